@@ -1,0 +1,141 @@
+/** What the catalog holds, as the rest of the product sees it. */
+import type {
+  AppDocument,
+  AppName,
+  GraphName,
+  GraphRevision,
+  GraphRevisionId,
+  Placement,
+  Revision,
+  ShardMap,
+  ShardName,
+  ShardRecord,
+} from '@rocket/schema';
+
+export interface AppRecord {
+  readonly name: AppName;
+  /** Null until the first activation succeeds. */
+  readonly activeRevision: Revision | null;
+  /** Apps that the active revision's relations name. */
+  readonly refersTo: readonly AppName[];
+  /** Key of the app's HS256 access tokens. */
+  readonly tokenSecret: string;
+  readonly createdAt: Date;
+}
+
+export interface GraphDefinition {
+  readonly name: GraphName;
+  /** Null is every app, now and later. */
+  readonly apps: readonly AppName[] | null;
+}
+
+/** One consistent reading of all that routing and composition need. `version` grows with every change of it. */
+export interface CatalogSnapshot {
+  readonly version: number;
+  readonly apps: ReadonlyMap<AppName, AppRecord>;
+  readonly shardMap: ShardMap;
+  readonly graphs: ReadonlyMap<GraphName, GraphDefinition>;
+}
+
+export type RevisionState = 'pending' | 'active' | 'retired' | 'failed';
+
+export interface RevisionRecord {
+  readonly app: AppName;
+  readonly revision: Revision;
+  readonly state: RevisionState;
+  readonly document: AppDocument;
+  /** SHA-256 of the document's canonical JSON, hex. */
+  readonly contentHash: string;
+  readonly createdAt: Date;
+  readonly createdBy: string;
+}
+
+export interface PlatformUser {
+  readonly id: string;
+  readonly email: string;
+  readonly active: boolean;
+}
+
+/** Secrets made once per installation. */
+export interface InstallationSecrets {
+  /** Signs calls between gateway and shards. */
+  readonly internalKey: string;
+  /** Signs platform access tokens. */
+  readonly platformTokenSecret: string;
+}
+
+/** A shard with the address of its Postgres (server part; databases are named by placements). */
+export interface ShardRegistration extends ShardRecord {
+  /** `postgres://user:password@host:port/postgres` of the primary. Never leaves shard processes and the catalog. */
+  readonly databaseUrl: string;
+}
+
+/** Repository over the catalog database. Every method is one transaction; changes bump the snapshot's version. */
+export interface Catalog {
+  /** Reads everything at one moment. */
+  snapshot(): Promise<CatalogSnapshot>;
+  /**
+   * Calls back with a fresh snapshot whenever the version has grown: woken by LISTEN/NOTIFY on the catalog, with a
+   * slow poll as insurance. The connection is re-made with backoff; `onError` hears of failures. Returns the stop function.
+   */
+  watch(
+    listener: (snapshot: CatalogSnapshot) => void,
+    onError: (error: unknown) => void,
+  ): () => Promise<void>;
+  secrets(): Promise<InstallationSecrets>;
+  ping(): Promise<void>;
+
+  /** Registers an app with its placement at epoch 1 (no revision yet). @throws RocketError `CONFLICT` */
+  createApp(input: { app: AppName; shard: ShardName; database: string }): Promise<Placement>;
+  /** Forgets the app, its placement and revisions. Idempotent. */
+  removeApp(app: AppName): Promise<void>;
+  /** Stores a document as the next revision, state `pending`. */
+  addRevision(input: {
+    app: AppName;
+    document: AppDocument;
+    contentHash: string;
+    createdBy: string;
+  }): Promise<Revision>;
+  /** Makes it the active one and retires the former. @throws RocketError `CONFLICT` when `expectedActive` is not the active one. */
+  activateRevision(input: {
+    app: AppName;
+    revision: Revision;
+    expectedActive: Revision | null;
+    refersTo: readonly AppName[];
+  }): Promise<void>;
+  failRevision(app: AppName, revision: Revision, reason: string): Promise<void>;
+  /** @throws RocketError `NOT_FOUND` */
+  revision(app: AppName, revision: Revision): Promise<RevisionRecord>;
+  listRevisions(app: AppName): Promise<readonly Omit<RevisionRecord, 'document'>[]>;
+
+  /** Remembers a composition under its id. Idempotent, immutable. */
+  putGraphRevision(graph: GraphRevision): Promise<void>;
+  /** @throws RocketError `GRAPH_NOT_FOUND` */
+  graphRevision(id: GraphRevisionId): Promise<GraphRevision>;
+  /** Creates or replaces a named graph. */
+  putGraph(graph: GraphDefinition): Promise<void>;
+  removeGraph(name: GraphName): Promise<void>;
+
+  /** @throws RocketError `CONFLICT` when another registration has the name. Re-registering equal values is no change. */
+  addShard(shard: { name: ShardName; databaseUrl: string; url: string | null }): Promise<void>;
+  /** A shard process tells where it listens. */
+  setShardUrl(name: ShardName, url: string | null): Promise<void>;
+  /** @throws RocketError `CONFLICT` while apps are placed on it. */
+  removeShard(name: ShardName): Promise<void>;
+  /** @throws RocketError `NOT_FOUND` */
+  shardRegistration(name: ShardName): Promise<ShardRegistration>;
+
+  readonly platformUsers: PlatformUsers;
+  close(): Promise<void>;
+}
+
+export interface PlatformUsers {
+  /** @throws RocketError `CONFLICT` when the e-mail is taken. */
+  add(input: { email: string; password: string }): Promise<PlatformUser>;
+  setPassword(input: { email: string; password: string }): Promise<void>;
+  list(): Promise<readonly PlatformUser[]>;
+  remove(email: string): Promise<void>;
+  login(input: { email: string; password: string }): Promise<{ user: PlatformUser; refreshToken: string }>;
+  refresh(refreshToken: string): Promise<{ user: PlatformUser; refreshToken: string }>;
+  logout(refreshToken: string): Promise<void>;
+}

@@ -1,0 +1,66 @@
+/**
+ * Branded identifiers. A plain string or number is not accepted where one of these is asked for: it has to
+ * come through the parser here, so an unchecked name cannot reach SQL, a URL or a header.
+ */
+import { RocketError } from './errors.ts';
+
+declare const brand: unique symbol;
+type Brand<T, B extends string> = T & { readonly [brand]: B };
+
+/** Name of an app: `^[a-z][a-z0-9_]{0,47}$`. */
+export type AppName = Brand<string, 'AppName'>;
+/** Name of a shard: `^[a-z][a-z0-9-]{0,47}$` (hyphens, since it is also a host name in most deployments). */
+export type ShardName = Brand<string, 'ShardName'>;
+/** Name of a named graph: same form as an app's. */
+export type GraphName = Brand<string, 'GraphName'>;
+/** Counts the moves of one app; 1 at its first placement. Requests of another epoch are refused. */
+export type Epoch = Brand<number, 'Epoch'>;
+/** Number of an app's metadata revision, from 1. */
+export type Revision = Brand<number, 'Revision'>;
+/** Content hash that names one exact composition: members with their revisions, and the home app. */
+export type GraphRevisionId = Brand<string, 'GraphRevisionId'>;
+
+const APP_NAME = /^[a-z][a-z0-9_]{0,47}$/;
+const SHARD_NAME = /^[a-z][a-z0-9-]{0,47}$/;
+const GRAPH_REVISION_ID = /^[0-9a-f]{32}$/;
+
+/** True for a well-formed app name; use it to validate without an exception. */
+export function isAppName(value: string): value is AppName {
+  return APP_NAME.test(value);
+}
+
+/** @throws RocketError `BAD_REQUEST` that states the accepted form. */
+export function appName(value: string): AppName {
+  if (isAppName(value)) return value;
+  throw new RocketError('BAD_REQUEST', `App name ${JSON.stringify(value)} must match ${APP_NAME.source}`);
+}
+
+/** @throws RocketError `BAD_REQUEST` */
+export function shardName(value: string): ShardName {
+  if (SHARD_NAME.test(value)) return value as ShardName;
+  throw new RocketError('BAD_REQUEST', `Shard name ${JSON.stringify(value)} must match ${SHARD_NAME.source}`);
+}
+
+/** @throws RocketError `BAD_REQUEST` */
+export function graphName(value: string): GraphName {
+  if (APP_NAME.test(value)) return value as GraphName;
+  throw new RocketError('BAD_REQUEST', `Graph name ${JSON.stringify(value)} must match ${APP_NAME.source}`);
+}
+
+/** @throws RocketError `BAD_REQUEST` unless a positive integer. */
+export function epoch(value: number): Epoch {
+  if (Number.isSafeInteger(value) && value >= 1) return value as Epoch;
+  throw new RocketError('BAD_REQUEST', `Epoch must be a positive integer, not ${value}`);
+}
+
+/** @throws RocketError `BAD_REQUEST` unless a positive integer. */
+export function revision(value: number): Revision {
+  if (Number.isSafeInteger(value) && value >= 1) return value as Revision;
+  throw new RocketError('BAD_REQUEST', `Revision must be a positive integer, not ${value}`);
+}
+
+/** @throws RocketError `BAD_REQUEST` unless 32 hex digits. */
+export function graphRevisionId(value: string): GraphRevisionId {
+  if (GRAPH_REVISION_ID.test(value)) return value as GraphRevisionId;
+  throw new RocketError('BAD_REQUEST', 'Graph revision must be 32 hex digits');
+}

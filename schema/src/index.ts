@@ -1,0 +1,14 @@
+/** The only door of @rocket/schema. */
+
+export type { DocumentFault } from './document/faults.ts';
+export type * from './document/types.ts';
+export { CONDITION_OPERATORS, FIELD_TYPES } from './document/types.ts';
+export * from './errors.ts';
+export * from './filter/filter.ts';
+export * from './graph/graph-revision.ts';
+export * from './ids.ts';
+export type * from './model/app-model.ts';
+export * from './naming/graph-names.ts';
+export * from './naming/identifiers.ts';
+export type * from './protocol/shard-service.ts';
+export * from './routing/shard-map.ts';

@@ -1,0 +1,174 @@
+/**
+ * The model: a validated document with every reference resolved and every default written out. SDL, SQL, the
+ * write pipeline and permissions all read this and never the document. Built once per revision, frozen, shared.
+ */
+
+import type {
+  AppDocument,
+  ConditionDefinition,
+  JsonValue,
+  OnDelete,
+  PermissionAction,
+  SlugDefinition,
+} from '../document/types.ts';
+import type { AppName } from '../ids.ts';
+
+/** `int` and `integer` are one type here, `text` is `string`. */
+export type ScalarType =
+  | 'string'
+  | 'int'
+  | 'bigint'
+  | 'float'
+  | 'decimal'
+  | 'boolean'
+  | 'uuid'
+  | 'timestamp'
+  | 'date'
+  | 'json'
+  | 'file';
+
+export interface FieldModel {
+  /** Name in the document, and of the column. */
+  readonly name: string;
+  /** camelCase name in GraphQL. */
+  readonly graphqlName: string;
+  readonly type: ScalarType;
+  readonly description?: string;
+  /** A create must give a value (after defaults), and an update may not null it. */
+  readonly required: boolean;
+  /** The column and the GraphQL field may be null. False for the primary key and for required fields. */
+  readonly nullable: boolean;
+  readonly unique: boolean;
+  readonly indexed: boolean;
+  readonly searchable: boolean;
+  /** Undefined when the document gives none; null is a value. */
+  readonly default?: JsonValue;
+  /** The values allowed, in document order. */
+  readonly enumValues?: readonly string[];
+  /** GraphQL enum member -> stored value. Undefined when not every value can be a GraphQL name: then it is a String. */
+  readonly enumMembers?: ReadonlyMap<string, string>;
+  /** Scale of a decimal: digits behind the point; undefined is unconstrained. */
+  readonly scale?: number;
+  readonly auto?: 'create' | 'update';
+  readonly isPrimaryKey: boolean;
+  /** Holds the key of a record of this or another app. */
+  readonly isForeignKey: boolean;
+  /** Callers may set it: false for the generated key, auto fields, `deleted_at`. */
+  readonly writable: boolean;
+}
+
+/** Names an entity across apps. */
+export interface EntityRef {
+  readonly app: AppName;
+  readonly entity: string;
+}
+
+interface LinkBase {
+  /** Name of the relation in the document that declares it. */
+  readonly relation: string;
+  /** GraphQL field name on the entity that has this link. For links from other apps it depends on nothing but the documents. */
+  readonly graphqlName: string;
+  readonly description?: string;
+  readonly target: EntityRef;
+}
+
+/** This entity holds the foreign key: at most one target record. */
+export interface ToOneLink extends LinkBase {
+  readonly kind: 'to_one';
+  /** Column here that holds the key. */
+  readonly localField: string;
+  /** Column of the target it points at: its primary key. */
+  readonly targetField: string;
+}
+
+/** The target holds the foreign key and at most one target record is meant (one_to_one). */
+export interface HasOneLink extends LinkBase {
+  readonly kind: 'has_one';
+  readonly localField: string;
+  readonly targetField: string;
+  readonly onDelete: OnDelete | null;
+}
+
+/** The target holds the foreign key. */
+export interface ToManyLink extends LinkBase {
+  readonly kind: 'to_many';
+  readonly localField: string;
+  readonly targetField: string;
+  readonly onDelete: OnDelete | null;
+}
+
+/** Through a join table of two key columns. Both directions exist, also from an entity to itself. */
+export interface ManyToManyLink extends LinkBase {
+  readonly kind: 'many_to_many';
+  readonly localField: string;
+  readonly targetField: string;
+  readonly joinTable: string;
+  /** Column of the join table that holds this entity's key. */
+  readonly localJoinColumn: string;
+  readonly targetJoinColumn: string;
+  readonly onDelete: OnDelete | null;
+  /** False on the mirrored side, so that a relation's join table and on_delete are handled once. */
+  readonly declaredHere: boolean;
+}
+
+/** One direction of a relation, as a field of an entity. */
+export type LinkModel = ToOneLink | HasOneLink | ToManyLink | ManyToManyLink;
+
+export interface EntityModel {
+  readonly app: AppName;
+  readonly name: string;
+  readonly table: string;
+  readonly description?: string;
+  readonly fields: readonly FieldModel[];
+  readonly fieldByName: ReadonlyMap<string, FieldModel>;
+  readonly fieldByGraphqlName: ReadonlyMap<string, FieldModel>;
+  readonly primaryKey: FieldModel;
+  /** How a key comes about: a random UUID, an identity column, or the caller. */
+  readonly keyGeneration: 'uuid' | 'identity' | 'client';
+  readonly softDelete: boolean;
+  readonly slug?: SlugDefinition;
+  /** GraphQL name of the engine's `_version` column: `version`, or `recordVersion` when the document has `version`. */
+  readonly versionGraphqlName: string;
+  readonly maxPageSize: number;
+  /** Links within the app and to-one links to other apps, in document order. */
+  readonly links: readonly LinkModel[];
+}
+
+/** A to-many or has-one link that an entity of another app gets from a relation of this app. */
+export interface ForeignContribution {
+  readonly on: EntityRef;
+  readonly link: ToManyLink | HasOneLink;
+}
+
+export interface JoinTableModel {
+  readonly relation: string;
+  readonly table: string;
+  readonly sourceColumn: string;
+  readonly targetColumn: string;
+  readonly source: EntityModel;
+  readonly target: EntityModel;
+}
+
+export interface PolicyModel {
+  readonly entity: string;
+  readonly action: PermissionAction;
+  /** Lower-cased; roles compare without case. */
+  readonly roles: ReadonlySet<string>;
+  /** ANDed. Empty means every record. */
+  readonly conditions: readonly ConditionDefinition[];
+}
+
+export interface AppModel {
+  readonly app: AppName;
+  readonly description?: string;
+  /** In document order. */
+  readonly entities: ReadonlyMap<string, EntityModel>;
+  readonly joinTables: readonly JoinTableModel[];
+  readonly contributions: readonly ForeignContribution[];
+  readonly policies: readonly PolicyModel[];
+  readonly exports: ReadonlySet<string>;
+  /** Apps whose entities this app's relations name, sorted. */
+  readonly refersTo: readonly AppName[];
+  /** Normalised document without `sample_data` and `exported_at`: what a revision stores and an export returns. */
+  readonly document: AppDocument;
+}

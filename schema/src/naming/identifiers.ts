@@ -1,0 +1,40 @@
+/** Spelling conversions between documents (snake_case) and GraphQL (camelCase, PascalCase, UPPER_CASE). */
+import pluralize from 'pluralize';
+
+/** `customer_id` -> `customerId`, `a__b` -> `aB`. */
+export function camelCase(snake: string): string {
+  return snake.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()).replace(/_+$/, '');
+}
+
+/** `order_item` -> `OrderItem`. */
+export function pascalCase(snake: string): string {
+  return upperFirst(camelCase(snake));
+}
+
+/** `OrderItem` -> `orderItem`. */
+export function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1);
+}
+
+export function upperFirst(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/**
+ * Plural of a camelCase or PascalCase name. Words without a plural of their own (`media`, `news`) get `List`,
+ * since one name cannot be both the field for one record and the field for many.
+ */
+export function pluralOf(name: string): string {
+  const plural = pluralize.plural(name);
+  return plural === name ? `${name}List` : plural;
+}
+
+const GRAPHQL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** Member name of a stored enum value: `in progress` -> null, `in-progress` -> null, `open` -> `OPEN`. */
+export function enumMember(value: string): string | null {
+  const member = value.toUpperCase();
+  if (!GRAPHQL_NAME.test(member) || member.startsWith('__')) return null;
+  // `true`, `false` and `null` are literals of the query language in lower case only, but refuse the look-alikes.
+  return member === 'TRUE' || member === 'FALSE' || member === 'NULL' ? null : member;
+}

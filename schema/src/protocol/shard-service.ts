@@ -1,0 +1,93 @@
+/**
+ * The contract between gateway and shard. The gateway calls it over HTTP, or directly when both run in one process;
+ * `platform` has neither, so both sides depend on this file and not on each other.
+ */
+import type { DocumentNode, ExecutionResult } from 'graphql';
+import type { AppName, Epoch, GraphRevisionId, Revision } from '../ids.ts';
+
+/** Who asks, as far as one app is concerned. Roles are those in that app. */
+export interface Caller {
+  /** Null for an anonymous caller. */
+  readonly userId: string | null;
+  readonly email: string | null;
+  readonly roles: readonly string[];
+  /** Bypasses every policy: role `admin` in the app, or a platform user. */
+  readonly isAdmin: boolean;
+}
+
+/** Everything about a request that is not GraphQL. Signed on the wire. */
+export interface CallContext {
+  readonly app: AppName;
+  readonly epoch: Epoch;
+  readonly graph: GraphRevisionId;
+  readonly caller: Caller;
+  readonly requestId: string;
+  /** Unix time in ms after which nobody waits for the answer. */
+  readonly deadlineAtMs: number;
+}
+
+export interface SubgraphOperation {
+  readonly query: string;
+  /** Given only in process, to spare the parse. */
+  readonly document?: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+export interface ActivationInput {
+  readonly app: AppName;
+  readonly epoch: Epoch;
+  readonly revision: Revision;
+  /** Rows to insert where they are not there yet. */
+  readonly sampleData: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+}
+
+export interface ActivationReport {
+  /** DDL statements that were applied, described in words; empty when the tables already fit. */
+  readonly changes: readonly string[];
+  readonly rowsInserted: number;
+}
+
+export interface AppUser {
+  readonly id: string;
+  readonly email: string;
+  /** Roles per app: the user's own app, and others a platform admin granted. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  readonly active: boolean;
+}
+
+/** A signed-in user with the one-use token that continues the session. */
+export interface UserSession {
+  readonly user: AppUser;
+  readonly refreshToken: string;
+}
+
+export interface Placed {
+  readonly app: AppName;
+  readonly epoch: Epoch;
+}
+
+/** App users live in the app's own database, so the shard checks them; the gateway signs access tokens. */
+export interface ShardUsers {
+  /** @throws RocketError `UNAUTHENTICATED` for an unknown e-mail, wrong password or inactive user alike. */
+  login(at: Placed, input: { email: string; password: string }): Promise<UserSession>;
+  /** Consumes the token. @throws RocketError `UNAUTHENTICATED`; reuse of a consumed token ends its whole session. */
+  refresh(at: Placed, input: { refreshToken: string }): Promise<UserSession>;
+  /** Ends the session; unknown tokens are no error. */
+  logout(at: Placed, input: { refreshToken: string }): Promise<void>;
+  list(at: Placed): Promise<readonly AppUser[]>;
+  /** @throws RocketError `CONFLICT` when the e-mail is taken (compared without case). */
+  add(at: Placed, input: { email: string; password: string; roles: AppUser['roles'] }): Promise<AppUser>;
+  /** @throws RocketError `NOT_FOUND` */
+  remove(at: Placed, input: { email: string }): Promise<void>;
+}
+
+export interface ShardService {
+  /** @throws RocketError `WRONG_EPOCH`, before anything was done, when the app is not served here at that epoch. */
+  execute(context: CallContext, operation: SubgraphOperation): Promise<ExecutionResult>;
+  /** Creates the app's database when missing and fits its tables to a stored revision, in one transaction. */
+  activate(input: ActivationInput): Promise<ActivationReport>;
+  /** Drops the app's database. Idempotent. */
+  removeApp(at: Placed): Promise<void>;
+  readonly users: ShardUsers;
+}

@@ -1,0 +1,76 @@
+/**
+ * The shard map and the two decisions taken on it, as pure functions: where the gateway sends a request, and
+ * whether a shard may serve it. Both sides compare epochs, so a stale map can delay a request but never misdirect it.
+ */
+import type { AppName, Epoch, ShardName } from '../ids.ts';
+
+export type PlacementState = 'active' | 'moving' | 'offline';
+
+export interface Placement {
+  readonly app: AppName;
+  readonly shard: ShardName;
+  readonly epoch: Epoch;
+  readonly state: PlacementState;
+  /** Name of the app's database on the shard's Postgres. */
+  readonly database: string;
+}
+
+export interface ShardRecord {
+  readonly name: ShardName;
+  /** Base URL of the shard's process; null when it runs in the caller's own process. */
+  readonly url: string | null;
+  readonly state: 'active' | 'draining';
+}
+
+export interface ShardMap {
+  readonly placements: ReadonlyMap<AppName, Placement>;
+  readonly shards: ReadonlyMap<ShardName, ShardRecord>;
+}
+
+export type RouteDecision =
+  | { readonly kind: 'send'; readonly placement: Placement; readonly shard: ShardRecord }
+  | { readonly kind: 'hold'; readonly placement: Placement }
+  | { readonly kind: 'refuse'; readonly reason: 'unplaced' | 'offline' | 'unknown_shard' };
+
+/** Where a request for `app` goes. Writes to a moving app are held; reads go on at the old place. */
+export function route(map: ShardMap, app: AppName, operation: 'read' | 'write'): RouteDecision {
+  const placement = map.placements.get(app);
+  if (placement === undefined) return { kind: 'refuse', reason: 'unplaced' };
+  if (placement.state === 'offline') return { kind: 'refuse', reason: 'offline' };
+  if (placement.state === 'moving' && operation === 'write') return { kind: 'hold', placement };
+  const shard = map.shards.get(placement.shard);
+  if (shard === undefined) return { kind: 'refuse', reason: 'unknown_shard' };
+  return { kind: 'send', placement, shard };
+}
+
+export type AdmissionDecision = 'serve' | 'refresh' | 'refuse';
+
+/**
+ * Whether `shard` serves a request that carries `epoch`, knowing `placement`. `refresh`: the request knows a newer
+ * epoch than this shard does, so the shard has to look into the catalog before it decides.
+ */
+export function admit(
+  placement: Placement | undefined,
+  shard: ShardName,
+  requested: Epoch,
+): AdmissionDecision {
+  if (placement === undefined || requested > placement.epoch) return 'refresh';
+  if (placement.shard !== shard || requested < placement.epoch || placement.state === 'offline')
+    return 'refuse';
+  return 'serve';
+}
+
+/**
+ * Shard for a new app: the active one with the fewest apps; the first by name among equals, so that the choice is
+ * the same wherever it is computed. Null when no shard takes apps.
+ */
+export function leastLoadedShard(map: ShardMap): ShardName | null {
+  const load = new Map<ShardName, number>();
+  for (const shard of map.shards.values()) if (shard.state === 'active') load.set(shard.name, 0);
+  for (const { shard } of map.placements.values()) {
+    const count = load.get(shard);
+    if (count !== undefined) load.set(shard, count + 1);
+  }
+  const ranked = [...load].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+  return ranked[0]?.[0] ?? null;
+}
