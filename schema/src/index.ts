@@ -11,4 +11,5 @@ export type * from './model/app-model.ts';
 export * from './naming/graph-names.ts';
 export * from './naming/identifiers.ts';
 export type * from './protocol/shard-service.ts';
+export { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from './protocol/wire.ts';
 export * from './routing/shard-map.ts';
