@@ -1,0 +1,56 @@
+/** How field types appear in GraphQL. Shared by every subgraph, so that composition merges equal definitions. */
+import type { EntityModel, FieldModel, ScalarType } from '../model/app-model.ts';
+import { enumFilterName, enumTypeName, type Home } from '../naming/graph-names.ts';
+
+const OUTPUT_TYPE: Record<ScalarType, string> = {
+  string: 'String',
+  int: 'Int',
+  bigint: 'BigInt',
+  float: 'Float',
+  decimal: 'Decimal',
+  boolean: 'Boolean',
+  uuid: 'UUID',
+  timestamp: 'DateTime',
+  date: 'Date',
+  json: 'JSON',
+  file: 'File',
+};
+
+const FILTER_TYPE: Record<ScalarType, string> = {
+  string: 'StringFilter',
+  int: 'IntFilter',
+  bigint: 'BigIntFilter',
+  float: 'FloatFilter',
+  decimal: 'DecimalFilter',
+  boolean: 'BooleanFilter',
+  uuid: 'UUIDFilter',
+  timestamp: 'DateTimeFilter',
+  date: 'DateFilter',
+  json: 'NullFilter',
+  file: 'NullFilter',
+};
+
+function isIdentifier(field: FieldModel): boolean {
+  return field.isPrimaryKey || field.isForeignKey;
+}
+
+/** Nullable type of a field in answers: `ID` for keys and foreign keys of any column type. */
+export function outputTypeName(entity: EntityModel, field: FieldModel, home: Home): string {
+  if (isIdentifier(field)) return 'ID';
+  return field.enumMembers === undefined ? OUTPUT_TYPE[field.type] : enumTypeName(entity, field, home);
+}
+
+/** Nullable type in inputs: a file is given by the id of an upload. */
+export function inputTypeName(entity: EntityModel, field: FieldModel, home: Home): string {
+  return field.type === 'file' ? 'ID' : outputTypeName(entity, field, home);
+}
+
+export function filterTypeName(entity: EntityModel, field: FieldModel, home: Home): string {
+  if (isIdentifier(field)) return 'IDFilter';
+  return field.enumMembers === undefined ? FILTER_TYPE[field.type] : enumFilterName(entity, field, home);
+}
+
+/** JSON and files have no order that a user could mean. */
+export function isOrderable(field: FieldModel): boolean {
+  return field.type !== 'json' && field.type !== 'file';
+}

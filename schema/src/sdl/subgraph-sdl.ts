@@ -1,0 +1,65 @@
+/**
+ * The federated SDL of one app in one graph. A pure function of the models, so the composing worker and the shard that
+ * serves the subgraph come to the same text without talking to each other.
+ */
+import type { AppName } from '../ids.ts';
+import type { AppModel, EntityModel, EntityRef, ForeignContribution, LinkModel } from '../model/app-model.ts';
+import type { Home } from '../naming/graph-names.ts';
+import { entitySdl } from './entity-sdl.ts';
+import { contributionSdl } from './link-sdl.ts';
+import { SHARED_SDL } from './shared-types.ts';
+
+/** Changes whenever generated names or types do, so that no process mixes two generations under one revision id. */
+export const ENGINE_VERSION = '1';
+
+const HEADER =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
+
+/** A graph as both sides see it: its home and the model of each member. */
+export interface GraphModels {
+  readonly home: Home;
+  readonly members: ReadonlyMap<AppName, AppModel>;
+}
+
+/** The entity behind a reference, when its app is in the graph and lets others relate to it. */
+export function resolveReference(from: AppName, ref: EntityRef, graph: GraphModels): EntityModel | undefined {
+  const model = graph.members.get(ref.app);
+  if (model === undefined || (ref.app !== from && !model.exports.has(ref.entity))) return undefined;
+  return model.entities.get(ref.entity);
+}
+
+/** Links of an entity whose target is in the graph. */
+export function visibleLinks(entity: EntityModel, graph: GraphModels): readonly LinkModel[] {
+  return entity.links.filter((link) => resolveReference(entity.app, link.target, graph) !== undefined);
+}
+
+/** Contributions of an app, grouped by the foreign entity they extend; only where that entity is in the graph. */
+export function visibleContributions(
+  model: AppModel,
+  graph: GraphModels,
+): readonly { readonly entity: EntityModel; readonly contributions: readonly ForeignContribution[] }[] {
+  const groups = new Map<EntityModel, ForeignContribution[]>();
+  for (const contribution of model.contributions) {
+    const entity = resolveReference(model.app, contribution.on, graph);
+    if (entity === undefined) continue;
+    const group = groups.get(entity);
+    if (group === undefined) groups.set(entity, [contribution]);
+    else group.push(contribution);
+  }
+  return [...groups].map(([entity, contributions]) => ({ entity, contributions }));
+}
+
+export function subgraphSdl(model: AppModel, graph: GraphModels): string {
+  const entities = [...model.entities.values()].map((entity) =>
+    entitySdl(entity, graph.home, visibleLinks(entity, graph)),
+  );
+  const foreign = visibleContributions(model, graph).map(({ entity, contributions }) =>
+    contributionSdl(entity.primaryKey.graphqlName, contributions, graph.home),
+  );
+  const parts = [HEADER, SHARED_SDL, ...entities.map((sdl) => sdl.types), ...foreign];
+  if (entities.length > 0) {
+    parts.push(`type Query {\n${entities.map((sdl) => sdl.queries).join('\n')}\n}`);
+    parts.push(`type Mutation {\n${entities.map((sdl) => sdl.mutations).join('\n')}\n}`);
+  }
+  return `${parts.join('\n\n')}\n`;
+}
