@@ -1,0 +1,79 @@
+import { RocketError } from '@rocket/schema';
+import type { z } from 'zod';
+import { databaseUrl } from '../postgres/server.ts';
+import { type LogLevel, VARIABLES } from './variables.ts';
+
+/** Database of the catalog on a server that is named by `DATABASE_URL` alone. */
+export const CATALOG_DATABASE = 'rocket_catalog';
+
+/** Settings of a process. Absent optional ones are null, so that every property is there to be found. */
+export interface Config {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly host: string;
+  readonly dataDir: string;
+  /** Import the examples on first start. */
+  readonly demo: boolean;
+  readonly adminEmail: string;
+  readonly adminPassword: string | null;
+  /** Server for the catalog and the default shards; null is the embedded one. */
+  readonly databaseUrl: string | null;
+  /** The catalog's own database; null when it is on the embedded server. */
+  readonly catalogUrl: string | null;
+  /** Where other processes reach this shard. */
+  readonly shardUrl: string | null;
+  readonly logLevel: LogLevel;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly poolMaxPerApp: number;
+  readonly poolMaxPerProcess: number;
+  readonly poolAcquireTimeoutMs: number;
+  readonly introspection: boolean;
+  readonly natsUrl: string | null;
+  readonly redisUrl: string | null;
+  /** Address of the platform that the command line talks to. */
+  readonly platformUrl: string | null;
+  readonly platformToken: string | null;
+}
+
+/**
+ * Reads the settings once, at the start of a process. A variable set to nothing counts as unset, as compose files
+ * pass on variables that the host does not have.
+ * @throws RocketError `BAD_REQUEST` that lists every faulty variable by name; values are not repeated, some are secret.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = VARIABLES.safeParse(given);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new RocketError('BAD_REQUEST', `Wrong settings in the environment: ${faults.join('; ')}`);
+  }
+  return Object.freeze(toConfig(parsed.data));
+}
+
+function toConfig(variables: z.infer<typeof VARIABLES>): Config {
+  const server = variables.DATABASE_URL ?? null;
+  return {
+    port: variables.PORT,
+    host: variables.HOST,
+    dataDir: variables.ROCKET_DATA_DIR,
+    demo: variables.ROCKET_DEMO,
+    adminEmail: variables.ROCKET_ADMIN_EMAIL,
+    adminPassword: variables.ROCKET_ADMIN_PASSWORD ?? null,
+    databaseUrl: server,
+    catalogUrl:
+      variables.ROCKET_CATALOG_URL ?? (server === null ? null : databaseUrl(server, CATALOG_DATABASE)),
+    shardUrl: variables.ROCKET_SHARD_URL ?? null,
+    logLevel: variables.ROCKET_LOG_LEVEL,
+    requestTimeoutMs: variables.ROCKET_REQUEST_TIMEOUT_MS,
+    maxBodyBytes: variables.ROCKET_MAX_BODY_BYTES,
+    poolMaxPerApp: variables.ROCKET_POOL_MAX_PER_APP,
+    poolMaxPerProcess: variables.ROCKET_POOL_MAX_PER_PROCESS,
+    poolAcquireTimeoutMs: variables.ROCKET_POOL_ACQUIRE_TIMEOUT_MS,
+    introspection: variables.ROCKET_INTROSPECTION,
+    natsUrl: variables.NATS_URL ?? null,
+    redisUrl: variables.REDIS_URL ?? null,
+    platformUrl: variables.ROCKET_URL ?? null,
+    platformToken: variables.ROCKET_TOKEN ?? null,
+  };
+}

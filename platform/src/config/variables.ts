@@ -1,0 +1,69 @@
+/** Form of each environment variable. Every message is completed with the variable's name by `loadConfig`. */
+import { z } from 'zod';
+
+const DEFAULT_PORT = 4000;
+const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
+const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_POOL_MAX_PER_APP = 50;
+const DEFAULT_POOL_MAX_PER_PROCESS = 200;
+/** Past this a caller is better served by a 503 that it can retry elsewhere. */
+const MAX_POOL_ACQUIRE_TIMEOUT_MS = 5_000;
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Digits only: `Number('')`, `0x10` and `1e3` would otherwise pass for numbers. */
+function integer(minimum: number, maximum: number, fallback: number) {
+  return z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
+    .default(fallback);
+}
+
+function flag(fallback: boolean) {
+  return z
+    .enum(['0', '1'], 'must be 0 or 1')
+    .transform((value) => value === '1')
+    .default(fallback);
+}
+
+function url(protocols: readonly string[]) {
+  return z.string().refine(
+    (value) => {
+      const parsed = URL.parse(value);
+      return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
+    },
+    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+  );
+}
+
+const postgresUrl = url(['postgres:', 'postgresql:']);
+const httpUrl = url(['http:', 'https:']);
+
+export const VARIABLES = z.object({
+  PORT: integer(0, 65_535, DEFAULT_PORT),
+  HOST: z.string().default('0.0.0.0'),
+  ROCKET_DATA_DIR: z.string().default('.rocket'),
+  ROCKET_DEMO: flag(true),
+  ROCKET_ADMIN_EMAIL: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address')
+    .default('admin@localhost'),
+  ROCKET_ADMIN_PASSWORD: z.string().optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  ROCKET_CATALOG_URL: postgresUrl.optional(),
+  ROCKET_SHARD_URL: httpUrl.optional(),
+  ROCKET_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  ROCKET_REQUEST_TIMEOUT_MS: integer(1, 3_600_000, DEFAULT_REQUEST_TIMEOUT_MS),
+  ROCKET_MAX_BODY_BYTES: integer(1_024, 1024 * 1024 * 1024, DEFAULT_MAX_BODY_BYTES),
+  ROCKET_POOL_MAX_PER_APP: integer(1, 10_000, DEFAULT_POOL_MAX_PER_APP),
+  ROCKET_POOL_MAX_PER_PROCESS: integer(1, 10_000, DEFAULT_POOL_MAX_PER_PROCESS),
+  ROCKET_POOL_ACQUIRE_TIMEOUT_MS: integer(1, MAX_POOL_ACQUIRE_TIMEOUT_MS, MAX_POOL_ACQUIRE_TIMEOUT_MS),
+  ROCKET_INTROSPECTION: flag(true),
+  NATS_URL: url(['nats:', 'tls:']).optional(),
+  REDIS_URL: url(['redis:', 'rediss:']).optional(),
+  ROCKET_URL: httpUrl.optional(),
+  ROCKET_TOKEN: z.string().optional(),
+});

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import type { Account } from './account.ts';
+
+const execute = promisify(execFile);
+
+/** Runs a program to its end, as `account` when one is given. Rejects with its output when it fails. */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { cwd: string; account?: Account | null },
+): Promise<string> {
+  const { account, cwd } = options;
+  const { stdout } = await execute(file, args, {
+    cwd,
+    env: programEnvironment(),
+    ...(account === undefined || account === null ? {} : { uid: account.uid, gid: account.gid }),
+  });
+  return stdout;
+}
+
+/** Nothing of ours: `PGDATA`, `PGPORT` or a locale of the caller's must not change the server. */
+export function programEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
+}

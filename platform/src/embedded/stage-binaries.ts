@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Account } from './account.ts';
+import type { Binaries } from './binaries.ts';
+import { isReachable } from './reachable.ts';
+import { sharedPlace } from './shared-place.ts';
+
+const Manifest = z.object({ name: z.string(), version: z.string() });
+
+/** The programs at a place where `account` can run them: where they are, or a copy (60 MB, made once a version). */
+export async function stageBinaries(binaries: Binaries, account: Account | null): Promise<Binaries> {
+  if (account === null || (await isReachable(dirname(binaries.postgres), account))) return binaries;
+  const manifest = Manifest.parse(
+    JSON.parse(await readFile(join(binaries.root, '..', 'package.json'), 'utf8')),
+  );
+  const place = await sharedPlace(account);
+  const target = join(place, `${basename(manifest.name)}-${manifest.version}`);
+  if (!(await exists(target))) await copy(binaries.root, target);
+  return { root: target, postgres: join(target, 'bin', 'postgres'), initdb: join(target, 'bin', 'initdb') };
+}
+
+/** Copied beside and renamed: a copy that was cut short, or two at once, never leave half a server. */
+async function copy(source: string, target: string): Promise<void> {
+  const partial = `${target}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(partial);
+    await cp(source, partial, { recursive: true, verbatimSymlinks: true });
+    await chmod(partial, 0o755);
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    // A rename onto a directory that is not empty: another start was quicker.
+    if (!(await exists(target))) throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,86 @@
+import type { Logger } from '../telemetry/logger.ts';
+import { serverAccount } from './account.ts';
+import { findBinaries } from './binaries.ts';
+import { type Home, prepareHome } from './home.ts';
+import { lockHome } from './home-lock.ts';
+import { ensureCluster, SUPERUSER } from './init-cluster.ts';
+import { launchServer, type RunningServer } from './launch-server.ts';
+import { clearOrphan } from './orphan.ts';
+import { choosePort } from './ports.ts';
+import { stageBinaries } from './stage-binaries.ts';
+import { sendSignal, stopServer } from './stop-server.ts';
+
+export interface EmbeddedPostgresOptions {
+  /** Kept from run to run; made when missing. */
+  readonly dataDir: string;
+  /** On 127.0.0.1. By default the port of the last start if it is free, else any free one. */
+  readonly port?: number;
+  readonly logger: Logger;
+  /** False trades safety against a crash of the machine for speed; for tests. */
+  readonly durable?: boolean;
+}
+
+export interface EmbeddedPostgres {
+  /** Superuser, database `postgres`. */
+  readonly url: string;
+  readonly pid: number;
+  /** Where the files are: under the data directory, or elsewhere when the server's user cannot get there. */
+  readonly directory: string;
+  /** Ends the server and returns when it has ended. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs PostgreSQL from the npm package, as user `postgres` when we are root. A server that an earlier run left behind
+ * is stopped first. An exit of the process without `stop` tells the server to end; after a `kill -9` the next start does.
+ * @throws RocketError `CONFLICT` when the data directory or the port is in use, `NOT_READY` when it cannot start
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const { logger, dataDir } = options;
+  const durable = options.durable ?? true;
+  const found = await findBinaries();
+  const account = await serverAccount();
+  const binaries = await stageBinaries(found, account);
+  const home = await prepareHome(dataDir, account);
+  const unlock = lockHome(home);
+  try {
+    await clearOrphan(home, logger);
+    const password = await ensureCluster({ binaries, home, account, durable });
+    const port = await choosePort(home, options.port);
+    const server = await launchServer({ binaries, home, account, port, durable });
+    const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
+    return { url, ...control({ server, home, unlock, logger }) };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function control(options: { server: RunningServer; home: Home; unlock: () => void; logger: Logger }) {
+  const { server, home, unlock, logger } = options;
+  const { pid, process: child } = server;
+  let stopping: Promise<void> | undefined;
+
+  const onProcessExit = (): void => {
+    sendSignal(pid, 'SIGINT');
+  };
+  process.once('exit', onProcessExit);
+  child.once('exit', (code, signal) => {
+    process.off('exit', onProcessExit);
+    if (stopping === undefined) logger.error({ pid, code, signal }, 'the embedded PostgreSQL has ended');
+  });
+
+  async function stopOnce(): Promise<void> {
+    if (child.exitCode === null && child.signalCode === null) await stopServer(pid);
+    process.off('exit', onProcessExit);
+    unlock();
+  }
+  return {
+    pid,
+    directory: home.directory,
+    stop: () => {
+      stopping ??= stopOnce();
+      return stopping;
+    },
+  };
+}

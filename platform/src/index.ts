@@ -1,0 +1,24 @@
+/** The only door of @rocket/platform. */
+
+export { readProcessEnvironment } from './config/environment.ts';
+export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
+export type { LogLevel } from './config/variables.ts';
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/start-embedded-postgres.ts';
+export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
+export type { PoolStatus } from './postgres/connection-pool.ts';
+export { createDatabase, type DatabaseOptions, type PooledDatabase } from './postgres/database.ts';
+export {
+  isConnectionError,
+  isPostgresError,
+  POSTGRES_CODES,
+  type PostgresError,
+} from './postgres/errors.ts';
+export { quoteIdentifier } from './postgres/identifiers.ts';
+export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
+export type { TransactionOptions } from './postgres/transaction.ts';
+export type { Database, Queryable, Row, Statement, Transaction } from './postgres/types.ts';
+export { createLogger, type Logger } from './telemetry/logger.ts';

@@ -1,0 +1,72 @@
+/** Databases as a whole, on a server given by the URL of any database of it. */
+import pg from 'pg';
+import { isPostgresError, POSTGRES_CODES } from './errors.ts';
+import { quoteIdentifier } from './identifiers.ts';
+import { runStatement } from './run-statement.ts';
+import type { Statement } from './types.ts';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** URL of another database on the same server. */
+export function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return url.toString();
+}
+
+/** Whether it was made just now; false when it was there. */
+export async function createDatabaseIfMissing(serverUrl: string, name: string): Promise<boolean> {
+  return await withConnection(serverUrl, async (client) => {
+    const found = await runStatement(client, selectDatabase(name));
+    if (found.length > 0) return false;
+    try {
+      await runStatement(client, createDatabaseStatement(name));
+      return true;
+    } catch (error) {
+      if (isCreationRace(error)) return false;
+      throw error;
+    }
+  });
+}
+
+/** Ends its connections and drops it. Idempotent. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await withConnection(serverUrl, (client) => runStatement(client, dropDatabaseStatement(name)));
+}
+
+function selectDatabase(name: string): Statement {
+  return { text: 'SELECT 1 FROM pg_database WHERE datname = $1', values: [name] };
+}
+
+/** From template0: nobody can be connected to it, and a connection to the template makes CREATE DATABASE fail. */
+function createDatabaseStatement(name: string): Statement {
+  return { text: `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0`, values: [] };
+}
+
+function dropDatabaseStatement(name: string): Statement {
+  return { text: `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`, values: [] };
+}
+
+/** Two creators at once: the loser gets either error, depending on how close they were. */
+function isCreationRace(error: unknown): boolean {
+  return (
+    isPostgresError(error) &&
+    (error.code === POSTGRES_CODES.duplicateDatabase || error.code === POSTGRES_CODES.uniqueViolation)
+  );
+}
+
+async function withConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'rocket-server',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  // The statement in progress rejects by itself; the event must have a listener all the same.
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
