@@ -8,6 +8,7 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
+export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
 export type { PoolStatus } from './postgres/connection-pool.ts';
 export { createDatabase, type DatabaseOptions, type PooledDatabase } from './postgres/database.ts';
@@ -21,4 +22,28 @@ export { quoteIdentifier } from './postgres/identifiers.ts';
 export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
 export type { TransactionOptions } from './postgres/transaction.ts';
 export type { Database, Queryable, Row, Statement, Transaction } from './postgres/types.ts';
+export {
+  type AccessTokenInput,
+  readUnverifiedAudience,
+  signAccessToken,
+  TOKEN_ISSUER,
+  type VerifiedClaims,
+  verifyAccessToken,
+} from './security/access-tokens.ts';
+export { checkEmail, normalizeEmail } from './security/emails.ts';
+export {
+  MAX_INTERNAL_TTL_MS,
+  signInternal,
+  signInternalCall,
+  verifyInternal,
+  verifyInternalCall,
+} from './security/internal-calls.ts';
+export { checkPasswordPolicy, dummyVerify, hashPassword, verifyPassword } from './security/passwords.ts';
+export {
+  createRefreshToken,
+  hashRefreshToken,
+  REFRESH_TOKEN_TTL_SECONDS,
+} from './security/refresh-tokens.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
+export { createMetrics, type Metrics } from './telemetry/metrics.ts';
+export { acceptRequestId, newRequestId } from './telemetry/request-ids.ts';
