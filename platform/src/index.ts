@@ -1,5 +1,18 @@
 /** The only door of @rocket/platform. */
 
+export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
+export type {
+  AppRecord,
+  Catalog,
+  CatalogSnapshot,
+  GraphDefinition,
+  InstallationSecrets,
+  PlatformUser,
+  PlatformUsers,
+  RevisionRecord,
+  RevisionState,
+  ShardRegistration,
+} from './catalog/types.ts';
 export { readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export type { LogLevel } from './config/variables.ts';

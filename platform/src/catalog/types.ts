@@ -75,7 +75,7 @@ export interface Catalog {
   /** Reads everything at one moment. */
   snapshot(): Promise<CatalogSnapshot>;
   /**
-   * Calls back with a fresh snapshot whenever the version has grown: woken by LISTEN/NOTIFY on the catalog, with a
+   * Calls back with the snapshot as it is now, then with a fresh one whenever the version has grown: woken by LISTEN/NOTIFY on the catalog, with a
    * slow poll as insurance. The connection is re-made with backoff; `onError` hears of failures. Returns the stop function.
    */
   watch(
@@ -120,6 +120,8 @@ export interface Catalog {
   addShard(shard: { name: ShardName; databaseUrl: string; url: string | null }): Promise<void>;
   /** A shard process tells where it listens. */
   setShardUrl(name: ShardName, url: string | null): Promise<void>;
+  /** The shard's Postgres has moved to another address, as an embedded one may at a restart. @throws RocketError `NOT_FOUND` */
+  setShardDatabaseUrl(name: ShardName, databaseUrl: string): Promise<void>;
   /** @throws RocketError `CONFLICT` while apps are placed on it. */
   removeShard(name: ShardName): Promise<void>;
   /** @throws RocketError `NOT_FOUND` */

@@ -1,0 +1,34 @@
+import type { AppName, Revision, ShardName } from '@rocket/schema';
+import type { Statement } from '../postgres/types.ts';
+
+export function insertApp(app: AppName, tokenSecret: string): Statement {
+  return { text: 'INSERT INTO app (name, token_secret) VALUES ($1, $2)', values: [app, tokenSecret] };
+}
+
+export function insertPlacement(app: AppName, shard: ShardName, database: string): Statement {
+  return {
+    text: `INSERT INTO placement (app, shard, epoch, state, database) VALUES ($1, $2, 1, 'active', $3)`,
+    values: [app, shard, database],
+  };
+}
+
+/** Placement and revisions go with it. */
+export function deleteApp(app: AppName): Statement {
+  return { text: 'DELETE FROM app WHERE name = $1 RETURNING name', values: [app] };
+}
+
+export function removeAppFromGraphs(app: AppName): Statement {
+  return { text: 'UPDATE graph SET apps = array_remove(apps, $1) WHERE $1 = ANY (apps)', values: [app] };
+}
+
+/** Locks the app: its revisions are numbered and activated one at a time. */
+export function lockApp(app: AppName): Statement {
+  return { text: 'SELECT active_revision FROM app WHERE name = $1 FOR UPDATE', values: [app] };
+}
+
+export function setActiveRevision(app: AppName, revision: Revision, refersTo: readonly AppName[]): Statement {
+  return {
+    text: 'UPDATE app SET active_revision = $2, refers_to = $3 WHERE name = $1',
+    values: [app, revision, refersTo],
+  };
+}

@@ -1,0 +1,46 @@
+import { type AppName, epoch, RocketError } from '@rocket/schema';
+import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
+import type { Database } from '../postgres/types.ts';
+import { deleteApp, insertApp, insertPlacement, removeAppFromGraphs } from './app-sql.ts';
+import { createSecret } from './migrate.ts';
+import type { Catalog } from './types.ts';
+import { bumpVersion } from './version-sql.ts';
+
+/** Apps and where they are placed. */
+export function appCommands(database: Database): Pick<Catalog, 'createApp' | 'removeApp'> {
+  return {
+    async createApp({ app, shard, database: name }) {
+      try {
+        await database.transaction(async (transaction) => {
+          await transaction.query(insertApp(app, createSecret()));
+          await transaction.query(insertPlacement(app, shard, name));
+          await transaction.query(bumpVersion());
+        });
+      } catch (error) {
+        throw creationError(error, app);
+      }
+      return { app, shard, epoch: epoch(1), state: 'active', database: name };
+    },
+
+    removeApp: (app) =>
+      database.transaction(async (transaction) => {
+        const removed = await transaction.query(deleteApp(app));
+        if (removed.length === 0) return;
+        await transaction.query(removeAppFromGraphs(app));
+        await transaction.query(bumpVersion());
+      }),
+  };
+}
+
+function creationError(error: unknown, app: AppName): unknown {
+  if (!isPostgresError(error)) return error;
+  if (error.code === POSTGRES_CODES.foreignKeyViolation) {
+    return new RocketError('NOT_FOUND', `The shard for app ${app} is not registered`, { cause: error });
+  }
+  if (error.code !== POSTGRES_CODES.uniqueViolation) return error;
+  const message =
+    error.table === 'placement'
+      ? 'Another app on that shard has this database'
+      : `There is already an app ${app}`;
+  return new RocketError('CONFLICT', message, { cause: error });
+}

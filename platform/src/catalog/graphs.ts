@@ -1,0 +1,48 @@
+import { type AppName, appName, RocketError, revision } from '@rocket/schema';
+import { z } from 'zod';
+import type { Database, Transaction } from '../postgres/types.ts';
+import { deleteGraph, insertGraphRevision, lockApps, selectGraphRevision, upsertGraph } from './graph-sql.ts';
+import type { Catalog } from './types.ts';
+import { bumpVersion } from './version-sql.ts';
+
+const Member = z.object({ app: z.string().transform(appName), revision: z.number().transform(revision) });
+const RevisionRow = z.tuple([z.string().transform(appName).nullable(), z.array(Member)]);
+const NameRow = z.tuple([z.string()]);
+
+type GraphCommands = Pick<Catalog, 'putGraphRevision' | 'graphRevision' | 'putGraph' | 'removeGraph'>;
+
+/** Named graphs, and exact compositions by their ids. */
+export function graphCommands(database: Database): GraphCommands {
+  return {
+    async putGraphRevision(graph) {
+      await database.query(insertGraphRevision(graph));
+    },
+
+    async graphRevision(id) {
+      const [row] = await database.query(selectGraphRevision(id));
+      if (row === undefined) throw new RocketError('GRAPH_NOT_FOUND', `There is no graph revision ${id}`);
+      const [home, members] = RevisionRow.parse(row);
+      return { id, home, members };
+    },
+
+    putGraph: (graph) =>
+      database.transaction(async (transaction) => {
+        if (graph.apps !== null) await requireApps(transaction, graph.apps);
+        const changed = await transaction.query(upsertGraph(graph));
+        if (changed.length > 0) await transaction.query(bumpVersion());
+      }),
+
+    removeGraph: (name) =>
+      database.transaction(async (transaction) => {
+        const removed = await transaction.query(deleteGraph(name));
+        if (removed.length > 0) await transaction.query(bumpVersion());
+      }),
+  };
+}
+
+async function requireApps(transaction: Transaction, apps: readonly AppName[]): Promise<void> {
+  const rows = await transaction.query(lockApps(apps));
+  const found = new Set(rows.map((row) => NameRow.parse(row)[0]));
+  const unknown = apps.filter((app) => !found.has(app));
+  if (unknown.length > 0) throw new RocketError('APP_NOT_FOUND', `There is no app ${unknown.join(', ')}`);
+}

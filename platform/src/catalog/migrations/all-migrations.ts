@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { foundation } from './0001-foundation.ts';
+
+/** In order; numbers rise and are never used again. A migration that was released is never changed. */
+export const MIGRATIONS: readonly Migration[] = [foundation];

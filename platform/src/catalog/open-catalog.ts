@@ -1,0 +1,101 @@
+import { RocketError } from '@rocket/schema';
+import { z } from 'zod';
+import type { ConnectionBudget } from '../postgres/connection-budget.ts';
+import { createDatabase } from '../postgres/database.ts';
+import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
+import { createDatabaseIfMissing, databaseUrl } from '../postgres/server.ts';
+import type { Database } from '../postgres/types.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { appCommands } from './apps.ts';
+import { graphCommands } from './graphs.ts';
+import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations/all-migrations.ts';
+import { platformUsers } from './platform-users.ts';
+import { readSnapshot, readVersion } from './read-snapshot.ts';
+import { revisionCommands } from './revisions.ts';
+import { shardCommands } from './shards.ts';
+import type { Catalog } from './types.ts';
+import { selectSecrets } from './version-sql.ts';
+import { watchCatalog } from './watch.ts';
+
+const MAX_CONNECTIONS = 10;
+/** Every Postgres has it; used to create the catalog's own. */
+const MAINTENANCE_DATABASE = 'postgres';
+
+const SecretsRow = z.tuple([z.string(), z.string()]);
+
+export interface CatalogOptions {
+  /** Of the catalog's own database, which is made when missing. */
+  readonly url: string;
+  readonly logger: Logger;
+  readonly budget?: ConnectionBudget;
+}
+
+/** Opens the catalog, bringing its tables up to date. Several processes may do so at once. */
+export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
+  const database = createDatabase({
+    url: options.url,
+    logger: options.logger,
+    applicationName: 'rocket-catalog',
+    max: MAX_CONNECTIONS,
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
+  });
+  try {
+    await migrateOrCreate(database, options.url);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return catalogOver(database, options.url);
+}
+
+async function migrateOrCreate(database: Database, url: string): Promise<void> {
+  try {
+    await migrate(database, MIGRATIONS);
+  } catch (error) {
+    if (!isPostgresError(error) || error.code !== POSTGRES_CODES.invalidDatabase) throw error;
+    const name = decodeURIComponent(new URL(url).pathname.slice(1));
+    await createDatabaseIfMissing(databaseUrl(url, MAINTENANCE_DATABASE), name);
+    await migrate(database, MIGRATIONS);
+  }
+}
+
+function catalogOver(database: Database, url: string): Catalog {
+  const watches = new Set<() => Promise<void>>();
+  let closing: Promise<void> | undefined;
+
+  async function closeOnce(): Promise<void> {
+    await Promise.all([...watches].map((stop) => stop()));
+    await database.close();
+  }
+
+  return {
+    snapshot: () => readSnapshot(database),
+    watch(listener, onError) {
+      if (closing !== undefined) throw new RocketError('NOT_READY', 'The catalog is being closed');
+      const stop = watchCatalog({ url, database, listener, onError });
+      watches.add(stop);
+      return async () => {
+        watches.delete(stop);
+        await stop();
+      };
+    },
+    async secrets() {
+      const [row] = await database.query(selectSecrets());
+      const [internalKey, platformTokenSecret] = SecretsRow.parse(row);
+      return { internalKey, platformTokenSecret };
+    },
+    async ping() {
+      await readVersion(database);
+    },
+    ...appCommands(database),
+    ...revisionCommands(database),
+    ...graphCommands(database),
+    ...shardCommands(database),
+    platformUsers: platformUsers(database),
+    close() {
+      closing ??= closeOnce();
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { type AppName, appName, epoch, graphName, revision, shardName } from '@rocket/schema';
+import { z } from 'zod';
+import type { Queryable, Statement } from '../postgres/types.ts';
+import type { CatalogSnapshot } from './types.ts';
+import { selectVersion } from './version-sql.ts';
+
+const VersionRow = z.tuple([z.string().transform(Number)]);
+
+const App = z.object({
+  name: z.string().transform(appName),
+  activeRevision: z.number().transform(revision).nullable(),
+  refersTo: z.array(z.string().transform(appName)),
+  tokenSecret: z.string(),
+  createdAt: z.string().transform((text) => new Date(text)),
+});
+const Placement = z.object({
+  app: z.string().transform(appName),
+  shard: z.string().transform(shardName),
+  epoch: z.number().transform(epoch),
+  state: z.enum(['active', 'moving', 'offline']),
+  database: z.string(),
+});
+const Shard = z.object({
+  name: z.string().transform(shardName),
+  url: z.string().nullable(),
+  state: z.enum(['active', 'draining']),
+});
+const Graph = z.object({
+  name: z.string().transform(graphName),
+  apps: z.array(z.string().transform(appName)).nullable(),
+});
+
+const SnapshotRow = z.tuple([
+  z.string().transform(Number),
+  z.array(App),
+  z.array(Placement),
+  z.array(Shard),
+  z.array(Graph),
+]);
+
+/** One statement, so that all of it is of one moment without a transaction of its own. */
+function selectSnapshot(): Statement {
+  const text = `
+    SELECT version,
+      (SELECT coalesce(json_agg(json_build_object('name', name, 'activeRevision', active_revision,
+         'refersTo', refers_to, 'tokenSecret', token_secret, 'createdAt', created_at) ORDER BY name), '[]')
+       FROM app),
+      (SELECT coalesce(json_agg(json_build_object('app', app, 'shard', shard, 'epoch', epoch,
+         'state', state, 'database', database) ORDER BY app), '[]')
+       FROM placement),
+      (SELECT coalesce(json_agg(json_build_object('name', name, 'url', url, 'state', state) ORDER BY name), '[]')
+       FROM shard),
+      (SELECT coalesce(json_agg(json_build_object('name', name, 'apps', apps) ORDER BY name), '[]')
+       FROM graph)
+    FROM installation`;
+  return { text, values: [] };
+}
+
+export async function readSnapshot(database: Queryable): Promise<CatalogSnapshot> {
+  const [row] = await database.query(selectSnapshot());
+  const [version, apps, placements, shards, graphs] = SnapshotRow.parse(row);
+  return Object.freeze({
+    version,
+    apps: byName(apps),
+    shardMap: {
+      placements: new Map<AppName, z.infer<typeof Placement>>(placements.map((each) => [each.app, each])),
+      shards: byName(shards),
+    },
+    graphs: byName(graphs),
+  });
+}
+
+export async function readVersion(database: Queryable): Promise<number> {
+  const [row] = await database.query(selectVersion());
+  return VersionRow.parse(row)[0];
+}
+
+function byName<T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<T['name'], T> {
+  return new Map(records.map((record) => [record.name, record]));
+}

@@ -1,0 +1,109 @@
+import { type AppDocument, type AppName, type Revision, RocketError, revision } from '@rocket/schema';
+import { z } from 'zod';
+import type { Database, Row, Transaction } from '../postgres/types.ts';
+import { lockApp, setActiveRevision } from './app-sql.ts';
+import {
+  insertNextRevision,
+  markRevisionActive,
+  markRevisionFailed,
+  retireActiveRevision,
+  selectRevision,
+  selectRevisionState,
+  selectRevisions,
+} from './revision-sql.ts';
+import type { Catalog, RevisionRecord } from './types.ts';
+import { bumpVersion } from './version-sql.ts';
+
+const RevisionColumn = z.number().transform(revision);
+const State = z.enum(['pending', 'active', 'retired', 'failed']);
+const SUMMARY = [
+  RevisionColumn,
+  State,
+  z.string(),
+  z.string().transform((text) => new Date(text)),
+  z.string(),
+] as const;
+const SummaryRow = z.tuple(SUMMARY);
+/** Validated in full when it was imported; here only that it is a document at all. */
+const Document = z.custom<AppDocument>(
+  (value) => z.object({ version: z.literal(1), entities: z.array(z.unknown()) }).safeParse(value).success,
+);
+const DetailRow = z.tuple([...SUMMARY, Document]);
+
+type RevisionCommands = Pick<
+  Catalog,
+  'addRevision' | 'activateRevision' | 'failRevision' | 'revision' | 'listRevisions'
+>;
+
+/** Metadata revisions of the apps. */
+export function revisionCommands(database: Database): RevisionCommands {
+  return {
+    addRevision: (input) =>
+      database.transaction(async (transaction) => {
+        await lockedActiveRevision(transaction, input.app);
+        const [row] = await transaction.query(insertNextRevision(input));
+        return z.tuple([RevisionColumn]).parse(row)[0];
+      }),
+
+    activateRevision: (input) => database.transaction((transaction) => activate(transaction, input)),
+
+    async failRevision(app, number, reason) {
+      const marked = await database.query(markRevisionFailed(app, number, reason));
+      if (marked.length > 0) return;
+      const [row] = await database.query(selectRevisionState(app, number));
+      if (row === undefined) throw missing(app, number);
+      throw new RocketError('CONFLICT', `Revision ${number} of ${app} is in use or was`);
+    },
+
+    async revision(app, number) {
+      const [row] = await database.query(selectRevision(app, number));
+      if (row === undefined) throw missing(app, number);
+      const [, , , , , document] = DetailRow.parse(row);
+      return { ...summary(app, row.slice(0, SUMMARY.length)), document };
+    },
+
+    async listRevisions(app) {
+      const rows = await database.query(selectRevisions(app));
+      return rows.map((row) => summary(app, row));
+    },
+  };
+}
+
+async function activate(
+  transaction: Transaction,
+  input: Parameters<Catalog['activateRevision']>[0],
+): Promise<void> {
+  const { app, revision: number, expectedActive, refersTo } = input;
+  const active = await lockedActiveRevision(transaction, app);
+  if (active !== expectedActive) {
+    throw new RocketError(
+      'CONFLICT',
+      `Another revision of ${app} was activated meanwhile: ${active ?? 'none'} and not ${expectedActive ?? 'none'}`,
+    );
+  }
+  const [row] = await transaction.query(selectRevisionState(app, number));
+  if (row === undefined) throw missing(app, number);
+  if (z.tuple([State]).parse(row)[0] === 'failed') {
+    throw new RocketError('CONFLICT', `Revision ${number} of ${app} has failed and cannot be activated`);
+  }
+  await transaction.query(retireActiveRevision(app));
+  await transaction.query(markRevisionActive(app, number));
+  await transaction.query(setActiveRevision(app, number, refersTo));
+  await transaction.query(bumpVersion());
+}
+
+/** @throws RocketError `APP_NOT_FOUND` */
+async function lockedActiveRevision(transaction: Transaction, app: AppName): Promise<Revision | null> {
+  const [row] = await transaction.query(lockApp(app));
+  if (row === undefined) throw new RocketError('APP_NOT_FOUND', `There is no app ${app}`);
+  return z.tuple([RevisionColumn.nullable()]).parse(row)[0];
+}
+
+function summary(app: AppName, row: Row): Omit<RevisionRecord, 'document'> {
+  const [number, state, contentHash, createdAt, createdBy] = SummaryRow.parse(row);
+  return { app, revision: number, state, contentHash, createdAt, createdBy };
+}
+
+function missing(app: AppName, number: Revision): RocketError {
+  return new RocketError('NOT_FOUND', `There is no revision ${number} of ${app}`);
+}

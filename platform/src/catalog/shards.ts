@@ -1,0 +1,74 @@
+import { RocketError, type ShardName } from '@rocket/schema';
+import { z } from 'zod';
+import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
+import type { Database, Queryable, Statement } from '../postgres/types.ts';
+import {
+  deleteShard,
+  insertShard,
+  selectShard,
+  updateShardDatabaseUrl,
+  updateShardUrl,
+} from './shard-sql.ts';
+import type { Catalog, ShardRegistration } from './types.ts';
+import { bumpVersion } from './version-sql.ts';
+
+const ShardRow = z.tuple([z.string().nullable(), z.enum(['active', 'draining']), z.string()]);
+
+type ShardCommands = Pick<
+  Catalog,
+  'addShard' | 'setShardUrl' | 'setShardDatabaseUrl' | 'removeShard' | 'shardRegistration'
+>;
+
+/** Shards and the addresses of their processes and databases. */
+export function shardCommands(database: Database): ShardCommands {
+  return {
+    addShard: (shard) =>
+      database.transaction(async (transaction) => {
+        const added = await transaction.query(insertShard(shard));
+        if (added.length > 0) {
+          await transaction.query(bumpVersion());
+          return;
+        }
+        const known = await registration(transaction, shard.name);
+        if (known.databaseUrl !== shard.databaseUrl || known.url !== shard.url) {
+          throw new RocketError('CONFLICT', `There is already a shard ${shard.name} with other addresses`);
+        }
+      }),
+
+    setShardUrl: (name, url) => update(database, name, updateShardUrl(name, url)),
+
+    setShardDatabaseUrl: (name, url) => update(database, name, updateShardDatabaseUrl(name, url)),
+
+    removeShard: async (name) => {
+      try {
+        await update(database, name, deleteShard(name), { missingIsFine: true });
+      } catch (error) {
+        if (!isPostgresError(error) || error.code !== POSTGRES_CODES.foreignKeyViolation) throw error;
+        throw new RocketError('CONFLICT', `Apps are placed on shard ${name}`, { cause: error });
+      }
+    },
+
+    shardRegistration: (name) => registration(database, name),
+  };
+}
+
+/** Runs a statement that returns a row when it changed something; no change is fine if the shard is there. */
+async function update(
+  database: Database,
+  name: ShardName,
+  statement: Statement,
+  options: { missingIsFine: boolean } = { missingIsFine: false },
+): Promise<void> {
+  await database.transaction(async (transaction) => {
+    const changed = await transaction.query(statement);
+    if (changed.length > 0) await transaction.query(bumpVersion());
+    else if (!options.missingIsFine) await registration(transaction, name);
+  });
+}
+
+async function registration(queryable: Queryable, name: ShardName): Promise<ShardRegistration> {
+  const [row] = await queryable.query(selectShard(name));
+  if (row === undefined) throw new RocketError('NOT_FOUND', `There is no shard ${name}`);
+  const [url, state, databaseUrl] = ShardRow.parse(row);
+  return { name, url, state, databaseUrl };
+}
