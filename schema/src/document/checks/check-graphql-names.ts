@@ -1,0 +1,123 @@
+import { entityNames } from '../../naming/graph-names.ts';
+import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
+import type { JsonPath } from '../json-path.ts';
+import type { EntityDefinition, FieldDefinition } from '../types.ts';
+import type { CheckContext } from './context.ts';
+
+const OWN_TYPES = ['Query', 'Mutation', 'Subscription', 'PageInfo', 'UserError', 'SortDirection'];
+const SCALARS = [
+  'Int',
+  'Float',
+  'String',
+  'Boolean',
+  'ID',
+  'DateTime',
+  'Date',
+  'BigInt',
+  'Decimal',
+  'JSON',
+  'UUID',
+  'File',
+];
+/** Types that every graph has. `Errors`: a payload's `errors` would meet its record. */
+const RESERVED_TYPES = [
+  ...OWN_TYPES,
+  ...SCALARS,
+  ...SCALARS.map((name) => `${name}Filter`),
+  'NullFilter',
+  'Errors',
+];
+
+interface Claim {
+  readonly name: string;
+  /** What the name would be, for the message: `the list of "customer"`. */
+  readonly use: string;
+}
+
+/** Who has a name, in one of GraphQL's two namespaces that entities share: types, and fields of the root types. */
+class Names {
+  readonly #owners = new Map<string, string>();
+  readonly #context: CheckContext;
+
+  constructor(context: CheckContext) {
+    this.#context = context;
+  }
+
+  reserve(name: string, use: string): void {
+    this.#owners.set(name, use);
+  }
+
+  /** Reports the first clash of the claims only: one entity's names clash together. */
+  claim(claims: readonly Claim[], path: JsonPath): void {
+    const clash = claims.find(({ name }) => this.#owners.has(name));
+    for (const { name, use } of claims) if (!this.#owners.has(name)) this.#owners.set(name, use);
+    if (clash === undefined) return;
+    const message = `In GraphQL, ${clash.use} would be ${JSON.stringify(clash.name)}, which is ${this.#owners.get(clash.name)}`;
+    this.#context.faults.error(path, message, 'Choose another name');
+  }
+}
+
+/** No two entities, and no entity and the engine, may want the same type or root field. */
+export function checkGraphqlNames(context: CheckContext): void {
+  const types = new Names(context);
+  const queries = new Names(context);
+  const mutations = new Names(context);
+  for (const name of RESERVED_TYPES) types.reserve(name, 'a type of the engine');
+  for (const entry of context.entities.values()) {
+    const path = [...entry.path, 'name'];
+    const of = entityNames({ app: context.app, entity: entry.value.name }, context.app);
+    const label = JSON.stringify(entry.value.name);
+    types.claim(typeClaims(entry.value, of, label), path);
+    queries.claim(
+      [
+        { name: of.one, use: `the query of one ${label}` },
+        { name: of.many, use: `the list of ${label}` },
+        { name: of.byKey, use: `the query of ${label} by key` },
+        { name: of.connection, use: `the connection of ${label}` },
+        { name: `${of.many}Aggregate`, use: `the aggregate of ${label}` },
+      ],
+      path,
+    );
+    mutations.claim(
+      [of.create, of.update, of.delete].map((name) => ({ name, use: `a mutation of ${label}` })),
+      path,
+    );
+  }
+  // Last, so that a clash is reported at the field and not at an entity that is declared after it.
+  for (const entry of context.entities.values()) {
+    for (const [index, field] of entry.value.fields.entries()) {
+      types.claim(enumClaims(entry.value, field), [...entry.path, 'fields', index, 'name']);
+    }
+  }
+}
+
+function typeClaims(
+  entity: EntityDefinition,
+  of: ReturnType<typeof entityNames>,
+  label: string,
+): readonly Claim[] {
+  const derived = [
+    of.whereInput,
+    of.orderByInput,
+    of.keyInput,
+    of.createInput,
+    of.patchInput,
+    of.connectionType,
+    of.edgeType,
+    of.payloadType,
+    `${pascalCase(entity.name)}Aggregate`,
+  ];
+  const own = { name: of.type, use: `the type of ${label}` };
+  return [own, ...derived.map((name) => ({ name, use: `a type of ${label}` }))];
+}
+
+function enumClaims(entity: EntityDefinition, field: FieldDefinition): readonly Claim[] {
+  const values = field.enum ?? [];
+  if (values.length === 0 || values.some((value) => enumMember(value) === null)) return [];
+  const type = `${pascalCase(entity.name)}${upperFirst(camelCase(field.name))}`;
+  const use = `the enum of field ${JSON.stringify(field.name)}`;
+  return [
+    { name: type, use },
+    { name: `${type}Filter`, use },
+  ];
+}

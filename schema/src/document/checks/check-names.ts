@@ -1,0 +1,100 @@
+import { camelCase } from '../../naming/identifiers.ts';
+import { formatPath, type JsonPath } from '../json-path.ts';
+import { type CheckContext, type Located, reportDuplicates } from './context.ts';
+
+const NAME = /^[a-z][a-z0-9_]*$/;
+/** Entity names become parts of GraphQL types and of event subjects, beside the app's name. */
+const MAX_ENTITY_NAME_BYTES = 48;
+/**
+ * Postgres cuts identifiers here, silently, so longer ones could meet. Index names (`idx_{table}_{field}`) do not count:
+ * the DDL shortens them with a hash.
+ */
+export const MAX_IDENTIFIER_BYTES = 63;
+const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
+  '__proto__',
+  'constructor',
+  'prototype',
+  '_version',
+  '__typename',
+]);
+const NAME_HINT =
+  'Use lower-case letters, digits and underscores, beginning with a letter, e.g. "order_item"';
+
+/** True, and nothing reported, when it can be a name of the document. */
+export function checkName(context: CheckContext, name: Located<string>, maxBytes: number): boolean {
+  if (!NAME.test(name.value)) {
+    context.faults.error(name.path, `${JSON.stringify(name.value)} is not a valid name`, NAME_HINT);
+    return false;
+  }
+  if (name.value.length > maxBytes) {
+    const message = `The name is ${name.value.length} bytes long; ${maxBytes} are allowed`;
+    context.faults.error(name.path, message, 'Shorten it');
+    return false;
+  }
+  return true;
+}
+
+/** A table or join table: like a name, and out of the way of the engine's and the server's own tables. */
+export function checkTableName(context: CheckContext, table: Located<string>): void {
+  if (table.value.startsWith('_') || table.value.startsWith('pg_')) {
+    const message = `The table name ${JSON.stringify(table.value)} is reserved`;
+    context.faults.error(table.path, message, 'Names beginning with "_" or "pg_" belong to the engine');
+    return;
+  }
+  checkName(context, table, MAX_IDENTIFIER_BYTES);
+}
+
+/** Names of entities, tables, fields, relations and workflows: well formed and not taken twice. */
+export function checkNames(context: CheckContext): void {
+  for (const { value, path } of context.parts.entities) {
+    checkName(context, { value: value.name, path: [...path, 'name'] }, MAX_ENTITY_NAME_BYTES);
+    checkTableName(context, { value: value.table, path: [...path, 'table'] });
+    checkFieldNames(context, value.fields, [...path, 'fields']);
+  }
+  for (const { value, path } of context.parts.relations) {
+    checkName(context, { value: value.name, path: [...path, 'name'] }, MAX_IDENTIFIER_BYTES);
+  }
+  checkUnique(context, context.parts.entities, 'name');
+  checkUnique(context, context.parts.entities, 'table');
+  checkUnique(context, context.parts.relations, 'name');
+  checkUnique(context, context.parts.workflows, 'name');
+}
+
+function checkUnique<K extends string>(
+  context: CheckContext,
+  items: readonly Located<Readonly<Record<K, string>>>[],
+  key: K,
+): void {
+  reportDuplicates(
+    items,
+    (item) => item[key],
+    (item, first) => {
+      const message = `The ${key} ${JSON.stringify(item.value[key])} is already used at ${formatPath(first.path)}`;
+      context.faults.error([...item.path, key], message);
+    },
+  );
+}
+
+function checkFieldNames(
+  context: CheckContext,
+  fields: readonly { readonly name: string }[],
+  path: JsonPath,
+): void {
+  const located = fields.map((field, index) => ({ value: field.name, path: [...path, index, 'name'] }));
+  for (const name of located) checkFieldName(context, name);
+  reportDuplicates(located, camelCase, (name, first) => {
+    const same = name.value === first.value;
+    const message = same
+      ? `The field ${JSON.stringify(name.value)} is declared twice`
+      : `${JSON.stringify(name.value)} and ${JSON.stringify(first.value)} are both ${JSON.stringify(camelCase(name.value))} in GraphQL`;
+    context.faults.error(name.path, message, same ? undefined : 'Rename one of them');
+  });
+}
+
+function checkFieldName(context: CheckContext, name: Located<string>): void {
+  if (FORBIDDEN_FIELD_NAMES.has(name.value)) {
+    context.faults.error(name.path, `The field name ${JSON.stringify(name.value)} is reserved`);
+    return;
+  }
+  checkName(context, name, MAX_IDENTIFIER_BYTES);
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import type { AppName } from '../ids.ts';
+import { checkSampleData } from './checks/check-sample-data.ts';
+import type { CheckContext, EntityEntry } from './checks/context.ts';
+import { runChecks } from './checks/run-checks.ts';
+import { FaultCollector } from './fault-collector.ts';
+import type { DocumentFault } from './faults.ts';
+import { guardJson } from './json-guard.ts';
+import { type ReadDocument, readParts } from './read-parts.ts';
+import { showValue } from './show-value.ts';
+import type { AppDocument } from './types.ts';
+
+export type ParsedDocument =
+  | { readonly ok: true; readonly document: AppDocument; readonly warnings: readonly DocumentFault[] }
+  /** Errors only, in document order, at most 100. */
+  | { readonly ok: false; readonly faults: readonly DocumentFault[] };
+
+const headShape = z.record(z.string(), z.unknown());
+
+/**
+ * Reads a document that anybody may have written: is it JSON we can hold, has every part its shape, do the parts fit
+ * together. Parts of the wrong shape do not stop the checks of the others, so one attempt shows all faults.
+ * `app` is the app that the document is for. The rows of `sample_data` come out coerced to their columns' types.
+ */
+export function parseDocument(input: unknown, app: AppName): ParsedDocument {
+  const faults = new FaultCollector();
+  guardJson(input, faults);
+  // Later stages walk the document freely, so nothing dangerous may be left in it.
+  if (faults.hasErrors) return { ok: false, faults: faults.errors(input) };
+  const head = headShape.safeParse(input);
+  if (!head.success) {
+    faults.error([], `A metadata document is an object, not ${showValue(input)}`);
+    return { ok: false, faults: faults.errors(input) };
+  }
+  checkVersion(head.data['version'], faults);
+  const read = readParts(head.data, faults);
+  const context = checkContext(app, read, faults);
+  runChecks(context);
+  const sampleData = checkSampleData(context, read.sampleData);
+  if (faults.hasErrors) return { ok: false, faults: faults.errors(input) };
+  return { ok: true, document: assemble(head.data, read, sampleData), warnings: faults.warnings(input) };
+}
+
+function checkVersion(version: unknown, faults: FaultCollector): void {
+  if (version === 1) return;
+  const message =
+    version === undefined ? 'The property is required' : `Version ${showValue(version)} is not supported`;
+  faults.error(['version'], message, 'Write the number 1');
+}
+
+function checkContext(app: AppName, read: ReadDocument, faults: FaultCollector): CheckContext {
+  const entities = new Map<string, EntityEntry>();
+  for (const { value, path } of read.parts.entities) {
+    // The second of a name is reported by the check of names.
+    if (entities.has(value.name)) continue;
+    const fields = new Map(value.fields.map((field) => [field.name, field]));
+    entities.set(value.name, { value, path, fields });
+  }
+  return { app, parts: read.parts, entities, unusableEntities: read.unusableEntities, faults };
+}
+
+function assemble(
+  head: Readonly<Record<string, unknown>>,
+  read: ReadDocument,
+  sampleData: AppDocument['sample_data'],
+): AppDocument {
+  const values = <T>(items: readonly { readonly value: T }[]): T[] => items.map((item) => item.value);
+  const { parts } = read;
+  return {
+    ...unknownProperties(head),
+    version: 1,
+    ...read.texts,
+    entities: values(parts.entities),
+    relations: values(parts.relations),
+    rules: values(parts.rules),
+    state_machines: values(parts.state_machines),
+    workflows: values(parts.workflows),
+    permissions: values(parts.permissions),
+    webhooks: values(parts.webhooks),
+    ui_configs: values(parts.ui_configs),
+    exports: values(parts.exports),
+    sample_data: sampleData,
+  };
+}
+
+const KNOWN_TEXTS: ReadonlySet<string> = new Set(['exported_at', 'description']);
+
+/** Kept so that an export returns what was imported. Known optional texts are taken from the shape step instead. */
+function unknownProperties(head: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(head).filter(([key, value]) => !KNOWN_TEXTS.has(key) && value !== undefined),
+  );
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { CONDITION_OPERATORS } from '../types.ts';
+import { flag, json, jsonObject, nonEmptyText, openShape, optional, shape, text } from './shape.ts';
+
+export const ruleShape = shape({
+  entity: nonEmptyText,
+  hook: optional(z.enum(['before_write', 'before_delete'])),
+  type: z.enum(['field', 'expression', 'computed']),
+  definition: jsonObject,
+  priority: optional(z.int()),
+  active: optional(flag),
+});
+
+const transitionShape = shape({
+  from: z.union([text, z.array(text).min(1)]),
+  to: text,
+  roles: optional(z.array(nonEmptyText)),
+  guard: optional(text),
+  actions: optional(z.array(openShape({ type: nonEmptyText }))),
+});
+
+export const stateMachineShape = shape({
+  entity: nonEmptyText,
+  field: nonEmptyText,
+  active: optional(flag),
+  definition: shape({
+    initial: optional(text),
+    transitions: z.array(transitionShape).min(1),
+  }),
+});
+
+export const workflowShape = shape({
+  name: nonEmptyText,
+  active: optional(flag),
+  trigger: openShape({ type: nonEmptyText }),
+  context: optional(jsonObject),
+  steps: z.array(openShape({ id: nonEmptyText, type: nonEmptyText })).min(1),
+});
+
+export const permissionShape = shape({
+  entity: nonEmptyText,
+  action: z.enum(['read', 'create', 'update', 'delete']),
+  roles: z.array(nonEmptyText),
+  conditions: optional(
+    z.array(shape({ field: nonEmptyText, operator: z.enum(CONDITION_OPERATORS), value: json })),
+  ),
+});
+
+export const webhookShape = shape({
+  entity: nonEmptyText,
+  hook: optional(z.enum(['after_write', 'before_write', 'after_delete', 'before_delete'])),
+  url: nonEmptyText,
+  method: optional(z.enum(['POST', 'PUT', 'PATCH', 'GET', 'DELETE'])),
+  headers: optional(z.record(z.string(), text)),
+  condition: optional(text),
+  async: optional(flag),
+  retry: optional(shape({ max_attempts: optional(z.int().min(1)), backoff: optional(text) })),
+  active: optional(flag),
+});
+
+export const uiConfigShape = shape({
+  entity: nonEmptyText,
+  scope: optional(nonEmptyText),
+  config: jsonObject,
+});

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { FIELD_TYPES } from '../types.ts';
+import { flag, json, nonEmptyText, optional, shape, text } from './shape.ts';
+
+export const MAX_FIELDS_PER_ENTITY = 1_000;
+export const MAX_PAGE_SIZE = 1_000;
+const MAX_DECIMAL_SCALE = 18;
+
+const fieldShape = shape({
+  name: nonEmptyText,
+  type: z.enum(FIELD_TYPES),
+  required: optional(flag),
+  nullable: optional(flag),
+  unique: optional(flag),
+  indexed: optional(flag),
+  searchable: optional(flag),
+  default: optional(json),
+  enum: optional(z.array(text).min(1)),
+  precision: optional(z.int().min(0).max(MAX_DECIMAL_SCALE)),
+  auto: optional(z.enum(['create', 'update'])),
+  description: optional(text),
+});
+
+const primaryKeyShape = z.preprocess(
+  (value, context) => {
+    // Said here rather than as "field is missing", which would send the author the wrong way.
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'fields')) {
+      context.addIssue({
+        code: 'custom',
+        message: 'Composite primary keys are not supported',
+        path: ['fields'],
+        params: {
+          hint: 'Declare one key field, {"field": "id", "type": "uuid", "generated": true}, and keep the others as fields',
+        },
+      });
+      return z.NEVER;
+    }
+    return value;
+  },
+  shape({
+    field: nonEmptyText,
+    type: z.enum(['uuid', 'int', 'integer', 'bigint', 'string']),
+    generated: optional(flag),
+  }),
+);
+
+const slugShape = shape({
+  field: nonEmptyText,
+  source: optional(nonEmptyText),
+  regenerate_on_update: optional(flag),
+});
+
+export const entityShape = shape({
+  name: nonEmptyText,
+  table: nonEmptyText,
+  description: optional(text),
+  primary_key: primaryKeyShape,
+  soft_delete: optional(flag),
+  slug: optional(slugShape),
+  max_page_size: optional(z.int().min(1).max(MAX_PAGE_SIZE)),
+  fields: z.array(fieldShape).min(1).max(MAX_FIELDS_PER_ENTITY),
+});
+
+export const relationShape = shape({
+  name: nonEmptyText,
+  type: z.enum(['one_to_one', 'one_to_many', 'many_to_many']),
+  source: nonEmptyText,
+  target: nonEmptyText,
+  source_key: optional(nonEmptyText),
+  target_key: optional(nonEmptyText),
+  join_table: optional(nonEmptyText),
+  source_join_key: optional(nonEmptyText),
+  target_join_key: optional(nonEmptyText),
+  ownership: optional(z.enum(['source', 'target', 'none'])),
+  on_delete: optional(z.enum(['cascade', 'set_null', 'restrict', 'detach'])),
+  fetch: optional(z.enum(['lazy', 'eager'])),
+  write_mode: optional(z.enum(['diff', 'replace', 'append'])),
+  description: optional(text),
+  graphql: optional(shape({ field: optional(nonEmptyText), inverse_field: optional(nonEmptyText) })),
+});

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { JsonValue } from '../types.ts';
+
+/** Any JSON value. The guard has walked the whole document before, so only absence is left to refuse. */
+export const json = z.custom<JsonValue>((value) => value !== undefined, 'Any JSON value is expected');
+
+/** A property where null is a value of its own and not a way to say "absent". */
+const NULL_IS_A_VALUE: ReadonlySet<string> = new Set(['default', 'value']);
+
+/** Removes properties that say "absent" as null (or undefined); leaves unknown properties as they are. */
+function dropAbsent(value: unknown, known: readonly string[]): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const absent = new Set(known.filter((key) => !NULL_IS_A_VALUE.has(key)));
+  const present = Object.entries(value).filter(
+    ([key, member]) => member !== undefined && (member !== null || !absent.has(key)),
+  );
+  return Object.fromEntries(present);
+}
+
+/** An object of the document: unknown properties are kept, optional ones may be null. */
+export function shape<T extends z.ZodRawShape>(properties: T) {
+  const known = Object.keys(properties);
+  return z.preprocess((value) => dropAbsent(value, known), z.looseObject(properties));
+}
+
+/** As {@link shape}, for objects whose other properties are read as JSON. */
+export function openShape<T extends z.ZodRawShape>(properties: T) {
+  const known = Object.keys(properties);
+  return z.preprocess((value) => dropAbsent(value, known), z.object(properties).catchall(json));
+}
+
+export const text = z.string();
+export const nonEmptyText = z.string().min(1);
+export const flag = z.boolean();
+export const jsonObject = z.record(z.string(), json);
+
+/** Optional without an explicit undefined, as `exactOptionalPropertyTypes` wants it. */
+export function optional<T extends z.core.$ZodType>(schema: T) {
+  return z.exactOptional(schema);
+}

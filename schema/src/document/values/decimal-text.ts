@@ -1,0 +1,37 @@
+/** Decimal numbers as text, so that no digit is lost to a float. */
+
+const DECIMAL = /^([+-]?)(\d{1,1000})(?:\.(\d{1,1000}))?$/;
+const EXPONENTIAL = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/;
+
+/** A JSON number in plain notation: `1e21` -> `1000000000000000000000`, `1.5e-7` -> `0.00000015`. */
+function plainNotation(value: number): string {
+  const text = String(value);
+  const match = EXPONENTIAL.exec(text);
+  if (match === null) return text;
+  const [, sign = '', first = '', rest = '', exponentText = '0'] = match;
+  const exponent = Number(exponentText);
+  const digits = first + rest;
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits}`;
+  return `${sign}${digits.padEnd(exponent + 1, '0')}`;
+}
+
+/**
+ * Canonical text of a decimal, without superfluous zeros before the point; digits behind it are kept, as Postgres does.
+ * Null when it is not a decimal. Exponents are refused in text: `1e100000` would be a cheap way to ask for much memory.
+ */
+export function decimalText(value: unknown): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? plainNotation(value) : null;
+  if (typeof value !== 'string') return null;
+  const match = DECIMAL.exec(value);
+  if (match === null) return null;
+  const [, sign = '', whole = '0', fraction] = match;
+  const digits = whole.replace(/^0+(?=\d)/, '');
+  const text = fraction === undefined ? digits : `${digits}.${fraction}`;
+  return sign === '-' && /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/** Digits before the point of a canonical decimal. */
+export function wholeDigits(text: string): number {
+  const whole = text.replace('-', '').split('.')[0] ?? '';
+  return whole === '0' ? 0 : whole.length;
+}

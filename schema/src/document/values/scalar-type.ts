@@ -1,0 +1,8 @@
+import type { ScalarType } from '../../model/app-model.ts';
+import type { FieldTypeName } from '../types.ts';
+
+/** The engine's type for a type name of the document: `integer` is `int`, `text` is `string`. */
+export function scalarType(name: FieldTypeName): ScalarType {
+  if (name === 'integer') return 'int';
+  return name === 'text' ? 'string' : name;
+}

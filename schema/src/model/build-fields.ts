@@ -1,0 +1,76 @@
+import type { EntityDefinition, FieldDefinition } from '../document/types.ts';
+import { coerceValue } from '../document/values/coerce-value.ts';
+import { scalarType } from '../document/values/scalar-type.ts';
+import { camelCase, enumMember } from '../naming/identifiers.ts';
+import type { FieldModel } from './app-model.ts';
+
+/** Column that marks a record as deleted. */
+const DELETED_AT: FieldDefinition = { name: 'deleted_at', type: 'timestamp' };
+
+/** The fields of an entity, in document order; `deleted_at` last where soft deletion needs it and it is not declared. */
+export function buildFields(entity: EntityDefinition, foreignKeys: ReadonlySet<string>): FieldModel[] {
+  const declared = entity.fields.map((field) => buildField(entity, field, foreignKeys.has(field.name)));
+  const isMissing = entity.soft_delete === true && !declared.some(({ name }) => name === DELETED_AT.name);
+  return isMissing ? [...declared, buildField(entity, DELETED_AT, false)] : declared;
+}
+
+function buildField(entity: EntityDefinition, field: FieldDefinition, isForeignKey: boolean): FieldModel {
+  const isPrimaryKey = field.name === entity.primary_key.field;
+  const isGeneratedKey = isPrimaryKey && entity.primary_key.generated === true;
+  const isDeletedAt = entity.soft_delete === true && field.name === DELETED_AT.name;
+  const writable = !isGeneratedKey && field.auto === undefined && !isDeletedAt;
+  const declaredRequired = field.required === true && field.nullable !== true;
+  return {
+    name: field.name,
+    graphqlName: camelCase(field.name),
+    type: scalarType(field.type),
+    // What the engine fills in cannot be asked of a caller; a key that it does not fill in must be.
+    required: writable && (declaredRequired || isPrimaryKey),
+    nullable: !declaredRequired && !isPrimaryKey,
+    unique: field.unique === true,
+    indexed: field.indexed === true,
+    searchable: field.searchable === true,
+    isPrimaryKey,
+    isForeignKey,
+    writable,
+    ...optionalParts(field, isPrimaryKey || isForeignKey),
+  };
+}
+
+type OptionalParts = Pick<
+  FieldModel,
+  'description' | 'default' | 'enumValues' | 'enumMembers' | 'scale' | 'auto'
+>;
+
+function optionalParts(field: FieldDefinition, isKey: boolean): OptionalParts {
+  const isDecimal = field.type === 'decimal';
+  // Keys are of GraphQL's type ID, whatever values they may have.
+  const members = isKey || scalarType(field.type) !== 'string' ? undefined : enumMembers(field.enum);
+  return {
+    ...(field.description === undefined ? {} : { description: field.description }),
+    ...defaultPart(field),
+    ...(field.enum === undefined ? {} : { enumValues: field.enum }),
+    ...(members === undefined ? {} : { enumMembers: members }),
+    ...(isDecimal && field.precision !== undefined ? { scale: field.precision } : {}),
+    ...(field.auto === undefined ? {} : { auto: field.auto }),
+  };
+}
+
+/** Defaults are bound like any value, so they are coerced like any value. */
+function defaultPart(field: FieldDefinition): Pick<FieldModel, 'default'> {
+  if (field.default === undefined) return {};
+  if (field.default === null) return { default: null };
+  const coerced = coerceValue({ type: scalarType(field.type), scale: field.precision }, field.default);
+  return { default: coerced.ok ? coerced.value : field.default };
+}
+
+function enumMembers(values: readonly string[] | undefined): ReadonlyMap<string, string> | undefined {
+  if (values === undefined) return undefined;
+  const members = new Map<string, string>();
+  for (const value of values) {
+    const member = enumMember(value);
+    if (member === null || members.has(member)) return undefined;
+    members.set(member, value);
+  }
+  return members;
+}

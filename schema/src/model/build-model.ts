@@ -1,0 +1,185 @@
+import { readConditionValue } from '../document/condition-value.ts';
+import { normalizeDocument } from '../document/normalize.ts';
+import type {
+  AppDocument,
+  ConditionDefinition,
+  EntityDefinition,
+  PermissionDefinition,
+} from '../document/types.ts';
+import { RocketError } from '../errors.ts';
+import type { AppName } from '../ids.ts';
+import type {
+  AppModel,
+  EntityModel,
+  FieldModel,
+  JoinTableModel,
+  LinkModel,
+  PolicyModel,
+} from './app-model.ts';
+import { buildFields } from './build-fields.ts';
+import { buildLinks, sourceRef } from './build-links.ts';
+import { deepFreeze } from './deep-freeze.ts';
+import { FieldNames } from './link-names.ts';
+
+const DEFAULT_MAX_PAGE_SIZE = 200;
+
+/**
+ * The model of a document that `parseDocument` accepted. Built from the normalised document, so that it is the same
+ * at import and when the stored revision is read again.
+ * @throws RocketError `DOCUMENT_INVALID` when the document was not accepted
+ */
+export function buildModel(document: AppDocument, app: AppName): AppModel {
+  const normal = normalizeDocument(document);
+  const definitions = new Map(normal.entities.map((entity) => [entity.name, entity]));
+  const fields = new Map(
+    normal.entities.map((entity) => [entity.name, buildFields(entity, foreignKeysOf(normal, entity))]),
+  );
+  const { byEntity, contributions } = buildLinks({
+    app,
+    entities: definitions,
+    relations: normal.relations,
+    names: entityFieldNames(fields, normal),
+    foreignNames: foreignNamesByEntity(),
+  });
+  const entities = new Map(
+    normal.entities.map((definition) => {
+      const own = { fields: fields.get(definition.name) ?? [], links: byEntity.get(definition.name) ?? [] };
+      return [definition.name, buildEntity(definition, app, own)] as const;
+    }),
+  );
+  return deepFreeze({
+    app,
+    ...(normal.description === undefined ? {} : { description: normal.description }),
+    entities,
+    joinTables: buildJoinTables(normal, entities),
+    contributions,
+    policies: normal.permissions.map((permission) => buildPolicy(permission, definitions)),
+    exports: new Set(normal.exports),
+    refersTo: foreignApps(normal, app),
+    document: normal,
+  });
+}
+
+function foreignKeysOf(document: AppDocument, entity: EntityDefinition): ReadonlySet<string> {
+  const keys = document.relations.flatMap((relation) =>
+    relation.type !== 'many_to_many' && relation.target === entity.name && relation.target_key !== undefined
+      ? [relation.target_key]
+      : [],
+  );
+  return new Set(keys);
+}
+
+function versionName(fields: readonly FieldModel[]): string {
+  return fields.some((field) => field.graphqlName === 'version') ? 'recordVersion' : 'version';
+}
+
+function entityFieldNames(
+  fields: ReadonlyMap<string, readonly FieldModel[]>,
+  document: AppDocument,
+): ReadonlyMap<string, FieldNames> {
+  const names = [...fields].map(([entity, own]) => {
+    const machines = document.state_machines.filter((machine) => machine.entity === entity);
+    const transitions = own
+      .filter((field) => machines.some((machine) => machine.field === field.name))
+      .map((field) => `${field.graphqlName}Transitions`);
+    const taken = [...own.map((field) => field.graphqlName), versionName(own), ...transitions];
+    return [entity, new FieldNames(taken)] as const;
+  });
+  return new Map(names);
+}
+
+/** Of an entity of another app only the names that this app gives are known; composition refuses a clash with others. */
+function foreignNamesByEntity(): (source: string) => FieldNames {
+  const known = new Map<string, FieldNames>();
+  return (source) => {
+    const names = known.get(source) ?? new FieldNames([]);
+    known.set(source, names);
+    return names;
+  };
+}
+
+function buildEntity(
+  definition: EntityDefinition,
+  app: AppName,
+  own: { readonly fields: readonly FieldModel[]; readonly links: readonly LinkModel[] },
+): EntityModel {
+  const { fields, links } = own;
+  const primaryKey = fields.find((field) => field.isPrimaryKey);
+  if (primaryKey === undefined) {
+    throw new RocketError('DOCUMENT_INVALID', `Entity ${JSON.stringify(definition.name)} has no primary key`);
+  }
+  return {
+    app,
+    name: definition.name,
+    table: definition.table,
+    ...(definition.description === undefined ? {} : { description: definition.description }),
+    fields,
+    fieldByName: new Map(fields.map((field) => [field.name, field])),
+    fieldByGraphqlName: new Map(fields.map((field) => [field.graphqlName, field])),
+    primaryKey,
+    keyGeneration: keyGeneration(definition, primaryKey),
+    softDelete: definition.soft_delete === true,
+    ...(definition.slug === undefined ? {} : { slug: definition.slug }),
+    versionGraphqlName: versionName(fields),
+    maxPageSize: definition.max_page_size ?? DEFAULT_MAX_PAGE_SIZE,
+    links,
+  };
+}
+
+function keyGeneration(definition: EntityDefinition, key: FieldModel): EntityModel['keyGeneration'] {
+  if (definition.primary_key.generated !== true) return 'client';
+  return key.type === 'uuid' ? 'uuid' : 'identity';
+}
+
+function buildJoinTables(
+  document: AppDocument,
+  entities: ReadonlyMap<string, EntityModel>,
+): JoinTableModel[] {
+  return document.relations.flatMap((relation) => {
+    if (relation.type !== 'many_to_many') return [];
+    const source = entities.get(relation.source);
+    const target = entities.get(relation.target);
+    const { join_table: table, source_join_key: sourceColumn, target_join_key: targetColumn } = relation;
+    if (source === undefined || target === undefined) return [];
+    if (table === undefined || sourceColumn === undefined || targetColumn === undefined) return [];
+    return [{ relation: relation.name, table, sourceColumn, targetColumn, source, target }];
+  });
+}
+
+function foreignApps(document: AppDocument, app: AppName): AppName[] {
+  const apps = new Set(document.relations.map((relation) => sourceRef({ app }, relation).app));
+  apps.delete(app);
+  return [...apps].sort();
+}
+
+function buildPolicy(
+  permission: PermissionDefinition,
+  entities: ReadonlyMap<string, EntityDefinition>,
+): PolicyModel {
+  const fields = entities.get(permission.entity)?.fields ?? [];
+  return {
+    entity: permission.entity,
+    action: permission.action,
+    roles: new Set(permission.roles.map((role) => role.toLowerCase())),
+    conditions: (permission.conditions ?? []).map((condition) => {
+      const field = fields.find(({ name }) => name === condition.field);
+      const read = field === undefined ? undefined : readConditionValue(condition, field);
+      // A condition that cannot be read must never be dropped: that would widen the policy.
+      if (read?.ok !== true) {
+        throw new RocketError(
+          'DOCUMENT_INVALID',
+          `A condition on ${JSON.stringify(condition.field)} is not valid`,
+        );
+      }
+      return coercedCondition(condition, read.value);
+    }),
+  };
+}
+
+function coercedCondition(
+  condition: ConditionDefinition,
+  operand: Extract<ReturnType<typeof readConditionValue>, { ok: true }>['value'],
+): ConditionDefinition {
+  if (operand.kind === 'one') return { ...condition, value: operand.value };
+  return operand.kind === 'many' ? { ...condition, value: operand.values } : condition;
+}
