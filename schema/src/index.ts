@@ -1,19 +1,116 @@
 /** The only door of @rocket/schema. */
-
+export { canonicalJson } from './document/canonical-json.ts';
+export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults.ts';
-export type * from './document/types.ts';
-export { CONDITION_OPERATORS, FIELD_TYPES } from './document/types.ts';
-export * from './errors.ts';
-export * from './filter/filter.ts';
+export { normalizeDocument } from './document/normalize.ts';
+export { type ParsedDocument, parseDocument } from './document/parse-document.ts';
+export { parseDocumentText } from './document/parse-text.ts';
+export {
+  type AppDocument,
+  CONDITION_OPERATORS,
+  type ConditionDefinition,
+  type ConditionOperator,
+  type EntityDefinition,
+  FIELD_TYPES,
+  type FieldDefinition,
+  type FieldTypeName,
+  type JsonValue,
+  type OnDelete,
+  type PermissionAction,
+  type PermissionDefinition,
+  type RelationDefinition,
+  type SampleRow,
+  type SlugDefinition,
+  type StateMachineDefinition,
+} from './document/types.ts';
+export {
+  ERROR_CATALOGUE,
+  type ErrorCode,
+  isErrorCode,
+  RocketError,
+  type RocketErrorOptions,
+  type UserError,
+} from './errors.ts';
+export {
+  type ComparisonOperator,
+  type Filter,
+  type FilterValue,
+  MATCH_ALL,
+  MATCH_NONE,
+  type TextOperator,
+} from './filter/filter.ts';
 export { type Composition, composeGraph, subgraphUrl } from './graph/compose-graph.ts';
-export * from './graph/graph-revision.ts';
-export * from './ids.ts';
-export type * from './model/app-model.ts';
-export * from './naming/graph-names.ts';
-export * from './naming/identifiers.ts';
-export type * from './protocol/shard-service.ts';
+export {
+  appGraphMembers,
+  type GraphMember,
+  type GraphRevision,
+  graphRevisionText,
+} from './graph/graph-revision.ts';
+export {
+  type AppName,
+  appName,
+  type Epoch,
+  epoch,
+  type GraphName,
+  type GraphRevisionId,
+  graphName,
+  graphRevisionId,
+  isAppName,
+  type Revision,
+  revision,
+  type ShardName,
+  shardName,
+} from './ids.ts';
+export type {
+  AppModel,
+  EntityModel,
+  EntityRef,
+  FieldModel,
+  ForeignContribution,
+  HasOneLink,
+  JoinTableModel,
+  LinkModel,
+  ManyToManyLink,
+  PolicyModel,
+  ScalarType,
+  ToManyLink,
+  ToOneLink,
+} from './model/app-model.ts';
+export { buildModel } from './model/build-model.ts';
+export {
+  type EntityNames,
+  entityNames,
+  enumFilterName,
+  enumTypeName,
+  type Home,
+  linkConnectionName,
+  typeName,
+} from './naming/graph-names.ts';
+export { camelCase, enumMember, lowerFirst, pascalCase, pluralOf, upperFirst } from './naming/identifiers.ts';
+export type {
+  ActivationInput,
+  ActivationReport,
+  AppUser,
+  CallContext,
+  Caller,
+  Placed,
+  ShardService,
+  ShardUsers,
+  SubgraphOperation,
+  UserSession,
+} from './protocol/shard-service.ts';
 export { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from './protocol/wire.ts';
-export * from './routing/shard-map.ts';
+export {
+  type AdmissionDecision,
+  admit,
+  leastLoadedShard,
+  type Placement,
+  type PlacementState,
+  type RouteDecision,
+  route,
+  type ShardMap,
+  type ShardRecord,
+} from './routing/shard-map.ts';
 export {
   ENGINE_VERSION,
   type GraphModels,
