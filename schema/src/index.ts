@@ -19,9 +19,12 @@ export {
   type PermissionAction,
   type PermissionDefinition,
   type RelationDefinition,
+  type RuleDefinition,
   type SampleRow,
   type SlugDefinition,
   type StateMachineDefinition,
+  type WebhookDefinition,
+  type WorkflowDefinition,
 } from './document/types.ts';
 export {
   ERROR_CATALOGUE,
