@@ -1,11 +1,5 @@
 /** How the CRM's records hang together, and what happens when they change. */
-import type {
-  RelationDefinition,
-  RuleDefinition,
-  StateMachineDefinition,
-  WebhookDefinition,
-  WorkflowDefinition,
-} from '@rocket/schema';
+import type { AppDocument, RelationDefinition, StateMachineDefinition } from '@rocket/schema';
 import { oneToMany } from '../generator/define.ts';
 
 export const CRM_RELATIONS: readonly RelationDefinition[] = [
@@ -50,7 +44,7 @@ export const CRM_RELATIONS: readonly RelationDefinition[] = [
   },
 ];
 
-export const CRM_RULES: readonly RuleDefinition[] = [
+export const CRM_RULES: AppDocument['rules'] = [
   {
     entity: 'customer',
     hook: 'before_write',
@@ -121,7 +115,7 @@ export const CRM_STATE_MACHINES: readonly StateMachineDefinition[] = [
   },
 ];
 
-export const CRM_WORKFLOWS: readonly WorkflowDefinition[] = [
+export const CRM_WORKFLOWS: AppDocument['workflows'] = [
   {
     name: 'large_deal_review',
     active: true,
@@ -161,7 +155,7 @@ export const CRM_WORKFLOWS: readonly WorkflowDefinition[] = [
   },
 ];
 
-export const CRM_WEBHOOKS: readonly WebhookDefinition[] = [
+export const CRM_WEBHOOKS: AppDocument['webhooks'] = [
   {
     entity: 'deal',
     hook: 'after_write',

@@ -1,10 +1,9 @@
 /** How the shop's records hang together, what may be done with them, and by whom. */
 import type {
+  AppDocument,
   PermissionDefinition,
   RelationDefinition,
-  RuleDefinition,
   StateMachineDefinition,
-  WebhookDefinition,
 } from '@rocket/schema';
 import { grant, oneToMany } from '../generator/define.ts';
 
@@ -46,7 +45,7 @@ export const SHOP_RELATIONS: readonly RelationDefinition[] = [
   ),
 ];
 
-function range(entity: string, field: string, limits: { min: number; max?: number }): RuleDefinition[] {
+function range(entity: string, field: string, limits: { min: number; max?: number }): AppDocument['rules'] {
   return Object.entries(limits).map(([operator, value], index) => ({
     entity,
     hook: 'before_write',
@@ -62,7 +61,7 @@ function range(entity: string, field: string, limits: { min: number; max?: numbe
   }));
 }
 
-export const SHOP_RULES: readonly RuleDefinition[] = [
+export const SHOP_RULES: AppDocument['rules'] = [
   ...range('product', 'price', { min: 0 }),
   ...range('product', 'stock', { min: 0 }),
   ...range('order_item', 'quantity', { min: 1 }),
@@ -112,7 +111,7 @@ export const SHOP_PERMISSIONS: readonly PermissionDefinition[] = [
   ...grant('read', ['category', 'review'], ['visitor']),
 ];
 
-export const SHOP_WEBHOOKS: readonly WebhookDefinition[] = [
+export const SHOP_WEBHOOKS: AppDocument['webhooks'] = [
   {
     entity: 'order',
     hook: 'after_write',

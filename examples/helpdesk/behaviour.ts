@@ -1,11 +1,9 @@
 /** How the help desk's records hang together, what may be done with them, and by whom. */
 import type {
+  AppDocument,
   PermissionDefinition,
   RelationDefinition,
-  RuleDefinition,
   StateMachineDefinition,
-  WebhookDefinition,
-  WorkflowDefinition,
 } from '@rocket/schema';
 import { grant, oneToMany } from '../generator/define.ts';
 
@@ -27,7 +25,7 @@ export const HELPDESK_RELATIONS: readonly RelationDefinition[] = [
   ),
 ];
 
-export const HELPDESK_RULES: readonly RuleDefinition[] = [
+export const HELPDESK_RULES: AppDocument['rules'] = [
   {
     entity: 'ticket',
     hook: 'before_write',
@@ -79,7 +77,7 @@ export const HELPDESK_STATE_MACHINES: readonly StateMachineDefinition[] = [
   },
 ];
 
-export const HELPDESK_WORKFLOWS: readonly WorkflowDefinition[] = [
+export const HELPDESK_WORKFLOWS: AppDocument['workflows'] = [
   {
     name: 'close_after_resolution',
     active: true,
@@ -136,7 +134,7 @@ export const HELPDESK_PERMISSIONS: readonly PermissionDefinition[] = [
   },
 ];
 
-export const HELPDESK_WEBHOOKS: readonly WebhookDefinition[] = [
+export const HELPDESK_WEBHOOKS: AppDocument['webhooks'] = [
   {
     entity: 'ticket',
     hook: 'after_write',
