@@ -1,0 +1,57 @@
+import type { PermissionAction } from '../document/types.ts';
+import { RocketError } from '../errors.ts';
+import { type Filter, MATCH_ALL, MATCH_NONE } from '../filter/filter.ts';
+import type { AppModel, EntityModel, PolicyModel } from '../model/app-model.ts';
+import type { Caller } from '../protocol/shard-service.ts';
+import { conditionFilter } from './condition-filter.ts';
+
+/** Role that everybody has, also who is not signed in. */
+const PUBLIC_ROLE = 'public';
+
+/** Who wants to do what to records of which entity. */
+export interface AccessRequest {
+  readonly entity: string;
+  readonly action: PermissionAction;
+  readonly caller: Caller;
+}
+
+/**
+ * Which records the caller may do this to. Policies are alternatives, the conditions of one must all hold, no policy
+ * forbids. The same filter decides about lists, single records, included ones, and the record that a write leaves.
+ * MATCH_ALL and MATCH_NONE come back as those very objects, so that they can be recognised.
+ * @throws RocketError `INTERNAL_ERROR` when the model has no such entity
+ */
+export function readFilter(model: AppModel, request: AccessRequest): Filter | 'forbidden' {
+  const { action, caller } = request;
+  if (caller.isAdmin) return MATCH_ALL;
+  const entity = model.entities.get(request.entity);
+  if (entity === undefined) {
+    throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(request.entity)}`);
+  }
+  const roles = new Set(caller.roles.map((role) => role.toLowerCase()));
+  const policies = model.policies.filter(
+    (policy) => policy.entity === entity.name && policy.action === action && isFor(policy, roles),
+  );
+  if (policies.length === 0) return 'forbidden';
+  return anyOf(policies.map((policy) => policyFilter(policy, entity, caller)));
+}
+
+function isFor(policy: PolicyModel, roles: ReadonlySet<string>): boolean {
+  return policy.roles.has(PUBLIC_ROLE) || [...roles].some((role) => policy.roles.has(role));
+}
+
+function policyFilter(policy: PolicyModel, entity: EntityModel, caller: Caller): Filter {
+  const filters = policy.conditions.map((condition) => conditionFilter(condition, entity, caller));
+  if (filters.includes(MATCH_NONE)) return MATCH_NONE;
+  const [only] = filters;
+  return filters.length === 1 && only !== undefined ? only : { kind: 'all', filters };
+}
+
+/** Simplified, so that an unconditional policy costs no SQL and equal scopes look equal to the cache. */
+function anyOf(filters: readonly Filter[]): Filter {
+  if (filters.some((filter) => filter.kind === 'all' && filter.filters.length === 0)) return MATCH_ALL;
+  const open = filters.filter((filter) => filter !== MATCH_NONE);
+  if (open.length === 0) return MATCH_NONE;
+  const [only] = open;
+  return open.length === 1 && only !== undefined ? only : { kind: 'any', filters: open };
+}
