@@ -1,6 +1,14 @@
 /** The committed example documents: equal to their generator, valid, and consistent with each other. */
 import { readFileSync } from 'node:fs';
-import { appName, parseDocument, type SampleRow } from '@rocket/schema';
+import {
+  appName,
+  buildModel,
+  composeGraph,
+  ERROR_CATALOGUE,
+  parseDocument,
+  type SampleRow,
+} from '@rocket/schema';
+import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { exampleFiles } from '../examples/generate.ts';
 
@@ -55,5 +63,46 @@ describe('the example documents', () => {
     const orders = shop['order'] ?? [];
     expect(orders.length).toBe(300);
     expect(orders.filter((order) => sums.get(order['id']) !== cents(order['total']))).toEqual([]);
+  });
+});
+
+/** The graph of the CRM as clients see it, with the other two apps as neighbours. */
+function crmGraph(): GraphQLSchema {
+  const members = [...committed].map(([name, text]) => {
+    const app = appName(name.replace('.json', ''));
+    const parsed = parseDocument(JSON.parse(text), app);
+    if (!parsed.ok) throw new Error(`${name} is not valid`);
+    return [app, buildModel(parsed.document, app)] as const;
+  });
+  const composition = composeGraph({ home: appName('crm'), members: new Map(members) });
+  if (!composition.ok) throw new Error(composition.errors.join('\n'));
+  return buildSchema(composition.supergraphSdl);
+}
+
+describe('the documentation', () => {
+  const schema = crmGraph();
+  const queries = ['../README.md', '../docs/front-end.md'].flatMap((page) => {
+    const text = readFileSync(new URL(page, import.meta.url), 'utf8');
+    return [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query = '']) => query);
+  });
+
+  it.each(queries)('shows a request that the graph of crm accepts: %s', (query) => {
+    expect(validate(schema, parse(query))).toEqual([]);
+  });
+
+  it('shows requests at all', () => {
+    expect(queries.length).toBeGreaterThan(5);
+  });
+
+  it('lists every error with its status and whether to repeat the request', () => {
+    const text = readFileSync(new URL('../docs/integrators.md', import.meta.url), 'utf8');
+    const rows = text.split('\n').filter((line) => line.startsWith('| `'));
+    const missing = Object.entries(ERROR_CATALOGUE).filter(
+      ([code, { status, retryable }]) =>
+        !rows.some(
+          (row) => row.includes(`\`${code}\``) && row.includes(`| ${status} | ${retryable ? 'yes' : 'no'} |`),
+        ),
+    );
+    expect(missing).toEqual([]);
   });
 });
