@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { ApolloServer } from '@apollo/server';
+import { RocketError } from '@rocket/schema';
+import { apolloOptions, requestPlugin } from '../graphs/apollo-server.ts';
+import type { HttpAnswer } from '../http/answer.ts';
+import type { HttpRequest } from '../http/dispatch.ts';
+import { graphqlAnswer, readGraphqlRequest } from '../http/graphql-request.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
+import type { Identity } from '../identity/identity.ts';
+import { checkNesting } from '../limits/nesting.ts';
+import type { AdminContext, AdminParts } from './parts.ts';
+import { adminResolvers } from './resolvers.ts';
+
+/** A document comes with all its sample data in one request. Admins are trusted with more than strangers. */
+const MIN_IMPORT_BYTES = 32 * 1024 * 1024;
+
+export interface Admin {
+  serve(request: HttpRequest): Promise<HttpAnswer>;
+  close(): Promise<void>;
+}
+
+export interface AdminOptions extends AdminParts {
+  readonly authenticator: Authenticator;
+  readonly introspection: boolean;
+  /** Never less than what a document with sample data takes. */
+  readonly maxImportBytes: number;
+}
+
+/** The admin API: an Apollo Server of its own, behind platform tokens. */
+export async function createAdmin(options: AdminOptions): Promise<Admin> {
+  const shared = apolloOptions(options);
+  const server = new ApolloServer<AdminContext>({
+    ...shared,
+    validationRules: [...shared.validationRules],
+    plugins: [requestPlugin(options.logger)],
+    typeDefs: await readFile(new URL('./admin.graphql', import.meta.url), 'utf8'),
+    resolvers: adminResolvers(options),
+  });
+  await server.start();
+  const maxBytes = Math.max(options.maxImportBytes, MIN_IMPORT_BYTES);
+  return {
+    async serve(request) {
+      const actor = requirePlatform(await options.authenticator.authenticate(request.authorization));
+      const { http, source } = await readGraphqlRequest(request.message, request.search, maxBytes);
+      if (source !== null) checkNesting(source);
+      const response = await server.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: http,
+        context: async () => ({ requestId: request.requestId, actor }),
+      });
+      return graphqlAnswer(response);
+    },
+    close: () => server.stop(),
+  };
+}
+
+/** @throws RocketError `UNAUTHENTICATED` without a token, `FORBIDDEN` with one of an app */
+function requirePlatform(identity: Identity): string {
+  if (identity.kind === 'anonymous') throw new RocketError('UNAUTHENTICATED', 'A platform token is required');
+  if (identity.kind === 'app') throw new RocketError('FORBIDDEN', 'Administration takes a platform token');
+  return identity.email ?? identity.userId;
+}

@@ -1,0 +1,34 @@
+import type { Catalog, Logger } from '@rocket/platform';
+import type { ShardCaller } from '../execution/call-shard.ts';
+import type { CatalogView } from '../execution/catalog-view.ts';
+import type { ShardServices } from '../execution/shard-services.ts';
+import type { Composer } from '../graphs/composer.ts';
+import type { GraphStore } from '../graphs/graph-store.ts';
+import type { RevisionDocuments } from '../graphs/revision-documents.ts';
+
+/** What administration works on. */
+export interface AdminParts {
+  readonly catalog: Catalog;
+  readonly view: CatalogView;
+  readonly shards: ShardCaller;
+  readonly services: ShardServices;
+  readonly composer: Composer;
+  readonly documents: RevisionDocuments;
+  readonly graphs: GraphStore;
+  readonly logger: Logger;
+}
+
+/** Who administers, for the record. */
+export interface AdminContext {
+  readonly requestId: string;
+  readonly actor: string;
+}
+
+/** Table changes and sample data of a large app take their time. */
+export const ADMIN_TIMEOUT_MS = 120_000;
+
+/** Takes over a change of the catalog: returns when this gateway routes and serves by it. */
+export async function publish({ view, graphs }: Pick<AdminParts, 'view' | 'graphs'>): Promise<void> {
+  await view.refresh();
+  await graphs.settled();
+}

@@ -1,0 +1,115 @@
+import { type AppName, appName, graphName, isAppName, RocketError, shardName } from '@rocket/schema';
+import { namedGraphs } from '../graphs/graph-key.ts';
+import { type ImportInput, importApp } from './import-app.ts';
+import { type AdminContext, type AdminParts, publish } from './parts.ts';
+import { removeApp } from './remove-app.ts';
+import { createSerial } from './serial.ts';
+import { addUser, listUsers, removeUser } from './users.ts';
+import { appView, graphView, shardView } from './views.ts';
+
+/** Resolvers of `admin.graphql`; the arguments have been checked against it. */
+export function adminResolvers(parts: AdminParts) {
+  return { Query: queryResolvers(parts), Mutation: mutationResolvers(parts) };
+}
+
+function queryResolvers(parts: AdminParts) {
+  const { catalog, view } = parts;
+  return {
+    apps: async () => {
+      const snapshot = await view.refresh();
+      return [...snapshot.apps.values()].map((app) => appView(app, snapshot, parts));
+    },
+    app: async (_: unknown, { name }: { name: string }) => {
+      const snapshot = await view.refresh();
+      const record = isAppName(name) ? snapshot.apps.get(name) : undefined;
+      return record === undefined ? null : appView(record, snapshot, parts);
+    },
+    shards: async () => {
+      const snapshot = await view.refresh();
+      return [...snapshot.shardMap.shards.values()].map((shard) => shardView(shard, snapshot, parts));
+    },
+    graphs: async () => namedGraphs(await view.refresh()).map(graphView),
+    platformUsers: () => catalog.platformUsers.list(),
+    appUsers: (_: unknown, { app }: { app: string }) => listUsers(app, parts),
+  };
+}
+
+function mutationResolvers(parts: AdminParts) {
+  // One at a time: what an import checks about other apps must still hold when it is done.
+  const serial = createSerial();
+  return {
+    ...shardAndGraphMutations(parts),
+    importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
+      const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
+      const { app, ...result } = await serial.run(() => importApp(input, parts));
+      return { ...result, app: await viewOf(app, parts) };
+    },
+    removeApp: async (_: unknown, { name }: { name: string }) => ({
+      name,
+      removed: await serial.run(() => removeApp(name, parts)),
+    }),
+    addUser: async (_: unknown, args: AddUserArguments) => {
+      await parts.view.refresh();
+      return await addUser({ ...args, app: args.app ?? null }, parts);
+    },
+    removeUser: async (_: unknown, { app, email }: { app?: string | null; email: string }) => {
+      await parts.view.refresh();
+      await removeUser(app ?? null, email, parts);
+      return true;
+    },
+  };
+}
+
+function shardAndGraphMutations(parts: AdminParts) {
+  const { catalog } = parts;
+  return {
+    addShard: async (_: unknown, args: { name: string; databaseUrl: string; url?: string | null }) => {
+      const name = shardName(args.name);
+      await catalog.addShard({ name, databaseUrl: args.databaseUrl, url: args.url ?? null });
+      await publish(parts);
+      const shard = parts.view.current.shardMap.shards.get(name);
+      if (shard === undefined) throw new RocketError('NOT_FOUND', `There is no shard ${name}`);
+      return shardView(shard, parts.view.current, parts);
+    },
+    removeShard: async (_: unknown, { name }: { name: string }) => {
+      await catalog.removeShard(shardName(name));
+      await publish(parts);
+      return true;
+    },
+    putGraph: async (_: unknown, args: { name: string; apps?: readonly string[] | null }) => {
+      const apps = args.apps?.map(appName) ?? null;
+      const graph = { name: graphName(args.name), apps };
+      const { apps: known } = await parts.view.refresh();
+      const unknown = apps?.find((app) => !known.has(app));
+      if (unknown !== undefined) throw new RocketError('APP_NOT_FOUND', `There is no app ${unknown}`);
+      await catalog.putGraph(graph);
+      await publish(parts);
+      return graphView(graph);
+    },
+    removeGraph: async (_: unknown, { name }: { name: string }) => {
+      await catalog.removeGraph(graphName(name));
+      await publish(parts);
+      return true;
+    },
+  };
+}
+
+interface ImportArguments {
+  readonly name: string;
+  readonly document: unknown;
+  readonly shard?: string | null;
+}
+
+interface AddUserArguments {
+  readonly app?: string | null;
+  readonly email: string;
+  readonly password: string;
+  readonly roles: readonly string[];
+}
+
+async function viewOf(app: AppName, parts: AdminParts) {
+  const snapshot = await parts.view.refresh();
+  const record = snapshot.apps.get(app);
+  if (record === undefined) throw new RocketError('APP_NOT_FOUND', `There is no app ${app}`);
+  return appView(record, snapshot, parts);
+}

@@ -1,0 +1,90 @@
+import {
+  type AppName,
+  type AppUser,
+  appName,
+  type Placed,
+  RocketError,
+  type ShardUsers,
+} from '@rocket/schema';
+import type { AdminParts } from './parts.ts';
+
+const USERS_TIMEOUT_MS = 10_000;
+
+/** A user as the admin API shows him. */
+export interface UserView {
+  readonly id: string;
+  readonly email: string;
+  readonly active: boolean;
+  readonly roles: readonly string[];
+}
+
+export interface NewUser {
+  readonly app: string | null;
+  readonly email: string;
+  readonly password: string;
+  readonly roles: readonly string[];
+}
+
+/** @throws RocketError `CONFLICT` when the e-mail is taken, `VALIDATION_FAILED` for a weak password */
+export async function addUser(
+  { app, email, password, roles }: NewUser,
+  parts: AdminParts,
+): Promise<UserView> {
+  if (app === null) {
+    if (roles.length > 0)
+      throw new RocketError('BAD_USER_INPUT', 'Platform users are admins everywhere: they have no roles');
+    return { ...(await parts.catalog.platformUsers.add({ email, password })), roles: [] };
+  }
+  const name = existingApp(app, parts);
+  const user = await atShard(name, parts, (users, at) =>
+    users.add(at, { email, password, roles: rolesByApp(roles, name) }),
+  );
+  return userView(user, name);
+}
+
+/** @throws RocketError `NOT_FOUND` */
+export async function removeUser(app: string | null, email: string, parts: AdminParts): Promise<void> {
+  if (app === null) return await parts.catalog.platformUsers.remove(email);
+  await atShard(existingApp(app, parts), parts, (users, at) => users.remove(at, { email }));
+}
+
+export async function listUsers(app: string, parts: AdminParts): Promise<UserView[]> {
+  const name = existingApp(app, parts);
+  const users = await atShard(name, parts, (shard, at) => shard.list(at));
+  return users.map((user) => userView(user, name));
+}
+
+/** `sales` is a role in the user's own app, `helpdesk:agent` one in app `helpdesk`. */
+export function rolesByApp(roles: readonly string[], own: AppName): Record<string, string[]> {
+  const byApp = new Map<string, string[]>();
+  for (const role of roles) {
+    const at = role.indexOf(':');
+    const app = at < 0 ? own : appName(role.slice(0, at));
+    const name = role.slice(at + 1).trim();
+    if (name === '') throw new RocketError('BAD_USER_INPUT', `Role ${JSON.stringify(role)} has no name`);
+    byApp.set(app, [...(byApp.get(app) ?? []), name]);
+  }
+  return Object.fromEntries(byApp);
+}
+
+function userView({ id, email, active, roles }: AppUser, own: AppName): UserView {
+  const names = Object.entries(roles).flatMap(([app, list]) =>
+    list.map((role) => (app === own ? role : `${app}:${role}`)),
+  );
+  return { id, email, active, roles: names };
+}
+
+function existingApp(app: string, { view }: AdminParts): AppName {
+  const name = appName(app);
+  if (view.current.apps.has(name)) return name;
+  throw new RocketError('APP_NOT_FOUND', `There is no app ${name}`);
+}
+
+function atShard<T>(
+  app: AppName,
+  { shards }: AdminParts,
+  use: (users: ShardUsers, at: Placed) => Promise<T>,
+): Promise<T> {
+  const call = { app, operation: 'write', deadlineAtMs: Date.now() + USERS_TIMEOUT_MS } as const;
+  return shards.call(call, (service, { epoch }) => use(service.users, { app, epoch }));
+}

@@ -1,0 +1,42 @@
+import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
+import type { ShardRecord } from '@rocket/schema';
+import { MAIN_GRAPH } from '../graphs/graph-key.ts';
+import type { AdminParts } from './parts.ts';
+
+/** An app as the admin API shows it; the parts that need its document are read when they are selected. */
+export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminParts) {
+  const { name, activeRevision: revision, refersTo, createdAt } = app;
+  const placement = snapshot.shardMap.placements.get(name);
+  const shard = placement === undefined ? undefined : snapshot.shardMap.shards.get(placement.shard);
+  const document = async () =>
+    revision === null ? null : (await parts.documents({ app: name, revision })).document;
+  return {
+    name,
+    revision,
+    refersTo,
+    createdAt: createdAt.toISOString(),
+    shard: shard === undefined ? null : shardView(shard, snapshot, parts),
+    epoch: placement?.epoch ?? null,
+    state: placement?.state ?? 'offline',
+    url: `/apps/${name}/graphql`,
+    document,
+    entityCount: async () => (await document())?.entities.length ?? 0,
+  };
+}
+
+export function shardView(shard: ShardRecord, snapshot: CatalogSnapshot, { services }: AdminParts) {
+  const placed = [...snapshot.shardMap.placements.values()].filter(
+    (placement) => placement.shard === shard.name,
+  );
+  return {
+    name: shard.name,
+    state: shard.state,
+    url: shard.url,
+    apps: placed.map((placement) => placement.app).sort(),
+    healthy: () => services.isHealthy(shard),
+  };
+}
+
+export function graphView({ name, apps }: GraphDefinition) {
+  return { name, apps, url: name === MAIN_GRAPH ? '/graphql' : `/graphs/${name}/graphql` };
+}

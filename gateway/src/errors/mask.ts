@@ -1,0 +1,81 @@
+import { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError } from '@rocket/schema';
+import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
+
+/** Codes of Apollo Server that clients act upon by name, beyond our catalogue. */
+const CLIENT_PROTOCOL_CODES = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
+/** Extensions that tell about our inside: which subgraph, its URL and answer, stack traces. */
+const INTERNAL_EXTENSIONS = new Set([
+  'serviceName',
+  'stacktrace',
+  'exception',
+  'response',
+  'http',
+  'requestId',
+]);
+/** How many wrappers graphql and Apollo put around an error at most. */
+const MAX_WRAPPERS = 5;
+
+/** What an error may tell, by the catalogue; null when it may tell nothing. */
+interface Disclosure {
+  readonly code: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The one boundary where errors become public: what has a code of the catalogue passes, everything else turns into
+ * INTERNAL_ERROR. `error` is the error as caught, `formatted` what Apollo Server would send.
+ */
+export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const disclosure = discloseByCode(formatted) ?? discloseByClass(error);
+  const { locations, path } = formatted;
+  const place = {
+    ...(locations === undefined ? {} : { locations }),
+    ...(path === undefined ? {} : { path }),
+  };
+  if (disclosure === null) return { ...errorBody('INTERNAL_ERROR'), ...place };
+  const { code, message, retryable, details } = disclosure;
+  return { message, ...place, extensions: { ...details, code, retryable } };
+}
+
+/** True when an error is none of the catalogue, or its INTERNAL_ERROR: somebody has to look at it. */
+export function isUnexpected(error: unknown): boolean {
+  const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
+  const disclosure =
+    discloseByCode({ message: '', extensions: code === undefined ? {} : { code } }) ?? discloseByClass(error);
+  return disclosure === null || disclosure.code === 'INTERNAL_ERROR';
+}
+
+/** An error of the catalogue in the form of a GraphQL answer's. */
+export function errorBody(
+  code: ErrorCode,
+  message: string = ERROR_CATALOGUE[code].message,
+): GraphQLFormattedError {
+  return { message, extensions: { code, retryable: ERROR_CATALOGUE[code].retryable } };
+}
+
+function discloseByCode({ message, extensions = {} }: GraphQLFormattedError): Disclosure | null {
+  const code = extensions['code'] === 'OPERATION_RESOLUTION_FAILURE' ? 'BAD_REQUEST' : extensions['code'];
+  const details = Object.fromEntries(
+    Object.entries(extensions).filter(([key]) => !INTERNAL_EXTENSIONS.has(key)),
+  );
+  if (typeof code === 'string' && CLIENT_PROTOCOL_CODES.has(code)) {
+    return { code, message, retryable: false, details };
+  }
+  if (!isErrorCode(code)) return null;
+  // The message of an internal error was not written for callers, whoever wrote it.
+  if (code === 'INTERNAL_ERROR') return { code, ...ERROR_CATALOGUE.INTERNAL_ERROR, details: {} };
+  return { code, message, retryable: ERROR_CATALOGUE[code].retryable, details };
+}
+
+function discloseByClass(error: unknown): Disclosure | null {
+  let current = error;
+  for (let depth = 0; depth < MAX_WRAPPERS && current instanceof GraphQLError; depth++)
+    current = current.originalError;
+  if (!(current instanceof RocketError)) return null;
+  const { code, message, retryable, details } = current;
+  if (code === 'INTERNAL_ERROR') return { code, ...ERROR_CATALOGUE.INTERNAL_ERROR, details: {} };
+  return { code, message, retryable, details };
+}

@@ -1,0 +1,60 @@
+/** Consecutive connection failures after which a shard is taken for dead. */
+export const OPEN_AFTER_FAILURES = 5;
+/** How long a dead shard is left alone before one call tries it again. */
+export const PROBE_AFTER_MS = 1_000;
+
+/**
+ * Makes calls to a dead shard fail at once instead of each waiting for its own connect timeout. One probe at a time
+ * is let through once the pause is over; its success closes the breaker again.
+ */
+export class CircuitBreaker {
+  readonly #now: () => number;
+  #failures = 0;
+  #probeAtMs = 0;
+  #probing = false;
+
+  /** `now` is the clock in ms; given by tests. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /**
+   * Runs `call` if the breaker lets it; `onOpen` makes the error otherwise. `isDead` tells errors that mean nobody
+   * answered from errors that a living shard answered with.
+   */
+  async run<T>(
+    call: () => Promise<T>,
+    options: { isDead: (error: unknown) => boolean; onOpen: () => Error },
+  ): Promise<T> {
+    if (!this.#admits()) throw options.onOpen();
+    try {
+      const result = await call();
+      this.#record(true);
+      return result;
+    } catch (error) {
+      this.#record(!options.isDead(error));
+      throw error;
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#failures >= OPEN_AFTER_FAILURES;
+  }
+
+  #admits(): boolean {
+    if (!this.isOpen) return true;
+    if (this.#probing || this.#now() < this.#probeAtMs) return false;
+    this.#probing = true;
+    return true;
+  }
+
+  #record(alive: boolean): void {
+    this.#probing = false;
+    if (alive) {
+      this.#failures = 0;
+      return;
+    }
+    this.#failures += 1;
+    this.#probeAtMs = this.#now() + PROBE_AFTER_MS;
+  }
+}

@@ -1,0 +1,39 @@
+import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
+
+/** A failed fetch for hundreds of records says so for the first few: more would say nothing new. */
+const MAX_PATHS = 20;
+
+/**
+ * Response paths, within a subgraph's answer, of the fields that a failed fetch leaves without a value: its root fields, or
+ * the fields of each entity it was asked for. The gateway translates them into paths of the caller's answer.
+ */
+export function failedFieldPaths(
+  document: DocumentNode | undefined,
+  variables: Readonly<Record<string, unknown>> | undefined,
+): (string | number)[][] {
+  const operation = document?.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  if (operation === undefined) return [[]];
+  const representations = variables?.['representations'];
+  const entities = operation.selectionSet.selections.find(
+    (selection) => selection.kind === Kind.FIELD && selection.name.value === '_entities',
+  );
+  if (entities?.kind !== Kind.FIELD || !Array.isArray(representations)) {
+    return nonEmpty(responseKeys(operation.selectionSet).map((key) => [key]));
+  }
+  const keys = [...new Set(entities.selectionSet?.selections.flatMap(keysOf) ?? [])];
+  return nonEmpty(representations.flatMap((_, index) => keys.map((key) => ['_entities', index, key])));
+}
+
+function nonEmpty(paths: (string | number)[][]): (string | number)[][] {
+  return paths.length === 0 ? [[]] : paths.slice(0, MAX_PATHS);
+}
+
+function responseKeys(selectionSet: SelectionSetNode): string[] {
+  return [...new Set(selectionSet.selections.flatMap(keysOf))];
+}
+
+function keysOf(selection: SelectionNode): string[] {
+  if (selection.kind === Kind.INLINE_FRAGMENT) return responseKeys(selection.selectionSet);
+  if (selection.kind === Kind.FRAGMENT_SPREAD || selection.name.value === '__typename') return [];
+  return [selection.alias?.value ?? selection.name.value];
+}

@@ -1,0 +1,144 @@
+import { signInternal, signInternalCall } from '@rocket/platform';
+import type { CallContext, Placed, ShardService, ShardUsers } from '@rocket/schema';
+import { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from '@rocket/schema';
+import { Pool } from 'undici';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import { remainingMs } from './deadline.ts';
+import {
+  readActivation,
+  readDone,
+  readExecution,
+  readSession,
+  readUser,
+  readUsers,
+  refusalOf,
+} from './shard-answers.ts';
+import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
+
+/** A shard that does not complete the handshake by then is dead. */
+const CONNECT_TIMEOUT_MS = 2_000;
+/** Longer than an import's largest step takes, shorter than an admin waits without a sign of life. */
+const ADMIN_TIMEOUT_MS = 120_000;
+const USERS_TIMEOUT_MS = 10_000;
+/** Validity of the signature of an admin call; it is checked when the request arrives. */
+const SIGNATURE_TTL_MS = 30_000;
+const MAX_CONNECTIONS = 64;
+
+export interface HttpShardService extends ShardService {
+  /** Asks the shard's process for a sign of life, past the circuit breaker. */
+  isHealthy(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface HttpShardOptions {
+  readonly url: string;
+  /** For messages: callers may know the shard's name, not its address. */
+  readonly name: string;
+  readonly internalKey: string;
+}
+
+/** One exchange with a shard. */
+interface Exchange<T> {
+  readonly path: string;
+  readonly signature: string;
+  readonly body: unknown;
+  readonly timeoutMs: number;
+  readonly read: (body: unknown) => T;
+}
+
+/** The shard contract over HTTP. */
+export function createHttpShardService(options: HttpShardOptions): HttpShardService {
+  const pool = new Pool(new URL(options.url).origin, {
+    connections: MAX_CONNECTIONS,
+    connect: { timeout: CONNECT_TIMEOUT_MS },
+    keepAliveTimeout: 10_000,
+  });
+  const breaker = new CircuitBreaker();
+  const target = `Shard ${options.name}`;
+  const send = <T>(exchange: Exchange<T>): Promise<T> =>
+    breaker.run(() => post(pool, target, exchange), {
+      isDead: isUnreachable,
+      onOpen: () => new ShardUnreachable(`${target} does not answer`, { beforeSending: true }),
+    });
+  const admin = <T>(path: string, body: Placed, read: (body: unknown) => T): Promise<T> =>
+    send({
+      path,
+      signature: signInternal({ app: body.app, epoch: body.epoch }, options.internalKey, SIGNATURE_TTL_MS),
+      body,
+      timeoutMs: path.startsWith('/internal/users/') ? USERS_TIMEOUT_MS : ADMIN_TIMEOUT_MS,
+      read,
+    });
+  return {
+    execute: (context: CallContext, { query, variables, operationName }) =>
+      send({
+        path: INTERNAL_PATHS.graphql,
+        signature: signInternalCall(context, options.internalKey),
+        body: { query, variables, operationName },
+        timeoutMs: remainingMs(context.deadlineAtMs),
+        read: readExecution,
+      }),
+    activate: (input) => admin(INTERNAL_PATHS.activate, input, readActivation),
+    removeApp: (at) => admin(INTERNAL_PATHS.removeApp, at, readDone),
+    users: httpUsers(admin),
+    isHealthy: () => isHealthy(pool),
+    close: () => pool.close(),
+  };
+}
+
+async function isHealthy(pool: Pool): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(CONNECT_TIMEOUT_MS);
+    const { statusCode, body } = await pool.request({ path: '/health', method: 'GET', signal });
+    await body.dump();
+    return statusCode === 200;
+  } catch {
+    // No answer of any kind is the answer.
+    return false;
+  }
+}
+
+function httpUsers(
+  admin: <T>(path: string, body: Placed, read: (body: unknown) => T) => Promise<T>,
+): ShardUsers {
+  return {
+    login: (at, input) => admin(INTERNAL_PATHS.usersLogin, { ...at, ...input }, readSession),
+    refresh: (at, input) => admin(INTERNAL_PATHS.usersRefresh, { ...at, ...input }, readSession),
+    logout: (at, input) => admin(INTERNAL_PATHS.usersLogout, { ...at, ...input }, readDone),
+    list: (at) => admin(INTERNAL_PATHS.usersList, at, readUsers),
+    add: (at, input) => admin(INTERNAL_PATHS.usersAdd, { ...at, ...input }, readUser),
+    remove: (at, input) => admin(INTERNAL_PATHS.usersRemove, { ...at, ...input }, readDone),
+  };
+}
+
+async function post<T>(pool: Pool, target: string, exchange: Exchange<T>): Promise<T> {
+  const { status, text } = await exchangeText(pool, target, exchange);
+  let body: unknown;
+  try {
+    body = text === '' ? null : JSON.parse(text);
+  } catch (error) {
+    throw unreachable(target, new Error(`answer of status ${status} is not JSON`, { cause: error }));
+  }
+  if (status >= 400) throw refusalOf(target, status, body);
+  return exchange.read(body);
+}
+
+async function exchangeText(
+  pool: Pool,
+  target: string,
+  exchange: Exchange<unknown>,
+): Promise<{ status: number; text: string }> {
+  try {
+    const response = await pool.request({
+      path: exchange.path,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: exchange.signature },
+      body: JSON.stringify(exchange.body),
+      headersTimeout: exchange.timeoutMs,
+      bodyTimeout: exchange.timeoutMs,
+      signal: AbortSignal.timeout(exchange.timeoutMs),
+    });
+    return { status: response.statusCode, text: await response.body.text() };
+  } catch (error) {
+    throw unreachable(target, error);
+  }
+}

@@ -1,0 +1,103 @@
+import type { Catalog, Config, Logger, Metrics } from '@rocket/platform';
+import { graphName, RocketError } from '@rocket/schema';
+import { createAdmin } from './admin/admin-server.ts';
+import { createShardCaller } from './execution/call-shard.ts';
+import { CatalogView } from './execution/catalog-view.ts';
+import { createShardServices, type ShardDirectory } from './execution/shard-services.ts';
+import { createComposer } from './graphs/composer.ts';
+import { MAIN_GRAPH } from './graphs/graph-key.ts';
+import { GraphStore } from './graphs/graph-store.ts';
+import { createRevisionDocuments } from './graphs/revision-documents.ts';
+import { jsonAnswer } from './http/answer.ts';
+import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
+import { createGraphiql } from './http/graphiql.ts';
+import { createHttpServer } from './http/server.ts';
+import { createAuthRoutes } from './identity/auth-routes.ts';
+import { createAuthenticator } from './identity/authenticator.ts';
+import { createSessions } from './identity/sessions.ts';
+import { createPipeline } from './pipeline.ts';
+
+export interface GatewayOptions {
+  readonly catalog: Catalog;
+  /** Asked for shards without a URL only: they run in this process. */
+  readonly shards: ShardDirectory;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'>;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Gateway {
+  /** Resolves with the port, once connections are accepted. */
+  listen(port: number, host: string): Promise<number>;
+  /** Stops accepting, finishes what is in flight, then closes all that the gateway opened. The catalog stays open. */
+  close(): Promise<void>;
+  /** Resolves when the graph `main` is loaded; a failure to load it is logged and tried again at `/ready`. */
+  readonly whenReady: Promise<void>;
+}
+
+/** Puts the gateway together. This is the only place where its parts meet. */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { catalog, config, logger, metrics } = options;
+  const secrets = await catalog.secrets();
+  const view = await CatalogView.open(catalog, logger);
+  const services = createShardServices({ inProcess: options.shards, internalKey: secrets.internalKey });
+  const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
+  const composer = createComposer();
+  const documents = createRevisionDocuments(catalog);
+  const { introspection } = config;
+  const graphs = new GraphStore(view, { catalog, composer, documents, shards, introspection, logger });
+  const authenticator = createAuthenticator({
+    snapshot: () => view.current,
+    platformTokenSecret: secrets.platformTokenSecret,
+  });
+  const admin = await createAdmin({
+    ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
+    introspection,
+    maxImportBytes: config.maxBodyBytes,
+  });
+  const auth = createAuthRoutes(
+    createSessions({ catalog, view, shards, platformTokenSecret: secrets.platformTokenSecret }),
+  );
+  const serve = createPipeline({ ...config, view, authenticator, graphs });
+  const handlers: RouteHandlers = {
+    graphql: (request, { key }) => serve(request, key),
+    admin: (request) => admin.serve(request),
+    auth: (request, { action }) => auth(request, action),
+    health: async () => jsonAnswer(200, { status: 'ok' }),
+    ready: async () => {
+      await checkReady(catalog, graphs);
+      return jsonAnswer(200, { status: 'ready' });
+    },
+    metrics: async () => {
+      const { contentType, body } = await metrics.render();
+      return { status: 200, headers: { 'content-type': contentType }, body };
+    },
+  };
+  const http = createHttpServer(createDispatcher(handlers, createGraphiql(), metrics), logger);
+  const whenReady = checkReady(catalog, graphs).catch((error: unknown) => {
+    logger.error({ err: error }, 'the main graph is not loaded');
+  });
+  return {
+    listen: (port, host) => http.listen(port, host),
+    whenReady,
+    async close() {
+      await http.close();
+      await whenReady;
+      await admin.close();
+      await graphs.close();
+      await composer.close();
+      await services.close();
+      await view.close();
+    },
+  };
+}
+
+/** @throws RocketError `NOT_READY` while the catalog does not answer or the main graph is not loaded */
+async function checkReady(catalog: Catalog, graphs: GraphStore): Promise<void> {
+  try {
+    await catalog.ping();
+    await graphs.use({ kind: 'named', graph: graphName(MAIN_GRAPH) }, async () => undefined);
+  } catch (cause) {
+    throw new RocketError('NOT_READY', undefined, { cause });
+  }
+}

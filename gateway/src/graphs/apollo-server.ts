@@ -1,0 +1,96 @@
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLRequest } from '@apollo/server';
+import type { Logger } from '@rocket/platform';
+import type { GraphQLFormattedError } from 'graphql';
+import { isUnexpected, maskError } from '../errors/mask.ts';
+import type { GraphContext } from '../graph-context.ts';
+import { namesApplicationJson } from '../http/accept.ts';
+import { DEFAULT_OPERATION_LIMITS, operationRules } from '../limits/operation-rules.ts';
+
+export interface ApolloOptions {
+  readonly introspection: boolean;
+  readonly logger: Logger;
+  /** Makes an error public; the masking boundary unless told otherwise. */
+  readonly formatError?: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
+/** Options that every Apollo Server of the product shares: limits, masking, no reporting. */
+export function apolloOptions(options: ApolloOptions) {
+  return {
+    introspection: options.introspection,
+    hideSchemaDetailsFromClientErrors: !options.introspection,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: true,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    nodeEnv: 'production',
+    logger: apolloLogger(options.logger),
+    formatError: options.formatError ?? maskError,
+    parseOptions: { maxTokens: DEFAULT_OPERATION_LIMITS.maxTokens },
+    validationRules: operationRules(DEFAULT_OPERATION_LIMITS),
+    stringifyResult: (value: unknown) => JSON.stringify(value),
+  } as const;
+}
+
+/** Logs what callers only see as INTERNAL_ERROR, and settles the status by the media type of the answer. */
+export function requestPlugin<T extends { requestId: string }>(logger: Logger): ApolloServerPlugin<T> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue, operationName }) {
+          for (const error of errors.filter(isUnexpected)) {
+            const facts = {
+              err: error,
+              cause: error.originalError,
+              requestId: contextValue.requestId,
+              operationName,
+            };
+            logger.error(facts, 'unexpected error in a GraphQL request');
+          }
+        },
+        async willSendResponse({ request, response, source }) {
+          // GraphQL over HTTP: to a client that asks for application/json, a well-formed request that does not parse,
+          // validate or coerce is answered with 200. `source` is set once the request is known to be well-formed.
+          if (response.http.status !== 400 || source === undefined) return;
+          if (namesApplicationJson(request.http?.headers.get('accept'))) response.http.status = 200;
+        },
+      };
+    },
+  };
+}
+
+/** A started Apollo Server over a gateway of its own. Loading is synchronous work: keep supergraphs small. */
+export async function startGatewayServer(
+  options: ApolloOptions & {
+    readonly supergraphSdl: string;
+    readonly buildDataSource: (subgraph: { name: string; url: string }) => GraphQLDataSource<GraphContext>;
+  },
+): Promise<ApolloServer<GraphContext>> {
+  const gateway = new ApolloGateway({
+    supergraphSdl: options.supergraphSdl,
+    buildService: ({ name, url }) => options.buildDataSource({ name, url: url ?? '' }),
+    queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
+    // On by default outside production: any caller could ask for the plan by a header.
+    __exposeQueryPlanExperimental: false,
+    logger: apolloLogger(options.logger),
+  });
+  const server = new ApolloServer<GraphContext>({
+    ...apolloOptions(options),
+    validationRules: [...operationRules(DEFAULT_OPERATION_LIMITS)],
+    plugins: [requestPlugin(options.logger)],
+    gateway,
+  });
+  await server.start();
+  return server;
+}
+
+/** Apollo tells of every load at level info, which here is daily business. */
+export function apolloLogger(logger: Logger) {
+  const at = (level: 'debug' | 'warn' | 'error') => (message?: unknown) =>
+    logger[level]({ apollo: true }, String(message));
+  return { debug: at('debug'), info: at('debug'), warn: at('warn'), error: at('error') };
+}
+
+export type { HTTPGraphQLRequest };

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import type { AppDocument, AppName } from '@rocket/schema';
+import { type Composition, RocketError } from '@rocket/schema';
+import { LRUCache } from 'lru-cache';
+import type { ComposeOutcome, ComposeTask } from './compose-task.ts';
+
+/** An idle worker is ended: the composition library holds tens of MB that a running gateway does not need. */
+const IDLE_MS = 10_000;
+const MAX_HEAP_MB = 1_024;
+/** Compositions kept: an import composes its graphs to check them, and serving them a moment later takes them from here. */
+const KEPT_COMPOSITIONS = 20;
+
+export interface ComposedMember {
+  readonly app: AppName;
+  readonly document: AppDocument;
+  readonly contentHash: string;
+}
+
+export interface Composer {
+  /** Composes in the worker thread; equal contents are composed once. */
+  compose(home: AppName | null, members: readonly ComposedMember[]): Promise<Composition>;
+  /** Ends the worker; compositions under way are rejected. */
+  close(): Promise<void>;
+}
+
+export function createComposer(): Composer {
+  const compositions = new LRUCache<string, Promise<Composition>>({ max: KEPT_COMPOSITIONS });
+  const thread = new ComposeThread();
+  return {
+    compose(home, members) {
+      const key = contentKey(home, members);
+      const known = compositions.get(key);
+      if (known !== undefined) return known;
+      const composition = thread.run({
+        home,
+        members: members.map(({ app, document }) => ({ app, document })),
+      });
+      compositions.set(key, composition);
+      composition.catch(() => compositions.delete(key));
+      return composition;
+    },
+    close: () => thread.close(),
+  };
+}
+
+function contentKey(home: AppName | null, members: readonly ComposedMember[]): string {
+  const text = JSON.stringify([home, members.map(({ app, contentHash }) => [app, contentHash])]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+interface Waiting {
+  readonly resolve: (composition: Composition) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** One worker, started when there is work and ended when there has been none for a while. */
+class ComposeThread {
+  readonly #waiting = new Map<number, Waiting>();
+  #worker: Worker | null = null;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #nextId = 1;
+  #closed = false;
+
+  run(input: Omit<ComposeTask, 'id'>): Promise<Composition> {
+    if (this.#closed) return Promise.reject(new RocketError('NOT_READY'));
+    clearTimeout(this.#idleTimer);
+    const id = this.#nextId++;
+    const { promise, resolve, reject } = Promise.withResolvers<Composition>();
+    this.#waiting.set(id, { resolve, reject });
+    this.#worker ??= this.#start();
+    this.#worker.postMessage({ id, ...input } satisfies ComposeTask);
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#idleTimer);
+    const worker = this.#worker;
+    this.#worker = null;
+    this.#rejectAll(new RocketError('NOT_READY'));
+    await worker?.terminate();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./compose-worker.ts', import.meta.url), {
+      // The flags of the parent may not be meant for, or accepted by, a worker.
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+    });
+    worker.on('message', (outcome: ComposeOutcome) => this.#settle(outcome));
+    worker.on('error', (error) => this.#lost(worker, error));
+    worker.on('exit', (code) =>
+      this.#lost(worker, new Error(`the composing worker ended with code ${code}`)),
+    );
+    return worker;
+  }
+
+  #settle(outcome: ComposeOutcome): void {
+    const waiting = this.#waiting.get(outcome.id);
+    this.#waiting.delete(outcome.id);
+    if (outcome.kind === 'composed') waiting?.resolve(outcome.composition);
+    else waiting?.reject(new RocketError('INTERNAL_ERROR', undefined, { cause: new Error(outcome.message) }));
+    if (this.#waiting.size === 0) this.#endWhenIdle();
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      const worker = this.#worker;
+      this.#worker = null;
+      // Nobody waits for it, so how it ends matters to nobody.
+      void worker?.terminate();
+    }, IDLE_MS);
+    this.#idleTimer.unref();
+  }
+
+  /** A worker that was let go on purpose is no longer `#worker` and takes nobody with it. */
+  #lost(worker: Worker, cause: Error): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    this.#rejectAll(new RocketError('INTERNAL_ERROR', undefined, { cause }));
+  }
+
+  #rejectAll(error: Error): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error);
+  }
+}

@@ -1,0 +1,122 @@
+import type { CatalogSnapshot } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import { LRUCache } from 'lru-cache';
+import type { CatalogView } from '../execution/catalog-view.ts';
+import { type GraphKey, graphKeyText, shapeOf } from './graph-key.ts';
+import { type GraphParts, loadGraph, revisionIdOf } from './load-graph.ts';
+import type { ServedGraph } from './served-graph.ts';
+
+/** Graphs kept loaded; a graph of a few apps holds some 5 to 20 MB. */
+const DEFAULT_MAX_GRAPHS = 50;
+
+interface Entry {
+  readonly key: GraphKey;
+  readonly graph: ServedGraph;
+}
+
+/** The graphs in use: loaded at first use, replaced in the background when the catalog changes, least used dropped. */
+export class GraphStore {
+  readonly #parts: GraphParts;
+  readonly #view: CatalogView;
+  readonly #entries: LRUCache<string, Entry>;
+  readonly #loading = new Map<string, Promise<ServedGraph>>();
+  readonly #reloading = new Map<string, Promise<void>>();
+  readonly #retiring = new Set<Promise<void>>();
+  readonly #stopFollowing: () => void;
+  #closed = false;
+
+  constructor(view: CatalogView, parts: GraphParts, maxGraphs: number = DEFAULT_MAX_GRAPHS) {
+    this.#view = view;
+    this.#parts = parts;
+    this.#entries = new LRUCache({ max: maxGraphs, dispose: ({ graph }) => this.#retire(graph) });
+    this.#stopFollowing = view.onChange((snapshot) => this.#follow(snapshot));
+  }
+
+  /**
+   * Hands the graph that serves `key` now to `use`; while a newer one is being made, that is the old one. `use` is
+   * called in the same tick the graph is looked up in, so the graph cannot be retired in between.
+   * @throws RocketError `APP_NOT_FOUND`, `GRAPH_NOT_FOUND`, `COMPOSITION_FAILED`
+   */
+  async use<T>(key: GraphKey, use: (graph: ServedGraph) => Promise<T>): Promise<T> {
+    const text = graphKeyText(key);
+    for (;;) {
+      if (this.#closed) throw new RocketError('NOT_READY');
+      const entry = this.#entries.get(text);
+      if (entry !== undefined) return await use(entry.graph);
+      await this.#load(key, text);
+    }
+  }
+
+  /** Resolves when every loaded graph is as the current snapshot says, or has failed to become so. */
+  async settled(): Promise<void> {
+    while (this.#reloading.size > 0) await Promise.all(this.#reloading.values());
+  }
+
+  /** Retires all graphs and waits until their requests are done. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#stopFollowing();
+    await Promise.allSettled([...this.#loading.values(), ...this.#reloading.values()]);
+    this.#entries.clear();
+    await Promise.all(this.#retiring);
+  }
+
+  #load(key: GraphKey, text: string): Promise<ServedGraph> {
+    const known = this.#loading.get(text);
+    if (known !== undefined) return known;
+    const loading = this.#loadNow(key, text).finally(() => this.#loading.delete(text));
+    this.#loading.set(text, loading);
+    return loading;
+  }
+
+  async #loadNow(key: GraphKey, text: string): Promise<ServedGraph> {
+    const graph = await loadGraph(shapeOf(key, this.#view.current), this.#parts);
+    this.#entries.set(text, { key, graph });
+    // The catalog may have changed while it was loading.
+    this.#follow(this.#view.current);
+    return graph;
+  }
+
+  #follow(snapshot: CatalogSnapshot): void {
+    if (this.#closed) return;
+    for (const [text, { key, graph }] of [...this.#entries]) {
+      try {
+        if (revisionIdOf(shapeOf(key, snapshot)) !== graph.revision.id) this.#reload(key, text);
+      } catch (error) {
+        // Its app or graph is gone.
+        this.#parts.logger.info({ graph: text, reason: String(error) }, 'graph dropped');
+        this.#entries.delete(text);
+      }
+    }
+  }
+
+  #reload(key: GraphKey, text: string): void {
+    if (this.#reloading.has(text)) return;
+    const reloading = this.#replace(key, text)
+      .catch((error: unknown) => {
+        this.#parts.logger.error(
+          { err: error, graph: text },
+          'graph not replaced; the old revision keeps serving',
+        );
+      })
+      .finally(() => this.#reloading.delete(text));
+    this.#reloading.set(text, reloading);
+  }
+
+  async #replace(key: GraphKey, text: string): Promise<void> {
+    // Until the made graph is the wanted one: the catalog may change again meanwhile.
+    for (;;) {
+      const shape = shapeOf(key, this.#view.current);
+      const graph = await loadGraph(shape, this.#parts);
+      if (!this.#entries.has(text)) return await graph.retire();
+      this.#entries.set(text, { key, graph });
+      this.#parts.logger.info({ graph: text, revision: graph.revision.id }, 'graph replaced');
+      if (revisionIdOf(shapeOf(key, this.#view.current)) === graph.revision.id) return;
+    }
+  }
+
+  #retire(graph: ServedGraph): void {
+    const retiring = graph.retire().finally(() => this.#retiring.delete(retiring));
+    this.#retiring.add(retiring);
+  }
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { ApolloServer } from '@apollo/server';
+import type { Catalog, Logger } from '@rocket/platform';
+import {
+  appName,
+  ENGINE_VERSION,
+  type GraphRevision,
+  type GraphRevisionId,
+  graphRevisionId,
+  graphRevisionText,
+  RocketError,
+} from '@rocket/schema';
+import type { ShardCaller } from '../execution/call-shard.ts';
+import { ShardDataSource } from '../execution/shard-data-source.ts';
+import type { GraphContext } from '../graph-context.ts';
+import { apolloOptions, requestPlugin, startGatewayServer } from './apollo-server.ts';
+import type { Composer } from './composer.ts';
+import type { GraphShape } from './graph-key.ts';
+import type { RevisionDocuments } from './revision-documents.ts';
+import { ServedGraph } from './served-graph.ts';
+
+const REVISION_ID_LENGTH = 32;
+
+/** Everything a graph is loaded with. */
+export interface GraphParts {
+  readonly catalog: Catalog;
+  readonly composer: Composer;
+  readonly documents: RevisionDocuments;
+  readonly shards: ShardCaller;
+  readonly introspection: boolean;
+  readonly logger: Logger;
+}
+
+/** The name of exactly this composition: the same on every gateway and shard. */
+export function revisionIdOf({ home, members }: GraphShape): GraphRevisionId {
+  const text = graphRevisionText(home, members, ENGINE_VERSION);
+  return graphRevisionId(createHash('sha256').update(text).digest('hex').slice(0, REVISION_ID_LENGTH));
+}
+
+/**
+ * Composes, builds and warms a graph; what it returns is ready for traffic. The revision is in the catalog before
+ * any shard can be asked about it.
+ * @throws RocketError `COMPOSITION_FAILED`
+ */
+export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<ServedGraph> {
+  const revision: GraphRevision = { id: revisionIdOf(shape), ...shape };
+  const records = await Promise.all(shape.members.map((member) => parts.documents(member)));
+  const members = records.filter((record) => record.document.entities.length > 0);
+  if (members.length === 0) return await serve(revision, await startEmptyServer(parts), parts);
+  const [composition] = await Promise.all([
+    parts.composer.compose(shape.home, members),
+    parts.catalog.putGraphRevision(revision),
+  ]);
+  if (!composition.ok) {
+    throw new RocketError('COMPOSITION_FAILED', undefined, { details: { errors: composition.errors } });
+  }
+  const server = await startGatewayServer({
+    supergraphSdl: composition.supergraphSdl,
+    buildDataSource: ({ name }) => new ShardDataSource(appName(name), parts.shards, parts.logger),
+    introspection: parts.introspection,
+    logger: parts.logger,
+  });
+  return await serve(revision, server, parts);
+}
+
+async function serve(
+  revision: GraphRevision,
+  server: ApolloServer<GraphContext>,
+  parts: GraphParts,
+): Promise<ServedGraph> {
+  const graph = new ServedGraph(revision, server, parts.logger);
+  await graph.warm();
+  return graph;
+}
+
+/** GraphQL has no schema without fields, so a graph without entities has one that says so. */
+const EMPTY_SDL = `
+  type Query {
+    "This graph has no entities yet: import an app, or add one to the graph."
+    _empty: Boolean
+  }
+`;
+
+async function startEmptyServer(parts: GraphParts): Promise<ApolloServer<GraphContext>> {
+  const server = new ApolloServer<GraphContext>({
+    ...apolloOptions(parts),
+    validationRules: [...apolloOptions(parts).validationRules],
+    plugins: [requestPlugin(parts.logger)],
+    typeDefs: EMPTY_SDL,
+  });
+  await server.start();
+  return server;
+}

@@ -1,0 +1,90 @@
+import type { IncomingMessage } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { Metrics } from '@rocket/platform';
+import { prefersHtml } from './accept.ts';
+import type { HttpAnswer } from './answer.ts';
+import { errorAnswer } from './answer.ts';
+import type { Graphiql } from './graphiql.ts';
+import { allowedMethods, checkMethod, findRoute, type Route } from './routes.ts';
+import type { HttpHandler } from './server.ts';
+
+/** One HTTP request, read as far as its head. */
+export interface HttpRequest {
+  readonly message: IncomingMessage;
+  readonly requestId: string;
+  /** The query string with its question mark, or empty. */
+  readonly search: string;
+  readonly authorization: string | undefined;
+}
+
+/** Answers the requests of each kind of route. */
+export interface RouteHandlers {
+  graphql(request: HttpRequest, route: Extract<Route, { kind: 'graphql' }>): Promise<HttpAnswer>;
+  admin(request: HttpRequest): Promise<HttpAnswer>;
+  auth(request: HttpRequest, route: Extract<Route, { kind: 'auth' }>): Promise<HttpAnswer>;
+  health(): Promise<HttpAnswer>;
+  ready(): Promise<HttpAnswer>;
+  metrics(): Promise<HttpAnswer>;
+}
+
+/** Routes each request to its handler; a browser that opens a GraphQL path gets GraphiQL. */
+export function createDispatcher(handlers: RouteHandlers, graphiql: Graphiql, metrics: Metrics): HttpHandler {
+  const seconds = metrics.histogram({
+    name: 'rocket_http_request_seconds',
+    help: 'Time to answer HTTP requests, by route and status',
+    labelNames: ['route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  return async (message, requestId) => {
+    const startedMs = performance.now();
+    let route: Route | null = null;
+    let answer: HttpAnswer;
+    try {
+      const { path, search } = splitTarget(message.url ?? '/');
+      route = findRoute(path);
+      const request = { message, requestId, search, authorization: message.headers.authorization };
+      answer = await handle(route, request, { handlers, graphiql });
+    } catch (error) {
+      count(errorAnswer(error).status);
+      throw error;
+    }
+    count(answer.status);
+    return answer;
+
+    function count(status: number): void {
+      const labels = { route: route?.kind ?? 'unknown', status: String(status) };
+      seconds.observe(labels, (performance.now() - startedMs) / 1_000);
+    }
+  };
+}
+
+async function handle(
+  route: Route,
+  request: HttpRequest,
+  parts: { handlers: RouteHandlers; graphiql: Graphiql },
+): Promise<HttpAnswer> {
+  const { method = 'GET', headers } = request.message;
+  if (method === 'OPTIONS') return { status: 204, headers: { allow: allowedMethods(route) }, body: '' };
+  checkMethod(route, method);
+  const opens = method !== 'POST' && prefersHtml(headers.accept);
+  switch (route.kind) {
+    case 'graphql':
+      return opens ? parts.graphiql.page() : await parts.handlers.graphql(request, route);
+    case 'admin':
+      return opens ? parts.graphiql.page() : await parts.handlers.admin(request);
+    case 'auth':
+      return await parts.handlers.auth(request, route);
+    case 'graphiql':
+      return await parts.graphiql.asset(route.asset, headers['if-none-match']);
+    case 'health':
+    case 'ready':
+    case 'metrics':
+      return await parts.handlers[route.kind]();
+  }
+}
+
+/** By hand: a URL parser would resolve `//host` and dots, and no route has either. */
+function splitTarget(target: string): { path: string; search: string } {
+  const at = target.indexOf('?');
+  return at < 0 ? { path: target, search: '' } : { path: target.slice(0, at), search: target.slice(at) };
+}

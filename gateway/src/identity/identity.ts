@@ -1,0 +1,32 @@
+import type { AppName, Caller } from '@rocket/schema';
+
+/** Who sends a request, from his access token. */
+export type Identity =
+  | { readonly kind: 'anonymous' }
+  | { readonly kind: 'platform'; readonly userId: string; readonly email: string | null }
+  | {
+      readonly kind: 'app';
+      /** The app that issued the token. */
+      readonly app: AppName;
+      readonly userId: string;
+      readonly email: string | null;
+      readonly roles: Readonly<Record<string, readonly string[]>>;
+    };
+
+export const ANONYMOUS: Identity = { kind: 'anonymous' };
+
+/** Role that everybody has. */
+const PUBLIC_ROLE = 'public';
+/** Role that bypasses every policy of its app. */
+const ADMIN_ROLE = 'admin';
+
+/** What one app may know of the caller: his roles there, not those elsewhere. */
+export function callerFor(identity: Identity, app: AppName): Caller {
+  if (identity.kind === 'anonymous') {
+    return { userId: null, email: null, roles: [PUBLIC_ROLE], isAdmin: false };
+  }
+  const { userId, email } = identity;
+  if (identity.kind === 'platform') return { userId, email, roles: [ADMIN_ROLE], isAdmin: true };
+  const roles = Object.hasOwn(identity.roles, app) ? (identity.roles[app] ?? []) : [];
+  return { userId, email, roles, isAdmin: roles.some((role) => role.toLowerCase() === ADMIN_ROLE) };
+}

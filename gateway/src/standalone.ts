@@ -1,0 +1,108 @@
+import type { Config, Logger } from '@rocket/platform';
+import { createMetrics } from '@rocket/platform';
+import { type GraphRevision, graphRevisionId, RocketError } from '@rocket/schema';
+import type { GraphQLFormattedError } from 'graphql';
+import { maskError } from './errors/mask.ts';
+import { SubgraphDataSource } from './execution/subgraph-data-source.ts';
+import type { Gateway } from './gateway.ts';
+import { startGatewayServer } from './graphs/apollo-server.ts';
+import { MAIN_GRAPH } from './graphs/graph-key.ts';
+import { ServedGraph } from './graphs/served-graph.ts';
+import { jsonAnswer } from './http/answer.ts';
+import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
+import { createGraphiql } from './http/graphiql.ts';
+import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
+import { createHttpServer } from './http/server.ts';
+import { checkNesting } from './limits/nesting.ts';
+
+/** A finished supergraph has no revision of ours; its data sources do not ask for one. */
+const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
+
+export interface SupergraphGatewayOptions {
+  readonly supergraphSdl: string;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'>;
+  readonly logger: Logger;
+}
+
+/**
+ * Serves a finished Federation 2 supergraph over the URLs it names, at `/graphql`: no catalog, no shards, no login.
+ * Subgraphs get the caller's Authorization header and the request id, and decide for themselves.
+ */
+export async function createSupergraphGateway(options: SupergraphGatewayOptions): Promise<Gateway> {
+  const { config, logger } = options;
+  const sources: SubgraphDataSource[] = [];
+  const server = await startGatewayServer({
+    supergraphSdl: options.supergraphSdl,
+    introspection: config.introspection,
+    logger,
+    formatError: passSubgraphErrors,
+    buildDataSource: ({ name, url }) => {
+      const source = new SubgraphDataSource(name, url);
+      sources.push(source);
+      return source;
+    },
+  });
+  const graph = new ServedGraph(NO_REVISION, server, logger);
+  await graph.warm();
+  const metrics = createMetrics({ processMetrics: true });
+  const handlers = {
+    graphql: async (request: HttpRequest, { key }: { key: { kind: string; graph?: string } }) => {
+      if (key.graph !== MAIN_GRAPH) throw new RocketError('NOT_FOUND');
+      return await serveSupergraph(graph, request, config);
+    },
+    admin: notHere,
+    auth: notHere,
+    health: async () => jsonAnswer(200, { status: 'ok' }),
+    ready: async () => jsonAnswer(200, { status: 'ready' }),
+    metrics: async () => {
+      const { contentType, body } = await metrics.render();
+      return { status: 200, headers: { 'content-type': contentType }, body };
+    },
+  };
+  const http = createHttpServer(createDispatcher(handlers, createGraphiql(), metrics), logger);
+  return {
+    listen: (port, host) => http.listen(port, host),
+    whenReady: Promise.resolve(),
+    async close() {
+      await http.close();
+      await graph.retire();
+      await Promise.all(sources.map((source) => source.close()));
+    },
+  };
+}
+
+/** The pipeline without identity: the stages that are left, in the same order. */
+async function serveSupergraph(
+  graph: ServedGraph,
+  request: HttpRequest,
+  config: SupergraphGatewayOptions['config'],
+) {
+  const deadlineAtMs = Date.now() + config.requestTimeoutMs;
+  const { http, source } = await readGraphqlRequest(request.message, request.search, config.maxBodyBytes);
+  if (source !== null) checkNesting(source);
+  const response = await graph.execute(http, {
+    requestId: request.requestId,
+    callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),
+    deadlineAtMs,
+    forwardedHeaders: {
+      'x-request-id': request.requestId,
+      ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
+    },
+  });
+  return graphqlAnswer(response);
+}
+
+async function notHere(): Promise<never> {
+  throw new RocketError('NOT_FOUND', 'A gateway of a finished supergraph has nothing at this path');
+}
+
+/**
+ * Errors that a foreign subgraph answers with are addressed to callers: they pass with their codes. Only what tells of our
+ * inside, or of the subgraph's, stays behind.
+ */
+function passSubgraphErrors(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const masked = maskError(formatted, error);
+  const { serviceName, stacktrace, exception, response, ...extensions } = formatted.extensions ?? {};
+  if (masked.extensions?.['code'] !== 'INTERNAL_ERROR' || serviceName === undefined) return masked;
+  return { ...masked, message: formatted.message, extensions };
+}
