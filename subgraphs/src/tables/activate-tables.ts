@@ -1,0 +1,101 @@
+/** Makes an app's database fit a revision: all of it, or nothing. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, isPostgresError, type Statement, type Transaction } from '@rocket/platform';
+import {
+  type ActivationInput,
+  type ActivationReport,
+  type AppModel,
+  type Epoch,
+  type Revision,
+  RocketError,
+} from '@rocket/schema';
+import { applyPlan } from './apply-plan.ts';
+import { desiredTables } from './desired-tables.ts';
+import { insertSampleRows } from './insert-sample-rows.ts';
+import { inspectTables } from './inspect-tables.ts';
+import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
+import { planTables } from './plan-tables.ts';
+import { createSystemTables } from './system-tables.ts';
+
+/**
+ * Longest wait for a table's lock. A waiting ALTER TABLE holds up every reader that comes after it, so a slow
+ * transaction ahead of it must not be waited for.
+ */
+const LOCK_TIMEOUT_MS = 2_000;
+const MAX_ATTEMPTS = 5;
+const RETRY_BASE_MS = 200;
+const LOCK_NOT_AVAILABLE = '55P03';
+/** Any number that nothing else in an app's database locks. */
+const ACTIVATION_LOCK = 7_262_016;
+
+export interface ActivateTablesInput {
+  readonly database: Database;
+  readonly model: AppModel;
+  readonly revision: Revision;
+  readonly epoch: Epoch;
+  readonly sampleData: ActivationInput['sampleData'];
+}
+
+/**
+ * Creates and alters the tables of `model`, inserts missing sample rows and notes the revision, in one transaction.
+ * @throws RocketError `DESTRUCTIVE_CHANGE`, `DOCUMENT_INVALID` for sample rows that do not fit, `WRONG_EPOCH` when the
+ * database has seen a newer epoch, `DEADLINE_EXCEEDED` when the tables stay in use
+ */
+export async function activateTables(input: ActivateTablesInput): Promise<ActivationReport> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await input.database.transaction((tx) => activate(tx, input));
+    } catch (cause) {
+      if (!isLockTimeout(cause)) throw cause;
+      if (attempt === MAX_ATTEMPTS) {
+        const message = 'The tables are in use by transactions that do not end; try again later';
+        throw new RocketError('DEADLINE_EXCEEDED', message, { cause });
+      }
+    }
+    // Lets those who queued behind the lock through before asking for it again.
+    await sleep(RETRY_BASE_MS * 2 ** attempt * Math.random());
+  }
+}
+
+async function activate(tx: Transaction, input: ActivateTablesInput): Promise<ActivationReport> {
+  const { model, revision, epoch, sampleData } = input;
+  await tx.query(setLocal('lock_timeout', `${LOCK_TIMEOUT_MS}ms`));
+  // Times without a zone in defaults and sample rows are UTC, whatever zone the server is in.
+  await tx.query(setLocal('timezone', 'UTC'));
+  await tx.query(setLocal('client_min_messages', 'warning'));
+  await tx.query(lockActivation());
+  for (const statement of createSystemTables()) await tx.query(statement);
+  const served = await readEpoch(tx);
+  if (served !== null && served > epoch) {
+    throw new RocketError('WRONG_EPOCH', `App ${model.app} is at epoch ${served}, not ${epoch}`);
+  }
+  const plan = planTables(model, await inspectTables(tx));
+  await applyPlan(tx, plan);
+  const rowsInserted = await insertSampleRows(tx, model, sampleData);
+  await writeMeta(tx, { revision, epoch, defaults: columnDefaults(model) });
+  return { changes: plan.steps.map(({ description }) => description), rowsInserted };
+}
+
+/** Local to the transaction, so that nothing leaks to the next user of the connection. */
+function setLocal(setting: string, value: string): Statement {
+  return { text: 'SELECT set_config($1, $2, true)', values: [setting, value] };
+}
+
+/** Two activations of one app run one after the other. */
+function lockActivation(): Statement {
+  return { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [ACTIVATION_LOCK] };
+}
+
+function columnDefaults(model: AppModel): ColumnDefaults {
+  const defaults: Record<string, string> = Object.create(null);
+  for (const table of desiredTables(model)) {
+    for (const column of table.columns) {
+      if (column.defaultSql !== null) defaults[`${table.name}.${column.name}`] = column.defaultSql;
+    }
+  }
+  return defaults;
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return isPostgresError(error) && error.code === LOCK_NOT_AVAILABLE;
+}

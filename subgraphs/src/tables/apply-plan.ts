@@ -1,0 +1,41 @@
+import { isPostgresError, POSTGRES_CODES, type Transaction } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import type { PlanStep, TablePlan } from './plan-tables.ts';
+
+/**
+ * Runs the statements of a plan, in order, in the caller's transaction.
+ * @throws RocketError `DESTRUCTIVE_CHANGE` before the first statement when the plan is not purely additive, and from
+ * the statement that the stored data refuses.
+ */
+export async function applyPlan(tx: Transaction, plan: TablePlan): Promise<void> {
+  const [first] = plan.destructive;
+  if (first !== undefined) throw destructive(plan.destructive);
+  for (const step of plan.steps) await applyStep(tx, step);
+}
+
+async function applyStep(tx: Transaction, step: PlanStep): Promise<void> {
+  try {
+    await tx.query(step.statement);
+  } catch (cause) {
+    const reason = dataReason(cause);
+    if (reason === null) throw cause;
+    throw destructive([{ place: step.place, message: `cannot ${step.description}: ${reason}` }], cause);
+  }
+}
+
+/** Why stored rows refuse a statement; null when it failed for another reason. */
+function dataReason(error: unknown): string | null {
+  if (!isPostgresError(error)) return null;
+  if (error.code === POSTGRES_CODES.uniqueViolation) return 'stored rows have equal values';
+  // Rows that came in between looking at the table and locking it.
+  if (error.code === POSTGRES_CODES.notNullViolation) return 'stored rows have no value';
+  return null;
+}
+
+function destructive(changes: readonly { place: string; message: string }[], cause?: unknown): RocketError {
+  const lines = changes.map(({ place, message }) => `${place}: ${message}`);
+  return new RocketError('DESTRUCTIVE_CHANGE', `The change would lose data: ${lines.join('; ')}`, {
+    cause,
+    details: { changes },
+  });
+}

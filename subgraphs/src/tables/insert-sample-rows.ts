@@ -1,0 +1,140 @@
+/** Puts a document's sample rows into its tables, where they are not there yet. */
+import { isPostgresError, type Statement, type Transaction } from '@rocket/platform';
+import type { ActivationInput, AppModel, EntityModel, FieldModel } from '@rocket/schema';
+import { RocketError } from '@rocket/schema';
+import { sampleKey } from './sample-keys.ts';
+import {
+  advanceIdentity,
+  insertEntityRows,
+  insertJoinRows,
+  type SampleRecord,
+  selectHasRows,
+} from './sample-rows-sql.ts';
+
+type SampleData = ActivationInput['sampleData'];
+
+/** Large enough that the number of statements does not matter, small enough for the memory of both sides. */
+const ROWS_PER_STATEMENT = 500;
+
+/**
+ * Entities in document order, then join tables. Only declared columns; keys that name neither are ignored.
+ * @returns how many rows are new
+ * @throws RocketError `DOCUMENT_INVALID` when a row does not fit its table.
+ */
+export async function insertSampleRows(
+  tx: Transaction,
+  model: AppModel,
+  sampleData: SampleData,
+): Promise<number> {
+  let inserted = 0;
+  for (const entity of model.entities.values()) {
+    const rows = rowsOf(sampleData, entity.name);
+    if (rows.length > 0) inserted += await insertForEntity(tx, entity, rows);
+  }
+  for (const join of model.joinTables) {
+    const rows = rowsOf(sampleData, join.table).map((row) =>
+      pick(row, [join.sourceColumn, join.targetColumn]),
+    );
+    inserted += await insertBatches(tx, rows, {
+      name: join.table,
+      insert: (part) => insertJoinRows(join, part),
+    });
+  }
+  return inserted;
+}
+
+function rowsOf(sampleData: SampleData, name: string): readonly SampleRecord[] {
+  return Object.hasOwn(sampleData, name) ? (sampleData[name] ?? []) : [];
+}
+
+async function insertForEntity(
+  tx: Transaction,
+  entity: EntityModel,
+  rows: readonly SampleRecord[],
+): Promise<number> {
+  const key = entity.primaryKey.name;
+  const keyed = rows.filter((row) => hasValue(row, key));
+  const keyless = rows.flatMap((row, place) => (hasValue(row, key) ? [] : [withKey(entity, row, place)]));
+  let inserted = await insertRecords(tx, entity, keyed);
+  if (entity.keyGeneration === 'identity') {
+    // The next numbers must be free before rows without a number take them.
+    await tx.query(advanceIdentity(entity));
+    // Rows that cannot be recognised are inserted once: when nothing was there before them.
+    const isFirst = inserted === keyed.length && (keyed.length > 0 || !(await hasRows(tx, entity)));
+    if (!isFirst) return inserted;
+  }
+  inserted += await insertRecords(tx, entity, keyless);
+  return inserted;
+}
+
+function withKey(entity: EntityModel, row: SampleRecord, place: number): SampleRecord {
+  if (entity.keyGeneration !== 'uuid') return row;
+  return { ...row, [entity.primaryKey.name]: sampleKey(entity, row, place) };
+}
+
+async function hasRows(tx: Transaction, entity: EntityModel): Promise<boolean> {
+  const [row] = await tx.query(selectHasRows(entity));
+  return row?.[0] === true;
+}
+
+/** One statement has one list of columns, so rows are grouped by whether they leave the key to the database. */
+async function insertRecords(
+  tx: Transaction,
+  entity: EntityModel,
+  rows: readonly SampleRecord[],
+): Promise<number> {
+  const [first] = rows;
+  if (first === undefined) return 0;
+  const fields = entity.fields.filter((field) => !field.isPrimaryKey || hasValue(first, field.name));
+  const records = rows.map((row) => sampleRecord(fields, row));
+  return await insertBatches(tx, records, {
+    name: entity.name,
+    insert: (part) => insertEntityRows(entity, fields, part),
+  });
+}
+
+/** Absent fields get their defaults; a null that is written out stays one. */
+function sampleRecord(fields: readonly FieldModel[], row: SampleRecord): SampleRecord {
+  const given = fields.map((field): [string, unknown] => [
+    field.name,
+    Object.hasOwn(row, field.name) ? row[field.name] : field.default,
+  ]);
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+async function insertBatches(
+  tx: Transaction,
+  rows: readonly SampleRecord[],
+  by: { name: string; insert: (part: readonly SampleRecord[]) => Statement },
+): Promise<number> {
+  let inserted = 0;
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    const part = rows.slice(start, start + ROWS_PER_STATEMENT);
+    inserted += (await query(tx, by.insert(part), by.name)).length;
+  }
+  return inserted;
+}
+
+async function query(tx: Transaction, statement: Statement, name: string): Promise<readonly unknown[]> {
+  try {
+    return await tx.query(statement);
+  } catch (cause) {
+    if (!isBadData(cause)) throw cause;
+    throw new RocketError('DOCUMENT_INVALID', `The sample rows of ${name} do not fit: ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
+/** Classes 22 (a value does not fit its type) and 23 (a constraint refuses it). */
+function isBadData(error: unknown): error is Error {
+  return isPostgresError(error) && (error.code.startsWith('22') || error.code.startsWith('23'));
+}
+
+function hasValue(row: SampleRecord, name: string): boolean {
+  return Object.hasOwn(row, name) && row[name] !== null && row[name] !== undefined;
+}
+
+function pick(row: SampleRecord, names: readonly string[]): SampleRecord {
+  return Object.fromEntries(names.map((name) => [name, Object.hasOwn(row, name) ? row[name] : null]));
+}

@@ -1,0 +1,47 @@
+/** Facts about an app's database that live in it: what is applied, and at which epoch the app is served from it. */
+import type { Statement, Transaction } from '@rocket/platform';
+import type { Epoch, Revision } from '@rocket/schema';
+import { z } from 'zod';
+
+/** Key of the epoch in `_meta`; events carry it. */
+export const EPOCH_KEY = 'epoch';
+const REVISION_KEY = 'revision';
+const DEFAULTS_KEY = 'column_defaults';
+
+/** SQL of each column's default as it was planned, by `table.column`. */
+export type ColumnDefaults = Readonly<Record<string, string>>;
+
+const Defaults = z.record(z.string(), z.string());
+const EpochValue = z.number();
+
+export function selectMeta(key: string): Statement {
+  return { text: 'SELECT value FROM "_meta" WHERE key = $1', values: [key] };
+}
+
+export function upsertMeta(key: string, value: unknown): Statement {
+  return {
+    text: `INSERT INTO "_meta" (key, value) VALUES ($1, $2::jsonb)
+           ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE "_meta".value <> excluded.value`,
+    values: [key, JSON.stringify(value)],
+  };
+}
+
+/** Null before the first activation. */
+export async function readEpoch(tx: Transaction): Promise<number | null> {
+  const [row] = await tx.query(selectMeta(EPOCH_KEY));
+  return row === undefined ? null : EpochValue.parse(row[0]);
+}
+
+export async function readColumnDefaults(tx: Transaction): Promise<ColumnDefaults> {
+  const [row] = await tx.query(selectMeta(DEFAULTS_KEY));
+  return row === undefined ? {} : Defaults.parse(row[0]);
+}
+
+export async function writeMeta(
+  tx: Transaction,
+  applied: { revision: Revision; epoch: Epoch; defaults: ColumnDefaults },
+): Promise<void> {
+  await tx.query(upsertMeta(REVISION_KEY, applied.revision));
+  await tx.query(upsertMeta(EPOCH_KEY, applied.epoch));
+  await tx.query(upsertMeta(DEFAULTS_KEY, applied.defaults));
+}

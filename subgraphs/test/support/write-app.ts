@@ -1,0 +1,87 @@
+/** An app on a database of its own, for tests of tables and writes. */
+import { createDatabase, createLogger, type PooledDatabase } from '@rocket/platform';
+import {
+  type ActivationReport,
+  type AppModel,
+  appName,
+  buildModel,
+  type Caller,
+  epoch,
+  parseDocument,
+  revision,
+} from '@rocket/schema';
+import { createTestDatabase } from '../../../tests/harness/postgres.ts';
+import { activateTables } from '../../src/tables/activate-tables.ts';
+
+export const LOGGER = createLogger({ level: 'silent', name: 'test' });
+
+export interface WriteApp {
+  readonly url: string;
+  readonly database: PooledDatabase;
+  activate(document: unknown, at?: { revision?: number; epoch?: number }): Promise<ActivationReport>;
+  dispose(): Promise<void>;
+}
+
+export interface ParsedApp {
+  readonly model: AppModel;
+  readonly sampleData: Record<string, readonly Record<string, unknown>[]>;
+}
+
+/** Fails the test with the faults when the document is not valid. */
+export function parseApp(document: unknown, app = 'test_app'): ParsedApp {
+  const parsed = parseDocument(document, appName(app));
+  if (!parsed.ok) throw new Error(parsed.faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+  const sampleData = parsed.document.sample_data;
+  return {
+    model: buildModel(parsed.document, appName(app)),
+    sampleData: Object.fromEntries(Object.entries(sampleData)),
+  };
+}
+
+export async function createWriteApp(): Promise<WriteApp> {
+  const test = await createTestDatabase();
+  const database = createDatabase({ url: test.url, logger: LOGGER, max: 8 });
+  return {
+    url: test.url,
+    database,
+    activate: (document, at = {}) => {
+      const { model, sampleData } = parseApp(document);
+      return activateTables({
+        database,
+        model,
+        revision: revision(at.revision ?? 1),
+        epoch: epoch(at.epoch ?? 1),
+        sampleData,
+      });
+    },
+    dispose: async () => {
+      await database.close();
+      await test.dispose();
+    },
+  };
+}
+
+export const ADMIN: Caller = { userId: 'u-admin', email: 'admin@localhost', roles: ['admin'], isAdmin: true };
+
+export function callerWith(roles: readonly string[], userId = 'u-1'): Caller {
+  return { userId, email: `${userId}@example.org`, roles, isAdmin: false };
+}
+
+/** A minimal valid entity; `fields` follow its generated key. */
+export function entity(
+  name: string,
+  fields: readonly object[],
+  more: { keyType?: 'uuid' | 'int' | 'bigint' | 'string'; generated?: boolean } & Record<
+    string,
+    unknown
+  > = {},
+): object {
+  const { keyType = 'uuid', generated = true, ...rest } = more;
+  return {
+    name,
+    table: `${name}s`,
+    primary_key: { field: 'id', type: keyType, generated },
+    fields: [{ name: 'id', type: keyType, required: true }, ...fields],
+    ...rest,
+  };
+}
