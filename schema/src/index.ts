@@ -1,4 +1,5 @@
 /** The only door of @rocket/schema. */
+export { type AccessRequest, readFilter } from './access/policy.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults.ts';
@@ -34,6 +35,7 @@ export {
   type RocketErrorOptions,
   type UserError,
 } from './errors.ts';
+export { type FilterRecord, matches } from './filter/evaluate.ts';
 export {
   type ComparisonOperator,
   type Filter,
