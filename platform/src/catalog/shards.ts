@@ -35,13 +35,13 @@ export function shardCommands(database: Database): ShardCommands {
         }
       }),
 
-    setShardUrl: (name, url) => update(database, name, updateShardUrl(name, url)),
+    setShardUrl: (name, url) => change(database, updateShardUrl(name, url), name),
 
-    setShardDatabaseUrl: (name, url) => update(database, name, updateShardDatabaseUrl(name, url)),
+    setShardDatabaseUrl: (name, url) => change(database, updateShardDatabaseUrl(name, url), name),
 
     removeShard: async (name) => {
       try {
-        await update(database, name, deleteShard(name), { missingIsFine: true });
+        await change(database, deleteShard(name));
       } catch (error) {
         if (!isPostgresError(error) || error.code !== POSTGRES_CODES.foreignKeyViolation) throw error;
         throw new RocketError('CONFLICT', `Apps are placed on shard ${name}`, { cause: error });
@@ -52,17 +52,15 @@ export function shardCommands(database: Database): ShardCommands {
   };
 }
 
-/** Runs a statement that returns a row when it changed something; no change is fine if the shard is there. */
-async function update(
-  database: Database,
-  name: ShardName,
-  statement: Statement,
-  options: { missingIsFine: boolean } = { missingIsFine: false },
-): Promise<void> {
+/**
+ * Runs a statement that returns a row when it changed something.
+ * @param required shard that must be there if nothing changed
+ */
+async function change(database: Database, statement: Statement, required?: ShardName): Promise<void> {
   await database.transaction(async (transaction) => {
     const changed = await transaction.query(statement);
     if (changed.length > 0) await transaction.query(bumpVersion());
-    else if (!options.missingIsFine) await registration(transaction, name);
+    else if (required !== undefined) await registration(transaction, required);
   });
 }
 

@@ -46,46 +46,60 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   });
   const member = budgetMember(pool);
   options.budget?.join(member);
+  const uses = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
-  async function checkOut(deadlineAtMs: number): Promise<pg.PoolClient> {
+  async function useConnection<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    const deadlineAtMs = Date.now() + options.acquireTimeoutMs;
     const { budget } = options;
-    if (budget !== null) await waitForRoom({ pool, budget, member, deadlineAtMs });
-    // Nothing is awaited between the check above and `connect`, which counts the new connection at once.
-    return await pool.connect().catch((error: unknown) => {
-      throw acquireError(error);
-    });
+    await permits.acquire(deadlineAtMs);
+    try {
+      return await withinBudget(budget, deadlineAtMs, async () =>
+        lend(await checkOut({ pool, budget, member, deadlineAtMs }), work),
+      );
+    } finally {
+      permits.release();
+    }
   }
 
-  async function useConnection<T>(
-    work: (client: pg.ClientBase) => Promise<T>,
-    deadlineAtMs: number,
-  ): Promise<T> {
-    await options.budget?.permits.acquire(deadlineAtMs);
-    try {
-      return await lend(await checkOut(deadlineAtMs), work);
-    } finally {
-      options.budget?.permits.release();
-    }
+  async function closeOnce(): Promise<void> {
+    // pg.Pool would refuse those who wait for a connection; they were accepted and are served.
+    await Promise.allSettled(uses);
+    await pool.end();
+    options.budget?.leave(member);
   }
 
   return {
     async use(work) {
       if (closing !== undefined) throw new RocketError('NOT_READY', 'The database is being closed');
-      const deadlineAtMs = Date.now() + options.acquireTimeoutMs;
-      await permits.acquire(deadlineAtMs);
+      const use = useConnection(work);
+      uses.add(use);
       try {
-        return await useConnection(work, deadlineAtMs);
+        return await use;
       } finally {
-        permits.release();
+        uses.delete(use);
       }
     },
     status: () => ({ open: pool.totalCount, inUse: permits.taken, waiting: permits.waiting }),
     close() {
-      closing ??= pool.end().finally(() => options.budget?.leave(member));
+      closing ??= closeOnce();
       return closing;
     },
   };
+}
+
+async function withinBudget<T>(
+  budget: ConnectionBudget | null,
+  deadlineAtMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (budget === null) return await work();
+  await budget.permits.acquire(deadlineAtMs);
+  try {
+    return await work();
+  } finally {
+    budget.permits.release();
+  }
 }
 
 function newPgPool(options: ConnectionPoolOptions): pg.Pool {
@@ -122,20 +136,24 @@ function budgetMember(pool: pg.Pool): BudgetMember {
   };
 }
 
-/** Returns when the pool may connect: it has an idle connection, or the process may open one more. */
-async function waitForRoom(options: {
+/** A connection that is idle, or a new one as soon as the process may open one more. */
+async function checkOut(options: {
   pool: pg.Pool;
-  budget: ConnectionBudget;
+  budget: ConnectionBudget | null;
   member: BudgetMember;
   deadlineAtMs: number;
-}): Promise<void> {
+}): Promise<pg.PoolClient> {
   const { pool, budget, member, deadlineAtMs } = options;
-  while (spareConnections(pool) <= 0 && !budget.hasRoom()) {
+  while (budget !== null && spareConnections(pool) <= 0 && !budget.hasRoom()) {
     if (Date.now() > deadlineAtMs) throw new RocketError('POOL_EXHAUSTED');
     await budget.makeRoom(member);
     // The connections in the way may all be on their way out; let their sockets' events happen.
     await nextTurn();
   }
+  // Nothing is awaited between the check above and `connect`, which counts the new connection at once.
+  return await pool.connect().catch((error: unknown) => {
+    throw acquireError(error);
+  });
 }
 
 async function lend<T>(client: pg.PoolClient, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ const MAX_PASSWORD_CHARS = 1_024;
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
 /** Of a random password that nobody knows, made with {@link COST}: checking against it takes as long as a real check. */
-const DUMMY_HASH =
+export const DUMMY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$78i0dcvzvAuXVJHR+QeDaQ$py1ldnoee/mWIB7zSpIaM9anRTMIbcXXOLFe47BWGFE';
 
 export async function hashPassword(password: string): Promise<string> {

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest';
+import { loadConfig, readProcessEnvironment } from '../src/index.ts';
+
+test('nothing set gives the defaults, and the result cannot be changed', () => {
+  const config = loadConfig({});
+  expect(config).toEqual({
+    port: 4000,
+    host: '0.0.0.0',
+    dataDir: '.rocket',
+    demo: true,
+    adminEmail: 'admin@localhost',
+    adminPassword: null,
+    databaseUrl: null,
+    catalogUrl: null,
+    shardUrl: null,
+    logLevel: 'info',
+    requestTimeoutMs: 30_000,
+    maxBodyBytes: 1_048_576,
+    poolMaxPerApp: 50,
+    poolMaxPerProcess: 200,
+    poolAcquireTimeoutMs: 5_000,
+    introspection: true,
+    natsUrl: null,
+    redisUrl: null,
+    platformUrl: null,
+    platformToken: null,
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('the catalog is a database of the server unless it is named', () => {
+  const server = 'postgres://u:p@db:5432/postgres?sslmode=require';
+  expect(loadConfig({ DATABASE_URL: server }).catalogUrl).toBe(
+    'postgres://u:p@db:5432/rocket_catalog?sslmode=require',
+  );
+  const own = 'postgres://other/catalog';
+  expect(loadConfig({ DATABASE_URL: server, ROCKET_CATALOG_URL: own }).catalogUrl).toBe(own);
+});
+
+test('a variable set to nothing is unset', () => {
+  expect(loadConfig({ PORT: '', REDIS_URL: '', ROCKET_DEMO: '' })).toEqual(loadConfig({}));
+});
+
+test.each([
+  ['PORT', '65536'],
+  ['PORT', '4e3'],
+  ['ROCKET_DEMO', 'yes'],
+  ['DATABASE_URL', 'mysql://db/x'],
+  ['ROCKET_CATALOG_URL', 'rocket_catalog'],
+  ['ROCKET_SHARD_URL', 'localhost:4100'],
+  ['ROCKET_LOG_LEVEL', 'loud'],
+  ['ROCKET_REQUEST_TIMEOUT_MS', '0'],
+  ['ROCKET_MAX_BODY_BYTES', '-1'],
+  ['ROCKET_POOL_MAX_PER_APP', '1.5'],
+  ['ROCKET_POOL_ACQUIRE_TIMEOUT_MS', '5001'],
+  ['ROCKET_ADMIN_EMAIL', 'admin'],
+  ['NATS_URL', 'http://nats'],
+  ['REDIS_URL', 'redis'],
+  ['ROCKET_URL', 'ftp://x'],
+])('%s=%s is refused by name', (name, value) => {
+  expect(() => loadConfig({ [name]: value })).toThrow(name);
+});
+
+test('all faults are told at once, without the values', () => {
+  const load = () => loadConfig({ PORT: 'x', DATABASE_URL: 'mysql://root:hunter2@db/x' });
+  expect(load).toThrow(/PORT .*; DATABASE_URL /);
+  expect(load).not.toThrow('hunter2');
+});
+
+test('the environment of the process is a copy', () => {
+  const environment = readProcessEnvironment();
+  environment['ROCKET_TEST_ONLY'] = '1';
+  expect(readProcessEnvironment()['ROCKET_TEST_ONLY']).toBeUndefined();
+});
