@@ -4,7 +4,9 @@ const PROBE_TIMEOUT_MS = 2000;
 const port = process.env.PORT ?? '4000';
 
 try {
-  const response = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+  const response = await fetch(`http://127.0.0.1:${port}/health`, {
+    signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+  });
   process.exitCode = response.ok ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${error}\n`);

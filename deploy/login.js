@@ -9,6 +9,7 @@ const response = await fetch(new URL('/auth/login', ROCKET_URL), {
   body: JSON.stringify({ email: ROCKET_ADMIN_EMAIL, password: ROCKET_ADMIN_PASSWORD }),
   signal: AbortSignal.timeout(LOGIN_TIMEOUT_MS),
 });
-if (!response.ok) throw new Error(`Login was refused with status ${response.status}: ${await response.text()}`);
+if (!response.ok)
+  throw new Error(`Login was refused with status ${response.status}: ${await response.text()}`);
 const { accessToken } = await response.json();
 process.stdout.write(accessToken);
