@@ -1,6 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError } from '@rocket/schema';
-import type { GraphQLFormattedError } from 'graphql';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 
 /** Codes of Apollo Server that clients act upon by name, beyond our catalogue. */
 const CLIENT_PROTOCOL_CODES = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
@@ -41,10 +40,8 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
 }
 
 /** True when an error is none of the catalogue, or its INTERNAL_ERROR: somebody has to look at it. */
-export function isUnexpected(error: unknown): boolean {
-  const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
-  const disclosure =
-    discloseByCode({ message: '', extensions: code === undefined ? {} : { code } }) ?? discloseByClass(error);
+export function isUnexpected(error: GraphQLError): boolean {
+  const disclosure = discloseByCode({ message: '', extensions: error.extensions }) ?? discloseByClass(error);
   return disclosure === null || disclosure.code === 'INTERNAL_ERROR';
 }
 
@@ -72,8 +69,11 @@ function discloseByCode({ message, extensions = {} }: GraphQLFormattedError): Di
 
 function discloseByClass(error: unknown): Disclosure | null {
   let current = error;
-  for (let depth = 0; depth < MAX_WRAPPERS && current instanceof GraphQLError; depth++)
+  for (let depth = 0; depth < MAX_WRAPPERS && !(current instanceof RocketError); depth++) {
+    // By its property, not its class: two copies of graphql in one process would have two classes.
+    if (!(current instanceof Error) || !('originalError' in current)) return null;
     current = current.originalError;
+  }
   if (!(current instanceof RocketError)) return null;
   const { code, message, retryable, details } = current;
   if (code === 'INTERNAL_ERROR') return { code, ...ERROR_CATALOGUE.INTERNAL_ERROR, details: {} };

@@ -1,8 +1,8 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin, type HTTPGraphQLRequest } from '@apollo/server';
+import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import type { Logger } from '@rocket/platform';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isUnexpected, maskError } from '../errors/mask.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { namesApplicationJson } from '../http/accept.ts';
@@ -39,6 +39,13 @@ export function requestPlugin<T extends { requestId: string }>(logger: Logger): 
   return {
     async requestDidStart() {
       return {
+        async didResolveOperation({ operation, request }) {
+          if (operation !== undefined) return;
+          // The executor would find out too, and answer with status 500.
+          throw new GraphQLError(unknownOperation(request.operationName), {
+            extensions: { code: 'BAD_REQUEST', http: { status: 400, headers: new HeaderMap() } },
+          });
+        },
         async didEncounterErrors({ errors, contextValue, operationName }) {
           for (const error of errors.filter(isUnexpected)) {
             const facts = {
@@ -59,6 +66,12 @@ export function requestPlugin<T extends { requestId: string }>(logger: Logger): 
       };
     },
   };
+}
+
+function unknownOperation(name: string | undefined): string {
+  return name === undefined
+    ? 'The document has several operations: "operationName" has to say which'
+    : 'The document has no operation of the given name';
 }
 
 /** A started Apollo Server over a gateway of its own. Loading is synchronous work: keep supergraphs small. */
@@ -92,5 +105,3 @@ export function apolloLogger(logger: Logger) {
     logger[level]({ apollo: true }, String(message));
   return { debug: at('debug'), info: at('debug'), warn: at('warn'), error: at('error') };
 }
-
-export type { HTTPGraphQLRequest };
