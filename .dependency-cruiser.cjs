@@ -12,7 +12,7 @@ const layerRules = ALL.map((layer) => ({
   name: `${layer}-depends-only-downwards`,
   comment: `${layer} may use ${ALLOWED[layer].join(', ') || 'no other package of this repository'}`,
   severity: 'error',
-  from: { path: `^${layer}/` },
+  from: { path: `^${layer}/src/` },
   to: {
     path: `^(${[...ALL, 'tests', 'bench'].filter((p) => p !== layer && !ALLOWED[layer].includes(p)).join('|')})/`,
   },

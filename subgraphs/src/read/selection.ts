@@ -1,0 +1,108 @@
+/** Look-ahead: the fields of an operation below one place, over all field nodes, fragments, `@skip` and `@include`. */
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLSkipDirective,
+  getArgumentValues,
+  getDirectiveValues,
+  getNamedType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** The parts of an operation that look-ahead reads; a `GraphQLResolveInfo` is one. */
+export interface OperationScope {
+  readonly schema: GraphQLSchema;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly variableValues: Readonly<Record<string, unknown>>;
+}
+
+/** One response field: several nodes when the operation names it several times. */
+export interface SelectedField {
+  readonly responseKey: string;
+  readonly name: string;
+  readonly nodes: readonly FieldNode[];
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** Fields selected below `nodes`, whose type is `parent`, in response order. */
+export function selectedFields(
+  scope: OperationScope,
+  parent: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+): readonly SelectedField[] {
+  const found = new Map<string, FieldNode[]>();
+  for (const node of nodes) if (node.selectionSet) collect({ scope, parent, found }, node.selectionSet);
+  const definitions = parent.getFields();
+  const fields: SelectedField[] = [];
+  for (const [responseKey, fieldNodes] of found) {
+    const [first] = fieldNodes;
+    const definition = first === undefined ? undefined : definitions[first.name.value];
+    // `__typename` has no definition; the executor answers it by itself.
+    if (first === undefined || definition === undefined) continue;
+    fields.push({
+      responseKey,
+      name: first.name.value,
+      nodes: fieldNodes,
+      arguments: getArgumentValues(definition, first, scope.variableValues),
+    });
+  }
+  return fields;
+}
+
+/** Object type that a field of `parent` returns, through lists and non-null. */
+export function fieldType(parent: GraphQLObjectType, field: SelectedField): GraphQLObjectType {
+  const type = getNamedType(parent.getFields()[field.name]?.type);
+  if (isObjectType(type)) return type;
+  throw new TypeError(`${parent.name}.${field.name} does not return an object type`);
+}
+
+interface Collection {
+  readonly scope: OperationScope;
+  readonly parent: GraphQLObjectType;
+  readonly found: Map<string, FieldNode[]>;
+}
+
+function collect(into: Collection, selectionSet: SelectionSetNode): void {
+  for (const selection of selectionSet.selections) {
+    if (!isIncluded(into.scope, selection)) continue;
+    switch (selection.kind) {
+      case Kind.FIELD: {
+        const key = selection.alias?.value ?? selection.name.value;
+        const nodes = into.found.get(key);
+        if (nodes === undefined) into.found.set(key, [selection]);
+        else nodes.push(selection);
+        break;
+      }
+      case Kind.INLINE_FRAGMENT:
+        if (applies(into, selection.typeCondition?.name.value)) collect(into, selection.selectionSet);
+        break;
+      case Kind.FRAGMENT_SPREAD: {
+        const fragment = into.scope.fragments[selection.name.value];
+        if (fragment !== undefined && applies(into, fragment.typeCondition.name.value)) {
+          collect(into, fragment.selectionSet);
+        }
+        break;
+      }
+      default:
+        selection satisfies never;
+    }
+  }
+}
+
+/** A subgraph's only abstract type is `_Entity`; a condition on it holds for every member. */
+function applies(into: Collection, condition: string | undefined): boolean {
+  return condition === undefined || condition === into.parent.name || condition === '_Entity';
+}
+
+function isIncluded(scope: OperationScope, node: SelectionNode): boolean {
+  const skip = getDirectiveValues(GraphQLSkipDirective, node, scope.variableValues);
+  if (skip?.['if'] === true) return false;
+  const include = getDirectiveValues(GraphQLIncludeDirective, node, scope.variableValues);
+  return include?.['if'] !== false;
+}

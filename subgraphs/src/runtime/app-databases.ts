@@ -1,0 +1,39 @@
+/** Databases of the apps placed here, opened at their first use. A move gives an app a new epoch and so a new entry. */
+import type { Database } from '@rocket/platform';
+import type { AppName, Placement } from '@rocket/schema';
+
+export interface AppDatabases {
+  get(placement: Placement): Database;
+  /** Closes what is open for the app. */
+  release(app: AppName): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @param onError hears of databases of an earlier epoch that did not close in order */
+export function createAppDatabases(
+  open: (placement: Placement) => Database,
+  onError: (error: unknown) => void,
+): AppDatabases {
+  const databases = new Map<AppName, { readonly epoch: number; readonly database: Database }>();
+  return {
+    get: (placement) => {
+      const known = databases.get(placement.app);
+      if (known?.epoch === placement.epoch) return known.database;
+      const database = open(placement);
+      databases.set(placement.app, { epoch: placement.epoch, database });
+      // Requests that still run at the old epoch finish: close waits for running statements.
+      known?.database.close().catch(onError);
+      return database;
+    },
+    release: async (app) => {
+      const known = databases.get(app);
+      databases.delete(app);
+      await known?.database.close();
+    },
+    close: async () => {
+      const open = [...databases.values()];
+      databases.clear();
+      await Promise.all(open.map((entry) => entry.database.close()));
+    },
+  };
+}
