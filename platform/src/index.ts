@@ -21,6 +21,8 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
+export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } from './http/http-server.ts';
+export { readJsonBody } from './http/read-json-body.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
 export type { PoolStatus } from './postgres/connection-pool.ts';

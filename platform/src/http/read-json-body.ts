@@ -1,0 +1,42 @@
+import type { IncomingMessage } from 'node:http';
+import { RocketError } from '@rocket/schema';
+
+/**
+ * Reads a body and parses it as JSON; the media type is the caller's concern.
+ * @throws RocketError `PAYLOAD_TOO_LARGE` as soon as the limit is passed, `BAD_REQUEST` for what is not UTF-8 JSON
+ */
+export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  const bytes = await readBytes(request, maxBytes);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new RocketError('BAD_REQUEST', 'The request body is not UTF-8', { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RocketError('BAD_REQUEST', 'The request body is not JSON', { cause });
+  }
+}
+
+async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLarge = () =>
+    new RocketError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes} bytes`);
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    // The rest is still read, and dropped, so that the answer can be sent on the same connection.
+    if (size > maxBytes) reject(tooLarge());
+    else chunks.push(chunk);
+  });
+  request.on('end', () => resolve(Buffer.concat(chunks)));
+  request.on('error', (cause) =>
+    reject(new RocketError('BAD_REQUEST', 'The request ended early', { cause })),
+  );
+  request.on('close', () => reject(new RocketError('BAD_REQUEST', 'The request ended early')));
+  return await promise;
+}
