@@ -116,7 +116,7 @@ function fakeShard(catalog: Catalog, before: (context: CallContext) => Promise<v
         fieldResolver: (source: Record<string, unknown> | undefined, _args, _context, info) => {
           if (source !== undefined && Object.hasOwn(source, info.fieldName)) return source[info.fieldName];
           if (String(info.returnType).startsWith('[')) return [];
-          return { id: '1', name: info.fieldName };
+          return source === undefined ? { id: '1', name: info.fieldName } : info.fieldName;
         },
       });
     },
