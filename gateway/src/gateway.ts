@@ -8,9 +8,9 @@ import { createComposer } from './graphs/composer.ts';
 import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments } from './graphs/revision-documents.ts';
-import { jsonAnswer } from './http/answer.ts';
 import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
+import { operatorHandlers } from './http/operator-routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
@@ -63,15 +63,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
     auth: (request, { action }) => auth(request, action),
-    health: async () => jsonAnswer(200, { status: 'ok' }),
-    ready: async () => {
-      await checkReady(catalog, graphs);
-      return jsonAnswer(200, { status: 'ready' });
-    },
-    metrics: async () => {
-      const { contentType, body } = await metrics.render();
-      return { status: 200, headers: { 'content-type': contentType }, body };
-    },
+    ...operatorHandlers(metrics, () => checkReady(catalog, graphs)),
   };
   const http = createHttpServer(createDispatcher(handlers, createGraphiql(), metrics), logger);
   const whenReady = checkReady(catalog, graphs).catch((error: unknown) => {

@@ -8,10 +8,10 @@ import type { Gateway } from './gateway.ts';
 import { startGatewayServer } from './graphs/apollo-server.ts';
 import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { ServedGraph } from './graphs/served-graph.ts';
-import { jsonAnswer } from './http/answer.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
+import { operatorHandlers } from './http/operator-routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { checkNesting } from './limits/nesting.ts';
 
@@ -52,12 +52,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     },
     admin: notHere,
     auth: notHere,
-    health: async () => jsonAnswer(200, { status: 'ok' }),
-    ready: async () => jsonAnswer(200, { status: 'ready' }),
-    metrics: async () => {
-      const { contentType, body } = await metrics.render();
-      return { status: 200, headers: { 'content-type': contentType }, body };
-    },
+    ...operatorHandlers(metrics, async () => undefined),
   };
   const http = createHttpServer(createDispatcher(handlers, createGraphiql(), metrics), logger);
   return {

@@ -55,7 +55,7 @@ export async function listUsers(app: string, parts: AdminParts): Promise<UserVie
 }
 
 /** `sales` is a role in the user's own app, `helpdesk:agent` one in app `helpdesk`. */
-export function rolesByApp(roles: readonly string[], own: AppName): Record<string, string[]> {
+function rolesByApp(roles: readonly string[], own: AppName): Record<string, string[]> {
   const byApp = new Map<string, string[]>();
   for (const role of roles) {
     const at = role.indexOf(':');

@@ -12,7 +12,7 @@ const MAX_HOLD_MS = 5_000;
 /** Spreads the retries of many requests that were refused at the same moment. */
 const MAX_JITTER_MS = 25;
 
-export interface ShardCall {
+interface ShardCall {
   readonly app: AppName;
   readonly operation: 'read' | 'write';
   readonly deadlineAtMs: number;

@@ -100,7 +100,7 @@ export async function startGatewayServer(
 }
 
 /** Apollo tells of every load at level info, which here is daily business. */
-export function apolloLogger(logger: Logger) {
+function apolloLogger(logger: Logger) {
   const at = (level: 'debug' | 'warn' | 'error') => (message?: unknown) =>
     logger[level]({ apollo: true }, String(message));
   return { debug: at('debug'), info: at('debug'), warn: at('warn'), error: at('error') };

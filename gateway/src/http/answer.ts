@@ -8,7 +8,7 @@ export interface HttpAnswer {
   readonly body: string | Buffer;
 }
 
-export const JSON_TYPE = 'application/json; charset=utf-8';
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 export function jsonAnswer(
   status: number,

@@ -2,7 +2,7 @@ import { RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 
 /** Failed logins of one account after which it has to pause. */
-export const MAX_FAILURES = 10;
+const MAX_FAILURES = 10;
 const WINDOW_MS = 15 * 60 * 1_000;
 /** Accounts remembered; the least recently tried are forgotten first. */
 const MAX_ACCOUNTS = 50_000;

@@ -12,11 +12,11 @@ import type { CatalogView } from '../execution/catalog-view.ts';
 import { PLATFORM_AUDIENCE } from './authenticator.ts';
 
 /** Short, since a token cannot be taken back before it expires. */
-export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
+const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
 const SHARD_TIMEOUT_MS = 10_000;
 
 /** What a login or refresh answers. */
-export interface TokenPair {
+interface TokenPair {
   readonly accessToken: string;
   readonly refreshToken: string;
   readonly expiresIn: number;

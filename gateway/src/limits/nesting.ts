@@ -4,7 +4,7 @@ import { RocketError } from '@rocket/schema';
  * The parser of graphql is recursive and ends in a RangeError at about 2,000 levels, so depth is bounded before it
  * runs. Deeper than any depth rule, shallow enough for every recursion behind it.
  */
-export const MAX_NESTING = 400;
+const MAX_NESTING = 400;
 
 const QUOTE = 34;
 const HASH = 35;

@@ -20,7 +20,7 @@ import { execute, parse } from './graphql.ts';
 export const ADMIN = { email: 'admin@localhost', password: 'a long password' };
 
 /** What the fake shard does before it serves; throws to refuse. */
-export type Intercept = (context: CallContext) => void | Promise<void>;
+type Intercept = (context: CallContext) => void | Promise<void>;
 
 export interface World {
   readonly url: string;
