@@ -1,0 +1,158 @@
+/** The checks on Rocket's content management document: slugs, join tables in both directions, conditions. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
+import { createWorld, type World } from '../harness/world.ts';
+
+const id = (kind: number, n: number) => `${kind}0000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
+
+describe.skipIf(!HAS_ROCKET_EXAMPLES)(
+  'content management (skipped where ../shared/rocket-examples is not there)',
+  () => {
+    let world: World;
+    beforeAll(async () => {
+      world = await createWorld();
+      expect((await world.importApp('cms', rocketExample('content-management'))).errors).toEqual([]);
+    });
+    afterAll(() => world.dispose());
+    const ask = (query: string, options?: Parameters<World['askApp']>[2]) =>
+      world.askApp('cms', query, options);
+
+    it('7 and 26: join tables lead both ways', async () => {
+      const { data, errors } = await ask(
+        `{ post(id: "${id(4, 1)}") { title tags { name posts { id } } author { name } category { name } } }`,
+      );
+      expect(errors).toEqual([]);
+      const post = data?.['post'] as unknown as { tags: { posts: { id: string }[] }[] };
+      expect(post.tags.length).toBeGreaterThan(0);
+      for (const tag of post.tags) expect(tag.posts).toContainEqual({ id: id(4, 1) });
+    });
+
+    it('13: one title twice gives two slugs, and a record is found by its slug', async () => {
+      const create = `mutation { createPost(input: { title: "One Title, Twice!", body: "b", authorId: "${id(1, 1)}" }) { post { slug } errors { message path } } }`;
+      expect((await ask(create)).data?.['createPost']).toEqual({
+        post: { slug: 'one-title-twice' },
+        errors: [],
+      });
+      expect((await ask(create)).data?.['createPost']).toEqual({
+        post: { slug: 'one-title-twice-2' },
+        errors: [],
+      });
+      const { data } = await ask(
+        '{ postBy(key: { slug: "one-title-twice-2" }) { title } none: postBy(key: { slug: "nobody" }) { title } }',
+      );
+      expect(data).toEqual({ postBy: { title: 'One Title, Twice!' }, none: null });
+    });
+
+    it('an entity whose word has no plural has two fields all the same', async () => {
+      const { data, errors } = await ask('{ mediaList { id } media(id: "x") { id } }');
+      expect({ data, errors }).toEqual({ data: { mediaList: [], media: null }, errors: [] });
+    });
+  },
+);
+
+const CONDITIONS = {
+  version: 1,
+  entities: [
+    {
+      name: 'note',
+      table: 'notes',
+      primary_key: { field: 'id', type: 'uuid', generated: true },
+      fields: [
+        { name: 'id', type: 'uuid', required: true },
+        { name: 'text', type: 'string', required: true },
+        { name: 'state', type: 'string', enum: ['open', 'closed'], default: 'open' },
+        { name: 'owner_id', type: 'uuid' },
+      ],
+    },
+  ],
+  permissions: [
+    {
+      entity: 'note',
+      action: 'read',
+      roles: ['clerk'],
+      conditions: [{ field: 'state', operator: 'eq', value: 'open' }],
+    },
+    {
+      entity: 'note',
+      action: 'read',
+      roles: ['owner'],
+      conditions: [{ field: 'owner_id', operator: 'eq', value: { user: 'id' } }],
+    },
+    {
+      entity: 'note',
+      action: 'create',
+      roles: ['owner'],
+      conditions: [{ field: 'owner_id', operator: 'eq', value: { user: 'id' } }],
+    },
+    {
+      entity: 'note',
+      action: 'update',
+      roles: ['owner'],
+      conditions: [{ field: 'owner_id', operator: 'eq', value: { user: 'id' } }],
+    },
+    {
+      entity: 'note',
+      action: 'update',
+      roles: ['clerk'],
+      conditions: [{ field: 'state', operator: 'in', value: ['open'] }],
+    },
+  ],
+  sample_data: {
+    note: [
+      { text: 'one', state: 'open' },
+      { text: 'two', state: 'closed' },
+      { text: 'three', state: 'open' },
+    ],
+  },
+};
+
+describe('conditions of policies', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await createWorld();
+    expect((await world.importApp('notes', CONDITIONS)).errors).toEqual([]);
+  });
+  afterAll(() => world.dispose());
+  const ask = (query: string, token: string) => world.askApp('notes', query, { token });
+  const create = (fields: string) =>
+    `mutation { createNote(input: { ${fields} }) { note { id text } errors { code } } }`;
+
+  it('17: decide about lists, counts, and single records alike', async () => {
+    const { token } = await world.signIn('notes', ['clerk']);
+    const closed = await world.askApp('notes', '{ notes(where: { text: { eq: "two" } }) { id } }');
+    const [hidden] = closed.data?.['notes'] as unknown as { id: string }[];
+    const { data } = await ask(
+      `{ notesConnection { totalCount nodes { text } } note(id: "${hidden?.id}") { id } }`,
+      token,
+    );
+    expect(data?.['note']).toBeNull();
+    expect(data?.['notesConnection']).toMatchObject({ totalCount: 2 });
+  });
+
+  it('hold for the record that a create would leave', async () => {
+    const { token, userId } = await world.signIn('notes', ['owner']);
+    const own = await ask(create(`text: "mine", ownerId: "${userId}"`), token);
+    expect(own.data?.['createNote']).toMatchObject({ note: { text: 'mine' }, errors: [] });
+    const foreign = await ask(create('text: "theirs"'), token);
+    expect(foreign.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const all = await world.askApp(
+      'notes',
+      '{ notesConnection(where: { text: { eq: "theirs" } }) { totalCount } }',
+    );
+    expect(all.data?.['notesConnection']).toEqual({ totalCount: 0 });
+  });
+
+  it('hold before and after an update: nobody moves a record out of his own scope', async () => {
+    const { token } = await world.signIn('notes', ['clerk']);
+    const open = await ask('{ notes(where: { text: { eq: "three" } }) { id } }', token);
+    const [note] = open.data?.['notes'] as unknown as { id: string }[];
+    const update = (patch: string) =>
+      ask(
+        `mutation { updateNote(id: "${note?.id}", patch: { ${patch} }) { note { text } errors { code } } }`,
+        token,
+      );
+    expect((await update('text: "3"')).data?.['updateNote']).toEqual({ note: { text: '3' }, errors: [] });
+    expect((await update('state: CLOSED')).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await update('text: "4"')).data?.['updateNote']).toEqual({ note: { text: '4' }, errors: [] });
+  });
+});
