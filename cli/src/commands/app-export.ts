@@ -1,0 +1,26 @@
+import { writeFile } from 'node:fs/promises';
+import { appName, RocketError } from '@rocket/schema';
+import { connectAdmin } from '../admin/connect.ts';
+import { ExportAppDocument } from '../admin/generated/operations.ts';
+import { type CommandLine, printJson, remark } from '../command-line.ts';
+
+/** @throws RocketError `APP_NOT_FOUND` */
+export async function exportApp(
+  line: CommandLine,
+  options: { name: string; output?: string },
+): Promise<void> {
+  const name = appName(options.name);
+  const client = await connectAdmin(line);
+  const { app } = await client.send(ExportAppDocument, { name });
+  if (app === null || app.document === null) {
+    throw new RocketError('APP_NOT_FOUND', `There is no app ${name}`, {
+      details: { hint: '`rocket app list` shows what there is' },
+    });
+  }
+  if (options.output === undefined) {
+    printJson(line, app.document);
+    return;
+  }
+  await writeFile(options.output, `${JSON.stringify(app.document, null, 2)}\n`);
+  remark(line, `Wrote ${options.output}`);
+}

@@ -1,0 +1,46 @@
+import { createGateway } from '@rocket/gateway';
+import { type Catalog, createLogger, createMetrics } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import { type CommandLine, configOf } from '../command-line.ts';
+import { shownUrl } from './addresses.ts';
+import { addFirstAdmin } from './first-admin.ts';
+import { gatewayComponent } from './gateway-component.ts';
+import { late } from './late.ts';
+import { catalogComponent } from './open-catalog.ts';
+import { requireCatalogUrl } from './require-catalog-url.ts';
+import { runUntilStopped } from './run-until-stopped.ts';
+
+/** A gateway whose shards are other processes, found through the catalog. */
+export async function runGateway(line: CommandLine): Promise<void> {
+  const config = configOf(line);
+  const url = requireCatalogUrl(config);
+  const logger = createLogger({ level: config.logLevel, name: 'gateway' });
+  const catalog = late<Catalog>('The catalog');
+  const port = late<number>('The port');
+  await runUntilStopped({
+    logger,
+    components: () => [
+      catalogComponent({ catalog, url: () => url, logger }),
+      {
+        name: 'first administrator',
+        start: () => addFirstAdmin(catalog.get().platformUsers, config),
+        stop: async () => undefined,
+      },
+      gatewayComponent({
+        config,
+        port,
+        create: () =>
+          createGateway({
+            catalog: catalog.get(),
+            shards: ({ name }) => {
+              throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} has not told where it listens`);
+            },
+            config,
+            logger,
+            metrics: createMetrics({ processMetrics: true }),
+          }),
+      }),
+    ],
+    onStarted: async () => logger.info({ url: shownUrl(config.host, port.get()) }, 'the gateway listens'),
+  });
+}

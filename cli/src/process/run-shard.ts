@@ -1,0 +1,99 @@
+import {
+  type Catalog,
+  type Component,
+  type Config,
+  createLogger,
+  createMetrics,
+  type Logger,
+} from '@rocket/platform';
+import { RocketError, type ShardName, shardName } from '@rocket/schema';
+import { createShard, createShardMetrics, createShardServer, type Shard } from '@rocket/subgraphs';
+import { type CommandLine, configOf } from '../command-line.ts';
+import { loopbackUrl } from './addresses.ts';
+import { listenError } from './check-port.ts';
+import { late } from './late.ts';
+import { catalogComponent } from './open-catalog.ts';
+import { requireCatalogUrl } from './require-catalog-url.ts';
+import { runUntilStopped } from './run-until-stopped.ts';
+
+/** One shard process: serves the apps placed on the shard to gateways. */
+export async function runShard(line: CommandLine, text: string): Promise<void> {
+  const name = shardName(text);
+  const config = configOf(line);
+  const url = requireCatalogUrl(config);
+  const logger = createLogger({ level: config.logLevel, name: `shard-${name}` });
+  const catalog = late<Catalog>('The catalog');
+  const shard = late<Shard>('The shard');
+  await runUntilStopped({
+    logger,
+    components: () => [
+      catalogComponent({ catalog, url: () => url, logger }),
+      {
+        name: `shard ${name}`,
+        start: async () => shard.set(await openShard({ name, catalog: catalog.get(), config, logger })),
+        stop: () => shard.get().close(),
+      },
+      shardServerComponent({ name, catalog: () => catalog.get(), shard: () => shard.get(), config, logger }),
+    ],
+    onStarted: async () => logger.info({ shard: name }, 'the shard serves'),
+  });
+}
+
+interface ShardParts {
+  readonly name: ShardName;
+  readonly catalog: Catalog;
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+async function openShard({ name, catalog, config, logger }: ShardParts): Promise<Shard> {
+  try {
+    const metrics = createShardMetrics(createMetrics({ processMetrics: true }));
+    return await createShard({ name, catalog, config, logger, metrics });
+  } catch (error) {
+    if (!(error instanceof RocketError && error.code === 'NOT_FOUND')) throw error;
+    throw new RocketError('NOT_FOUND', `There is no shard ${name} in the catalog`, {
+      cause: error,
+      details: { hint: `add it with \`rocket shard add ${name} --database postgres://...\`` },
+    });
+  }
+}
+
+function shardServerComponent(
+  parts: Omit<ShardParts, 'catalog'> & { catalog: () => Catalog; shard: () => Shard },
+): Component {
+  const { name, catalog, shard, config, logger } = parts;
+  let server: ReturnType<typeof createShardServer> | undefined;
+  return {
+    name: 'shard server',
+    async start() {
+      const { internalKey } = await catalog().secrets();
+      server = createShardServer({
+        service: shard(),
+        internalKey,
+        logger,
+        maxBodyBytes: config.maxBodyBytes,
+        checkReady: () => catalog().ping(),
+      });
+      const port = await listen(server, config);
+      try {
+        // Only now: gateways call as soon as they know.
+        await catalog().setShardUrl(name, config.shardUrl ?? loopbackUrl(config.host, port));
+      } catch (error) {
+        await server.close();
+        throw error;
+      }
+    },
+    async stop() {
+      await server?.close();
+    },
+  };
+}
+
+async function listen(server: ReturnType<typeof createShardServer>, config: Config): Promise<number> {
+  try {
+    return await server.listen(config.port, config.host);
+  } catch (error) {
+    throw listenError(error, config.port, config.host);
+  }
+}

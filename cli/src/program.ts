@@ -1,0 +1,38 @@
+import { Command } from 'commander';
+import type { CommandLine } from './command-line.ts';
+import { addAppCommands } from './commands/app.ts';
+import { addGatewayCommand } from './commands/gateway.ts';
+import { addGraphCommands } from './commands/graph.ts';
+import { addShardCommands } from './commands/shard.ts';
+import { addStartCommand } from './commands/start.ts';
+import { addUserCommands } from './commands/user.ts';
+
+const EXAMPLES = `
+Examples:
+  rocket start                          everything in one process, with example apps
+  rocket app import crm crm.json        make a document the metadata of app crm
+  rocket app list                       what there is
+
+Beside a running \`rocket start\` the commands need no login. For another server set ROCKET_URL and ROCKET_TOKEN.`;
+
+/** The whole tree of commands. What a command does is in \`commands/\`, one file per word. */
+export function createProgram(line: CommandLine): Command {
+  const program = new Command('rocket')
+    .description('A GraphQL federated gateway over sharded subgraphs, generated from metadata documents')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help shows how it is used)')
+    // Before the subcommands, which inherit both.
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => line.stdout.write(text),
+      writeErr: (text) => line.stderr.write(text),
+    })
+    .addHelpText('after', EXAMPLES);
+  addStartCommand(program, line);
+  addGatewayCommand(program, line);
+  addShardCommands(program, line);
+  addAppCommands(program, line);
+  addUserCommands(program, line);
+  addGraphCommands(program, line);
+  return program;
+}

@@ -1,0 +1,33 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Config } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import { isRunning, readServerFile } from '../admin/server-file.ts';
+import { checkPort } from '../process/check-port.ts';
+
+/** Refuses at once what would fail later in worse words. @throws RocketError `CONFLICT` */
+export async function claimDataDir(config: Pick<Config, 'dataDir' | 'port' | 'host'>): Promise<void> {
+  await mkdir(config.dataDir, { recursive: true });
+  const former = await readServerFile(config.dataDir);
+  // After a crash the number may be another process by now, even this one (the same one in every container).
+  if (former !== null && former.pid !== process.pid && isRunning(former) && (await answers(former.url))) {
+    throw new RocketError(
+      'CONFLICT',
+      `${resolve(config.dataDir)} is in use: process ${former.pid} serves it at ${former.url}`,
+      { details: { hint: 'stop that one, or set ROCKET_DATA_DIR and PORT for a second one' } },
+    );
+  }
+  await checkPort(config.port, config.host);
+}
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return response.ok;
+  } catch {
+    // Nobody there: the file is left from a crash.
+    return false;
+  }
+}

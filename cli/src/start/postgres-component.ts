@@ -1,0 +1,43 @@
+import {
+  CATALOG_DATABASE,
+  type Component,
+  type Config,
+  databaseUrl,
+  type EmbeddedPostgres,
+  type Logger,
+  startEmbeddedPostgres,
+} from '@rocket/platform';
+import type { Late } from '../process/late.ts';
+import type { Progress } from './progress.ts';
+
+/** The server of the settings, or the embedded one in the data directory. */
+export function postgresComponent(options: {
+  config: Pick<Config, 'databaseUrl' | 'dataDir'>;
+  logger: Logger;
+  progress: Progress;
+  url: Late<string>;
+}): Component {
+  const { config, logger, progress, url } = options;
+  let server: EmbeddedPostgres | undefined;
+  return {
+    name: 'Postgres',
+    async start() {
+      if (config.databaseUrl !== null) {
+        progress.tell('Using the Postgres server of DATABASE_URL');
+        url.set(config.databaseUrl);
+        return;
+      }
+      progress.tell(`Starting PostgreSQL in ${config.dataDir}`);
+      server = await startEmbeddedPostgres({ dataDir: config.dataDir, logger });
+      url.set(server.url);
+    },
+    async stop() {
+      await server?.stop();
+    },
+  };
+}
+
+/** The catalog of the settings, else its own database on the same server. */
+export function catalogUrlOn(config: Pick<Config, 'catalogUrl'>, serverUrl: string): string {
+  return config.catalogUrl ?? databaseUrl(serverUrl, CATALOG_DATABASE);
+}

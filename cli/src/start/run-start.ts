@@ -1,0 +1,84 @@
+import { createGateway } from '@rocket/gateway';
+import {
+  type Catalog,
+  type Config,
+  createLogger,
+  createMetrics,
+  type Logger,
+  type PlatformUser,
+} from '@rocket/platform';
+import { type CommandLine, configOf } from '../command-line.ts';
+import { gatewayComponent } from '../process/gateway-component.ts';
+import { type Late, late } from '../process/late.ts';
+import { catalogComponent } from '../process/open-catalog.ts';
+import { runUntilStopped } from '../process/run-until-stopped.ts';
+import { type AdminSecret, ensureAdmin } from './admin-user.ts';
+import { announce } from './announce.ts';
+import { claimDataDir } from './claim-data-dir.ts';
+import { importExamples } from './examples.ts';
+import { createLocalShards, registerLocalShards } from './local-shards.ts';
+import { catalogUrlOn, postgresComponent } from './postgres-component.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { serverFileComponent } from './server-file-component.ts';
+
+/** What the components of a start make for each other. */
+interface StartParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly progress: Progress;
+  /** Of the Postgres server, database `postgres`. */
+  readonly postgresUrl: Late<string>;
+  readonly catalog: Late<Catalog>;
+  readonly admin: Late<{ user: PlatformUser; secret: AdminSecret }>;
+  readonly port: Late<number>;
+}
+
+/** Everything in one process: Postgres, catalog, two shards, gateway; with the examples at the first start. */
+export async function runStart(line: CommandLine): Promise<void> {
+  const config = configOf(line);
+  const parts: StartParts = {
+    config,
+    logger: createLogger({ level: logLevel(line, config), name: 'rocket' }),
+    progress: createProgress(line.stdout),
+    postgresUrl: late('The Postgres server'),
+    catalog: late('The catalog'),
+    admin: late('The administrator'),
+    port: late('The port'),
+  };
+  await runUntilStopped({
+    logger: parts.logger,
+    components: (stopping) => components(parts, stopping),
+    onStarted: () => announce(line, { ...parts, admin: parts.admin.get(), port: parts.port.get() }),
+  });
+}
+
+function components(parts: StartParts, stopping: AbortSignal) {
+  const { config, logger, progress, catalog, admin, port, postgresUrl } = parts;
+  const shards = createLocalShards({ catalog: () => catalog.get(), config, logger });
+  const metrics = createMetrics({ processMetrics: true });
+  return [
+    step('data directory', () => claimDataDir(config)),
+    postgresComponent({ config, logger, progress, url: postgresUrl }),
+    catalogComponent({ catalog, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
+    step('registration of the shards', () => registerLocalShards(catalog.get(), postgresUrl.get())),
+    step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
+    shards.component(metrics),
+    gatewayComponent({
+      config,
+      port,
+      create: () => createGateway({ catalog: catalog.get(), shards: shards.find, config, logger, metrics }),
+    }),
+    serverFileComponent({ config, logger, catalog, admin: () => admin.get().user, port }),
+    step('examples', () => importExamples({ config, progress, stopping })),
+  ];
+}
+
+/** Something that is done once and leaves nothing to stop. */
+function step(name: string, start: () => Promise<void>) {
+  return { name, start, stop: async () => undefined };
+}
+
+/** A person looks at this process: by default only what needs attention is logged between what we print. */
+function logLevel(line: CommandLine, config: Config): Config['logLevel'] {
+  return (line.environment['ROCKET_LOG_LEVEL'] ?? '') === '' ? 'warn' : config.logLevel;
+}

@@ -1,0 +1,66 @@
+import {
+  type Catalog,
+  type Component,
+  type Config,
+  type Logger,
+  type PlatformUser,
+  signAccessToken,
+  TOKEN_ISSUER,
+} from '@rocket/platform';
+import { removeServerFile, writeServerFile } from '../admin/server-file.ts';
+import { loopbackUrl } from '../process/addresses.ts';
+import type { Late } from '../process/late.ts';
+
+/** As the gateway expects of tokens that administer the platform. */
+const PLATFORM_AUDIENCE = 'platform';
+const TOKEN_TTL_SECONDS = 15 * 60;
+/** Well before it expires: a command may take minutes. */
+const RENEWAL_MS = 10 * 60 * 1_000;
+
+/** Keeps a fresh token in the data directory, so that commands beside this process need no login. */
+export function serverFileComponent(options: {
+  config: Pick<Config, 'dataDir' | 'host'>;
+  logger: Logger;
+  catalog: Late<Catalog>;
+  admin: () => PlatformUser;
+  port: Late<number>;
+}): Component {
+  const { config, logger } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    const { platformTokenSecret } = await options.catalog.get().secrets();
+    const { id, email } = options.admin();
+    const token = await signAccessToken({
+      secret: platformTokenSecret,
+      issuer: TOKEN_ISSUER,
+      audience: PLATFORM_AUDIENCE,
+      subject: id,
+      claims: { email },
+      ttlSeconds: TOKEN_TTL_SECONDS,
+    });
+    const url = loopbackUrl(config.host, options.port.get());
+    await writeServerFile(config.dataDir, { url, token, pid: process.pid });
+  }
+
+  function renew(): void {
+    writing = write().catch((error: unknown) => {
+      logger.error({ err: error }, 'the token of the command line is not renewed');
+    });
+  }
+
+  return {
+    name: 'access of the command line',
+    async start() {
+      await write();
+      timer = setInterval(renew, RENEWAL_MS);
+      timer.unref();
+    },
+    async stop() {
+      clearInterval(timer);
+      await writing;
+      await removeServerFile(config.dataDir);
+    },
+  };
+}
