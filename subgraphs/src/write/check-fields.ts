@@ -1,0 +1,89 @@
+/** Unknown fields, then types, required and enum of the known ones: every fault of the input, with its path. */
+import type { FieldModel, UserError } from '@rocket/schema';
+import { inputValue } from './input-value.ts';
+import { WriteRefused } from './write-result.ts';
+import type { SaveState } from './write-state.ts';
+
+/** @throws WriteRefused with one error per field that the entity does not have or does not let callers set. */
+export function refuseUnknownFields({ entity, input, root }: SaveState): void {
+  const errors: UserError[] = [];
+  for (const name of Object.keys(input)) {
+    const field = entity.fieldByName.get(name);
+    if (field === undefined) {
+      const message = `${entity.name} has no field ${JSON.stringify(name)}`;
+      errors.push({ code: 'VALIDATION_FAILED', message, path: [root, name], rule: 'unknown' });
+    } else if (!field.writable || (root === 'patch' && field.isPrimaryKey)) {
+      errors.push(fieldError(root, field, { rule: 'read_only', message: 'cannot be set' }));
+    }
+  }
+  if (errors.length > 0) throw new WriteRefused(errors);
+}
+
+/**
+ * Fills `values` with what to store. On a create an absent field gets its default first, so that everything after
+ * sees it. An update checks only the fields it is given.
+ * @throws WriteRefused with all errors of all fields, in the order of the entity
+ */
+export function checkFields(state: SaveState): void {
+  const errors: UserError[] = [];
+  for (const field of state.entity.fields) {
+    if (!field.writable) continue;
+    const given = givenValue(state, field);
+    if (isMissing(field, given.value)) {
+      if (given.isGiven) state.values.set(field.name, null);
+      if (mustHaveValue(state, field, given.isGiven)) {
+        errors.push(fieldError(state.root, field, { rule: 'required', message: 'is required' }));
+      }
+      continue;
+    }
+    const error = checkValue(state, field, given.value);
+    if (error !== null) errors.push(error);
+  }
+  if (errors.length > 0) throw new WriteRefused(errors);
+}
+
+function givenValue({ root, input }: SaveState, field: FieldModel): { isGiven: boolean; value: unknown } {
+  if (Object.hasOwn(input, field.name) && input[field.name] !== undefined) {
+    return { isGiven: true, value: input[field.name] };
+  }
+  if (root === 'patch' || field.default === undefined) return { isGiven: false, value: null };
+  return { isGiven: true, value: field.default };
+}
+
+/** An empty text counts as missing only where a value is asked for; elsewhere it is a value like any other. */
+function isMissing(field: FieldModel, value: unknown): boolean {
+  return value === null || (value === '' && field.required);
+}
+
+function mustHaveValue({ entity, root }: SaveState, field: FieldModel, isGiven: boolean): boolean {
+  // The slug is made from its source later, and asked for there when that is empty too.
+  const isMadeLater =
+    root === 'input' && entity.slug?.field === field.name && entity.slug.source !== undefined;
+  if (isMadeLater) return false;
+  return (field.required || !field.nullable) && (root === 'input' || isGiven);
+}
+
+function checkValue(state: SaveState, field: FieldModel, given: unknown): UserError | null {
+  const checked = inputValue(field, given);
+  if (!checked.ok) return fieldError(state.root, field, checked);
+  if (field.enumValues !== undefined && !field.enumValues.includes(String(checked.value))) {
+    const message = `must be one of ${field.enumValues.join(', ')}`;
+    return fieldError(state.root, field, { rule: 'enum', message });
+  }
+  state.values.set(field.name, checked.value);
+  return null;
+}
+
+/** `failure.message` goes on after the field's name. */
+export function fieldError(
+  root: string,
+  field: FieldModel,
+  failure: { rule: string; message: string },
+): UserError {
+  return {
+    code: 'VALIDATION_FAILED',
+    message: `${field.graphqlName} ${failure.message}`,
+    path: [root, field.graphqlName],
+    rule: failure.rule,
+  };
+}

@@ -1,0 +1,51 @@
+/** Text and JSON that Postgres can store and give back as they are. */
+import type { FieldModel } from '@rocket/schema';
+
+/**
+ * A btree entry holds 2,704 bytes. A foreign key shares its entry with a key, and a join table's has two of them.
+ * Refused here, with the field's name, rather than by the index with an internal error.
+ */
+const MAX_KEY_BYTES = 1_000;
+const MAX_INDEXED_BYTES = 2_600;
+
+interface Problem {
+  readonly rule: string;
+  readonly message: string;
+}
+
+export function textProblem(field: FieldModel, value: string): Problem | null {
+  if (!isStorable(value)) return { rule: 'type', message: 'must not contain NUL or half a surrogate pair' };
+  const maxBytes = maxBytesOf(field);
+  if (maxBytes === null || Buffer.byteLength(value) <= maxBytes) return null;
+  return { rule: 'max_length', message: `must have at most ${maxBytes} bytes, since it is indexed` };
+}
+
+function maxBytesOf(field: FieldModel): number | null {
+  if (field.isPrimaryKey || field.isForeignKey) return MAX_KEY_BYTES;
+  return field.unique || field.indexed ? MAX_INDEXED_BYTES : null;
+}
+
+/** Text of a JSON value; null when a text in it cannot be stored, or when it is no JSON value at all. */
+export function storableJson(value: unknown): string | null {
+  const pending: unknown[] = [value];
+  // Own stack: the depth of the value is its sender's choice.
+  while (pending.length > 0) {
+    const part = pending.pop();
+    if (typeof part === 'string') {
+      if (!isStorable(part)) return null;
+    } else if (Array.isArray(part)) {
+      for (const element of part) pending.push(element);
+    } else if (typeof part === 'object' && part !== null) {
+      for (const [key, element] of Object.entries(part)) pending.push(key, element);
+    } else if (!isPlain(part)) return null;
+  }
+  return JSON.stringify(value);
+}
+
+function isPlain(part: unknown): boolean {
+  return part === null || typeof part === 'boolean' || (typeof part === 'number' && Number.isFinite(part));
+}
+
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}

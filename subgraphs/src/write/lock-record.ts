@@ -1,0 +1,31 @@
+import { type EntityModel, keyValue, type UserError } from '@rocket/schema';
+import { lockRecord, toRecord } from './record-sql.ts';
+import { notFound, refuse } from './write-result.ts';
+import type { DeleteState, SaveState, StoredRecord, WriteTarget } from './write-state.ts';
+
+/**
+ * Reads the record and keeps it from changing until the end, so that what is decided about it stays true.
+ * @throws WriteRefused `NOT_FOUND`
+ */
+export async function lockTarget(state: SaveState | DeleteState, { id }: WriteTarget): Promise<StoredRecord> {
+  const { entity, tx } = state;
+  const key = keyValue(entity.primaryKey, id);
+  const [row] = key === null ? [] : await tx.query(lockRecord(entity, key));
+  if (row === undefined) refuse(notFound(entity.name, id));
+  const record = toRecord(entity, row);
+  state.current = record;
+  return record;
+}
+
+/** @throws WriteRefused `VERSION_CONFLICT` */
+export function expectVersion(entity: EntityModel, record: StoredRecord, target: WriteTarget): void {
+  const { expectedVersion } = target;
+  if (expectedVersion === undefined || expectedVersion === record.version) return;
+  const error: UserError = {
+    code: 'VERSION_CONFLICT',
+    message: `This ${entity.name} is at version ${record.version}, not ${expectedVersion}`,
+    path: ['expectedVersion'],
+    rule: null,
+  };
+  refuse(error);
+}

@@ -1,0 +1,183 @@
+/**
+ * What a delete does to the records that point at the deleted one, at all levels: first the whole tree of what goes is
+ * found and locked, then `restrict` is asked with that known, then the rest is done. So a record that goes along
+ * anyway restricts nothing, whatever the order of the relations.
+ */
+import type { Transaction } from '@rocket/platform';
+import { type AppModel, type EntityModel, type LinkModel, RocketError } from '@rocket/schema';
+import { z } from 'zod';
+import { DELETED_AT_COLUMN } from '../tables/desired-tables.ts';
+import {
+  type ChildLink,
+  type ChildQuery,
+  clearForeignKey,
+  countChildren,
+  countLinks,
+  deleteLinks,
+  lockChildren,
+  lockOrphans,
+} from './on-delete-sql.ts';
+import { deleteRecords, toRecord } from './record-sql.ts';
+import { refuse } from './write-result.ts';
+import type { DeleteState, RecordChange, StoredRecord } from './write-state.ts';
+
+/** All of them are held in memory and locked; past it the tree has to be cut by hand. */
+const MAX_CASCADE_RECORDS = 10_000;
+
+const KeyRow = z.tuple([z.string()]);
+const CountRow = z.tuple([z.number()]);
+
+/** Keys of what goes, by entity name. */
+type Doomed = ReadonlyMap<string, ReadonlySet<string>>;
+
+interface Tree {
+  readonly tx: Transaction;
+  readonly model: AppModel;
+  readonly doomed: Doomed;
+}
+
+/**
+ * Deletes the record and what its relations' `on_delete` says, and adds every change to `state.changes`.
+ * @throws WriteRefused `CONFLICT` with the number of records that keep it
+ */
+export async function deleteTree(state: DeleteState, root: StoredRecord): Promise<void> {
+  const { tx, model } = state;
+  const tree: Tree = { tx, model, doomed: await collect(state, root) };
+  await forEachLink(tree, (at, link) => checkRestrict(tree, at, link));
+  await forEachLink(tree, async (at, link) => {
+    state.changes.push(...(await release(tree, at, link)));
+  });
+  for (const [name, keys] of tree.doomed) {
+    state.changes.push(...(await remove(tree, entityOf(model, name), [...keys])));
+  }
+}
+
+/** Walks the cascades breadth first; a record met twice, as in a cycle, is not walked again. */
+async function collect({ tx, model, entity }: DeleteState, root: StoredRecord): Promise<Doomed> {
+  const doomed = new Map<string, Set<string>>([[entity.name, new Set([root.key])]]);
+  const pending: { entity: EntityModel; keys: readonly string[] }[] = [{ entity, keys: [root.key] }];
+  let room = MAX_CASCADE_RECORDS;
+  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+    for (const link of next.entity.links) {
+      if (!isChildLink(link) || link.onDelete !== 'cascade') continue;
+      const query = childQuery(model, link, next.keys);
+      const rows = await tx.query(lockChildren(query, room + 1));
+      const known = doomed.get(query.child.name) ?? new Set<string>();
+      const found = rows.map((row) => KeyRow.parse(row)[0]).filter((key) => !known.has(key));
+      room -= found.length;
+      if (room < 0) refuse(tooMany(entity));
+      if (found.length === 0) continue;
+      for (const key of found) known.add(key);
+      doomed.set(query.child.name, known);
+      pending.push({ entity: query.child, keys: found });
+    }
+  }
+  return doomed;
+}
+
+async function checkRestrict(tree: Tree, at: LinkPlace, link: LinkModel): Promise<void> {
+  if (link.kind === 'to_one' || link.onDelete !== 'restrict') return;
+  const { tx, model } = tree;
+  if (isChildLink(link)) {
+    const query = childQuery(model, link, at.keys);
+    const without = [...(tree.doomed.get(query.child.name) ?? [])];
+    await refuseIfAny(tx, at.entity, { statement: countChildren(query, without), what: query.child.name });
+  } else if (link.declaredHere) {
+    await refuseIfAny(tx, at.entity, {
+      statement: countLinks(at.entity, link, at.keys),
+      what: link.target.entity,
+    });
+  }
+}
+
+async function refuseIfAny(
+  tx: Transaction,
+  entity: EntityModel,
+  of: { statement: ReturnType<typeof countChildren>; what: string },
+): Promise<void> {
+  const [row] = await tx.query(of.statement);
+  const [count] = CountRow.parse(row);
+  if (count === 0) return;
+  const records = count === 1 ? 'record refers' : 'records refer';
+  const message = `This ${entity.name} cannot be deleted: ${count} ${of.what} ${records} to it`;
+  refuse({ code: 'CONFLICT', message, path: ['id'], rule: 'restrict' });
+}
+
+/** Lets go of what stays: foreign keys become null, rows of join tables go. */
+async function release(tree: Tree, at: LinkPlace, link: LinkModel): Promise<RecordChange[]> {
+  if (link.kind === 'to_one' || link.onDelete === null || link.onDelete === 'restrict') return [];
+  if (isChildLink(link)) return link.onDelete === 'set_null' ? await clear(tree, at, link) : [];
+  // Of a link there is nothing but the row: to cascade, detach or null it are all its end.
+  if (link.declaredHere) await tree.tx.query(deleteLinks(at.entity, link, at.keys));
+  return [];
+}
+
+async function clear(tree: Tree, at: LinkPlace, link: ChildLink): Promise<RecordChange[]> {
+  const query = childQuery(tree.model, link, at.keys);
+  const { child } = query;
+  const without = [...(tree.doomed.get(child.name) ?? [])];
+  const before = (await tree.tx.query(lockOrphans(query, without))).map((row) => toRecord(child, row));
+  if (before.length === 0) return [];
+  const keys = before.map(({ key }) => key);
+  const after = (await tree.tx.query(clearForeignKey(query, keys))).map((row) => toRecord(child, row));
+  const afterByKey = new Map(after.map((record) => [record.key, record]));
+  return before.map((record) => ({
+    entity: child,
+    operation: 'update',
+    before: record,
+    after: afterByKey.get(record.key) ?? null,
+  }));
+}
+
+async function remove(tree: Tree, entity: EntityModel, keys: readonly string[]): Promise<RecordChange[]> {
+  const rows = await tree.tx.query(deleteRecords(entity, keys));
+  return rows.map((row) => ({
+    entity,
+    operation: 'delete',
+    before: asItWas(toRecord(entity, row), entity),
+    after: null,
+  }));
+}
+
+/** A soft delete returns the record with its mark, which it did not have before. */
+function asItWas(record: StoredRecord, entity: EntityModel): StoredRecord {
+  return entity.softDelete ? { ...record, values: { ...record.values, [DELETED_AT_COLUMN]: null } } : record;
+}
+
+interface LinkPlace {
+  readonly entity: EntityModel;
+  readonly keys: readonly string[];
+}
+
+async function forEachLink(
+  tree: Tree,
+  work: (at: LinkPlace, link: LinkModel) => Promise<void>,
+): Promise<void> {
+  for (const [name, keys] of tree.doomed) {
+    const entity = entityOf(tree.model, name);
+    for (const link of entity.links) await work({ entity, keys: [...keys] }, link);
+  }
+}
+
+function isChildLink(link: LinkModel): link is ChildLink {
+  return link.kind === 'to_many' || link.kind === 'has_one';
+}
+
+/** Children are of this app: a relation is declared where the foreign key is, and acts there only. */
+function childQuery(model: AppModel, link: ChildLink, parentKeys: readonly string[]): ChildQuery {
+  const child = entityOf(model, link.target.entity);
+  const foreignKey = child.fieldByName.get(link.targetField);
+  if (foreignKey === undefined) throw new RocketError('INTERNAL_ERROR', `No field ${link.targetField}`);
+  return { child, foreignKey, parentKeys };
+}
+
+function entityOf(model: AppModel, name: string): EntityModel {
+  const entity = model.entities.get(name);
+  if (entity === undefined) throw new RocketError('INTERNAL_ERROR', `There is no entity ${name}`);
+  return entity;
+}
+
+function tooMany(entity: EntityModel): Parameters<typeof refuse>[0] {
+  const message = `Deleting this ${entity.name} would delete more than ${MAX_CASCADE_RECORDS} records along with it`;
+  return { code: 'CONFLICT', message, path: ['id'], rule: 'cascade' };
+}

@@ -1,0 +1,62 @@
+/** Permission: what the caller's policies let him write. */
+import {
+  type AccessRequest,
+  type Filter,
+  matches,
+  type PermissionAction,
+  RocketError,
+  readFilter,
+} from '@rocket/schema';
+import { notFound, refuse } from './write-result.ts';
+import type { DeleteState, SaveState, StoredRecord } from './write-state.ts';
+
+type State = SaveState | DeleteState;
+
+/**
+ * The records that the caller may do this to.
+ * @throws RocketError `FORBIDDEN` when no policy gives him any, before a connection is taken for him.
+ */
+export function requirePolicy(
+  state: Pick<State, 'model' | 'entity' | 'caller'>,
+  action: PermissionAction,
+): Filter {
+  const filter = scopeOf(state, action);
+  if (filter === 'forbidden') throw forbidden(state, action);
+  return filter;
+}
+
+/**
+ * For the stored record, before it is changed. A record that he may not read does not exist for him, so its id tells
+ * him nothing. Who has no read policy at all is judged by the policies of what he does.
+ * @throws WriteRefused `NOT_FOUND`
+ * @throws RocketError `FORBIDDEN`
+ */
+export function permitBefore(state: State, action: PermissionAction, record: StoredRecord): void {
+  const readable = scopeOf(state, 'read');
+  const isReadable = readable !== 'forbidden' && matches(readable, record.values);
+  if (readable !== 'forbidden' && !isReadable) refuse(notFound(state.entity.name, record.key));
+  if (matches(requirePolicy(state, action), record.values)) return;
+  if (!isReadable) refuse(notFound(state.entity.name, record.key));
+  throw forbidden(state, action);
+}
+
+/**
+ * For the record as it is stored by a create or update: nobody makes what he may not make, or moves a record out of
+ * his own reach. Judged by what the database returned, where every value has its final form.
+ * @throws RocketError `FORBIDDEN`
+ */
+export function permitAfter(state: SaveState, action: 'create' | 'update', record: StoredRecord): void {
+  if (!matches(requirePolicy(state, action), record.values)) throw forbidden(state, action);
+}
+
+function scopeOf(
+  { model, entity, caller }: Pick<State, 'model' | 'entity' | 'caller'>,
+  action: PermissionAction,
+) {
+  const request: AccessRequest = { entity: entity.name, action, caller };
+  return readFilter(model, request);
+}
+
+function forbidden({ entity }: Pick<State, 'entity'>, action: PermissionAction): RocketError {
+  return new RocketError('FORBIDDEN', `The caller may not ${action} this ${entity.name}`);
+}

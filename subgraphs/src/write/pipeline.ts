@@ -1,0 +1,134 @@
+/**
+ * The life of a write, on one screen. Everything from the first query to the last runs in one transaction; a step that
+ * refuses rolls all of it back.
+ *
+ *   permission -> unknown fields -> types, required, enum -> (rules) -> (state machines) -> slug and files -> SQL
+ *     -> permission on the result -> (nested children) -> (before webhooks) -> outbox -> commit
+ *
+ * Steps in brackets attach at these places: rules and state machines may change `state.values` and so come before the
+ * slug; nested children go through this same pipeline once their parent has a key; a webhook that may veto is called
+ * last, when the SQL has shown that the write would succeed.
+ */
+import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
+import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
+import { appendEvents } from './append-events.ts';
+import { checkFields, refuseUnknownFields } from './check-fields.ts';
+import { expectVersion, lockTarget } from './lock-record.ts';
+import { deleteTree } from './on-delete.ts';
+import { permitAfter, permitBefore, requirePolicy } from './permission.ts';
+import { resolveFiles } from './resolve-files.ts';
+import { saveRecord } from './save-record.ts';
+import { generateSlug } from './slug.ts';
+import { WriteRefused, type WriteResult } from './write-result.ts';
+import { present, type SaveState, type WriteStart, type WriteTarget } from './write-state.ts';
+
+export type { WriteResult } from './write-result.ts';
+export type { WriteTarget } from './write-state.ts';
+
+/** Values by document field name, as GraphQL's scalars deliver them. */
+export type WriteInput = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes single records. What is wrong with the input is data of the result.
+ * All throw RocketError `FORBIDDEN`: no policy lets the caller do this at all, or not to this record although he may
+ * read it, or not with this result.
+ */
+export interface WritePipeline {
+  create(caller: Caller, entityName: string, input: WriteInput): Promise<WriteResult>;
+  update(
+    caller: Caller,
+    entityName: string,
+    change: WriteTarget & { patch: WriteInput },
+  ): Promise<WriteResult>;
+  delete(caller: Caller, entityName: string, target: WriteTarget): Promise<WriteResult>;
+}
+
+export interface WritePipelineOptions {
+  readonly database: Database;
+  readonly model: AppModel;
+  readonly logger: Logger;
+}
+
+export function createWritePipeline({ database, model, logger }: WritePipelineOptions): WritePipeline {
+  const inTransaction = (work: (tx: Transaction) => Promise<string>): Promise<WriteResult> =>
+    outcome(database.transaction(work), logger);
+
+  return {
+    create: async (caller, entityName, input) => {
+      const entity = entityOf(model, entityName);
+      requirePolicy({ model, entity, caller }, 'create');
+      return await inTransaction(async (tx) => {
+        const state = saveState({ tx, model, entity, caller, changes: [] }, 'input', input);
+        await save(state, 'create');
+        return present(state.saved).key;
+      });
+    },
+
+    update: async (caller, entityName, { patch, ...target }) => {
+      const entity = entityOf(model, entityName);
+      requirePolicy({ model, entity, caller }, 'update');
+      return await inTransaction(async (tx) => {
+        const state = saveState({ tx, model, entity, caller, changes: [] }, 'patch', patch);
+        const current = await lockTarget(state, target);
+        permitBefore(state, 'update', current);
+        expectVersion(entity, current, target);
+        await save(state, 'update');
+        return present(state.saved).key;
+      });
+    },
+
+    delete: async (caller, entityName, target) => {
+      const entity = entityOf(model, entityName);
+      requirePolicy({ model, entity, caller }, 'delete');
+      return await inTransaction(async (tx) => {
+        const state = { tx, model, entity, caller, changes: [], current: null };
+        const current = await lockTarget(state, target);
+        permitBefore(state, 'delete', current);
+        expectVersion(entity, current, target);
+        await deleteTree(state, current);
+        await appendEvents(state);
+        return current.key;
+      });
+    },
+  };
+}
+
+/** What creates and updates have in common. */
+async function save(state: SaveState, action: 'create' | 'update'): Promise<void> {
+  refuseUnknownFields(state);
+  checkFields(state);
+  await generateSlug(state);
+  await resolveFiles(state);
+  await saveRecord(state);
+  permitAfter(state, action, present(state.saved));
+  await appendEvents(state);
+}
+
+function saveState(start: WriteStart, root: SaveState['root'], input: WriteInput): SaveState {
+  return { ...start, root, input, values: new Map(), current: null, saved: null, slugIsGenerated: false };
+}
+
+async function outcome(write: Promise<string>, logger: Logger): Promise<WriteResult> {
+  try {
+    return { ok: true, key: await write };
+  } catch (error) {
+    if (isConnectionError(error)) {
+      // Broken before COMMIT was sent it is undone; broken while waiting for the answer, nobody here can know.
+      const message = 'The database of this app was lost; whether the write was done has to be read';
+      throw new RocketError('SHARD_UNAVAILABLE', message, { cause: error });
+    }
+    if (!(error instanceof WriteRefused)) throw error;
+    logger.debug(
+      { errors: error.errors.map(({ code, path, rule }) => ({ code, path, rule })) },
+      'write refused',
+    );
+    return { ok: false, errors: error.errors };
+  }
+}
+
+function entityOf(model: AppModel, name: string): EntityModel {
+  const entity = model.entities.get(name);
+  if (entity === undefined)
+    throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(name)}`);
+  return entity;
+}

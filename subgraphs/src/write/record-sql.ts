@@ -1,0 +1,106 @@
+/** Statements on single records of an entity. All return the whole record, in the order of {@link toRecord}. */
+import { quoteIdentifier, type Row, type Statement } from '@rocket/platform';
+import type { EntityModel, FieldModel } from '@rocket/schema';
+import { z } from 'zod';
+import { Parameters, sqlType } from '../sql/parameters.ts';
+import { DELETED_AT_COLUMN, VERSION_COLUMN } from '../tables/desired-tables.ts';
+import type { StoredRecord } from './write-state.ts';
+
+const VERSION = quoteIdentifier(VERSION_COLUMN);
+const DELETED_AT = quoteIdentifier(DELETED_AT_COLUMN);
+const Version = z.number();
+
+type Values = ReadonlyMap<string, string | number | boolean | null>;
+
+/** A row of one of these statements as a record. */
+export function toRecord(entity: EntityModel, row: Row): StoredRecord {
+  const values: Record<string, unknown> = Object.create(null);
+  for (const [index, field] of entity.fields.entries()) values[field.name] = row[index] ?? null;
+  return {
+    key: String(values[entity.primaryKey.name]),
+    version: Version.parse(row[entity.fields.length]),
+    values,
+  };
+}
+
+/** Locks the record until the end of the transaction. Deleted ones are not found. */
+export function lockRecord(entity: EntityModel, key: string): Statement {
+  const parameters = new Parameters();
+  const where = `${keyColumn(entity)} = ${parameters.bind(key, sqlType(entity.primaryKey))}`;
+  return {
+    text: `SELECT ${columns(entity)} FROM ${table(entity)} WHERE ${where}${live(entity)} FOR UPDATE`,
+    values: parameters.values,
+  };
+}
+
+export function insertRecord(entity: EntityModel, values: Values): Statement {
+  const parameters = new Parameters();
+  const names: string[] = [];
+  const sources: string[] = [];
+  for (const field of entity.fields) {
+    const source = insertedValue(field, values, parameters);
+    if (source === null) continue;
+    names.push(quoteIdentifier(field.name));
+    sources.push(source);
+  }
+  const body = names.length === 0 ? 'DEFAULT VALUES' : `(${names.join(', ')}) VALUES (${sources.join(', ')})`;
+  return {
+    text: `INSERT INTO ${table(entity)} ${body} RETURNING ${columns(entity)}`,
+    values: parameters.values,
+  };
+}
+
+/** Null leaves the column to its default. */
+function insertedValue(field: FieldModel, values: Values, parameters: Parameters): string | null {
+  if (field.auto !== undefined) return 'now()';
+  const value = values.get(field.name);
+  return value === undefined ? null : parameters.bind(value, sqlType(field));
+}
+
+export function updateRecord(entity: EntityModel, key: string, values: Values): Statement {
+  const parameters = new Parameters();
+  const assignments: string[] = [];
+  for (const field of entity.fields) {
+    const value = values.get(field.name);
+    if (field.auto === 'update') assignments.push(`${quoteIdentifier(field.name)} = now()`);
+    else if (value !== undefined) {
+      assignments.push(`${quoteIdentifier(field.name)} = ${parameters.bind(value, sqlType(field))}`);
+    }
+  }
+  assignments.push(`${VERSION} = ${VERSION} + 1`);
+  const where = `${keyColumn(entity)} = ${parameters.bind(key, sqlType(entity.primaryKey))}`;
+  return {
+    text: `UPDATE ${table(entity)} SET ${assignments.join(', ')} WHERE ${where} RETURNING ${columns(entity)}`,
+    values: parameters.values,
+  };
+}
+
+/** Softly where the entity says so; the answer is the records after it, or as they were. */
+export function deleteRecords(entity: EntityModel, keys: readonly string[]): Statement {
+  const parameters = new Parameters();
+  const where = `${keyColumn(entity)} = ANY (${parameters.bind(keys, `${sqlType(entity.primaryKey)}[]`)})`;
+  const action = entity.softDelete
+    ? `UPDATE ${table(entity)} SET ${DELETED_AT} = now(), ${VERSION} = ${VERSION} + 1`
+    : `DELETE FROM ${table(entity)}`;
+  return {
+    text: `${action} WHERE ${where} RETURNING ${columns(entity)}`,
+    values: parameters.values,
+  };
+}
+
+/** Condition that leaves deleted records out, to be appended. */
+export function live(entity: EntityModel): string {
+  return entity.softDelete ? ` AND ${DELETED_AT} IS NULL` : '';
+}
+
+export function columns(entity: EntityModel): string {
+  return [...entity.fields.map(({ name }) => quoteIdentifier(name)), VERSION].join(', ');
+}
+
+export function table(entity: EntityModel): string {
+  return quoteIdentifier(entity.table);
+}
+
+export function keyColumn(entity: EntityModel): string {
+  return quoteIdentifier(entity.primaryKey.name);
+}

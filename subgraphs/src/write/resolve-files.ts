@@ -1,0 +1,38 @@
+/** File fields: the caller names an uploaded file, the record keeps a copy of its description. */
+import type { Statement } from '@rocket/platform';
+import type { UserError } from '@rocket/schema';
+import { z } from 'zod';
+import { WriteRefused } from './write-result.ts';
+import type { SaveState } from './write-state.ts';
+
+const FileRow = z.tuple([z.string(), z.string()]);
+
+/** The description as text, so that it is bound like any other JSON. */
+function selectFiles(ids: readonly unknown[]): Statement {
+  return {
+    text: `SELECT id, jsonb_build_object('id', id, 'filename', filename, 'size', size, 'mime_type', mime_type)::text
+           FROM "_files" WHERE id = ANY ($1::uuid[])`,
+    values: [ids],
+  };
+}
+
+/** @throws WriteRefused `NOT_FOUND` with one error per field that names no file */
+export async function resolveFiles(state: SaveState): Promise<void> {
+  const fields = state.entity.fields.filter(
+    ({ type, name }) => type === 'file' && (state.values.get(name) ?? null) !== null,
+  );
+  if (fields.length === 0) return;
+  const ids = fields.map(({ name }) => state.values.get(name));
+  const rows = await state.tx.query(selectFiles(ids));
+  const descriptions = new Map(rows.map((row) => FileRow.parse(row)));
+  const errors: UserError[] = [];
+  for (const field of fields) {
+    const description = descriptions.get(String(state.values.get(field.name)));
+    if (description !== undefined) state.values.set(field.name, description);
+    else {
+      const message = `${field.graphqlName} names no uploaded file`;
+      errors.push({ code: 'NOT_FOUND', message, path: [state.root, field.graphqlName], rule: null });
+    }
+  }
+  if (errors.length > 0) throw new WriteRefused(errors);
+}

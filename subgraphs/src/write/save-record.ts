@@ -1,0 +1,73 @@
+/** The SQL of a create or update. */
+import type { Row, Statement, Transaction } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import { insertRecord, toRecord, updateRecord } from './record-sql.ts';
+import { generateSlug } from './slug.ts';
+import { uniqueViolation, violatedField } from './unique-violation.ts';
+import { refuse } from './write-result.ts';
+import type { SaveState } from './write-state.ts';
+
+/** Every attempt sees the slugs committed until then, so only a stream of equal titles can use them up. */
+const MAX_SLUG_ATTEMPTS = 10;
+const SAVEPOINT = 'save_record';
+
+/** @throws WriteRefused `UNIQUE_VIOLATION` */
+export async function saveRecord(state: SaveState): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const row = await inSavepoint(state.tx, state.slugIsGenerated, () => store(state));
+      state.saved = toRecord(state.entity, row);
+      break;
+    } catch (error) {
+      const field = violatedField(state, error);
+      if (field === null) throw error;
+      const isOwnSlug = state.slugIsGenerated && field.name === state.entity.slug?.field;
+      if (!isOwnSlug || attempt === MAX_SLUG_ATTEMPTS) refuse(uniqueViolation(state, field));
+    }
+    // Another writer took it between the look and the insert: look again.
+    state.values.delete(state.entity.slug?.field ?? '');
+    await generateSlug(state);
+  }
+  state.changes.push({
+    entity: state.entity,
+    operation: state.current === null ? 'create' : 'update',
+    before: state.current,
+    after: state.saved,
+  });
+}
+
+async function store({ tx, entity, values, current }: SaveState): Promise<Row> {
+  const statement =
+    current === null ? insertRecord(entity, values) : updateRecord(entity, current.key, values);
+  const [row] = await tx.query(statement);
+  if (row === undefined)
+    throw new RocketError('INTERNAL_ERROR', `${entity.name}: a locked record was not written`);
+  return row;
+}
+
+/** A failed statement ends a transaction unless it goes back to a savepoint. Two more round trips, so only on demand. */
+async function inSavepoint<T>(tx: Transaction, isNeeded: boolean, work: () => Promise<T>): Promise<T> {
+  if (!isNeeded) return await work();
+  await tx.query(plain(`SAVEPOINT ${SAVEPOINT}`));
+  try {
+    const result = await work();
+    await tx.query(plain(`RELEASE SAVEPOINT ${SAVEPOINT}`));
+    return result;
+  } catch (error) {
+    await rollbackTo(tx, error);
+    throw error;
+  }
+}
+
+/** On a lost connection it fails too; the first error tells why. */
+async function rollbackTo(tx: Transaction, cause: unknown): Promise<void> {
+  try {
+    await tx.query(plain(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`));
+  } catch (error) {
+    if (cause instanceof Error && cause.cause === undefined && error !== cause) cause.cause = error;
+  }
+}
+
+function plain(text: string): Statement {
+  return { text, values: [] };
+}

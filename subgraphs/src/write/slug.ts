@@ -1,0 +1,94 @@
+/** Slugs: readable keys made from another field. */
+import { randomBytes } from 'node:crypto';
+import type { Statement } from '@rocket/platform';
+import { quoteIdentifier } from '@rocket/platform';
+import type { EntityModel, FieldModel, SlugDefinition } from '@rocket/schema';
+import { Parameters, sqlType } from '../sql/parameters.ts';
+import { fieldError } from './check-fields.ts';
+import { keyColumn, table } from './record-sql.ts';
+import { WriteRefused } from './write-result.ts';
+import type { SaveState } from './write-state.ts';
+
+/** Room for a suffix and for the index, and long past what anyone reads in a URL. */
+const MAX_SLUG_CHARS = 200;
+const LAST_NUMBERED_SUFFIX = 100;
+const RANDOM_BYTES = 6;
+const COMBINING_MARKS = /\p{M}+/gu;
+const OTHER_CHARS = /[^a-z0-9]+/g;
+
+/** Lower case, without accents, every run of other characters one `-`. Empty for a text without Latin letters or digits. */
+export function slugify(text: string): string {
+  const plain = text.toLowerCase().normalize('NFD').replace(COMBINING_MARKS, '').replace(OTHER_CHARS, '-');
+  return plain.replace(/^-/, '').slice(0, MAX_SLUG_CHARS).replace(/-$/, '');
+}
+
+/**
+ * Makes the slug where the caller gave none. A slug that he wrote wins and is stored as it is.
+ * @throws WriteRefused when there is neither a slug nor a source to make it from, and one is required.
+ */
+export async function generateSlug(state: SaveState): Promise<void> {
+  const slug = state.entity.slug;
+  if (slug?.source === undefined) return;
+  const field = state.entity.fieldByName.get(slug.field);
+  if (field === undefined || !isWanted(state, slug)) return;
+  const base = sourceSlug(state, slug.source);
+  if (base !== null) {
+    state.values.set(field.name, await freeSlug(state, field, base));
+    state.slugIsGenerated = true;
+  } else if (state.root === 'input' && !field.nullable) {
+    throw new WriteRefused([fieldError(state.root, field, { rule: 'required', message: 'is required' })]);
+  } else if (state.values.get(field.name) === '') {
+    // Empty slugs would clash with each other.
+    state.values.set(field.name, null);
+  }
+}
+
+function isWanted(state: SaveState, slug: SlugDefinition): boolean {
+  const given = state.values.get(slug.field);
+  if (given !== undefined && given !== null && given !== '') return false;
+  if (state.current === null) return true;
+  const source = slug.source ?? '';
+  const isChanged = state.values.has(source) && state.values.get(source) !== state.current.values[source];
+  return slug.regenerate_on_update === true && isChanged;
+}
+
+/** Null without a source text. A text that gives no letters gets random ones, since an empty slug names nothing. */
+function sourceSlug(state: SaveState, source: string): string | null {
+  const text = state.values.get(source);
+  if (text === undefined || text === null || text === '') return null;
+  const base = slugify(String(text));
+  return base === '' ? randomSuffix() : base;
+}
+
+/** The base or its first free number. Deleted records keep their slug taken, as the unique index does. */
+async function freeSlug(state: SaveState, field: FieldModel, base: string): Promise<string> {
+  const candidates = [base];
+  for (let number = 2; number <= LAST_NUMBERED_SUFFIX; number += 1) candidates.push(`${base}-${number}`);
+  const own = state.current?.key ?? null;
+  const rows = await state.tx.query(selectTaken({ entity: state.entity, field, candidates, own }));
+  const taken = new Set(rows.map(([value]) => value));
+  return candidates.find((candidate) => !taken.has(candidate)) ?? `${base}-${randomSuffix()}`;
+}
+
+function selectTaken(of: {
+  entity: EntityModel;
+  field: FieldModel;
+  candidates: readonly string[];
+  own: string | null;
+}): Statement {
+  const parameters = new Parameters();
+  const column = quoteIdentifier(of.field.name);
+  const among = `${column} = ANY (${parameters.bind(of.candidates, 'text[]')})`;
+  const notOwn =
+    of.own === null
+      ? ''
+      : ` AND ${keyColumn(of.entity)} <> ${parameters.bind(of.own, sqlType(of.entity.primaryKey))}`;
+  return {
+    text: `SELECT ${column} FROM ${table(of.entity)} WHERE ${among}${notOwn}`,
+    values: parameters.values,
+  };
+}
+
+function randomSuffix(): string {
+  return randomBytes(RANDOM_BYTES).toString('hex');
+}

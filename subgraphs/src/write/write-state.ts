@@ -1,0 +1,62 @@
+/** What the steps of one write share. Made anew for each attempt, since a transaction may be repeated. */
+import type { Transaction } from '@rocket/platform';
+import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
+
+/** A stored record by field name, with values as rows have them, and its version. */
+export interface StoredRecord {
+  readonly key: string;
+  readonly version: number;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A change of one record that was made, for the outbox. */
+export interface RecordChange {
+  readonly entity: EntityModel;
+  readonly operation: 'create' | 'update' | 'delete';
+  /** The record before; null for a create. */
+  readonly before: StoredRecord | null;
+  /** The record after; null for a delete. */
+  readonly after: StoredRecord | null;
+}
+
+/** What is known before the first step. */
+export interface WriteStart {
+  readonly tx: Transaction;
+  readonly model: AppModel;
+  readonly entity: EntityModel;
+  readonly caller: Caller;
+  /** In the order in which they were made. */
+  readonly changes: RecordChange[];
+}
+
+/** A create (`root` is `input`) or update (`patch`). */
+export interface SaveState extends WriteStart {
+  readonly root: 'input' | 'patch';
+  /** As the caller gave it, by document field name. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Checked values to store, by field name; null for null. */
+  readonly values: Map<string, string | number | boolean | null>;
+  /** The record as it was, locked; null for a create. */
+  current: StoredRecord | null;
+  /** The record as it was stored. */
+  saved: StoredRecord | null;
+  /** True when the slug in `values` was made from its source, so that a clash is answered by another one. */
+  slugIsGenerated: boolean;
+}
+
+/** Which record an update or delete is meant for. */
+export interface WriteTarget {
+  readonly id: string;
+  /** Refuses the write when the record has another version by now. */
+  readonly expectedVersion?: number;
+}
+
+export interface DeleteState extends WriteStart {
+  current: StoredRecord | null;
+}
+
+/** The record that an earlier step of the write has put there. */
+export function present(record: StoredRecord | null): StoredRecord {
+  if (record === null) throw new RocketError('INTERNAL_ERROR', 'The steps of a write ran in the wrong order');
+  return record;
+}
