@@ -1,4 +1,4 @@
-import type { Catalog, Config, Logger, Metrics } from '@rocket/platform';
+import { type Catalog, type Config, createHttpServer, type Logger, type Metrics } from '@rocket/platform';
 import { graphName, RocketError } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
 import { createShardCaller } from './execution/call-shard.ts';
@@ -8,10 +8,10 @@ import { createComposer } from './graphs/composer.ts';
 import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments } from './graphs/revision-documents.ts';
+import { errorAnswer } from './http/answer.ts';
 import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
-import { createHttpServer } from './http/server.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
+  readonly isReady?: () => boolean;
 }
 
 export interface Gateway {
@@ -63,9 +65,16 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
     auth: (request, { action }) => auth(request, action),
-    ...operatorHandlers(metrics, () => checkReady(catalog, graphs)),
+    ...operatorHandlers(metrics, async () => {
+      if (options.isReady?.() === false) throw new RocketError('NOT_READY');
+      await checkReady(catalog, graphs);
+    }),
   };
-  const http = createHttpServer(createDispatcher(handlers, createGraphiql(), metrics), logger);
+  const http = createHttpServer({
+    handler: createDispatcher(handlers, createGraphiql(), metrics),
+    onError: errorAnswer,
+    logger,
+  });
   const whenReady = checkReady(catalog, graphs).catch((error: unknown) => {
     logger.error({ err: error }, 'the main graph is not loaded');
   });

@@ -6,10 +6,11 @@
  * Each line of `serve` is one stage, and each stage is the folder it is imported from. A stage refuses by throwing an
  * error of the catalogue, which `http/answer.ts` turns into the answer.
  */
+
+import type { HttpAnswer } from '@rocket/platform';
 import type { CatalogView } from './execution/catalog-view.ts';
 import { acceptedAudiences, type GraphKey } from './graphs/graph-key.ts';
 import type { GraphStore } from './graphs/graph-store.ts';
-import type { HttpAnswer } from './http/answer.ts';
 import type { HttpRequest } from './http/dispatch.ts';
 import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
 import { type Authenticator, requireAudience } from './identity/authenticator.ts';

@@ -1,5 +1,5 @@
 import type { Config, Logger } from '@rocket/platform';
-import { createMetrics } from '@rocket/platform';
+import { createHttpServer, createMetrics } from '@rocket/platform';
 import { type GraphRevision, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { maskError } from './errors/mask.ts';
@@ -8,11 +8,11 @@ import type { Gateway } from './gateway.ts';
 import { startGatewayServer } from './graphs/apollo-server.ts';
 import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { ServedGraph } from './graphs/served-graph.ts';
+import { errorAnswer } from './http/answer.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
-import { createHttpServer } from './http/server.ts';
 import { checkNesting } from './limits/nesting.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
@@ -54,7 +54,11 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     auth: notHere,
     ...operatorHandlers(metrics, async () => undefined),
   };
-  const http = createHttpServer(createDispatcher(handlers, createGraphiql(), metrics), logger);
+  const http = createHttpServer({
+    handler: createDispatcher(handlers, createGraphiql(), metrics),
+    onError: errorAnswer,
+    logger,
+  });
   return {
     listen: (port, host) => http.listen(port, host),
     whenReady: Promise.resolve(),

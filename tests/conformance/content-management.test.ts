@@ -1,7 +1,7 @@
 /** The checks on Rocket's content management document: slugs, join tables in both directions, conditions. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import { createWorld, fieldOf, type World } from '../harness/world.ts';
 
 const id = (kind: number, n: number) => `${kind}0000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 
@@ -18,11 +18,11 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
       world.askApp('cms', query, options);
 
     it('7 and 26: join tables lead both ways', async () => {
-      const { data, errors } = await ask(
+      const answer = await ask(
         `{ post(id: "${id(4, 1)}") { title tags { name posts { id } } author { name } category { name } } }`,
       );
-      expect(errors).toEqual([]);
-      const post = data?.['post'] as unknown as { tags: { posts: { id: string }[] }[] };
+      expect(answer.errors).toEqual([]);
+      const post = fieldOf<{ tags: { posts: { id: string }[] }[] }>(answer, 'post');
       expect(post.tags.length).toBeGreaterThan(0);
       for (const tag of post.tags) expect(tag.posts).toContainEqual({ id: id(4, 1) });
     });
@@ -120,7 +120,7 @@ describe('conditions of policies', () => {
   it('17: decide about lists, counts, and single records alike', async () => {
     const { token } = await world.signIn('notes', ['clerk']);
     const closed = await world.askApp('notes', '{ notes(where: { text: { eq: "two" } }) { id } }');
-    const [hidden] = closed.data?.['notes'] as unknown as { id: string }[];
+    const [hidden] = (closed.data?.['notes'] ?? []) as { id: string }[];
     const { data } = await ask(
       `{ notesConnection { totalCount nodes { text } } note(id: "${hidden?.id}") { id } }`,
       token,
@@ -145,7 +145,7 @@ describe('conditions of policies', () => {
   it('hold before and after an update: nobody moves a record out of his own scope', async () => {
     const { token } = await world.signIn('notes', ['clerk']);
     const open = await ask('{ notes(where: { text: { eq: "three" } }) { id } }', token);
-    const [note] = open.data?.['notes'] as unknown as { id: string }[];
+    const [note] = (open.data?.['notes'] ?? []) as { id: string }[];
     const update = (patch: string) =>
       ask(
         `mutation { updateNote(id: "${note?.id}", patch: { ${patch} }) { note { text } errors { code } } }`,

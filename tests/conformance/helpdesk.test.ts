@@ -1,7 +1,7 @@
 /** The checks that a compatible engine has to pass on Rocket's helpdesk document; numbers are those of the format. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
-import { createWorld, type World } from '../harness/world.ts';
+import { createWorld, fieldOf, type World } from '../harness/world.ts';
 
 const id = (kind: number, n: number) => `${kind}0000000-0000-0000-0000-${String(n).padStart(12, '0')}`;
 
@@ -60,11 +60,14 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
     });
 
     it('9: a customer with tickets is not deleted, and the error says how many there are', async () => {
-      const { data } = await ask(
+      const answer = await ask(
         `mutation { deleteCustomer(id: "${id(1, 1)}") { customer { id } errors { code message } } }`,
       );
-      expect(data?.['deleteCustomer']).toMatchObject({ customer: null, errors: [{ code: 'CONFLICT' }] });
-      const { errors } = data?.['deleteCustomer'] as { errors: { message: string }[] };
+      expect(answer.data?.['deleteCustomer']).toMatchObject({
+        customer: null,
+        errors: [{ code: 'CONFLICT' }],
+      });
+      const { errors } = fieldOf<{ errors: { message: string }[] }>(answer, 'deleteCustomer');
       expect(errors[0]?.message).toMatch(/\d/);
       expect((await ask(`{ customer(id: "${id(1, 1)}") { id } }`)).data).toEqual({
         customer: { id: id(1, 1) },
@@ -102,13 +105,13 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
     });
 
     it('15: filtered, ordered, with an exact total', async () => {
-      const { data } = await ask(
+      const answer = await ask(
         '{ ticketsConnection(where: { status: { in: ["open", "assigned"] } }, orderBy: [{ title: DESC }], first: 2) { totalCount nodes { title } } }',
       );
-      const { nodes, totalCount } = data?.['ticketsConnection'] as unknown as {
-        nodes: { title: string }[];
-        totalCount: number;
-      };
+      const { nodes, totalCount } = fieldOf<{ nodes: { title: string }[]; totalCount: number }>(
+        answer,
+        'ticketsConnection',
+      );
       expect(totalCount).toBe(4);
       expect(nodes.map((node) => node.title)).toEqual([
         'Webhook delivery failures since Monday',

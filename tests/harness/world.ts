@@ -24,7 +24,7 @@ const SUFFIX_BYTES = 4;
 
 export interface GraphqlAnswer {
   readonly status: number;
-  readonly data: Record<string, never> | null;
+  readonly data: Record<string, unknown> | null;
   readonly errors: readonly {
     message: string;
     path?: (string | number)[];
@@ -55,6 +55,13 @@ export interface AskOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Null asks without one. */
   readonly token?: string | null;
+}
+
+/** One field of an answer, in the form the test expects. @throws when the answer has no such data */
+export function fieldOf<T>(answer: GraphqlAnswer, name: string): T {
+  const value = answer.data?.[name];
+  if (value === null || value === undefined) throw new Error(`No ${name}: ${JSON.stringify(answer.errors)}`);
+  return value as T;
 }
 
 /** Reads a document that is shipped with the product. */
@@ -148,7 +155,7 @@ async function login(url: string, credentials: Readonly<Record<string, string>>)
 }
 
 interface JsonBody {
-  readonly data?: Record<string, never> | null;
+  readonly data?: Record<string, unknown> | null;
   readonly errors?: GraphqlAnswer['errors'];
   readonly accessToken?: string;
 }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { ApolloServer } from '@apollo/server';
+import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { apolloOptions, requestPlugin } from '../graphs/apollo-server.ts';
-import type { HttpAnswer } from '../http/answer.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { graphqlAnswer, readGraphqlRequest } from '../http/graphql-request.ts';
 import type { Authenticator } from '../identity/authenticator.ts';

@@ -1,12 +1,6 @@
+import type { HttpAnswer } from '@rocket/platform';
 import { ERROR_CATALOGUE, RocketError } from '@rocket/schema';
 import { errorBody } from '../errors/mask.ts';
-
-/** A whole HTTP answer. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
-}
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 

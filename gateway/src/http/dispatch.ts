@@ -1,12 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Metrics } from '@rocket/platform';
+import type { HttpAnswer, HttpHandler, Metrics } from '@rocket/platform';
 import { prefersHtml } from './accept.ts';
-import type { HttpAnswer } from './answer.ts';
 import { errorAnswer } from './answer.ts';
 import type { Graphiql } from './graphiql.ts';
 import { allowedMethods, checkMethod, findRoute, type Route } from './routes.ts';
-import type { HttpHandler } from './server.ts';
 
 /** One HTTP request, read as far as its head. */
 export interface HttpRequest {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import type { HttpAnswer } from './answer.ts';
 
 /** Where the page's own files are; nothing is loaded from anywhere else, and the content policy forbids it. */
 export const GRAPHIQL_PATH = '/graphiql/';

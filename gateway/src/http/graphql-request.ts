@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
+import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import type { HttpAnswer } from './answer.ts';
-import { readJsonBody } from './read-body.ts';
+import { readPublicBody } from './read-public-body.ts';
 
 /** A GraphQL request over HTTP, with its document at hand for the limits. */
 export interface GraphqlRequest {
@@ -17,7 +17,7 @@ export async function readGraphqlRequest(
   search: string,
   maxBodyBytes: number,
 ): Promise<GraphqlRequest> {
-  const body = request.method === 'POST' ? await readJsonBody(request, maxBodyBytes) : undefined;
+  const body = request.method === 'POST' ? await readPublicBody(request, maxBodyBytes) : undefined;
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);

@@ -1,8 +1,9 @@
+import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
-import { type HttpAnswer, jsonAnswer } from '../http/answer.ts';
+import { jsonAnswer } from '../http/answer.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
-import { readJsonBody } from '../http/read-body.ts';
+import { readPublicBody } from '../http/read-public-body.ts';
 import { LoginBrake } from './login-brake.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -31,7 +32,7 @@ export type AuthRoutes = (
 export function createAuthRoutes(sessions: Sessions): AuthRoutes {
   const brake = new LoginBrake();
   return async (request, action) => {
-    const body = await readJsonBody(request.message, MAX_BODY_BYTES);
+    const body = await readPublicBody(request.message, MAX_BODY_BYTES);
     if (action === 'login') return jsonAnswer(200, await login(body, { sessions, brake }), NO_STORE);
     const { refreshToken, ...rest } = parseBody(tokenBody, body);
     if (action === 'refresh') {

@@ -1,0 +1,32 @@
+import type { IncomingMessage } from 'node:http';
+import { readJsonBody } from '@rocket/platform';
+import { UnsupportedMediaType } from './answer.ts';
+
+/**
+ * Reads the JSON body of a request from outside.
+ * @throws UnsupportedMediaType, RocketError `PAYLOAD_TOO_LARGE`, `BAD_REQUEST` for what is not UTF-8 JSON
+ */
+export async function readPublicBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  checkMediaType(request);
+  return await readJsonBody(request, maxBytes);
+}
+
+/** JSON alone: a type that a form of another site can send would open the way to cross-site requests. */
+function checkMediaType({ headers }: IncomingMessage): void {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  if (type !== 'application/json') {
+    throw new UnsupportedMediaType('The request needs content-type application/json');
+  }
+  const charset = parameters
+    .find((parameter) => parameter.startsWith('charset='))
+    ?.slice(8)
+    .replaceAll('"', '');
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+    throw new UnsupportedMediaType('The request body has to be UTF-8');
+  }
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+    throw new UnsupportedMediaType('Compressed request bodies are not accepted');
+  }
+}
