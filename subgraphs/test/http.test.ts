@@ -1,0 +1,289 @@
+import { request as httpRequest } from 'node:http';
+import { MAX_INTERNAL_TTL_MS, signInternal, signInternalCall } from '@rocket/platform';
+import {
+  appName,
+  type CallContext,
+  epoch,
+  graphRevisionId,
+  INTERNAL_CALL_HEADER,
+  INTERNAL_PATHS,
+  RocketError,
+  type ShardService,
+} from '@rocket/schema';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createShardServer } from '../src/http/shard-server.ts';
+import { LOGGER } from './support/write-app.ts';
+
+const KEY = 'internal-key';
+const MAX_BODY_BYTES = 1_000;
+const AT = { app: appName('crm'), epoch: epoch(2) };
+const CONTEXT: CallContext = {
+  ...AT,
+  graph: graphRevisionId('0'.repeat(32)),
+  caller: { userId: 'u-1', email: 'ann@example.org', roles: ['sales'], isAdmin: false },
+  requestId: 'r-1',
+  deadlineAtMs: 9_999_999_999_999,
+};
+const USER = { id: 'u-1', email: 'ann@example.org', roles: { crm: ['sales'] }, active: true };
+const SESSION = { user: USER, refreshToken: 'token' };
+
+let calls: [name: string, ...given: unknown[]][];
+let ready: () => Promise<void>;
+let execute: ShardService['execute'];
+let url: string;
+let server: ReturnType<typeof createShardServer>;
+
+beforeEach(async () => {
+  calls = [];
+  ready = async () => undefined;
+  execute = async () => ({ data: { ok: true } });
+  server = createShardServer({
+    service: recordingService(),
+    internalKey: KEY,
+    logger: LOGGER,
+    maxBodyBytes: MAX_BODY_BYTES,
+    checkReady: () => ready(),
+  });
+  url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
+});
+afterEach(() => server.close());
+
+/** The contract with nothing behind it: what arrives is what is tested. */
+function recordingService(): ShardService {
+  const record =
+    <T>(name: string, answer: T) =>
+    async (...given: unknown[]): Promise<T> => {
+      calls.push([name, ...given]);
+      return answer;
+    };
+  return {
+    execute: async (context, operation) => {
+      calls.push(['execute', context, operation]);
+      return await execute(context, operation);
+    },
+    activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
+    removeApp: record('removeApp', undefined),
+    users: {
+      login: record('login', SESSION),
+      refresh: record('refresh', SESSION),
+      logout: record('logout', undefined),
+      list: record('list', [USER]),
+      add: record('add', USER),
+      remove: record('remove', undefined),
+    },
+  };
+}
+
+interface Sent {
+  readonly path: string;
+  readonly header?: string | undefined;
+  readonly body?: unknown;
+}
+
+async function post({ path, header, body }: Sent): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(header === undefined ? {} : { [INTERNAL_CALL_HEADER]: header }),
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const callHeader = () => signInternalCall(CONTEXT, KEY);
+const adminHeader = () => signInternal(AT, KEY, MAX_INTERNAL_TTL_MS);
+const operation = (body: unknown = { query: '{ ok }' }) =>
+  post({ path: INTERNAL_PATHS.graphql, header: callHeader(), body });
+
+describe('operations', () => {
+  it('reach the service with the signed context and come back whole', async () => {
+    const body = { query: 'query Q($a: Int) { ok }', variables: { a: 1 }, operationName: 'Q' };
+    expect(await operation(body)).toEqual({ status: 200, body: { data: { ok: true } } });
+    expect(calls).toEqual([['execute', CONTEXT, body]]);
+  });
+
+  it('take null for what they leave out', async () => {
+    await operation({ query: '{ ok }', variables: null, operationName: null });
+    expect(calls).toEqual([['execute', CONTEXT, { query: '{ ok }' }]]);
+  });
+
+  it.each([
+    [
+      new RocketError('WRONG_EPOCH', 'not here'),
+      421,
+      { code: 'WRONG_EPOCH', message: 'not here', details: {} },
+    ],
+    [
+      new RocketError('POOL_EXHAUSTED', undefined, { details: { app: 'crm' } }),
+      503,
+      { code: 'POOL_EXHAUSTED', message: 'The database of this app is busy', details: { app: 'crm' } },
+    ],
+    [
+      new Error('relation "customers" does not exist at 10.0.0.1'),
+      500,
+      { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side', details: {} },
+    ],
+  ])('answer %s with its status and nothing of what is inside', async (error, status, shown) => {
+    execute = async () => {
+      throw error;
+    };
+    expect(await operation()).toEqual({ status, body: { error: shown } });
+  });
+
+  it.each(['', '{', 'null', '[]', '{"query": 1}', '{"query": "{ ok }", "variables": []}'])(
+    'are refused when the body is %j',
+    async (body) => {
+      expect(await operation(body)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+      expect(calls).toEqual([]);
+    },
+  );
+
+  it('are refused over the size limit', async () => {
+    const query = 'x'.repeat(MAX_BODY_BYTES);
+    expect(await operation({ query })).toMatchObject({
+      status: 413,
+      body: { error: { code: 'PAYLOAD_TOO_LARGE' } },
+    });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('signatures', () => {
+  it.each(Object.values(INTERNAL_PATHS))('are asked for at %s', async (path) => {
+    const forged = [
+      undefined,
+      '',
+      'x.y',
+      `${callHeader()}x`,
+      signInternal(AT, 'other key', MAX_INTERNAL_TTL_MS),
+    ];
+    for (const header of [...forged, signInternal(AT, KEY, -1)]) {
+      expect(await post({ path, header, body: {} })).toMatchObject({
+        status: 401,
+        body: { error: { code: 'UNAUTHENTICATED' } },
+      });
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it('are checked before the body has arrived', async () => {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    const unfinished = httpRequest(`${url}${INTERNAL_PATHS.activate}`, {
+      method: 'POST',
+      headers: { 'content-length': '1000000' },
+    });
+    unfinished.on('response', (response) => resolve(response.statusCode)).on('error', reject);
+    unfinished.write('{');
+    expect(await promise).toBe(401);
+    unfinished.destroy();
+  });
+
+  it('of an operation do not serve for another call, and the other way round', async () => {
+    const body = { app: 'crm', epoch: 2 };
+    expect((await post({ path: INTERNAL_PATHS.removeApp, header: callHeader(), body })).status).toBe(400);
+    expect(
+      (await post({ path: INTERNAL_PATHS.graphql, header: adminHeader(), body: { query: '{ ok }' } })).status,
+    ).toBe(401);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('other calls', () => {
+  const credentials = { email: 'ann@example.org', password: 'correct horse' };
+
+  it.each([
+    [
+      INTERNAL_PATHS.activate,
+      { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } },
+      ['activate', { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } }],
+      { changes: ['create table customers'], rowsInserted: 3 },
+    ],
+    [INTERNAL_PATHS.removeApp, AT, ['removeApp', AT], null],
+    [INTERNAL_PATHS.usersLogin, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
+    [
+      INTERNAL_PATHS.usersRefresh,
+      { ...AT, refreshToken: 't' },
+      ['refresh', AT, { refreshToken: 't' }],
+      SESSION,
+    ],
+    [INTERNAL_PATHS.usersLogout, { ...AT, refreshToken: 't' }, ['logout', AT, { refreshToken: 't' }], null],
+    [INTERNAL_PATHS.usersList, AT, ['list', AT], [USER]],
+    [
+      INTERNAL_PATHS.usersAdd,
+      { ...AT, ...credentials, roles: { crm: ['sales'] } },
+      ['add', AT, { ...credentials, roles: { crm: ['sales'] } }],
+      USER,
+    ],
+    [INTERNAL_PATHS.usersRemove, { ...AT, email: 'a@b' }, ['remove', AT, { email: 'a@b' }], null],
+  ] as const)('reach the service: %s', async (path, body, expected, answer) => {
+    expect(await post({ path, header: adminHeader(), body })).toEqual({ status: 200, body: answer });
+    expect(calls).toEqual([expected]);
+  });
+
+  it('act on the app that is signed, whatever the body says', async () => {
+    await post({ path: INTERNAL_PATHS.removeApp, header: adminHeader(), body: { app: 'other', epoch: 9 } });
+    await post({
+      path: INTERNAL_PATHS.activate,
+      header: adminHeader(),
+      body: { app: 'other', epoch: 9, revision: 1, sampleData: {} },
+    });
+    expect(calls).toEqual([
+      ['removeApp', AT],
+      ['activate', { ...AT, revision: 1, sampleData: {} }],
+    ]);
+  });
+
+  it.each([
+    [INTERNAL_PATHS.usersLogin, { email: 'a@b' }],
+    [INTERNAL_PATHS.usersAdd, { ...credentials, roles: ['sales'] }],
+    [INTERNAL_PATHS.activate, { ...AT, revision: 0, sampleData: {} }],
+    [INTERNAL_PATHS.activate, { ...AT, revision: 1, sampleData: { customer: {} } }],
+  ])('are refused when the body does not have its form: %s', async (path, body) => {
+    expect(await post({ path, header: adminHeader(), body })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'BAD_REQUEST' } },
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('at an unknown path are not found', async () => {
+    expect(await post({ path: '/internal/nope', header: adminHeader(), body: {} })).toMatchObject({
+      status: 404,
+    });
+  });
+});
+
+describe('the process', () => {
+  it('says that it lives, and apart from that whether it can serve', async () => {
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    ready = async () => {
+      throw new Error('catalog at 10.0.0.1 is gone');
+    };
+    const refused = await fetch(`${url}/ready`);
+    expect(refused.status).toBe(503);
+    expect(await refused.text()).not.toContain('10.0.0.1');
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    expect((await fetch(`${url}/internal/graphql`)).status).toBe(404);
+  });
+
+  it('finishes what is in flight when it closes, and accepts nothing more', async () => {
+    const started = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    execute = async () => {
+      started.resolve();
+      await finish.promise;
+      return { data: { late: true } };
+    };
+    await fetch(`${url}/health`);
+    const inFlight = operation();
+    await started.promise;
+    const closed = server.close();
+    await expect(fetch(`${url}/health`)).rejects.toThrow();
+    finish.resolve();
+    expect(await inFlight).toEqual({ status: 200, body: { data: { late: true } } });
+    await closed;
+  });
+});
