@@ -15,10 +15,17 @@ import { activateTables } from '../../src/tables/activate-tables.ts';
 
 export const LOGGER = createLogger({ level: 'silent', name: 'test' });
 
+export interface ActivateAt {
+  readonly revision?: number;
+  readonly epoch?: number;
+  readonly sampleData?: ParsedApp['sampleData'];
+}
+
 export interface WriteApp {
   readonly url: string;
   readonly database: PooledDatabase;
-  activate(document: unknown, at?: { revision?: number; epoch?: number }): Promise<ActivationReport>;
+  /** With the document's sample rows, unless others are given. */
+  activate(document: unknown, at?: ActivateAt): Promise<ActivationReport>;
   dispose(): Promise<void>;
 }
 
@@ -51,7 +58,7 @@ export async function createWriteApp(): Promise<WriteApp> {
         model,
         revision: revision(at.revision ?? 1),
         epoch: epoch(at.epoch ?? 1),
-        sampleData,
+        sampleData: at.sampleData ?? sampleData,
       });
     },
     dispose: async () => {
