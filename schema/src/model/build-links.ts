@@ -82,6 +82,7 @@ function nameLink({ names, chosen, candidates, isList }: Naming): string {
   return chosen ?? names?.takeFirst(candidates, isList) ?? candidates[0] ?? 'related';
 }
 
+/** A relation is described from its source; said of the way back, the same words would be wrong. */
 function describe(relation: RelationDefinition): { readonly description?: string } {
   return relation.description === undefined ? {} : { description: relation.description };
 }
@@ -110,7 +111,6 @@ function toOneLink(input: LinkInput, relation: RelationDefinition): LinkModel {
     target: source,
     localField: targetKey(relation),
     targetField: sourceKey(input, relation),
-    ...describe(relation),
   };
 }
 
@@ -167,6 +167,6 @@ function manyToManyLink(
     // A link has nothing to set to null; it goes, as the format's own engine meant it to.
     onDelete: relation.on_delete === 'set_null' ? 'detach' : (relation.on_delete ?? null),
     declaredHere: isSource,
-    ...describe(relation),
+    ...(isSource ? describe(relation) : {}),
   };
 }
