@@ -86,6 +86,27 @@ describe('additive changes', () => {
     ]);
   });
 
+  it('include another index for a field that becomes a foreign key', async () => {
+    const linked = (...relations: object[]) => ({
+      version: 1,
+      entities: [entity('owner', []), entity('thing', [{ name: 'owner_id', type: 'uuid', indexed: true }])],
+      relations,
+    });
+    await app.activate(linked());
+    const relation = {
+      name: 'r',
+      type: 'one_to_many',
+      source: 'owner',
+      target: 'thing',
+      target_key: 'owner_id',
+    };
+    expect((await app.activate(linked(relation))).changes).toEqual([
+      'drop index ix_things_owner_id',
+      'create index ix_things_owner_id',
+    ]);
+    expect((await app.activate(linked(relation))).changes).toEqual([]);
+  });
+
   it('include numbering a key that callers gave before', async () => {
     const keyed = (generated: boolean) => ({
       version: 1,

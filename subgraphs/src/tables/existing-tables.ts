@@ -14,8 +14,8 @@ export interface ExistingTable {
   readonly name: string;
   readonly columns: ReadonlyMap<string, ExistingColumn>;
   readonly primaryKey: readonly string[];
-  /** Names of its indexes, without that of the primary key. */
-  readonly indexes: ReadonlySet<string>;
+  /** Columns of its indexes by their names, without that of the primary key. */
+  readonly indexes: ReadonlyMap<string, readonly string[]>;
   readonly isEmpty: boolean;
 }
 

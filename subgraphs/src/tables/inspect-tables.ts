@@ -51,7 +51,7 @@ export async function inspectTables(tx: Transaction): Promise<ExistingTables> {
       name,
       columns: ofTable,
       primaryKey: own.find(([, , isPrimary]) => isPrimary)?.[3] ?? [],
-      indexes: new Set(own.filter(([, , isPrimary]) => !isPrimary).map(([, index]) => index)),
+      indexes: new Map(own.flatMap(([, index, isPrimary, of]) => (isPrimary ? [] : [[index, of] as const]))),
       isEmpty: empty.get(name) === true,
     });
   }

@@ -6,10 +6,14 @@ import { createIndex, dropIndex } from './table-sql.ts';
 /** Names that the engine gives; indexes that an administrator made under other names are left alone. */
 const OWN_INDEX = /^(ix|ux)_/;
 
-/** Those the model needs no longer go first: a new one may have their name. No index holds data of its own. */
+/**
+ * Those the model needs no longer, or needs over other columns, go first: a new one may have their name. No index holds
+ * data of its own.
+ */
 export function planIndexes(table: DesiredTable, present: ExistingTable): PlanStep[] {
-  const wanted = new Set(table.indexes.map(({ name }) => name));
-  const dropped = [...present.indexes].filter((name) => OWN_INDEX.test(name) && !wanted.has(name));
+  const wanted = new Map(table.indexes.map(({ name, columns }) => [name, columns.join()]));
+  const fits = (name: string) => present.indexes.get(name)?.join() === wanted.get(name);
+  const dropped = [...present.indexes.keys()].filter((name) => OWN_INDEX.test(name) && !fits(name));
   return [
     ...dropped.map((name) => ({
       statement: dropIndex(name),
@@ -17,7 +21,7 @@ export function planIndexes(table: DesiredTable, present: ExistingTable): PlanSt
       place: table.title,
     })),
     ...table.indexes
-      .filter(({ name }) => !present.indexes.has(name))
+      .filter(({ name }) => !fits(name))
       .map((index) => ({
         statement: createIndex(table.name, index),
         description: `create ${index.isUnique ? 'unique ' : ''}index ${index.name}`,
