@@ -25,6 +25,24 @@ test('secrets do not reach the log', () => {
   expect(JSON.parse(lines[0] ?? '').time).toMatch(/^\d{4}-\d\d-\d\dT/);
 });
 
+test('an error is logged without what hangs on it', () => {
+  const lines: string[] = [];
+  const logger = createLogger({
+    level: 'info',
+    name: 'test',
+    destination: { write: (line) => lines.push(line) },
+  });
+  const cause = Object.assign(new Error('refused'), {
+    code: '23505',
+    detail: 'Key (email)=(a@b)',
+    client: { password: 'p' },
+  });
+  logger.error({ err: new Error('outer', { cause }) }, 'failed');
+  const { err } = JSON.parse(lines[0] ?? '{}');
+  expect(err).toMatchObject({ message: 'outer', cause: { message: 'refused', code: '23505' } });
+  expect(lines[0]).not.toMatch(/a@b|"p"/);
+});
+
 test('metrics of two registries do not meet', async () => {
   const [one, two] = [createMetrics(), createMetrics({ processMetrics: true })];
   one.counter({ name: 'requests_total', help: 'Requests', labelNames: ['app'] }).inc({ app: 'crm' });

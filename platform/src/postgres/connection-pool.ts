@@ -65,6 +65,8 @@ export function createConnectionPool(options: ConnectionPoolOptions): Connection
   async function closeOnce(): Promise<void> {
     // pg.Pool would refuse those who wait for a connection; they were accepted and are served.
     await Promise.allSettled(uses);
+    // Its connections say goodbye after this has resolved; a server that stops meanwhile is no loss to report.
+    pool.off('error', options.onConnectionLost).on('error', ignoreError);
     await pool.end();
     options.budget?.leave(member);
   }
@@ -182,4 +184,8 @@ function breaksConnection(error: unknown): boolean {
 function acquireError(error: unknown): unknown {
   const queueTimedOut = error instanceof Error && error.message === 'timeout exceeded when trying to connect';
   return queueTimedOut ? new RocketError('POOL_EXHAUSTED', undefined, { cause: error }) : error;
+}
+
+function ignoreError(): void {
+  // The pool is closed: nobody waits for its connections any more.
 }

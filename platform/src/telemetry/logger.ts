@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { LogLevel } from '../config/variables.ts';
+import { errorFields } from './error-fields.ts';
 
 export type { Logger } from 'pino';
 
@@ -29,6 +30,7 @@ export function createLogger(options: {
     level: options.level,
     name: options.name,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorFields, error: errorFields },
     redact: { paths: REDACTED_PATHS, censor: '[redacted]' },
   };
   return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
