@@ -45,7 +45,8 @@ async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(url);
     await response.arrayBuffer();
-    return response.ok;
+    // A refusal is a sign of life too: the peer has no path that tells whether it is ready.
+    return response.status < 500;
   } catch (error) {
     // Not listening yet is what polling is for; anything else is a mistake of the benchmark.
     if (error instanceof TypeError) return false;
