@@ -8,6 +8,9 @@ import { fileURLToPath } from 'node:url';
 
 const NEEDED_MAJOR = 24;
 const RELAUNCHED = 'ROCKET_RELAUNCHED';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** Commands that run until a signal ends them. */
+const SERVERS = new Set(['start', 'gateway', 'shard']);
 const here = fileURLToPath(import.meta.url);
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) await run();
@@ -19,6 +22,7 @@ async function run() {
   process.env.NODE_ENV ??= 'production';
   hideExperimentalWarnings();
   if (process.env[RELAUNCHED] !== undefined) followLauncher();
+  if (SERVERS.has(process.argv[2])) stopWhileLoading();
   await import('../src/main.ts');
 }
 
@@ -29,6 +33,14 @@ function hideExperimentalWarnings() {
     if (event === 'warning' && rest[0]?.name === 'ExperimentalWarning') return false;
     return emit.call(this, event, ...rest);
   };
+}
+
+/**
+ * Loading the packages of a server takes a moment in which nothing is there to be stopped: a signal then is a stop in good
+ * order. The server's own handlers replace these.
+ */
+function stopWhileLoading() {
+  for (const signal of SIGNALS) process.on(signal, () => process.exit(0));
 }
 
 /** A launcher that was killed cannot pass on anything; its end shows as the end of this channel. */
@@ -50,7 +62,7 @@ function relaunch() {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, [RELAUNCHED]: '1' },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
     process.stderr.write(`rocket: cannot run ${node}: ${error.message}\n`);
     process.exit(1);

@@ -12,7 +12,7 @@ export function printImport(line: CommandLine, result: ImportAppMutation['import
   for (const change of changes) print(line, `  ${change}`);
   if (rowsInserted > 0) print(line, `  ${rowsInserted} rows inserted`);
   const counts = Counts.safeParse(result.summary);
-  if (counts.success && outcome !== 'unchanged') print(line, `Holds ${formatCounts(counts.data)}`);
+  if (counts.success && outcome !== 'unchanged') print(line, `Holds: ${formatCounts(counts.data)}`);
   if (outcome === 'created') print(line, `Served at ${app.url}`);
   if (warnings.length > 0) print(line, ['Warnings:', ...formatFaults(warnings)].join('\n'));
 }
@@ -26,7 +26,7 @@ function headline({ app, outcome }: ImportAppMutation['importApp']): string {
 function formatCounts(counts: Readonly<Record<string, number>>): string {
   const parts = Object.entries(counts).filter(([, count]) => count > 0);
   if (parts.length === 0) return 'nothing';
-  return parts.map(([part, count]) => `${count} ${words(part)}`).join(', ');
+  return parts.map(([part, count]) => `${words(part)} ${count}`).join(', ');
 }
 
 /** \`stateMachines\` and \`state_machines\` alike. */

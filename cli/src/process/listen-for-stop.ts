@@ -24,7 +24,13 @@ export function listenForStop(stop: () => void): () => void {
       process.exit(SIGNAL_EXIT_BASE + constants.signals[signal]);
     }
   };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of SIGNALS) {
+    const former = process.listeners(signal);
+    process.on(signal, onSignal);
+    // The launcher's, which end the process at once: right only until there is something to stop. Taken away after ours
+    // is there, since a signal that waits to be dispatched is lost when its last handler goes.
+    for (const listener of former) process.off(signal, listener);
+  }
   return () => {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };

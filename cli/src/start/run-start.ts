@@ -31,6 +31,8 @@ interface StartParts {
   readonly catalog: Late<Catalog>;
   readonly admin: Late<{ user: PlatformUser; secret: AdminSecret }>;
   readonly port: Late<number>;
+  /** Decides `/ready`: true once the examples are there too. */
+  readonly complete: { value: boolean };
 }
 
 /** Everything in one process: Postgres, catalog, two shards, gateway; with the examples at the first start. */
@@ -44,11 +46,15 @@ export async function runStart(line: CommandLine): Promise<void> {
     catalog: late('The catalog'),
     admin: late('The administrator'),
     port: late('The port'),
+    complete: { value: false },
   };
   await runUntilStopped({
     logger: parts.logger,
     components: (stopping) => components(parts, stopping),
-    onStarted: () => announce(line, { ...parts, admin: parts.admin.get(), port: parts.port.get() }),
+    onStarted: () => {
+      parts.complete.value = true;
+      return announce(line, { ...parts, admin: parts.admin.get(), port: parts.port.get() });
+    },
   });
 }
 
@@ -66,7 +72,15 @@ function components(parts: StartParts, stopping: AbortSignal) {
     gatewayComponent({
       config,
       port,
-      create: () => createGateway({ catalog: catalog.get(), shards: shards.find, config, logger, metrics }),
+      create: () =>
+        createGateway({
+          catalog: catalog.get(),
+          shards: shards.find,
+          config,
+          logger,
+          metrics,
+          isReady: () => parts.complete.value,
+        }),
     }),
     serverFileComponent({ config, logger, catalog, admin: () => admin.get().user, port }),
     step('examples', () => importExamples({ config, progress, stopping })),
