@@ -9,7 +9,7 @@ const ADMIN_TIMEOUT_MS = 180_000;
 const MAX_SHOWN_BODY_CHARS = 200;
 
 const GraphqlAnswer = z.object({
-  data: z.unknown(),
+  data: z.unknown().optional(),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.record(z.string(), z.unknown()).default({}) }))
     .optional(),

@@ -1,0 +1,162 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
+import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+
+const NOTE = {
+  version: 1,
+  entities: [
+    {
+      name: 'note',
+      table: 'notes',
+      primary_key: { field: 'id', type: 'uuid', generated: true },
+      fields: [
+        { name: 'id', type: 'uuid', required: true },
+        { name: 'title', type: 'string', required: true },
+      ],
+    },
+  ],
+};
+
+describe('the command line beside a running start', () => {
+  let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
+  let files: string;
+  let server: RocketProcess;
+
+  const rocket = (args: readonly string[], input = '') =>
+    runRocket(args, { ROCKET_DATA_DIR: directory.path }, input);
+  const succeed = async (args: readonly string[], input = '') => {
+    const { code, stdout, stderr } = await rocket(args, input);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+
+  beforeAll(async () => {
+    directory = await temporaryDirectory();
+    files = await mkdtemp(join(tmpdir(), 'rocket-files-'));
+    server = await startRocket(['start'], { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' });
+    await server.waitFor('/ready');
+  });
+
+  afterAll(async () => {
+    await server.end();
+    await directory.dispose();
+    await rm(files, { recursive: true, force: true });
+  });
+
+  test('imports, says that nothing changed, exports and removes an app', async () => {
+    const document = JSON.stringify(NOTE);
+    expect(await succeed(['app', 'import', 'notes', '-'], document)).toContain(
+      'notes created: revision 1 on shard s1',
+    );
+    expect(JSON.parse(await succeed(['app', 'import', 'notes', '-', '--json'], document))).toMatchObject({
+      outcome: 'unchanged',
+      changes: [],
+      rowsInserted: 0,
+    });
+    const exported = await succeed(['app', 'export', 'notes']);
+    await succeed(['app', 'import', 'notes_copy', '-'], exported);
+    expect(await succeed(['app', 'export', 'notes_copy'])).toBe(exported);
+    const apps = JSON.parse(await succeed(['app', 'list', '--json']));
+    expect(apps).toMatchObject([
+      { name: 'notes', revision: 1, state: 'active', shard: { name: 's1' } },
+      { name: 'notes_copy', revision: 1, state: 'active', shard: { name: 's2' } },
+    ]);
+
+    expect(await rocket(['app', 'remove', 'notes_copy'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--yes'),
+    });
+    expect(await succeed(['app', 'remove', 'notes_copy', '--yes'])).toBe('notes_copy removed\n');
+    expect(await rocket(['app', 'export', 'notes_copy'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('There is no app notes_copy'),
+    });
+  });
+
+  test('refuses bad documents with every fault and keeps the revision that serves', async () => {
+    const broken = structuredClone(NOTE) as { entities: { fields: { name: string; type: string }[] }[] };
+    broken.entities[0]?.fields.push(
+      { name: 'x"; DROP TABLE notes', type: 'string' },
+      { name: 'title', type: 'string' },
+    );
+    const file = join(files, 'broken.json');
+    await writeFile(file, JSON.stringify(broken));
+    const refused = await rocket(['app', 'import', 'notes', file]);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('$.entities[0].fields[2].name: ');
+    expect(refused.stderr).toContain('$.entities[0].fields[3].name: ');
+
+    const truncated = await rocket(['app', 'import', 'notes', '-', '--json'], '{\n  "version": 1,\n  "entit');
+    expect(truncated.code).toBe(1);
+    expect(JSON.parse(truncated.stderr)).toMatchObject({
+      error: {
+        code: 'DOCUMENT_INVALID',
+        faults: [{ path: '$', message: expect.stringContaining('line 3, column 9') }],
+      },
+    });
+    expect(JSON.parse(await succeed(['app', 'list', '--json']))).toMatchObject([
+      { name: 'notes', revision: 1 },
+    ]);
+  });
+
+  test('manages users, graphs and shards', async () => {
+    const added = JSON.parse(
+      await succeed(['user', 'add', 'ann@example.com', '--app', 'notes', '--role', 'writer', '--json']),
+    );
+    expect(added).toMatchObject({ email: 'ann@example.com', app: 'notes', password: expect.any(String) });
+    expect(JSON.parse(await succeed(['user', 'list', '--app', 'notes', '--json']))).toEqual([
+      { email: 'ann@example.com', active: true, roles: ['writer'] },
+    ]);
+    await succeed(['user', 'remove', 'ann@example.com', '--app', 'notes']);
+    expect(await succeed(['user', 'list', '--app', 'notes'])).toContain('No users yet');
+
+    expect(await succeed(['graph', 'add', 'desk', 'notes'])).toContain('served at /graphs/desk/graphql');
+    expect(JSON.parse(await succeed(['graph', 'list', '--json']))).toContainEqual({
+      name: 'desk',
+      apps: ['notes'],
+      url: '/graphs/desk/graphql',
+    });
+    await succeed(['graph', 'remove', 'desk']);
+
+    expect(JSON.parse(await succeed(['shard', 'list', '--json']))).toMatchObject([
+      { name: 's1', state: 'active', healthy: true, apps: ['notes'] },
+      { name: 's2', state: 'active', healthy: true, apps: [] },
+    ]);
+  });
+
+  test('tells wrong usage and a missing server apart', async () => {
+    expect(await rocket(['app', 'import', 'notes'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await rocket(['app', 'list', '--no-such-option'])).toMatchObject({ code: 2 });
+    const elsewhere = await runRocket(['app', 'list'], { ROCKET_DATA_DIR: join(files, 'nothing') });
+    expect(elsewhere).toMatchObject({ code: 1, stderr: expect.stringContaining('rocket start') });
+    const wrongToken = await runRocket(['app', 'list', '--json'], {
+      ROCKET_URL: server.url,
+      ROCKET_TOKEN: 'no-token',
+    });
+    expect(wrongToken.code).toBe(1);
+    expect(JSON.parse(wrongToken.stderr)).toMatchObject({ error: { code: 'UNAUTHENTICATED' } });
+  });
+
+  test.skipIf(!HAS_ROCKET_EXAMPLES)(
+    'imports the real documents whole, twice (they are not part of the repository)',
+    async () => {
+      for (const [app, name] of [
+        ['helpdesk2', 'helpdesk-ticketing'],
+        ['cms', 'content-management'],
+      ] as const) {
+        const document = JSON.stringify(rocketExample(name));
+        const created = JSON.parse(await succeed(['app', 'import', app, '-', '--json'], document));
+        expect(created).toMatchObject({ outcome: 'created', app: { revision: 1 } });
+        expect(created.rowsInserted).toBeGreaterThan(0);
+        expect(await succeed(['app', 'import', app, '-'], document)).toContain(`${app} unchanged`);
+        const exported = await succeed(['app', 'export', app]);
+        await succeed(['app', 'import', `${app}_copy`, '-'], exported);
+        expect(await succeed(['app', 'export', `${app}_copy`])).toBe(exported);
+      }
+    },
+  );
+});
