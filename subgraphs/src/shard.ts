@@ -93,8 +93,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     if (Date.now() >= context.deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
     const { model, schema } = await subgraphs.get(context.graph, context.app);
     const database = databases.get(placement);
-    const requestLogger = logger.child({ requestId: context.requestId, app: context.app });
-    const writes = createWritePipeline({ database, model, logger: requestLogger });
+    const writes = createWritePipeline({ database, model, logger });
     const result = await executeOperation(
       schema,
       createRequestContext({ model, caller: context.caller, database, writes }),
@@ -102,7 +101,8 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
         document: documents.prepare(schema, operation),
         variables: operation.variables,
         operationName: operation.operationName,
-        logger: requestLogger,
+        requestId: context.requestId,
+        logger,
       },
     );
     const seconds = (performance.now() - startedAtMs) / 1000;

@@ -37,6 +37,8 @@ async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Bu
   request.on('error', (cause) =>
     reject(new RocketError('BAD_REQUEST', 'The request ended early', { cause })),
   );
-  request.on('close', () => reject(new RocketError('BAD_REQUEST', 'The request ended early')));
+  request.on('close', () => {
+    if (!request.complete) reject(new RocketError('BAD_REQUEST', 'The request ended early'));
+  });
   return await promise;
 }

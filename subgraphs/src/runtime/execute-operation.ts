@@ -11,6 +11,7 @@ export async function executeOperation(
     document: DocumentNode;
     variables?: Readonly<Record<string, unknown>> | undefined;
     operationName?: string | undefined;
+    requestId: string;
     logger: Logger;
   },
 ): Promise<ExecutionResult> {
@@ -22,11 +23,17 @@ export async function executeOperation(
     operationName: operation.operationName ?? null,
   });
   if (result.errors === undefined) return result;
-  return { ...result, errors: result.errors.map((error) => publicError(error, operation.logger)) };
+  return { ...result, errors: result.errors.map((error) => publicError(error, onFault)) };
+
+  // Not a child logger per request: making one costs more than all that most requests ever log.
+  function onFault(error: GraphQLError): void {
+    const { logger, requestId } = operation;
+    logger.error({ err: error.originalError, path: error.path, requestId }, 'a resolver failed');
+  }
 }
 
 /** Keeps the path; of the error itself only what its code allows. */
-function publicError(error: GraphQLError, logger: Logger): GraphQLError {
+function publicError(error: GraphQLError, onFault: (error: GraphQLError) => void): GraphQLError {
   const cause = rocketCause(error);
   if (cause !== null) {
     const { code, retryable, details } = cause;
@@ -38,7 +45,7 @@ function publicError(error: GraphQLError, logger: Logger): GraphQLError {
       code: error.path === undefined ? 'BAD_USER_INPUT' : 'INTERNAL_ERROR',
     });
   }
-  logger.error({ err: error.originalError, path: error.path }, 'a resolver failed');
+  onFault(error);
   return withPath(error, 'Something went wrong on our side', { code: 'INTERNAL_ERROR' });
 }
 

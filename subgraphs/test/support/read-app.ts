@@ -57,7 +57,12 @@ export async function createReadApp(
       const writes = createWritePipeline({ database, model, logger: LOGGER });
       const context = createRequestContext({ model, caller, database, writes });
       const before = statements;
-      const result = await executeOperation(schema, context, { document: parsed, variables, logger: LOGGER });
+      const result = await executeOperation(schema, context, {
+        document: parsed,
+        variables,
+        requestId: 'test',
+        logger: LOGGER,
+      });
       return { ...toJson(result), statements: statements - before };
     },
     dispose: async () => {
