@@ -65,7 +65,9 @@ async function answer(
     return await handler(request, requestId);
   } catch (error) {
     const result = onError(error);
-    if (result.status >= 500) logger.error({ err: error, requestId }, 'request failed');
+    // A fault of ours is for the log. A 503 is a state that is told elsewhere, and probes ask for it every second.
+    if (result.status === 500) logger.error({ err: error, requestId }, 'request failed');
+    else if (result.status > 500) logger.debug({ err: error, requestId }, 'request turned away');
     return result;
   }
 }
