@@ -5,10 +5,12 @@ import { createShardCaller } from './execution/call-shard.ts';
 import { CatalogView } from './execution/catalog-view.ts';
 import { createShardServices, type ShardDirectory } from './execution/shard-services.ts';
 import { createComposer } from './graphs/composer.ts';
-import { MAIN_GRAPH } from './graphs/graph-key.ts';
+import { GraphBroken } from './graphs/graph-broken.ts';
+import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
 import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments } from './graphs/revision-documents.ts';
 import { errorAnswer } from './http/answer.ts';
+import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
@@ -17,11 +19,15 @@ import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createPipeline } from './pipeline.ts';
 
+/** How long a start, and a probe, wait for the main graph. */
+const START_WAIT_MS = 120_000;
+const PROBE_WAIT_MS = 5_000;
+
 export interface GatewayOptions {
   readonly catalog: Catalog;
   /** Asked for shards without a URL only: they run in this process. */
   readonly shards: ShardDirectory;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'>;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> & CorsConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
@@ -43,6 +49,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const secrets = await catalog.secrets();
   const view = await CatalogView.open(catalog, logger);
   const services = createShardServices({ inProcess: options.shards, internalKey: secrets.internalKey });
+  const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
   const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
   const composer = createComposer();
   const documents = createRevisionDocuments(catalog);
@@ -67,15 +74,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     auth: (request, { action }) => auth(request, action),
     ...operatorHandlers(metrics, async () => {
       if (options.isReady?.() === false) throw new RocketError('NOT_READY');
-      await checkReady(catalog, graphs);
+      await checkReady(catalog, graphs, PROBE_WAIT_MS);
     }),
   };
   const http = createHttpServer({
-    handler: createDispatcher(handlers, createGraphiql(), metrics),
+    handler: createDispatcher({
+      handlers,
+      graphiql: createGraphiql({ signIn: true }),
+      metrics,
+      logger,
+      ...config,
+    }),
     onError: errorAnswer,
     logger,
   });
-  const whenReady = checkReady(catalog, graphs).catch((error: unknown) => {
+  const whenReady = checkReady(catalog, graphs, START_WAIT_MS).catch((error: unknown) => {
     logger.error({ err: error }, 'the main graph is not loaded');
   });
   return {
@@ -87,18 +100,22 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await admin.close();
       await graphs.close();
       await composer.close();
+      stopRetaining();
       await services.close();
       await view.close();
     },
   };
 }
 
-/** @throws RocketError `NOT_READY` while the catalog does not answer or the main graph is not loaded */
-async function checkReady(catalog: Catalog, graphs: GraphStore): Promise<void> {
+/** @throws RocketError `NOT_READY` while the catalog does not answer or the main graph is being loaded */
+async function checkReady(catalog: Catalog, graphs: GraphStore, waitMs: number): Promise<void> {
   try {
     await catalog.ping();
-    await graphs.use({ kind: 'named', graph: graphName(MAIN_GRAPH) }, async () => undefined);
+    const main: GraphKey = { kind: 'named', graph: graphName(MAIN_GRAPH) };
+    await graphs.use(main, Date.now() + waitMs, async () => undefined);
   } catch (cause) {
+    // Two apps that clash in one graph must not take the graphs of all others out of service.
+    if (cause instanceof GraphBroken) return;
     throw new RocketError('NOT_READY', undefined, { cause });
   }
 }

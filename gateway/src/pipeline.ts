@@ -45,7 +45,7 @@ export function createPipeline(parts: PipelineParts): GraphqlPipeline {
     // The response cache belongs here: it needs the caller and the operation, and spares all that follows.
 
     // document, plan, executor: Apollo Server and @apollo/gateway, over our data sources
-    const response = await parts.graphs.use(key, (graph) =>
+    const response = await parts.graphs.use(key, deadlineAtMs, (graph) =>
       graph.execute(http, {
         requestId: request.requestId,
         callerFor: (app) => callerFor(identity, app),

@@ -9,6 +9,7 @@ import { startGatewayServer } from './graphs/apollo-server.ts';
 import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { ServedGraph } from './graphs/served-graph.ts';
 import { errorAnswer } from './http/answer.ts';
+import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
@@ -20,7 +21,7 @@ const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: 
 
 export interface SupergraphGatewayOptions {
   readonly supergraphSdl: string;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'>;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> & CorsConfig;
   readonly logger: Logger;
 }
 
@@ -55,7 +56,13 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     ...operatorHandlers(metrics, async () => undefined),
   };
   const http = createHttpServer({
-    handler: createDispatcher(handlers, createGraphiql(), metrics),
+    handler: createDispatcher({
+      handlers,
+      graphiql: createGraphiql({ signIn: false }),
+      metrics,
+      logger,
+      ...config,
+    }),
     onError: errorAnswer,
     logger,
   });

@@ -1,8 +1,7 @@
-import type { AppRecord, CatalogSnapshot } from '@rocket/platform';
-import { type AppModel, RocketError, revision } from '@rocket/schema';
-import type { ComposedMember } from '../graphs/composer.ts';
-import { graphKeyText, graphsWith, shapeOf } from '../graphs/graph-key.ts';
-import type { AdminParts } from './parts.ts';
+import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
+import { type AppModel, type GraphMember, RocketError, revision } from '@rocket/schema';
+import type { ComposedMember, Composer } from '../graphs/composer.ts';
+import { type GraphKey, graphKeyText, graphsWith, shapeOf } from '../graphs/graph-key.ts';
 
 /** A document about to become an app's metadata. */
 export interface Candidate {
@@ -17,17 +16,44 @@ export interface Candidate {
 export async function checkGraphs(
   candidate: Candidate,
   snapshot: CatalogSnapshot,
-  { composer, documents }: Pick<AdminParts, 'composer' | 'documents'>,
+  parts: ComposingParts,
 ): Promise<void> {
   const { model, contentHash } = candidate;
   const after = withCandidate(model, snapshot);
   const self: ComposedMember = { app: model.app, document: model.document, contentHash };
+  await composeAll(graphsWith(model.app, model.refersTo, after), after, {
+    composer: parts.composer,
+    documents: async (member) => (member.app === model.app ? self : await parts.documents(member)),
+  });
+}
+
+/**
+ * Composes a named graph as it would be.
+ * @throws RocketError `COMPOSITION_FAILED` with the errors
+ */
+export async function checkNamedGraph(
+  graph: GraphDefinition,
+  snapshot: CatalogSnapshot,
+  parts: ComposingParts,
+): Promise<void> {
+  const after = { ...snapshot, graphs: new Map([...snapshot.graphs, [graph.name, graph]]) };
+  await composeAll([{ kind: 'named', graph: graph.name }], after, parts);
+}
+
+interface ComposingParts {
+  readonly composer: Composer;
+  readonly documents: (member: GraphMember) => Promise<ComposedMember>;
+}
+
+async function composeAll(
+  keys: readonly GraphKey[],
+  snapshot: CatalogSnapshot,
+  { composer, documents }: ComposingParts,
+): Promise<void> {
   const failures: { graph: string; errors: readonly string[] }[] = [];
-  for (const key of graphsWith(model.app, model.refersTo, after)) {
-    const shape = shapeOf(key, after);
-    const all = await Promise.all(
-      shape.members.map(async (member) => (member.app === model.app ? self : await documents(member))),
-    );
+  for (const key of keys) {
+    const shape = shapeOf(key, snapshot);
+    const all = await Promise.all(shape.members.map(documents));
     const members = all.filter(({ document }) => document.entities.length > 0);
     if (members.length === 0) continue;
     const composition = await composer.compose(shape.home, members);

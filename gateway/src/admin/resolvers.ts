@@ -1,9 +1,10 @@
-import { type AppName, appName, graphName, isAppName, RocketError, shardName } from '@rocket/schema';
+import { type AppName, isAppName, RocketError, shardName } from '@rocket/schema';
 import { namedGraphs } from '../graphs/graph-key.ts';
 import { type ImportInput, importApp } from './import-app.ts';
+import { putGraph, removeGraph } from './named-graphs.ts';
 import { type AdminContext, type AdminParts, publish } from './parts.ts';
 import { removeApp } from './remove-app.ts';
-import { createSerial } from './serial.ts';
+import { createSerial, type Serial } from './serial.ts';
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
 
@@ -38,7 +39,7 @@ function mutationResolvers(parts: AdminParts) {
   // One at a time: what an import checks about other apps must still hold when it is done.
   const serial = createSerial();
   return {
-    ...shardAndGraphMutations(parts),
+    ...shardAndGraphMutations(parts, serial),
     importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
       const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
       const { app, ...result } = await serial.run(() => importApp(input, parts));
@@ -60,7 +61,7 @@ function mutationResolvers(parts: AdminParts) {
   };
 }
 
-function shardAndGraphMutations(parts: AdminParts) {
+function shardAndGraphMutations(parts: AdminParts, serial: Serial) {
   const { catalog } = parts;
   return {
     addShard: async (_: unknown, args: { name: string; databaseUrl: string; url?: string | null }) => {
@@ -76,22 +77,14 @@ function shardAndGraphMutations(parts: AdminParts) {
       await publish(parts);
       return true;
     },
-    putGraph: async (_: unknown, args: { name: string; apps?: readonly string[] | null }) => {
-      const apps = args.apps?.map(appName) ?? null;
-      const graph = { name: graphName(args.name), apps };
-      const { apps: known } = await parts.view.refresh();
-      const unknown = apps?.find((app) => !known.has(app));
-      if (unknown !== undefined) throw new RocketError('APP_NOT_FOUND', `There is no app ${unknown}`);
-      await catalog.putGraph(graph);
-      await publish(parts);
-      return graphView(graph);
-    },
-    removeGraph: async (_: unknown, { name }: { name: string }) => {
-      await catalog.removeGraph(graphName(name));
-      await publish(parts);
-      return true;
-    },
+    putGraph: (_: unknown, args: PutGraphArguments) => serial.run(() => putGraph(args, parts)),
+    removeGraph: (_: unknown, { name }: { name: string }) => serial.run(() => removeGraph(name, parts)),
   };
+}
+
+interface PutGraphArguments {
+  readonly name: string;
+  readonly apps?: readonly string[] | null;
 }
 
 interface ImportArguments {

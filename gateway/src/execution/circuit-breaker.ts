@@ -3,6 +3,12 @@ export const OPEN_AFTER_FAILURES = 5;
 /** How long a dead shard is left alone before one call tries it again. */
 export const PROBE_AFTER_MS = 1_000;
 
+export interface BreakerOptions {
+  readonly isDead: (error: unknown) => boolean;
+  readonly tellsNothing?: (error: unknown) => boolean;
+  readonly onOpen: () => Error;
+}
+
 /**
  * Makes calls to a dead shard fail at once instead of each waiting for its own connect timeout. One probe at a time
  * is let through once the pause is over; its success closes the breaker again.
@@ -20,19 +26,17 @@ export class CircuitBreaker {
 
   /**
    * Runs `call` if the breaker lets it; `onOpen` makes the error otherwise. `isDead` tells errors that mean nobody
-   * answered from errors that a living shard answered with.
+   * answered from errors that a living shard answered with; `tellsNothing` those that mean neither.
    */
-  async run<T>(
-    call: () => Promise<T>,
-    options: { isDead: (error: unknown) => boolean; onOpen: () => Error },
-  ): Promise<T> {
+  async run<T>(call: () => Promise<T>, options: BreakerOptions): Promise<T> {
     if (!this.#admits()) throw options.onOpen();
     try {
       const result = await call();
       this.#record(true);
       return result;
     } catch (error) {
-      this.#record(!options.isDead(error));
+      if (options.tellsNothing?.(error) === true) this.#probing = false;
+      else this.#record(!options.isDead(error));
       throw error;
     }
   }

@@ -13,6 +13,7 @@ import {
   readUsers,
   refusalOf,
 } from './shard-answers.ts';
+import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
 
 /** A shard that does not complete the handshake by then is dead. */
@@ -58,6 +59,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
   const send = <T>(exchange: Exchange<T>): Promise<T> =>
     breaker.run(() => post(pool, target, exchange), {
       isDead: isUnreachable,
+      tellsNothing: waitedTooShort,
       onOpen: () => new ShardUnreachable(`${target} does not answer`, { beforeSending: true }),
     });
   const admin = <T>(path: string, body: Placed, read: (body: unknown) => T): Promise<T> =>
@@ -139,6 +141,6 @@ async function exchangeText(
     });
     return { status: response.statusCode, text: await response.body.text() };
   } catch (error) {
-    throw unreachable(target, error);
+    throw isTimeout(error) ? new AnswerTimeout(exchange.timeoutMs, error) : unreachable(target, error);
   }
 }

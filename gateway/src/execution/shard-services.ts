@@ -9,6 +9,8 @@ export interface ShardServices {
   of(shard: ShardRecord): ShardService;
   /** True when the shard's process answers, which one in our own process does. */
   isHealthy(shard: ShardRecord): Promise<boolean>;
+  /** Lets go of the connections to addresses that none of these shards has; calls under way finish on them. */
+  retain(shards: readonly ShardRecord[]): void;
   close(): Promise<void>;
 }
 
@@ -25,13 +27,22 @@ export function createShardServices(options: {
     remote.set(url, service);
     return service;
   };
+  const closing = new Set<Promise<void>>();
   return {
     of: (shard) => (shard.url === null ? options.inProcess(shard) : remoteAt(shard.url, shard)),
     isHealthy: async (shard) => shard.url === null || (await remoteAt(shard.url, shard).isHealthy()),
+    retain(shards) {
+      const urls = new Set(shards.map(({ url }) => url));
+      for (const [url, service] of [...remote].filter(([address]) => !urls.has(address))) {
+        remote.delete(url);
+        const closed = service.close().finally(() => closing.delete(closed));
+        closing.add(closed);
+      }
+    },
     async close() {
       const services = [...remote.values()];
       remote.clear();
-      await Promise.all(services.map((service) => service.close()));
+      await Promise.all([...closing, ...services.map((service) => service.close())]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { RocketError } from '@rocket/schema';
+import { AnswerTimeout } from './shard-timeout.ts';
 
 /** Nobody answered for the shard: a refused or broken connection, or no answer in time. */
 export class ShardUnreachable extends RocketError {
@@ -14,7 +15,7 @@ export class ShardUnreachable extends RocketError {
 
 /** For a circuit breaker: tells silence from an answer. */
 export function isUnreachable(error: unknown): boolean {
-  return error instanceof ShardUnreachable;
+  return error instanceof ShardUnreachable || error instanceof AnswerTimeout;
 }
 
 const NOT_SENT = new Set([

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { GraphContext } from '../graph-context.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { remainingMs } from './deadline.ts';
+import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
 
 type ProcessOptions = Parameters<GraphQLDataSource<GraphContext>['process']>[0];
@@ -48,10 +49,11 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
     const { status, text } = await this.#breaker
       .run(() => this.#post(JSON.stringify({ query, variables, operationName }), context), {
         isDead: isUnreachable,
+        tellsNothing: waitedTooShort,
         onOpen: () => new ShardUnreachable(`Subgraph ${this.#name} does not answer`, { beforeSending: true }),
       })
       .catch((error: unknown) => {
-        if (!isUnreachable(error)) throw error;
+        if (!(error instanceof ShardUnreachable)) throw error;
         throw new RocketError('SUBGRAPH_UNAVAILABLE', `Subgraph ${this.#name} does not answer`, {
           cause: error,
         });
@@ -82,7 +84,9 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (error) {
-      throw unreachable(`Subgraph ${this.#name}`, error);
+      throw isTimeout(error)
+        ? new AnswerTimeout(timeoutMs, error)
+        : unreachable(`Subgraph ${this.#name}`, error);
     }
   }
 

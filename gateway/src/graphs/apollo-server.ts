@@ -6,7 +6,12 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { isUnexpected, maskError } from '../errors/mask.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { namesApplicationJson } from '../http/accept.ts';
+import { operationKindRule } from '../limits/operation-kinds.ts';
 import { DEFAULT_OPERATION_LIMITS, operationRules } from '../limits/operation-rules.ts';
+import { createDocumentStore } from './document-store.ts';
+
+/** Of plans kept per graph; Apollo's default is 30, and strangers decide what is in there. */
+const PLAN_STORE_MIB = 8;
 
 export interface ApolloOptions {
   readonly introspection: boolean;
@@ -29,7 +34,8 @@ export function apolloOptions(options: ApolloOptions) {
     logger: apolloLogger(options.logger),
     formatError: options.formatError ?? maskError,
     parseOptions: { maxTokens: DEFAULT_OPERATION_LIMITS.maxTokens },
-    validationRules: operationRules(DEFAULT_OPERATION_LIMITS),
+    validationRules: [operationKindRule, ...operationRules(DEFAULT_OPERATION_LIMITS)],
+    documentStore: createDocumentStore(),
     stringifyResult: (value: unknown) => JSON.stringify(value),
   } as const;
 }
@@ -84,14 +90,16 @@ export async function startGatewayServer(
   const gateway = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
     buildService: ({ name, url }) => options.buildDataSource({ name, url: url ?? '' }),
+    experimental_approximateQueryPlanStoreMiB: PLAN_STORE_MIB,
     queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
     // On by default outside production: any caller could ask for the plan by a header.
     __exposeQueryPlanExperimental: false,
     logger: apolloLogger(options.logger),
   });
+  const shared = apolloOptions(options);
   const server = new ApolloServer<GraphContext>({
-    ...apolloOptions(options),
-    validationRules: [...operationRules(DEFAULT_OPERATION_LIMITS)],
+    ...shared,
+    validationRules: [...shared.validationRules],
     plugins: [requestPlugin(options.logger)],
     gateway,
   });

@@ -7,6 +7,8 @@ import type { ComposeOutcome, ComposeTask } from './compose-task.ts';
 
 /** An idle worker is ended: the composition library holds tens of MB that a running gateway does not need. */
 const IDLE_MS = 10_000;
+/** Several times what the largest graph of a test took; a composition that takes longer does not end. */
+const STALL_MS = 120_000;
 const MAX_HEAP_MB = 1_024;
 /** Compositions kept: an import composes its graphs to check them, and serving them a moment later takes them from here. */
 const KEPT_COMPOSITIONS = 20;
@@ -24,9 +26,15 @@ export interface Composer {
   close(): Promise<void>;
 }
 
-export function createComposer(): Composer {
+export interface ComposerOptions {
+  /** The program of the thread; given by tests. */
+  readonly worker?: URL;
+  readonly stallMs?: number;
+}
+
+export function createComposer(options: ComposerOptions = {}): Composer {
   const compositions = new LRUCache<string, Promise<Composition>>({ max: KEPT_COMPOSITIONS });
-  const thread = new ComposeThread();
+  const thread = new ComposeThread(options);
   return {
     compose(home, members) {
       const key = contentKey(home, members);
@@ -59,8 +67,16 @@ class ComposeThread {
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | null = null;
   #idleTimer: NodeJS.Timeout | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
+  readonly #program: URL;
+  readonly #stallMs: number;
   #nextId = 1;
   #closed = false;
+
+  constructor({ worker, stallMs }: ComposerOptions) {
+    this.#program = worker ?? new URL('./compose-worker.ts', import.meta.url);
+    this.#stallMs = stallMs ?? STALL_MS;
+  }
 
   run(input: Omit<ComposeTask, 'id'>): Promise<Composition> {
     if (this.#closed) return Promise.reject(new RocketError('NOT_READY'));
@@ -69,6 +85,7 @@ class ComposeThread {
     const { promise, resolve, reject } = Promise.withResolvers<Composition>();
     this.#waiting.set(id, { resolve, reject });
     this.#worker ??= this.#start();
+    if (this.#waiting.size === 1) this.#watchStall();
     this.#worker.postMessage({ id, ...input } satisfies ComposeTask);
     return promise;
   }
@@ -76,6 +93,7 @@ class ComposeThread {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#idleTimer);
+    clearTimeout(this.#stallTimer);
     const worker = this.#worker;
     this.#worker = null;
     this.#rejectAll(new RocketError('NOT_READY'));
@@ -83,7 +101,7 @@ class ComposeThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./compose-worker.ts', import.meta.url), {
+    const worker = new Worker(this.#program, {
       // The flags of the parent may not be meant for, or accepted by, a worker.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
@@ -101,7 +119,22 @@ class ComposeThread {
     this.#waiting.delete(outcome.id);
     if (outcome.kind === 'composed') waiting?.resolve(outcome.composition);
     else waiting?.reject(new RocketError('INTERNAL_ERROR', undefined, { cause: new Error(outcome.message) }));
+    this.#watchStall();
     if (this.#waiting.size === 0) this.#endWhenIdle();
+  }
+
+  /** The worker takes one task after another, so each gets its time from the end of the one before it. */
+  #watchStall(): void {
+    clearTimeout(this.#stallTimer);
+    if (this.#waiting.size === 0) return;
+    this.#stallTimer = setTimeout(() => {
+      const worker = this.#worker;
+      if (worker === null) return;
+      this.#lost(worker, new Error(`a composition has not ended within ${this.#stallMs} ms`));
+      // It is stuck, and nobody waits for its end.
+      void worker.terminate();
+    }, this.#stallMs);
+    this.#stallTimer.unref();
   }
 
   #endWhenIdle(): void {
@@ -119,6 +152,7 @@ class ComposeThread {
   #lost(worker: Worker, cause: Error): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
+    clearTimeout(this.#stallTimer);
     this.#rejectAll(new RocketError('INTERNAL_ERROR', undefined, { cause }));
   }
 

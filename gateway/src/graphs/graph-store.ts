@@ -1,13 +1,23 @@
 import type { CatalogSnapshot } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
+import { type GraphRevisionId, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import type { CatalogView } from '../execution/catalog-view.ts';
+import { beforeDeadline } from '../execution/deadline.ts';
+import { GraphBroken } from './graph-broken.ts';
 import { type GraphKey, graphKeyText, shapeOf } from './graph-key.ts';
 import { type GraphParts, loadGraph, revisionIdOf } from './load-graph.ts';
 import type { ServedGraph } from './served-graph.ts';
 
 /** Graphs kept loaded; a graph of a few apps holds some 5 to 20 MB. */
 const DEFAULT_MAX_GRAPHS = 50;
+/** After a replacement that failed for another reason than its apps, such as a catalog that did not answer. */
+const RELOAD_PAUSE_MS = 1_000;
+
+/** Loading this revision is known to fail, and why. */
+interface Broken {
+  readonly revision: GraphRevisionId;
+  readonly error: GraphBroken;
+}
 
 interface Entry {
   readonly key: GraphKey;
@@ -22,6 +32,9 @@ export class GraphStore {
   readonly #loading = new Map<string, Promise<ServedGraph>>();
   readonly #reloading = new Map<string, Promise<void>>();
   readonly #retiring = new Set<Promise<void>>();
+  /** One per graph of the catalog at most. Composing again and again what cannot work would keep others waiting. */
+  readonly #broken = new Map<string, Broken>();
+  #retryTimer: NodeJS.Timeout | undefined;
   readonly #stopFollowing: () => void;
   #closed = false;
 
@@ -35,27 +48,32 @@ export class GraphStore {
   /**
    * Hands the graph that serves `key` now to `use`; while a newer one is being made, that is the old one. `use` is
    * called in the same tick the graph is looked up in, so the graph cannot be retired in between.
-   * @throws RocketError `APP_NOT_FOUND`, `GRAPH_NOT_FOUND`, `COMPOSITION_FAILED`
+   * Nobody waits for a load past `deadlineAtMs`; the load goes on for those who come later.
+   * @throws RocketError `APP_NOT_FOUND`, `GRAPH_NOT_FOUND`, `DEADLINE_EXCEEDED`; GraphBroken
    */
-  async use<T>(key: GraphKey, use: (graph: ServedGraph) => Promise<T>): Promise<T> {
+  async use<T>(key: GraphKey, deadlineAtMs: number, use: (graph: ServedGraph) => Promise<T>): Promise<T> {
     const text = graphKeyText(key);
     for (;;) {
       if (this.#closed) throw new RocketError('NOT_READY');
       const entry = this.#entries.get(text);
       if (entry !== undefined) return await use(entry.graph);
-      await this.#load(key, text);
+      await beforeDeadline(deadlineAtMs, this.#load(key, text));
     }
   }
 
   /** Resolves when every loaded graph is as the current snapshot says, or has failed to become so. */
   async settled(): Promise<void> {
-    while (this.#reloading.size > 0) await Promise.all(this.#reloading.values());
+    // One that is still being loaded may have begun with an older snapshot.
+    while (this.#loading.size + this.#reloading.size > 0) {
+      await Promise.allSettled([...this.#loading.values(), ...this.#reloading.values()]);
+    }
   }
 
   /** Retires all graphs and waits until their requests are done. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#stopFollowing();
+    clearTimeout(this.#retryTimer);
     await Promise.allSettled([...this.#loading.values(), ...this.#reloading.values()]);
     this.#entries.clear();
     await Promise.all(this.#retiring);
@@ -70,11 +88,30 @@ export class GraphStore {
   }
 
   async #loadNow(key: GraphKey, text: string): Promise<ServedGraph> {
-    const graph = await loadGraph(shapeOf(key, this.#view.current), this.#parts);
+    const graph = await this.#make(key, text);
     this.#entries.set(text, { key, graph });
     // The catalog may have changed while it was loading.
     this.#follow(this.#view.current);
     return graph;
+  }
+
+  /** @throws GraphBroken at once for a revision that was broken before */
+  async #make(key: GraphKey, text: string): Promise<ServedGraph> {
+    const shape = shapeOf(key, this.#view.current);
+    const revision = revisionIdOf(shape);
+    const known = this.#broken.get(text);
+    if (known?.revision === revision) throw known.error;
+    try {
+      const graph = await loadGraph(shape, this.#parts);
+      this.#broken.delete(text);
+      return graph;
+    } catch (error) {
+      if (error instanceof GraphBroken) {
+        this.#broken.set(text, { revision, error });
+        this.#parts.logger.error({ err: error, graph: text }, 'the apps of a graph do not fit together');
+      }
+      throw error;
+    }
   }
 
   #follow(snapshot: CatalogSnapshot): void {
@@ -86,6 +123,7 @@ export class GraphStore {
         // Its app or graph is gone.
         this.#parts.logger.info({ graph: text, reason: String(error) }, 'graph dropped');
         this.#entries.delete(text);
+        this.#broken.delete(text);
       }
     }
   }
@@ -98,6 +136,8 @@ export class GraphStore {
           { err: error, graph: text },
           'graph not replaced; the old revision keeps serving',
         );
+        // A broken one is waiting for the next change; any other failure may be over soon.
+        if (!(error instanceof GraphBroken)) this.#retrySoon();
       })
       .finally(() => this.#reloading.delete(text));
     this.#reloading.set(text, reloading);
@@ -106,13 +146,19 @@ export class GraphStore {
   async #replace(key: GraphKey, text: string): Promise<void> {
     // Until the made graph is the wanted one: the catalog may change again meanwhile.
     for (;;) {
-      const shape = shapeOf(key, this.#view.current);
-      const graph = await loadGraph(shape, this.#parts);
+      const graph = await this.#make(key, text);
       if (!this.#entries.has(text)) return await graph.retire();
       this.#entries.set(text, { key, graph });
       this.#parts.logger.info({ graph: text, revision: graph.revision.id }, 'graph replaced');
       if (revisionIdOf(shapeOf(key, this.#view.current)) === graph.revision.id) return;
     }
+  }
+
+  #retrySoon(): void {
+    clearTimeout(this.#retryTimer);
+    if (this.#closed) return;
+    this.#retryTimer = setTimeout(() => this.#follow(this.#view.current), RELOAD_PAUSE_MS);
+    this.#retryTimer.unref();
   }
 
   #retire(graph: ServedGraph): void {

@@ -8,13 +8,13 @@ import {
   type GraphRevisionId,
   graphRevisionId,
   graphRevisionText,
-  RocketError,
 } from '@rocket/schema';
 import type { ShardCaller } from '../execution/call-shard.ts';
 import { ShardDataSource } from '../execution/shard-data-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { apolloOptions, requestPlugin, startGatewayServer } from './apollo-server.ts';
 import type { Composer } from './composer.ts';
+import { GraphBroken } from './graph-broken.ts';
 import type { GraphShape } from './graph-key.ts';
 import type { RevisionDocuments } from './revision-documents.ts';
 import { ServedGraph } from './served-graph.ts';
@@ -40,7 +40,7 @@ export function revisionIdOf({ home, members }: GraphShape): GraphRevisionId {
 /**
  * Composes, builds and warms a graph; what it returns is ready for traffic. The revision is in the catalog before
  * any shard can be asked about it.
- * @throws RocketError `COMPOSITION_FAILED`
+ * @throws GraphBroken when its apps do not fit together
  */
 export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<ServedGraph> {
   const revision: GraphRevision = { id: revisionIdOf(shape), ...shape };
@@ -51,9 +51,7 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
     parts.composer.compose(shape.home, members),
     parts.catalog.putGraphRevision(revision),
   ]);
-  if (!composition.ok) {
-    throw new RocketError('COMPOSITION_FAILED', undefined, { details: { errors: composition.errors } });
-  }
+  if (!composition.ok) throw new GraphBroken(composition.errors);
   const server = await startGatewayServer({
     supergraphSdl: composition.supergraphSdl,
     buildDataSource: ({ name }) => new ShardDataSource(appName(name), parts.shards, parts.logger),
@@ -82,9 +80,10 @@ const EMPTY_SDL = `
 `;
 
 async function startEmptyServer(parts: GraphParts): Promise<ApolloServer<GraphContext>> {
+  const shared = apolloOptions(parts);
   const server = new ApolloServer<GraphContext>({
-    ...apolloOptions(parts),
-    validationRules: [...apolloOptions(parts).validationRules],
+    ...shared,
+    validationRules: [...shared.validationRules],
     plugins: [requestPlugin(parts.logger)],
     typeDefs: EMPTY_SDL,
   });

@@ -3,13 +3,19 @@ import { ERROR_CATALOGUE, RocketError } from '@rocket/schema';
 import { errorBody } from '../errors/mask.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
+/** Tokens and states of the moment: nothing between us and the caller may keep them, refusals included. */
+export const NO_STORE = { 'cache-control': 'no-store' };
 
 export function jsonAnswer(
   status: number,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): HttpAnswer {
-  return { status, headers: { 'content-type': JSON_TYPE, ...headers }, body: JSON.stringify(value) };
+  return {
+    status,
+    headers: { 'content-type': JSON_TYPE, ...NO_STORE, ...headers },
+    body: JSON.stringify(value),
+  };
 }
 
 /** An error in the form of a GraphQL answer, wherever it arose; what is not of the catalogue is INTERNAL_ERROR. */

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { HttpAnswer, HttpHandler, Metrics } from '@rocket/platform';
+import type { HttpAnswer, HttpHandler, Logger, Metrics } from '@rocket/platform';
 import { prefersHtml } from './accept.ts';
 import { errorAnswer } from './answer.ts';
+import { type CorsConfig, createCors } from './cors.ts';
 import type { Graphiql } from './graphiql.ts';
 import { allowedMethods, checkMethod, findRoute, type Route } from './routes.ts';
 
@@ -25,8 +26,17 @@ export interface RouteHandlers {
   metrics(): Promise<HttpAnswer>;
 }
 
+export interface DispatcherOptions extends CorsConfig {
+  readonly handlers: RouteHandlers;
+  readonly graphiql: Graphiql;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
 /** Routes each request to its handler; a browser that opens a GraphQL path gets GraphiQL. */
-export function createDispatcher(handlers: RouteHandlers, graphiql: Graphiql, metrics: Metrics): HttpHandler {
+export function createDispatcher(options: DispatcherOptions): HttpHandler {
+  const { metrics, logger } = options;
+  const cors = createCors(options);
   const seconds = metrics.histogram({
     name: 'rocket_http_request_seconds',
     help: 'Time to answer HTTP requests, by route and status',
@@ -41,25 +51,22 @@ export function createDispatcher(handlers: RouteHandlers, graphiql: Graphiql, me
       const { path, search } = splitTarget(message.url ?? '/');
       route = findRoute(path);
       const request = { message, requestId, search, authorization: message.headers.authorization };
-      answer = await handle(route, request, { handlers, graphiql });
+      answer = await handle(route, request, options);
     } catch (error) {
-      count(errorAnswer(error).status);
-      throw error;
+      // Not left to the server: a page of another origin has to be able to read refusals too.
+      answer = errorAnswer(error);
+      if (answer.status >= 500) logger.error({ err: error, requestId }, 'request failed');
     }
-    count(answer.status);
-    return answer;
-
-    function count(status: number): void {
-      const labels = { route: route?.kind ?? 'unknown', status: String(status) };
-      seconds.observe(labels, (performance.now() - startedMs) / 1_000);
-    }
+    const labels = { route: route?.kind ?? 'unknown', status: String(answer.status) };
+    seconds.observe(labels, (performance.now() - startedMs) / 1_000);
+    return cors(route, message, answer);
   };
 }
 
 async function handle(
   route: Route,
   request: HttpRequest,
-  parts: { handlers: RouteHandlers; graphiql: Graphiql },
+  parts: Pick<DispatcherOptions, 'handlers' | 'graphiql'>,
 ): Promise<HttpAnswer> {
   const { method = 'GET', headers } = request.message;
   if (method === 'OPTIONS') return { status: 204, headers: { allow: allowedMethods(route) }, body: '' };

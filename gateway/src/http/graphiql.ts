@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 
@@ -18,7 +19,21 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const PAGE = `<!doctype html>
+/** Signing in: `start.js` posts it to `/auth/login` and sends the token with every request of the page. */
+const SESSION_FORM = `
+    <form id="session">
+      <span id="who">Not signed in</span>
+      <span id="sign-in">
+        <input name="app" aria-label="App" placeholder="App (blank: platform)" autocomplete="off" />
+        <input name="email" aria-label="E-mail" placeholder="E-mail" autocomplete="username" required />
+        <input name="password" type="password" aria-label="Password" placeholder="Password" autocomplete="current-password" required />
+        <button>Sign in</button>
+      </span>
+      <button id="sign-out" type="button" hidden>Sign out</button>
+      <output></output>
+    </form>`;
+
+const pageOf = ({ signIn }: GraphiqlOptions): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -26,13 +41,14 @@ const PAGE = `<!doctype html>
     <title>Rocket Graph</title>
     <link rel="icon" href="data:," />
     <link rel="stylesheet" href="${GRAPHIQL_PATH}graphiql.css" />
+    <link rel="stylesheet" href="${GRAPHIQL_PATH}page.css" />
   </head>
   <body id="body" class="no-focus-outline">
-    <noscript>GraphiQL needs JavaScript.</noscript>
+    <noscript>GraphiQL needs JavaScript.</noscript>${signIn ? SESSION_FORM : ''}
     <div id="root"></div>
     <script src="${GRAPHIQL_PATH}workers.js"></script>
     <script src="${GRAPHIQL_PATH}graphiql.js"></script>
-    <script src="${GRAPHIQL_PATH}start.js"></script>
+    <script src="${GRAPHIQL_PATH}start.js" type="module"></script>
   </body>
 </html>
 `;
@@ -43,25 +59,15 @@ const WORKERS_SCRIPT = `self.MonacoEnvironment = {
 };
 `;
 
-/** An empty Authorization header is accepted as none, so the page can read the schema before a token is put in. */
-const START_SCRIPT = `YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
-  title: 'Rocket Graph',
-  endpoint: location.pathname,
-  credentials: 'same-origin',
-  shouldPersistHeaders: false,
-  isHeadersEditorEnabled: true,
-  headers: JSON.stringify({ Authorization: '' }, null, 2),
-  defaultQuery:
-    '# The button at the upper left opens the documentation.\\n' +
-    '# To sign in, send POST /auth/login and put "Bearer <accessToken>" into Authorization, in the tab Headers below.\\n\\n' +
-    '{\\n  __typename\\n}\\n',
-});
-`;
-
 interface Asset {
   readonly type: string;
   readonly body: Buffer;
   readonly etag: string;
+}
+
+export interface GraphiqlOptions {
+  /** Whether there is a login here that the page can offer. */
+  readonly signIn: boolean;
 }
 
 export interface Graphiql {
@@ -71,7 +77,8 @@ export interface Graphiql {
 }
 
 /** The page is small; its script of several MB is loaded into memory when a browser first asks for it. */
-export function createGraphiql(): Graphiql {
+export function createGraphiql(options: GraphiqlOptions): Graphiql {
+  const page = pageOf(options);
   let assets: Promise<ReadonlyMap<string, Asset>> | null = null;
   return {
     page: () => ({
@@ -82,7 +89,7 @@ export function createGraphiql(): Graphiql {
         'cache-control': 'no-cache',
         'referrer-policy': 'no-referrer',
       },
-      body: PAGE,
+      body: page,
     }),
     async asset(name, ifNoneMatch) {
       assets ??= loadAssets();
@@ -97,6 +104,7 @@ export function createGraphiql(): Graphiql {
 }
 
 async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
+  const own = (name: string) => readFile(new URL(`./graphiql/${name}`, import.meta.url), 'utf8');
   const source = await import('@graphql-yoga/render-graphiql/graphiql');
   const script = 'text/javascript; charset=utf-8';
   return new Map([
@@ -106,7 +114,8 @@ async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
     ['json.worker.js', asset(script, source.jsonWorker)],
     ['graphql.worker.js', asset(script, source.graphqlWorker)],
     ['workers.js', asset(script, WORKERS_SCRIPT)],
-    ['start.js', asset(script, START_SCRIPT)],
+    ['start.js', asset(script, await own('start.js'))],
+    ['page.css', asset('text/css; charset=utf-8', await own('page.css'))],
   ]);
 }
 

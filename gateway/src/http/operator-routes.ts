@@ -1,5 +1,5 @@
 import type { Metrics } from '@rocket/platform';
-import { jsonAnswer } from './answer.ts';
+import { jsonAnswer, NO_STORE } from './answer.ts';
 import type { RouteHandlers } from './dispatch.ts';
 
 /** What operators and their tools ask: is it alive, is it ready, how is it doing. */
@@ -15,7 +15,7 @@ export function operatorHandlers(
     },
     metrics: async () => {
       const { contentType, body } = await metrics.render();
-      return { status: 200, headers: { 'content-type': contentType }, body };
+      return { status: 200, headers: { 'content-type': contentType, ...NO_STORE }, body };
     },
   };
 }

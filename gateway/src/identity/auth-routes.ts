@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
-import { jsonAnswer } from '../http/answer.ts';
+import { jsonAnswer, NO_STORE } from '../http/answer.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { readPublicBody } from '../http/read-public-body.ts';
 import { LoginBrake } from './login-brake.ts';
@@ -21,9 +21,6 @@ const loginBody = z.object({
 });
 const tokenBody = z.object({ app, refreshToken: z.string().min(1).max(MAX_TOKEN_LENGTH) });
 
-/** Tokens must not be kept by anything between us and the caller. */
-const NO_STORE = { 'cache-control': 'no-store' };
-
 export type AuthRoutes = (
   request: HttpRequest,
   action: 'login' | 'refresh' | 'logout',
@@ -33,10 +30,10 @@ export function createAuthRoutes(sessions: Sessions): AuthRoutes {
   const brake = new LoginBrake();
   return async (request, action) => {
     const body = await readPublicBody(request.message, MAX_BODY_BYTES);
-    if (action === 'login') return jsonAnswer(200, await login(body, { sessions, brake }), NO_STORE);
+    if (action === 'login') return jsonAnswer(200, await login(body, { sessions, brake }));
     const { refreshToken, ...rest } = parseBody(tokenBody, body);
     if (action === 'refresh') {
-      return jsonAnswer(200, await sessions.refresh(rest.app ?? null, refreshToken), NO_STORE);
+      return jsonAnswer(200, await sessions.refresh(rest.app ?? null, refreshToken));
     }
     await sessions.logout(rest.app ?? null, refreshToken);
     return { status: 204, headers: NO_STORE, body: '' };
@@ -46,15 +43,7 @@ export function createAuthRoutes(sessions: Sessions): AuthRoutes {
 async function login(body: unknown, { sessions, brake }: { sessions: Sessions; brake: LoginBrake }) {
   const { email, password, ...rest } = parseBody(loginBody, body);
   const account = rest.app ?? null;
-  brake.check(account, email);
-  try {
-    const tokens = await sessions.login(account, { email, password });
-    brake.succeeded(account, email);
-    return tokens;
-  } catch (error) {
-    if (error instanceof RocketError && error.code === 'UNAUTHENTICATED') brake.failed(account, email);
-    throw error;
-  }
+  return await brake.run(account, email, () => sessions.login(account, { email, password }));
 }
 
 function parseBody<T>(shape: z.ZodType<T>, body: unknown): T {

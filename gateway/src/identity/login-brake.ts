@@ -6,6 +6,8 @@ const MAX_FAILURES = 10;
 const WINDOW_MS = 15 * 60 * 1_000;
 /** Accounts remembered; the least recently tried are forgotten first. */
 const MAX_ACCOUNTS = 50_000;
+/** Logins under way in this process. Each costs tens of ms of CPU on purpose, and strangers may ask for them. */
+const MAX_UNDER_WAY = 64;
 
 interface Failures {
   readonly count: number;
@@ -19,26 +21,68 @@ export class LoginBrake {
     ttl: WINDOW_MS,
     noUpdateTTL: true,
   });
+  /** Per account, so that guesses sent all at once count like guesses one after another. */
+  readonly #underWay = new Map<string, Set<Promise<void>>>();
+  #count = 0;
 
-  /** @throws RocketError `TOO_MANY_REQUESTS` with the seconds to wait */
-  check(app: string | null, email: string): void {
-    const failures = this.#failures.get(accountKey(app, email));
-    if (failures === undefined || failures.count < MAX_FAILURES) return;
-    const retryAfterSeconds = Math.max(1, Math.ceil((failures.untilMs - Date.now()) / 1_000));
-    throw new RocketError('TOO_MANY_REQUESTS', 'Too many failed logins; try again later', {
-      details: { retryAfterSeconds },
-    });
+  /**
+   * Runs `login` and counts it if it fails with `UNAUTHENTICATED`.
+   * @throws RocketError `TOO_MANY_REQUESTS` with the seconds to wait, or what `login` throws
+   */
+  async run<T>(app: string | null, email: string, login: () => Promise<T>): Promise<T> {
+    if (this.#count >= MAX_UNDER_WAY) {
+      throw tooMany('Too many logins at the moment; try again in a second', 1);
+    }
+    const key = accountKey(app, email);
+    this.#count += 1;
+    let leave: () => void = () => undefined;
+    try {
+      leave = await this.#enter(key);
+      const result = await login();
+      this.#failures.delete(key);
+      return result;
+    } catch (error) {
+      if (error instanceof RocketError && error.code === 'UNAUTHENTICATED') this.#failed(key);
+      throw error;
+    } finally {
+      leave();
+      this.#count -= 1;
+    }
   }
 
-  failed(app: string | null, email: string): void {
-    const key = accountKey(app, email);
+  /** Waits while the logins under way could use up what is left, should all of them fail. Returns how to leave. */
+  async #enter(key: string): Promise<() => void> {
+    for (;;) {
+      const failures = this.#failures.get(key);
+      if (failures !== undefined && failures.count >= MAX_FAILURES) {
+        const seconds = Math.max(1, Math.ceil((failures.untilMs - Date.now()) / 1_000));
+        throw tooMany('Too many failed logins; try again later', seconds);
+      }
+      const underWay = this.#underWay.get(key) ?? new Set<Promise<void>>();
+      // Counted in the tick it is admitted in, or the next one would be admitted in its place.
+      if ((failures?.count ?? 0) + underWay.size < MAX_FAILURES) return this.#register(key, underWay);
+      await Promise.race(underWay);
+    }
+  }
+
+  #register(key: string, underWay: Set<Promise<void>>): () => void {
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    this.#underWay.set(key, underWay.add(ended));
+    return () => {
+      underWay.delete(ended);
+      if (underWay.size === 0) this.#underWay.delete(key);
+      end();
+    };
+  }
+
+  #failed(key: string): void {
     const { count, untilMs } = this.#failures.get(key) ?? { count: 0, untilMs: Date.now() + WINDOW_MS };
     this.#failures.set(key, { count: count + 1, untilMs });
   }
+}
 
-  succeeded(app: string | null, email: string): void {
-    this.#failures.delete(accountKey(app, email));
-  }
+function tooMany(message: string, retryAfterSeconds: number): RocketError {
+  return new RocketError('TOO_MANY_REQUESTS', message, { details: { retryAfterSeconds } });
 }
 
 /** E-mail addresses are compared as the user tables do: trimmed, without case. */

@@ -14,7 +14,7 @@ import {
 } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
 import { createTestDatabase } from '../../../tests/harness/postgres.ts';
-import { createGateway, type Gateway } from '../../src/index.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/index.ts';
 import { execute, parse } from './graphql.ts';
 
 export const ADMIN = { email: 'admin@localhost', password: 'a long password' };
@@ -30,10 +30,12 @@ export interface World {
   intercept: Intercept;
   platformToken(): Promise<string>;
   importApp(name: string, document: unknown): Promise<void>;
+  /** Starts one more gateway over the same catalog and shard. */
+  another(): Promise<{ readonly url: string; close(): Promise<void> }>;
   close(): Promise<void>;
 }
 
-export async function createWorld(): Promise<World> {
+export async function createWorld(more: Partial<GatewayOptions['config']> = {}): Promise<World> {
   const database = await createTestDatabase();
   const logger = createLogger({ level: 'silent', name: 'test' });
   const catalog = await openCatalog({ url: database.url, logger });
@@ -45,13 +47,15 @@ export async function createWorld(): Promise<World> {
     calls.push(context);
     await state.intercept(context);
   });
-  const gateway = await createGateway({
-    catalog,
-    shards: () => service,
-    config: { introspection: true, maxBodyBytes: 100_000, requestTimeoutMs: 10_000 },
-    logger,
-    metrics: createMetrics(),
-  });
+  const startGateway = () =>
+    createGateway({
+      catalog,
+      shards: () => service,
+      config: { introspection: true, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, ...more },
+      logger,
+      metrics: createMetrics(),
+    });
+  const gateway = await startGateway();
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;
   const platformToken = async () => {
     const response = await fetch(`${url}/auth/login`, {
@@ -86,6 +90,13 @@ export async function createWorld(): Promise<World> {
       });
       const { errors } = (await response.json()) as { errors?: unknown };
       if (errors !== undefined) throw new Error(JSON.stringify(errors));
+    },
+    another: async () => {
+      const second = await startGateway();
+      return {
+        url: `http://127.0.0.1:${await second.listen(0, '127.0.0.1')}`,
+        close: () => second.close(),
+      };
     },
     close: async () => {
       await gateway.close();

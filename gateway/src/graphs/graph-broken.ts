@@ -1,0 +1,14 @@
+import { RocketError } from '@rocket/schema';
+
+/**
+ * The apps of a graph do not fit together, and will not until one of them changes. What exactly is wrong names types and
+ * fields, so it stays in `cause` for the log: callers of the graph learn that it is not theirs to mend.
+ */
+export class GraphBroken extends RocketError {
+  constructor(errors: readonly string[]) {
+    super('NOT_READY', 'This graph cannot be served: its apps do not fit together', {
+      cause: new RocketError('COMPOSITION_FAILED', errors.join('\n')),
+    });
+    this.name = 'GraphBroken';
+  }
+}

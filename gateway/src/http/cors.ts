@@ -1,0 +1,55 @@
+import type { IncomingMessage } from 'node:http';
+import type { HttpAnswer } from '@rocket/platform';
+import { allowedMethods, type Route } from './routes.ts';
+
+export interface CorsConfig {
+  /**
+   * Origins whose pages may call the graphs and `/auth` from a browser, such as `https://shop.example`; `*` is any. None
+   * unless told: a page of the gateway's own origin needs no leave, nor does anything that is not a browser.
+   */
+  readonly corsOrigins?: readonly string[];
+}
+
+const ANY_ORIGIN = '*';
+/** What our callers send, with the headers that Apollo's clients add. */
+const ALLOWED_HEADERS = 'authorization, content-type, x-request-id, apollo-require-preflight';
+const EXPOSED_HEADERS = 'x-request-id, retry-after, www-authenticate';
+/** Browsers keep a preflight for no longer than some minutes to hours, whatever they are told. */
+const PREFLIGHT_TTL_SECONDS = 600;
+
+export type Cors = (route: Route | null, message: IncomingMessage, answer: HttpAnswer) => HttpAnswer;
+
+/**
+ * Lets pages of listed origins read answers. Credentials in the sense of CORS are never allowed: tokens travel in the
+ * Authorization header, which a page has to set itself, so a foreign page can never act as somebody who is signed in.
+ * Administration is for the command line and for pages of our own.
+ */
+export function createCors({ corsOrigins = [] }: CorsConfig): Cors {
+  const listed = new Set(corsOrigins);
+  return (route, message, answer) => {
+    if (listed.size === 0 || (route !== null && route.kind !== 'graphql' && route.kind !== 'auth'))
+      return answer;
+    const { origin } = message.headers;
+    const headers = { ...answer.headers, vary: 'Origin' };
+    if (origin === undefined) return { ...answer, headers };
+    const allowed = listed.has(ANY_ORIGIN) ? ANY_ORIGIN : listed.has(origin) ? origin : null;
+    if (allowed === null) return { ...answer, headers };
+    return {
+      ...answer,
+      headers: {
+        ...headers,
+        'access-control-allow-origin': allowed,
+        'access-control-expose-headers': EXPOSED_HEADERS,
+        ...(route !== null && message.method === 'OPTIONS' ? preflightHeaders(route) : {}),
+      },
+    };
+  };
+}
+
+function preflightHeaders(route: Route): Record<string, string> {
+  return {
+    'access-control-allow-methods': allowedMethods(route),
+    'access-control-allow-headers': ALLOWED_HEADERS,
+    'access-control-max-age': String(PREFLIGHT_TTL_SECONDS),
+  };
+}
