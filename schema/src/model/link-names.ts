@@ -8,12 +8,13 @@ export class FieldNames {
   readonly #taken: Set<string>;
 
   constructor(taken: Iterable<string>) {
-    this.#taken = new Set(taken);
+    // A document may not demand the names of every object's methods either; see the check of names.
+    this.#taken = new Set([...Object.getOwnPropertyNames(Object.prototype), ...taken]);
   }
 
   /** Takes a name that the document demands; its check has refused a clash with a field. */
   take(name: string, isList: boolean): string {
-    for (const variant of variants(name, isList)) this.#taken.add(variant);
+    for (const variant of linkFieldNames(name, isList)) this.#taken.add(variant);
     return name;
   }
 
@@ -28,11 +29,14 @@ export class FieldNames {
   }
 
   #isFree(name: string, isList: boolean): boolean {
-    return GRAPHQL_NAME.test(name) && variants(name, isList).every((variant) => !this.#taken.has(variant));
+    return (
+      GRAPHQL_NAME.test(name) && linkFieldNames(name, isList).every((variant) => !this.#taken.has(variant))
+    );
   }
 }
 
-function variants(name: string, isList: boolean): readonly string[] {
+/** All fields that a link of this name adds to its entity. */
+export function linkFieldNames(name: string, isList: boolean): readonly string[] {
   return isList ? [name, `${name}Connection`, `${name}Aggregate`] : [name];
 }
 

@@ -2,6 +2,9 @@
 import { RocketError } from '../errors.ts';
 import type { EntityModel, FieldModel } from '../model/app-model.ts';
 
+/** SQL that continues after a cursor grows with the square of the keys; nobody orders by more than a few. */
+const MAX_SORT_KEYS = 16;
+
 export interface SortKey {
   readonly field: FieldModel;
   readonly descending: boolean;
@@ -14,6 +17,10 @@ export interface SortKey {
 export function parseOrderBy(orderBy: unknown, entity: EntityModel): readonly SortKey[] {
   const elements =
     orderBy === undefined || orderBy === null ? [] : Array.isArray(orderBy) ? orderBy : [orderBy];
+  if (elements.length > MAX_SORT_KEYS) {
+    const message = `orderBy may have at most ${MAX_SORT_KEYS} elements`;
+    throw new RocketError('BAD_USER_INPUT', message, { details: { path: ['orderBy'] } });
+  }
   const keys: SortKey[] = [];
   for (const [index, element] of elements.entries()) {
     const key = parseElement(element, entity, index);

@@ -10,8 +10,29 @@ import { keyValue } from './key-value.ts';
 
 type Path = readonly string[];
 
+/** Steps from the argument to a value. Postgres parses by recursion too, and its stack is 2 MB. */
+const MAX_PATH_STEPS = 64;
+/** A statement has room for 65,535 bound values, and each condition is planned on its own. */
+const MAX_CONDITIONS = 1_000;
+const MAX_LIST_VALUES = 10_000;
+
 /** @throws RocketError `BAD_USER_INPUT` that names the place, e.g. `where.AND[0].name.eq`. */
-export function parseWhere(where: unknown, entity: EntityModel, path: Path = ['where']): Filter {
+export function parseWhere(where: unknown, entity: EntityModel): Filter {
+  const path = ['where'];
+  const filter = parseGroup(where, entity, path);
+  if (countConditions(filter) > MAX_CONDITIONS)
+    throw bad(path, `may have at most ${MAX_CONDITIONS} conditions`);
+  return filter;
+}
+
+function countConditions(filter: Filter): number {
+  if (filter.kind === 'not') return countConditions(filter.filter);
+  if (filter.kind !== 'all' && filter.kind !== 'any') return 1;
+  return filter.filters.reduce((sum, part) => sum + countConditions(part), 0);
+}
+
+function parseGroup(where: unknown, entity: EntityModel, path: Path): Filter {
+  if (path.length > MAX_PATH_STEPS) throw bad(['where'], 'is nested too deeply');
   const entries = operandEntries(where, path);
   const filters = entries.map(([key, operand]) => parseEntry(entity, [key, operand], [...path, key]));
   return all(filters);
@@ -24,7 +45,7 @@ function parseEntry(entity: EntityModel, [key, operand]: [string, unknown], path
     case 'OR':
       return { kind: 'any', filters: parseList(operand, entity, path) };
     case 'NOT':
-      return { kind: 'not', filter: parseWhere(operand, entity, path) };
+      return { kind: 'not', filter: parseGroup(operand, entity, path) };
     default: {
       const field = entity.fieldByGraphqlName.get(key);
       if (field === undefined) throw bad(path, 'is not a field');
@@ -36,7 +57,7 @@ function parseEntry(entity: EntityModel, [key, operand]: [string, unknown], path
 function parseList(operand: unknown, entity: EntityModel, path: Path): Filter[] {
   if (!Array.isArray(operand) || operand.length === 0)
     throw bad(path, 'must be a list with at least one filter');
-  return operand.map((item, index) => parseWhere(item, entity, [...path, String(index)]));
+  return operand.map((item, index) => parseGroup(item, entity, [...path, String(index)]));
 }
 
 function parseFieldFilter(field: FieldModel, operand: unknown, path: Path): Filter {
@@ -93,6 +114,7 @@ function parseTextOperator(field: FieldModel, use: { operator: string; value: un
 function operandValues(field: FieldModel, value: unknown, path: Path): FilterValue[] {
   if (!Array.isArray(value)) throw bad(path, 'must be a list');
   if (value.length === 0) throw bad(path, 'must not be empty');
+  if (value.length > MAX_LIST_VALUES) throw bad(path, `may have at most ${MAX_LIST_VALUES} values`);
   return value.map((item, index) => operandValue(field, item, [...path, String(index)]));
 }
 

@@ -5,7 +5,8 @@
 import { type EntityModel, RocketError, type SortKey } from '@rocket/schema';
 import type { KeysetPosition } from '../sql/order-sql.ts';
 
-const MAX_CURSOR_LENGTH = 4096;
+/** A cursor holds the sort keys' values, and a text may be long. What is longer cannot be ordered by in pages. */
+const MAX_CURSOR_LENGTH = 1_000_000;
 
 export function encodeCursor(
   entity: EntityModel,

@@ -1,6 +1,6 @@
 /** Loads what hangs on records that are already there: one statement per link for all of them. */
 import type { Database, Row } from '@rocket/platform';
-import { MATCH_ALL } from '@rocket/schema';
+import { type EntityModel, keyValue, MATCH_ALL } from '@rocket/schema';
 import { sqlType } from '../sql/parameters.ts';
 import type { ConnectionPlan, LevelPlan, LinkPlan, PagePlan } from './level-plan.ts';
 import { type LoadedConnection, loadedConnections } from './loaded-connection.ts';
@@ -120,7 +120,7 @@ async function loadChildren(
 ): Promise<LoadedRecord[][]> {
   const statement = selectChildren(levelProjection(of.level), of.page, {
     link: of.link,
-    ...parentKeys(of.plan, parents),
+    ...parentKeys(of, parents),
   });
   const groups = groupByParent(await database.query(statement), parents.length);
   const records = groups.map((rows) => rows.map((row) => toRecord(of.level, row, 1)));
@@ -135,7 +135,7 @@ async function loadConnections(
 ): Promise<void> {
   const { connection } = of;
   const projection = connectionProjection(connection);
-  const by = { link: of.link, ...parentKeys(of.plan, parents) };
+  const by = { link: of.link, ...parentKeys({ ...of, level: connection }, parents) };
   const [rows, counts] = await Promise.all([
     connection.wantsRows
       ? queryConnection(database, selectChildren(projection, connection.page, by), connection.page)
@@ -161,10 +161,19 @@ function groupByParent(rows: readonly Row[], parents: number): Row[][] {
   return groups;
 }
 
+/**
+ * In the type of the column they are compared with. Within an app that is the key's own; a foreign key to another app
+ * may be of another type, since neither document can check the other. What it cannot hold matches nothing.
+ */
 function parentKeys(
-  plan: LinkPlan,
+  of: { plan: LinkPlan; link: ChildLink; level: { entity: EntityModel } },
   parents: readonly LoadedRecord[],
-): { keyType: string; parents: unknown[] } {
-  const name = plan.localField.graphqlName;
-  return { keyType: sqlType(plan.localField), parents: parents.map((parent) => parent[name] ?? null) };
+): { keyType: string; parents: (string | null)[] } {
+  const { localField } = of.plan;
+  const isJoined = of.link.kind === 'many_to_many';
+  const field = (isJoined ? undefined : of.level.entity.fieldByName.get(of.link.targetField)) ?? localField;
+  return {
+    keyType: sqlType(field),
+    parents: parents.map((parent) => keyValue(field, parent[localField.graphqlName])),
+  };
 }

@@ -33,13 +33,14 @@ export function subgraphNodes(model: AppModel, graph: GraphModels): SubgraphNode
     });
   }
   for (const { entity, contributions } of visibleContributions(model, graph)) {
+    // The declaring document may not say what the key of the other app's entity is called; here it is known.
     const key = entity.primaryKey;
     nodes.set(refKey({ app: entity.app, entity: entity.name }), {
       entity,
       owned: false,
       fields: new Map<string, NodeField>([
         [key.graphqlName, { kind: 'column', field: key }],
-        ...linkFields(contributions.map((contribution) => contribution.link)),
+        ...linkFields(contributions.map(({ link }) => ({ ...link, localField: key.name }))),
       ]),
     });
   }

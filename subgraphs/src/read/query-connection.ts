@@ -3,8 +3,8 @@ import { type Database, isPostgresError, type Row, type Statement } from '@rocke
 import { RocketError } from '@rocket/schema';
 import type { PagePlan } from './level-plan.ts';
 
-/** invalid_text_representation, invalid_datetime_format, datetime_field_overflow, numeric_value_out_of_range */
-const UNREADABLE_VALUE = new Set(['22P02', '22007', '22008', '22003']);
+/** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
+const DATA_EXCEPTION = '22';
 
 /** @throws RocketError `BAD_CURSOR` */
 export async function queryConnection(
@@ -16,7 +16,7 @@ export async function queryConnection(
     return await database.query(statement);
   } catch (cause) {
     const hasCursor = page.after !== null || page.before !== null;
-    if (!hasCursor || !isPostgresError(cause) || !UNREADABLE_VALUE.has(cause.code)) throw cause;
+    if (!hasCursor || !isPostgresError(cause) || !cause.code.startsWith(DATA_EXCEPTION)) throw cause;
     throw new RocketError('BAD_CURSOR', 'The cursor is malformed', { cause });
   }
 }

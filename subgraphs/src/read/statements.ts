@@ -5,6 +5,7 @@ import { filterSql } from '../sql/filter-sql.ts';
 import { keysetSql, orderSql } from '../sql/order-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
 import type { PagePlan } from './level-plan.ts';
+import { MAX_RECORDS_PER_OPERATION } from './record-budget.ts';
 
 /** What to select of each record. */
 export interface Projection {
@@ -59,8 +60,10 @@ export function selectChildren(
   const parents = parameters.bind(by.parents, `${by.keyType}[]`);
   const from = childSource(by.link, projection.entity);
   const body = pageBody(projection, page, { parameters, from: from.tables, join: from.join });
+  // One more than may be read shows that there are too many, without the rest of them.
+  const most = parameters.bind(MAX_RECORDS_PER_OPERATION + 1, 'integer');
   return {
-    text: `SELECT p.ordinal::integer, c.* FROM unnest(${parents}) WITH ORDINALITY AS p(key, ordinal) CROSS JOIN LATERAL (SELECT ${columnList(projection)} ${body}) AS c`,
+    text: `SELECT p.ordinal::integer, c.* FROM unnest(${parents}) WITH ORDINALITY AS p(key, ordinal) CROSS JOIN LATERAL (SELECT ${columnList(projection)} ${body}) AS c LIMIT ${most}`,
     values: parameters.values,
   };
 }

@@ -1,8 +1,9 @@
 /** Databases of the apps placed here, opened at their first use. A move gives an app a new epoch and so a new entry. */
 import type { Database } from '@rocket/platform';
-import type { AppName, Placement } from '@rocket/schema';
+import { type AppName, type Placement, RocketError } from '@rocket/schema';
 
 export interface AppDatabases {
+  /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later one */
   get(placement: Placement): Database;
   /** Closes what is open for the app. */
   release(app: AppName): Promise<void>;
@@ -19,6 +20,10 @@ export function createAppDatabases(
     get: (placement) => {
       const known = databases.get(placement.app);
       if (known?.epoch === placement.epoch) return known.database;
+      if (known !== undefined && known.epoch > placement.epoch) {
+        // Admitted before the app moved and served after it: what it would read or write is elsewhere now.
+        throw new RocketError('WRONG_EPOCH', `App ${placement.app} is at epoch ${known.epoch} by now`);
+      }
       const database = open(placement);
       databases.set(placement.app, { epoch: placement.epoch, database });
       // Requests that still run at the old epoch finish: close waits for running statements.

@@ -4,6 +4,8 @@ import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql'
 import { LRUCache } from 'lru-cache';
 
 const MAX_DOCUMENTS = 1_000;
+/** Of all texts together; a parsed document takes about twenty times its text. */
+const MAX_DOCUMENT_CHARS = 8_000_000;
 
 export interface Documents {
   /** @throws RocketError `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED` */
@@ -11,7 +13,11 @@ export interface Documents {
 }
 
 export function createDocuments(): Documents {
-  const parsed = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
+  const parsed = new LRUCache<string, DocumentNode>({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_DOCUMENT_CHARS,
+    sizeCalculation: (_document, query) => query.length,
+  });
   // Weak on both levels: a schema or a document that nobody uses any more takes its verdicts along.
   const valid = new WeakMap<GraphQLSchema, WeakSet<DocumentNode>>();
   return {

@@ -1,5 +1,5 @@
 /** Runs one operation and forms its answer. The shard's masking boundary: nothing of SQL or of the code leaves. */
-import type { Logger } from '@rocket/platform';
+import { isConnectionError, type Logger } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { type DocumentNode, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from './request-context.ts';
@@ -39,14 +39,22 @@ function publicError(error: GraphQLError, onFault: (error: GraphQLError) => void
     const { code, retryable, details } = cause;
     return withPath(error, cause.message, { code, ...(retryable ? { retryable } : {}), ...details });
   }
-  // Without an original error it is the executor's own: a bad variable, or a null where none may be.
-  if (error.originalError === undefined) {
-    return withPath(error, error.message, {
-      code: error.path === undefined ? 'BAD_USER_INPUT' : 'INTERNAL_ERROR',
-    });
+  if (isInputError(error)) return withPath(error, error.message, { code: 'BAD_USER_INPUT' });
+  if (error.originalError === undefined) return withPath(error, error.message, { code: 'INTERNAL_ERROR' });
+  if (isConnectionError(error.originalError)) {
+    onFault(error);
+    const lost = new RocketError('SHARD_UNAVAILABLE', 'The database of this app does not answer');
+    return withPath(error, lost.message, { code: lost.code, retryable: lost.retryable });
   }
   onFault(error);
   return withPath(error, 'Something went wrong on our side', { code: 'INTERNAL_ERROR' });
+}
+
+/** A bad variable, which fails before any field, or a bad argument, whose error names its place in the operation. */
+function isInputError(error: GraphQLError): boolean {
+  const { originalError } = error;
+  if (originalError === undefined) return error.path === undefined;
+  return originalError instanceof GraphQLError && originalError.nodes !== undefined;
 }
 
 function rocketCause(error: GraphQLError): RocketError | null {

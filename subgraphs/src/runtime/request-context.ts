@@ -6,6 +6,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { NodeLookup } from '../read/node-model.ts';
 import type { PlanContext } from '../read/plan-level.ts';
 import type { LoadedRecord } from '../read/record.ts';
+import { withRecordBudget } from '../read/record-budget.ts';
 import type { WritePipeline } from '../write/pipeline.ts';
 
 /** Loads the records of `_entities` representations, all of one type and selection in one batch. */
@@ -13,6 +14,7 @@ export type ReferenceLoader = DataLoader<string, LoadedRecord | null>;
 
 export interface RequestContext {
   readonly caller: Caller;
+  /** For reading; what it may read in all is bounded. */
   readonly database: Database;
   readonly writes: WritePipeline;
   /** Memoised for the request, since every field of a type asks again. */
@@ -29,7 +31,7 @@ export function createRequestContext(of: {
   const filters = new Map<string, Filter | 'forbidden'>();
   return {
     caller: of.caller,
-    database: of.database,
+    database: withRecordBudget(of.database),
     writes: of.writes,
     references: new Map(),
     readable: (entity) => {

@@ -5,6 +5,7 @@
 import { RocketError } from '@rocket/schema';
 import { GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLJSON, GraphQLLocalDate, GraphQLUUID } from 'graphql-scalars';
+import { dateText, timestampText } from '../write/input-time.ts';
 
 const DECIMAL = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 const INTEGER = /^[+-]?\d{1,19}$/;
@@ -49,13 +50,16 @@ function plainNumber(value: number): string {
 
 function dateTime(value: unknown): string {
   const parsed: unknown = GraphQLDateTimeISO.parseValue(value);
-  if (parsed instanceof Date && !Number.isNaN(parsed.getTime())) return parsed.toISOString();
+  const isInstant = parsed instanceof Date && !Number.isNaN(parsed.getTime());
+  // Years before 1 and after 9999 have other spellings, which Postgres does not read.
+  const text = isInstant ? timestampText(parsed.toISOString()) : null;
+  if (text !== null) return text;
   throw bad('DateTime', 'instant such as 2026-01-31T12:00:00Z');
 }
 
 function calendarDate(value: unknown): string {
-  const parsed: unknown = GraphQLLocalDate.parseValue(value);
-  if (typeof parsed === 'string') return parsed;
+  const parsed = dateText(GraphQLLocalDate.parseValue(value));
+  if (parsed !== null) return parsed;
   throw bad('Date', 'calendar date such as 2026-01-31');
 }
 

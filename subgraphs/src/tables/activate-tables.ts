@@ -10,6 +10,7 @@ import {
   RocketError,
 } from '@rocket/schema';
 import { applyPlan } from './apply-plan.ts';
+import { checkEnums, enumValues } from './check-enums.ts';
 import { desiredTables } from './desired-tables.ts';
 import { insertSampleRows } from './insert-sample-rows.ts';
 import { inspectTables } from './inspect-tables.ts';
@@ -71,8 +72,9 @@ async function activate(tx: Transaction, input: ActivateTablesInput): Promise<Ac
   }
   const plan = planTables(model, await inspectTables(tx));
   await applyPlan(tx, plan);
+  await checkEnums(tx, model);
   const rowsInserted = await insertSampleRows(tx, model, sampleData);
-  await writeMeta(tx, { revision, epoch, defaults: columnDefaults(model) });
+  await writeMeta(tx, { revision, epoch, defaults: columnDefaults(model), enums: enumValues(model) });
   return { changes: plan.steps.map(({ description }) => description), rowsInserted };
 }
 

@@ -2,6 +2,9 @@ import { isPostgresError, POSTGRES_CODES, type Transaction } from '@rocket/platf
 import { RocketError } from '@rocket/schema';
 import type { PlanStep, TablePlan } from './plan-tables.ts';
 
+/** program_limit_exceeded: the only limit that data can meet here is that of an index entry. */
+const INDEX_ENTRY_TOO_LARGE = '54000';
+
 /**
  * Runs the statements of a plan, in order, in the caller's transaction.
  * @throws RocketError `DESTRUCTIVE_CHANGE` before the first statement when the plan is not purely additive, and from
@@ -26,13 +29,18 @@ async function applyStep(tx: Transaction, step: PlanStep): Promise<void> {
 /** Why stored rows refuse a statement; null when it failed for another reason. */
 function dataReason(error: unknown): string | null {
   if (!isPostgresError(error)) return null;
+  if (error.code === INDEX_ENTRY_TOO_LARGE) return 'stored rows have values too long to be indexed';
   if (error.code === POSTGRES_CODES.uniqueViolation) return 'stored rows have equal values';
   // Rows that came in between looking at the table and locking it.
   if (error.code === POSTGRES_CODES.notNullViolation) return 'stored rows have no value';
   return null;
 }
 
-function destructive(changes: readonly { place: string; message: string }[], cause?: unknown): RocketError {
+/** The error for what would lose data, with each place. */
+export function destructive(
+  changes: readonly { place: string; message: string }[],
+  cause?: unknown,
+): RocketError {
   const lines = changes.map(({ place, message }) => `${place}: ${message}`);
   return new RocketError('DESTRUCTIVE_CHANGE', `The change would lose data: ${lines.join('; ')}`, {
     cause,

@@ -126,9 +126,11 @@ async function query(tx: Transaction, statement: Statement, name: string): Promi
   }
 }
 
-/** Classes 22 (a value does not fit its type) and 23 (a constraint refuses it). */
+/** Classes 22 (a value does not fit its type), 23 (a constraint refuses it) and 54 (it is too long for its index). */
+const BAD_DATA = ['22', '23', '54'] as const;
+
 function isBadData(error: unknown): error is Error {
-  return isPostgresError(error) && (error.code.startsWith('22') || error.code.startsWith('23'));
+  return isPostgresError(error) && BAD_DATA.some((kind) => error.code.startsWith(kind));
 }
 
 function hasValue(row: SampleRecord, name: string): boolean {

@@ -7,10 +7,15 @@ import { z } from 'zod';
 export const EPOCH_KEY = 'epoch';
 const REVISION_KEY = 'revision';
 const DEFAULTS_KEY = 'column_defaults';
+const ENUMS_KEY = 'enum_values';
 
 /** SQL of each column's default as it was planned, by `table.column`. */
 export type ColumnDefaults = Readonly<Record<string, string>>;
 
+/** Listed values of each column that is an enum, by `table.column`. */
+export type EnumValues = Readonly<Record<string, readonly string[]>>;
+
+const Enums = z.record(z.string(), z.array(z.string()));
 const Defaults = z.record(z.string(), z.string());
 const EpochValue = z.number();
 
@@ -37,11 +42,17 @@ export async function readColumnDefaults(tx: Transaction): Promise<ColumnDefault
   return row === undefined ? {} : Defaults.parse(row[0]);
 }
 
+export async function readEnumValues(tx: Transaction): Promise<EnumValues> {
+  const [row] = await tx.query(selectMeta(ENUMS_KEY));
+  return row === undefined ? {} : Enums.parse(row[0]);
+}
+
 export async function writeMeta(
   tx: Transaction,
-  applied: { revision: Revision; epoch: Epoch; defaults: ColumnDefaults },
+  applied: { revision: Revision; epoch: Epoch; defaults: ColumnDefaults; enums: EnumValues },
 ): Promise<void> {
   await tx.query(upsertMeta(REVISION_KEY, applied.revision));
   await tx.query(upsertMeta(EPOCH_KEY, applied.epoch));
   await tx.query(upsertMeta(DEFAULTS_KEY, applied.defaults));
+  await tx.query(upsertMeta(ENUMS_KEY, applied.enums));
 }

@@ -1,6 +1,7 @@
 /** Statements that insert sample rows: many rows each, as one JSON array that Postgres takes apart. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntityModel, FieldModel, JoinTableModel } from '@rocket/schema';
+import { timeSql } from '../write/record-sql.ts';
 import { columnType } from './column-type.ts';
 
 export type SampleRecord = Readonly<Record<string, unknown>>;
@@ -74,7 +75,7 @@ function insertRows({ table, columns, rows }: Insertion): Statement {
 
 function selectValue(field: FieldModel): string {
   const value = `r.${quoteIdentifier(field.name)}`;
-  if (field.auto !== undefined) return `COALESCE(${value}, now())`;
+  if (field.auto !== undefined) return `COALESCE(${value}, ${timeSql(field)})`;
   if (field.type !== 'file') return value;
   // Given by its id: what is stored with a record is a copy of the file's description; an unknown file is none.
   return `CASE jsonb_typeof(${value}) WHEN 'string' THEN

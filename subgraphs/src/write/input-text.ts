@@ -25,18 +25,25 @@ function maxBytesOf(field: FieldModel): number | null {
   return field.unique || field.indexed ? MAX_INDEXED_BYTES : null;
 }
 
-/** Text of a JSON value; null when a text in it cannot be stored, or when it is no JSON value at all. */
+/** Postgres reads nested JSON by recursion, and so does everybody who is given it. */
+const MAX_JSON_DEPTH = 200;
+
+/** Text of a JSON value; null when a text in it cannot be stored, it is nested too deeply, or no JSON value at all. */
 export function storableJson(value: unknown): string | null {
-  const pending: unknown[] = [value];
+  const pending: { part: unknown; depth: number }[] = [{ part: value, depth: 0 }];
   // Own stack: the depth of the value is its sender's choice.
-  while (pending.length > 0) {
-    const part = pending.pop();
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { part } = next;
+    const depth = next.depth + 1;
+    if (depth > MAX_JSON_DEPTH) return null;
     if (typeof part === 'string') {
       if (!isStorable(part)) return null;
     } else if (Array.isArray(part)) {
-      for (const element of part) pending.push(element);
+      for (const element of part) pending.push({ part: element, depth });
     } else if (typeof part === 'object' && part !== null) {
-      for (const [key, element] of Object.entries(part)) pending.push(key, element);
+      for (const [key, element] of Object.entries(part)) {
+        pending.push({ part: key, depth }, { part: element, depth });
+      }
     } else if (!isPlain(part)) return null;
   }
   return JSON.stringify(value);

@@ -39,7 +39,10 @@ export function inputValue(field: FieldModel, value: unknown): InputValue {
     case 'date':
       return orWrongType(dateText(value), 'must be a calendar date such as 2026-01-31');
     case 'json':
-      return orWrongType(storableJson(value), 'must be a JSON value without NUL characters');
+      return orWrongType(
+        storableJson(value),
+        'must be a JSON value without NUL characters, not nested too deeply',
+      );
     case 'file':
       return orWrongType(uuidText(value), 'must be the id of an uploaded file');
     default:

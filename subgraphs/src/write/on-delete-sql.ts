@@ -3,7 +3,7 @@ import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntityModel, FieldModel, HasOneLink, ManyToManyLink, ToManyLink } from '@rocket/schema';
 import { Parameters, sqlType } from '../sql/parameters.ts';
 import { VERSION_COLUMN } from '../tables/desired-tables.ts';
-import { columns, keyColumn, live, table } from './record-sql.ts';
+import { columns, keyColumn, live, table, timeSql } from './record-sql.ts';
 
 export interface ChildQuery {
   readonly child: EntityModel;
@@ -50,7 +50,7 @@ export function clearForeignKey(of: Omit<ChildQuery, 'parentKeys'>, keys: readon
   const parameters = new Parameters();
   const automatic = of.child.fields
     .filter(({ auto }) => auto === 'update')
-    .map(({ name }) => `${quoteIdentifier(name)} = now()`);
+    .map((field) => `${quoteIdentifier(field.name)} = ${timeSql(field)}`);
   const version = `${quoteIdentifier(VERSION_COLUMN)} = ${quoteIdentifier(VERSION_COLUMN)} + 1`;
   const set = [`${quoteIdentifier(of.foreignKey.name)} = NULL`, version, ...automatic].join(', ');
   const where = `${keyColumn(of.child)} = ANY (${parameters.bind(keys, `${sqlType(of.child.primaryKey)}[]`)})`;

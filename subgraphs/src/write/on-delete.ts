@@ -61,8 +61,9 @@ async function collect({ tx, model, entity }: DeleteState, root: StoredRecord): 
     for (const link of next.entity.links) {
       if (!isChildLink(link) || link.onDelete !== 'cascade') continue;
       const query = childQuery(model, link, next.keys);
-      const rows = await tx.query(lockChildren(query, room + 1));
       const known = doomed.get(query.child.name) ?? new Set<string>();
+      // Those met before are found again and must not take the places of others.
+      const rows = await tx.query(lockChildren(query, known.size + room + 1));
       const found = rows.map((row) => KeyRow.parse(row)[0]).filter((key) => !known.has(key));
       room -= found.length;
       if (room < 0) refuse(tooMany(entity));

@@ -14,7 +14,7 @@ type State = SaveState | DeleteState;
 
 /**
  * The records that the caller may do this to.
- * @throws RocketError `FORBIDDEN` when no policy gives him any, before a connection is taken for him.
+ * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when no policy gives him any, before a connection is taken for him.
  */
 export function requirePolicy(
   state: Pick<State, 'model' | 'entity' | 'caller'>,
@@ -57,6 +57,12 @@ function scopeOf(
   return readFilter(model, request);
 }
 
-function forbidden({ entity }: Pick<State, 'entity'>, action: PermissionAction): RocketError {
+/** Who did not sign in is asked to before he is turned away. */
+function forbidden(
+  { entity, caller }: Pick<State, 'entity' | 'caller'>,
+  action: PermissionAction,
+): RocketError {
+  if (caller.userId === null)
+    return new RocketError('UNAUTHENTICATED', `Sign in to ${action} ${entity.name}`);
   return new RocketError('FORBIDDEN', `The caller may not ${action} this ${entity.name}`);
 }

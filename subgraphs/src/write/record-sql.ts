@@ -10,6 +10,17 @@ const VERSION = quoteIdentifier(VERSION_COLUMN);
 const DELETED_AT = quoteIdentifier(DELETED_AT_COLUMN);
 const Version = z.number();
 
+/**
+ * Time of the write, in what the API can say of it: milliseconds, and for a date the day in UTC. Microseconds would
+ * make a record unfindable by the value that was read of it, and a date would follow the zone of the server.
+ */
+export const INSTANT_SQL = "date_trunc('milliseconds', now())";
+const DAY_SQL = "(now() AT TIME ZONE 'UTC')::date";
+
+export function timeSql(field: FieldModel): string {
+  return field.type === 'date' ? DAY_SQL : INSTANT_SQL;
+}
+
 type Values = ReadonlyMap<string, string | number | boolean | null>;
 
 /** A row of one of these statements as a record. */
@@ -52,7 +63,7 @@ export function insertRecord(entity: EntityModel, values: Values): Statement {
 
 /** Null leaves the column to its default. */
 function insertedValue(field: FieldModel, values: Values, parameters: Parameters): string | null {
-  if (field.auto !== undefined) return 'now()';
+  if (field.auto !== undefined) return timeSql(field);
   const value = values.get(field.name);
   return value === undefined ? null : parameters.bind(value, sqlType(field));
 }
@@ -62,7 +73,7 @@ export function updateRecord(entity: EntityModel, key: string, values: Values): 
   const assignments: string[] = [];
   for (const field of entity.fields) {
     const value = values.get(field.name);
-    if (field.auto === 'update') assignments.push(`${quoteIdentifier(field.name)} = now()`);
+    if (field.auto === 'update') assignments.push(`${quoteIdentifier(field.name)} = ${timeSql(field)}`);
     else if (value !== undefined) {
       assignments.push(`${quoteIdentifier(field.name)} = ${parameters.bind(value, sqlType(field))}`);
     }
@@ -80,7 +91,7 @@ export function deleteRecords(entity: EntityModel, keys: readonly string[]): Sta
   const parameters = new Parameters();
   const where = `${keyColumn(entity)} = ANY (${parameters.bind(keys, `${sqlType(entity.primaryKey)}[]`)})`;
   const action = entity.softDelete
-    ? `UPDATE ${table(entity)} SET ${DELETED_AT} = now(), ${VERSION} = ${VERSION} + 1`
+    ? `UPDATE ${table(entity)} SET ${DELETED_AT} = ${INSTANT_SQL}, ${VERSION} = ${VERSION} + 1`
     : `DELETE FROM ${table(entity)}`;
   return {
     text: `${action} WHERE ${where} RETURNING ${columns(entity)}`,

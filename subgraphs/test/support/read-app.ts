@@ -12,11 +12,19 @@ import { ADMIN, LOGGER, parseApp } from './write-app.ts';
 
 export interface ReadApp {
   readonly model: AppModel;
+  readonly url: string;
   readonly database: Database;
   readonly schema: GraphQLSchema;
   /** Data and errors in plain JSON, and how many statements it took. */
-  ask(query: string, options?: { caller?: Caller; variables?: Record<string, unknown> }): Promise<Answer>;
+  ask(query: string, options?: AskOptions): Promise<Answer>;
   dispose(): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly caller?: Caller;
+  readonly variables?: Record<string, unknown>;
+  /** Another database than the app's, to see what happens without it. */
+  readonly database?: Database;
 }
 
 export interface Answer {
@@ -48,14 +56,15 @@ export async function createReadApp(
   const schema = buildSubgraph(model, graph);
   return {
     model,
+    url: test.url,
     database,
     schema,
-    ask: async (query, { caller = ADMIN, variables } = {}) => {
+    ask: async (query, { caller = ADMIN, variables, database: asked = database } = {}) => {
       const parsed = parse(query);
       const [fault] = validate(schema, parsed);
       if (fault !== undefined) throw fault;
-      const writes = createWritePipeline({ database, model, logger: LOGGER });
-      const context = createRequestContext({ model, caller, database, writes });
+      const writes = createWritePipeline({ database: asked, model, logger: LOGGER });
+      const context = createRequestContext({ model, caller, database: asked, writes });
       const before = statements;
       const result = await executeOperation(schema, context, {
         document: parsed,

@@ -4,6 +4,7 @@ import type { JsonPath } from '../json-path.ts';
 import { showValue } from '../show-value.ts';
 import type { FieldDefinition } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
+import { decimalText, fractionDigits } from '../values/decimal-text.ts';
 import { scalarType } from '../values/scalar-type.ts';
 import type { CheckContext, EntityEntry } from './context.ts';
 
@@ -46,6 +47,11 @@ function checkEnum(context: CheckContext, field: FieldDefinition, path: JsonPath
 function checkDefault(context: CheckContext, field: FieldDefinition, path: JsonPath): void {
   if (field.default === undefined || field.default === null) return;
   const place = [...path, 'default'];
+  const refusal = unusableDefault(field);
+  if (refusal !== null) {
+    context.faults.error(place, refusal.message, refusal.hint);
+    return;
+  }
   const coerced = coerceValue({ type: scalarType(field.type), scale: field.precision }, field.default);
   if (!coerced.ok) {
     const hint = field.default === 'now' ? 'For the current time use "auto": "create"' : undefined;
@@ -56,6 +62,20 @@ function checkDefault(context: CheckContext, field: FieldDefinition, path: JsonP
     const hint = `Allowed: ${field.enum.join(', ')}`;
     context.faults.error(place, `${showValue(field.default)} is not in the enum`, hint);
   }
+}
+
+/** Defaults go through the checks of every write; one that those refuse would make each create fail that relies on it. */
+function unusableDefault(field: FieldDefinition): { message: string; hint: string } | null {
+  if (field.type === 'file') {
+    return { message: 'A file cannot be a default', hint: 'Files are uploaded to the running app' };
+  }
+  if (field.default === '' && field.required === true && field.nullable !== true) {
+    return { message: 'An empty text is no value for a required field', hint: 'Remove the default' };
+  }
+  const text = field.type === 'decimal' ? decimalText(field.default) : null;
+  if (text === null || field.precision === undefined || fractionDigits(text) <= field.precision) return null;
+  const message = `${showValue(field.default)} has more than ${field.precision} digits behind the point`;
+  return { message, hint: 'Round it, or raise "precision"' };
 }
 
 function checkModifiers(context: CheckContext, field: FieldDefinition, path: JsonPath): void {

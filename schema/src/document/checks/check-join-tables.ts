@@ -1,6 +1,6 @@
 import { formatPath } from '../json-path.ts';
 import type { RelationDefinition } from '../types.ts';
-import { checkName, checkTableName, MAX_IDENTIFIER_BYTES } from './check-names.ts';
+import { checkColumnName, checkTableName } from './check-names.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';
 
 /** A many-to-many relation has a table of its own with two columns. */
@@ -18,7 +18,7 @@ export function checkManyToMany(context: CheckContext, { value, path }: Located<
       const hint = 'Name the column of the join table';
       context.faults.error(place, `A many_to_many relation needs a ${key}`, hint);
     } else {
-      checkName(context, { value: column, path: place }, MAX_IDENTIFIER_BYTES);
+      checkColumnName(context, { value: column, path: place });
     }
   }
   if (value.source_join_key !== undefined && value.source_join_key === value.target_join_key) {

@@ -1,16 +1,20 @@
+import { linkFieldNames } from '../../model/link-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
 import type { RelationDefinition } from '../types.ts';
+import { isObjectMember } from './check-names.ts';
 import type { CheckContext, Located } from './context.ts';
 
 const GRAPHQL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Also filter keywords: a link with such a name could not be filtered by. */
-const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'constructor', 'prototype']);
+const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'prototype']);
 
 interface NameOverride extends Located<string> {
   /** Entity that gets the field; with its app when it is another one. */
   readonly owner: string;
+  /** A list also takes the names of its connection and its aggregate. */
+  readonly isList: boolean;
 }
 
 /** GraphQL names that the document gives to relations: valid, and free on the entity that gets them. */
@@ -24,16 +28,20 @@ export function checkLinkNames(context: CheckContext): void {
     }
     const names = taken.get(override.owner) ?? fieldNamesOf(context, override.owner);
     taken.set(override.owner, names);
-    if (names.has(override.value)) {
-      const message = `${JSON.stringify(override.owner)} already has a GraphQL field ${JSON.stringify(override.value)}`;
+    const wanted = linkFieldNames(override.value, override.isList);
+    const clash = wanted.find((name) => names.has(name));
+    if (clash !== undefined) {
+      const message = `${JSON.stringify(override.owner)} already has a GraphQL field ${JSON.stringify(clash)}`;
       context.faults.error(override.path, message, 'Choose another name');
     }
-    names.add(override.value);
+    for (const name of wanted) names.add(name);
   }
 }
 
 function isGraphqlName(name: string): boolean {
-  return GRAPHQL_NAME.test(name) && !name.startsWith('__') && !FORBIDDEN_NAMES.has(name);
+  return (
+    GRAPHQL_NAME.test(name) && !name.startsWith('__') && !FORBIDDEN_NAMES.has(name) && !isObjectMember(name)
+  );
 }
 
 function overridesOf({ value, path }: Located<RelationDefinition>): NameOverride[] {
@@ -41,13 +49,19 @@ function overridesOf({ value, path }: Located<RelationDefinition>): NameOverride
   const source = parseRelationSource(value.source);
   const found: NameOverride[] = [];
   if (value.graphql?.field !== undefined && source !== null) {
-    found.push({ value: value.graphql.field, path: [...place, 'field'], owner: value.source });
+    found.push({
+      value: value.graphql.field,
+      path: [...place, 'field'],
+      owner: value.source,
+      isList: value.type !== 'one_to_one',
+    });
   }
   if (value.graphql?.inverse_field !== undefined) {
     found.push({
       value: value.graphql.inverse_field,
       path: [...place, 'inverse_field'],
       owner: value.target,
+      isList: value.type === 'many_to_many',
     });
   }
   return found;
@@ -60,5 +74,8 @@ function fieldNamesOf(context: CheckContext, owner: string): Set<string> {
   // What the engine adds to a record; the same names as the model gives them.
   names.add(names.has('version') ? 'recordVersion' : 'version');
   if (entity.value.soft_delete === true) names.add('deletedAt');
+  for (const { value } of context.parts.state_machines) {
+    if (value.entity === owner) names.add(`${camelCase(value.field)}Transitions`);
+  }
   return names;
 }

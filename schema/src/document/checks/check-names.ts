@@ -9,7 +9,7 @@ const MAX_ENTITY_NAME_BYTES = 48;
  * Postgres cuts identifiers here, silently, so longer ones could meet. Index names (`idx_{table}_{field}`) do not count:
  * the DDL shortens them with a hash.
  */
-export const MAX_IDENTIFIER_BYTES = 63;
+const MAX_IDENTIFIER_BYTES = 63;
 const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
   '__proto__',
   'constructor',
@@ -17,6 +17,8 @@ const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
   '_version',
   '__typename',
 ]);
+/** Every table of Postgres has these columns; CREATE TABLE refuses them. */
+const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 const NAME_HINT =
   'Use lower-case letters, digits and underscores, beginning with a letter, e.g. "order_item"';
 
@@ -42,6 +44,16 @@ export function checkTableName(context: CheckContext, table: Located<string>): v
     return;
   }
   checkName(context, table, MAX_IDENTIFIER_BYTES);
+}
+
+/** A column: like a name, and none that every table has already. */
+export function checkColumnName(context: CheckContext, column: Located<string>): void {
+  if (SYSTEM_COLUMNS.has(column.value)) {
+    const message = `The column name ${JSON.stringify(column.value)} is reserved`;
+    context.faults.error(column.path, message, 'Every table of Postgres has a column of this name');
+    return;
+  }
+  checkName(context, column, MAX_IDENTIFIER_BYTES);
 }
 
 /** Names of entities, tables, fields, relations and workflows: well formed and not taken twice. */
@@ -92,9 +104,17 @@ function checkFieldNames(
 }
 
 function checkFieldName(context: CheckContext, name: Located<string>): void {
-  if (FORBIDDEN_FIELD_NAMES.has(name.value)) {
+  if (FORBIDDEN_FIELD_NAMES.has(name.value) || isObjectMember(camelCase(name.value))) {
     context.faults.error(name.path, `The field name ${JSON.stringify(name.value)} is reserved`);
     return;
   }
-  checkName(context, name, MAX_IDENTIFIER_BYTES);
+  checkColumnName(context, name);
+}
+
+/**
+ * Such as `toString`. graphql reads the members of variables without asking whether they are their own, so every
+ * input that leaves such a field out would seem to give a function for it.
+ */
+export function isObjectMember(graphqlName: string): boolean {
+  return Object.hasOwn(Object.prototype, graphqlName);
 }

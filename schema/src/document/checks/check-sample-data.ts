@@ -69,8 +69,8 @@ function neededFields(entity: EntityDefinition): string[] {
   const filledElsewhere = (field: FieldDefinition) =>
     field.default !== undefined ||
     field.auto !== undefined ||
-    (field.name === entity.primary_key.field && entity.primary_key.generated === true) ||
-    (field.name === entity.slug?.field && entity.slug.source !== undefined);
+    // Not a slug with a source: sample rows go past the pipeline that would make it.
+    (field.name === entity.primary_key.field && entity.primary_key.generated === true);
   return entity.fields
     .filter((field) => {
       const isKey = field.name === entity.primary_key.field;

@@ -35,3 +35,11 @@ export function wholeDigits(text: string): number {
   const whole = text.replace('-', '').split('.')[0] ?? '';
   return whole === '0' ? 0 : whole.length;
 }
+
+/** Digits behind the point of a canonical decimal that make a difference. */
+export function fractionDigits(text: string): number {
+  const fraction = text.split('.')[1] ?? '';
+  let end = fraction.length;
+  while (end > 0 && fraction[end - 1] === '0') end -= 1;
+  return end;
+}
