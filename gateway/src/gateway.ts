@@ -43,31 +43,10 @@ export interface Gateway {
   readonly whenReady: Promise<void>;
 }
 
-/** Puts the gateway together. This is the only place where its parts meet. */
+/** Puts the gateway together, with `openParts`. This is the only place where its parts meet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { catalog, config, logger, metrics } = options;
-  const secrets = await catalog.secrets();
-  const view = await CatalogView.open(catalog, logger);
-  const services = createShardServices({ inProcess: options.shards, internalKey: secrets.internalKey });
-  const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
-  const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
-  const composer = createComposer();
-  const documents = createRevisionDocuments(catalog);
-  const { introspection } = config;
-  const graphs = new GraphStore(view, { catalog, composer, documents, shards, introspection, logger });
-  const authenticator = createAuthenticator({
-    snapshot: () => view.current,
-    platformTokenSecret: secrets.platformTokenSecret,
-  });
-  const admin = await createAdmin({
-    ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
-    introspection,
-    maxImportBytes: config.maxBodyBytes,
-  });
-  const auth = createAuthRoutes(
-    createSessions({ catalog, view, shards, platformTokenSecret: secrets.platformTokenSecret }),
-  );
-  const serve = createPipeline({ ...config, view, authenticator, graphs });
+  const { graphs, admin, auth, serve, closeParts } = await openParts(options);
   const handlers: RouteHandlers = {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
@@ -79,11 +58,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const http = createHttpServer({
     handler: createDispatcher({
-      handlers,
+      ...{ handlers, metrics, logger, ...config },
       graphiql: createGraphiql({ signIn: true }),
-      metrics,
-      logger,
-      ...config,
     }),
     onError: errorAnswer,
     logger,
@@ -97,6 +73,34 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     async close() {
       await http.close();
       await whenReady;
+      await closeParts();
+    },
+  };
+}
+
+/** Everything behind the HTTP server, in the order it needs each other. */
+async function openParts({ catalog, config, logger, shards: inProcess }: GatewayOptions) {
+  const { introspection } = config;
+  const { internalKey, platformTokenSecret } = await catalog.secrets();
+  const view = await CatalogView.open(catalog, logger);
+  const services = createShardServices({ inProcess, internalKey });
+  const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
+  const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
+  const composer = createComposer();
+  const documents = createRevisionDocuments(catalog);
+  const graphs = new GraphStore(view, { catalog, composer, documents, shards, introspection, logger });
+  const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
+  const admin = await createAdmin({
+    ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
+    introspection,
+    maxImportBytes: config.maxBodyBytes,
+  });
+  return {
+    graphs,
+    admin,
+    auth: createAuthRoutes(createSessions({ catalog, view, shards, platformTokenSecret })),
+    serve: createPipeline({ ...config, view, authenticator, graphs }),
+    async closeParts() {
       await admin.close();
       await graphs.close();
       await composer.close();

@@ -89,15 +89,24 @@ async function signOut() {
   await postAuth('logout', { app, refreshToken });
 }
 
-/** Loads the page anew: what the schema shows may depend on who asks. GraphiQL keeps the query. */
+/** Has the schema read again: what it shows may depend on who asks, as in administration. Keeps query and answer. */
+function refetchSchema() {
+  document.querySelector('.graphiql-sidebar button[aria-label^="Re-fetch"]')?.click();
+}
+
 async function change(work) {
+  const output = form.querySelector('output');
+  output.textContent = '';
   try {
     await work();
-    location.reload();
+    form.elements.namedItem('password').value = '';
+    refetchSchema();
   } catch (error) {
-    form.querySelector('output').textContent = error.message;
-    showSession();
+    // The app of the address stands in the form already; whoever administers the platform belongs to none.
+    const more = form.elements.namedItem('app').value === '' ? '' : ' (platform users leave the app blank)';
+    output.textContent = `${error.message}${more}`;
   }
+  showSession();
 }
 
 if (form !== null) {
@@ -111,10 +120,8 @@ if (form !== null) {
 }
 
 const hint = [
-  '# Documentation: the first button at the upper left.',
-  form === null
-    ? '# Headers: in the tab below, sent with every request.'
-    : '# Signing in: the line at the top. Blank app: platform.',
+  '# The book at the left: documentation.',
+  form === null ? '# Headers below go with each request.' : '# The line at the top: signing in.',
   '',
   '{',
   '  __typename',
