@@ -20,6 +20,7 @@ test('nothing set gives the defaults, and the result cannot be changed', () => {
     poolMaxPerProcess: 200,
     poolAcquireTimeoutMs: 5_000,
     introspection: true,
+    corsOrigins: [],
     natsUrl: null,
     redisUrl: null,
     platformUrl: null,
@@ -54,11 +55,19 @@ test.each([
   ['ROCKET_POOL_MAX_PER_APP', '1.5'],
   ['ROCKET_POOL_ACQUIRE_TIMEOUT_MS', '5001'],
   ['ROCKET_ADMIN_EMAIL', 'admin'],
+  ['ROCKET_CORS_ORIGINS', 'https://app.example.org/path'],
+  ['ROCKET_CORS_ORIGINS', 'app.example.org'],
   ['NATS_URL', 'http://nats'],
   ['REDIS_URL', 'redis'],
   ['ROCKET_URL', 'ftp://x'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => loadConfig({ [name]: value })).toThrow(name);
+});
+
+test('origins are a list', () => {
+  const { corsOrigins } = loadConfig({ ROCKET_CORS_ORIGINS: 'https://a.example.org, http://localhost:5173' });
+  expect(corsOrigins).toEqual(['https://a.example.org', 'http://localhost:5173']);
+  expect(loadConfig({ ROCKET_CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
 });
 
 test('all faults are told at once, without the values', () => {

@@ -29,6 +29,8 @@ export interface Config {
   readonly poolMaxPerProcess: number;
   readonly poolAcquireTimeoutMs: number;
   readonly introspection: boolean;
+  /** Origins whose pages may call the gateway; none by default, `*` is any. */
+  readonly corsOrigins: readonly string[];
   readonly natsUrl: string | null;
   readonly redisUrl: string | null;
   /** Address of the platform that the command line talks to. */
@@ -71,6 +73,7 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     poolMaxPerProcess: variables.ROCKET_POOL_MAX_PER_PROCESS,
     poolAcquireTimeoutMs: variables.ROCKET_POOL_ACQUIRE_TIMEOUT_MS,
     introspection: variables.ROCKET_INTROSPECTION,
+    corsOrigins: Object.freeze(variables.ROCKET_CORS_ORIGINS),
     natsUrl: variables.NATS_URL ?? null,
     redisUrl: variables.REDIS_URL ?? null,
     platformUrl: variables.ROCKET_URL ?? null,

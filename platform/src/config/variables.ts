@@ -42,6 +42,16 @@ function url(protocols: readonly string[]) {
 const postgresUrl = url(['postgres:', 'postgresql:']);
 const httpUrl = url(['http:', 'https:']);
 
+/** Origins as browsers send them, `https://app.example.org`, separated by commas; `*` is any. */
+const origins = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim()))
+  .refine(
+    (parts) => parts.every((part) => part === '*' || URL.parse(part)?.origin === part),
+    'must be `*`, or origins such as https://app.example.org separated by commas',
+  )
+  .default([]);
+
 export const VARIABLES = z.object({
   PORT: integer(0, 65_535, DEFAULT_PORT),
   HOST: z.string().default('0.0.0.0'),
@@ -62,6 +72,7 @@ export const VARIABLES = z.object({
   ROCKET_POOL_MAX_PER_PROCESS: integer(1, 10_000, DEFAULT_POOL_MAX_PER_PROCESS),
   ROCKET_POOL_ACQUIRE_TIMEOUT_MS: integer(1, MAX_POOL_ACQUIRE_TIMEOUT_MS, MAX_POOL_ACQUIRE_TIMEOUT_MS),
   ROCKET_INTROSPECTION: flag(true),
+  ROCKET_CORS_ORIGINS: origins,
   NATS_URL: url(['nats:', 'tls:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROCKET_URL: httpUrl.optional(),

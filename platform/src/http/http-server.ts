@@ -40,9 +40,15 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   let closing = false;
   const server = createServer((request, response) => {
     const requestId = acceptRequestId(request.headers['x-request-id']);
-    void answer(options, request, requestId).then((result) => {
-      write(response, result, { 'x-request-id': requestId, ...(closing ? { connection: 'close' } : {}) });
-    });
+    answer(options, request, requestId)
+      .then((result) => {
+        write(response, result, { 'x-request-id': requestId, ...(closing ? { connection: 'close' } : {}) });
+      })
+      .catch((error: unknown) => {
+        // An answer that cannot be sent, such as one with a header that HTTP does not allow.
+        options.logger.error({ err: error, requestId }, 'an answer could not be sent');
+        response.destroy();
+      });
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
