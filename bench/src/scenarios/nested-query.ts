@@ -3,36 +3,17 @@
  * gateway over the same shards. Ours also verifies the access token, checks permissions and looks up the shard map.
  */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type Catalog,
-  createLogger,
-  databaseUrl,
-  openCatalog,
-  startEmbeddedPostgres,
-} from '@rocket/platform';
-import {
-  appName,
-  buildModel,
-  composeGraph,
-  ENGINE_VERSION,
-  graphRevisionText,
-  shardName,
-} from '@rocket/schema';
-import { z } from 'zod';
+import { appName, buildModel, composeGraph, ENGINE_VERSION, graphRevisionText } from '@rocket/schema';
+import { freePort, postJson } from '../http.ts';
+import { type CleanUp, type Installation, startInstallation } from '../installation.ts';
 import { type Measurement, measure, type Target } from '../load.ts';
-import { type BenchProcess, startProcess } from '../process.ts';
+import { startProcess } from '../process.ts';
 import type { Comparison } from '../report.ts';
 
-const ROOT = join(import.meta.dirname, '../../..');
-const ROCKET = join(ROOT, 'cli/bin/rocket.js');
-const ADMIN = { email: 'bench@localhost', password: 'a-password-of-the-benchmark' };
-const APPS = ['crm', 'ecommerce', 'helpdesk'] as const;
-const SHARDS = ['s1', 's2'] as const;
 const WARM_UP_SECONDS = 3;
+const CUSTOMER_ID = 'c0000000-0000-4000-8000-000000000001';
 const QUERY =
   'query Nested($id: ID!) { customer(id: $id) { name orders { total items { product { name } } } } }';
 
@@ -41,7 +22,7 @@ export async function nestedQuery(options: {
   connections: number;
   rounds: number;
 }): Promise<Comparison> {
-  const cleanUp: (() => Promise<unknown>)[] = [];
+  const cleanUp: CleanUp = [];
   try {
     const targets = await prepare(cleanUp);
     for (const target of targets) await measure(target, { ...options, seconds: WARM_UP_SECONDS });
@@ -56,75 +37,21 @@ export async function nestedQuery(options: {
   }
 }
 
-async function prepare(cleanUp: (() => Promise<unknown>)[]): Promise<readonly Target[]> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-'));
-  cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
-  const logger = createLogger({ level: 'error', name: 'bench' });
-  const postgres = await startEmbeddedPostgres({ dataDir, logger });
-  cleanUp.push(() => postgres.stop());
-  const catalogUrl = databaseUrl(postgres.url, 'rocket_catalog');
-  const catalog = await openCatalog({ url: catalogUrl, logger });
-  cleanUp.push(() => catalog.close());
-  const keep = async (process: Promise<BenchProcess>) => cleanUp.push((await process).stop);
-
-  const env = { ROCKET_CATALOG_URL: catalogUrl, ROCKET_LOG_LEVEL: 'error', HOST: '127.0.0.1' };
-  const shardUrls = new Map<string, string>();
-  for (const name of SHARDS) {
-    const url = `http://127.0.0.1:${await freePort()}`;
-    shardUrls.set(name, url);
-    await catalog.addShard({ name: shardName(name), databaseUrl: postgres.url, url });
-    const port = new URL(url).port;
-    await keep(
-      startProcess({
-        file: ROCKET,
-        args: ['shard', '--name', name],
-        env: { ...env, PORT: port, ROCKET_SHARD_URL: url },
-        readyUrl: `${url}/ready`,
-      }),
-    );
-  }
-  const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
-  await keep(
-    startProcess({
-      file: ROCKET,
-      args: ['gateway'],
-      env: {
-        ...env,
-        PORT: new URL(gatewayUrl).port,
-        ROCKET_ADMIN_EMAIL: ADMIN.email,
-        ROCKET_ADMIN_PASSWORD: ADMIN.password,
-      },
-      readyUrl: `${gatewayUrl}/health`,
-    }),
-  );
-  const token = await signIn(gatewayUrl);
-  const customerId = await importExamples(gatewayUrl, token);
-  const body = JSON.stringify({ query: QUERY, variables: { id: customerId } });
+async function prepare(cleanUp: CleanUp): Promise<readonly Target[]> {
+  const installation = await startInstallation(cleanUp);
+  const body = JSON.stringify({ query: QUERY, variables: { id: CUSTOMER_ID } });
   const ours: Target = {
     name: 'Rocket Graph gateway',
-    url: `${gatewayUrl}/apps/crm/graphql`,
-    headers: { authorization: `Bearer ${token}` },
+    url: `${installation.gatewayUrl}/apps/crm/graphql`,
+    headers: { authorization: `Bearer ${installation.token}` },
     body,
   };
+  // Asked first: a shard knows a graph by the revision that a gateway has stored.
   const first = await ask(ours);
-
-  const peerUrl = `http://127.0.0.1:${await freePort()}`;
-  const settings = join(dataDir, 'stock-gateway.json');
-  await writeFile(settings, JSON.stringify(await peerSettings(catalog, { peerUrl, shardUrls })), {
-    mode: 0o600,
-  });
-  await keep(
-    startProcess({
-      file: join(import.meta.dirname, '../stock-gateway.ts'),
-      args: [settings],
-      env: {},
-      readyUrl: `${peerUrl}/?query=%7B__typename%7D`,
-    }),
-  );
   const peer: Target = {
     name: 'stock @apollo/gateway',
-    url: `${peerUrl}/`,
-    headers: { 'apollo-require-preflight': 'true' },
+    url: await startPeer(cleanUp, installation),
+    headers: {},
     body,
   };
   const second = await ask(peer);
@@ -132,10 +59,17 @@ async function prepare(cleanUp: (() => Promise<unknown>)[]): Promise<readonly Ta
   return [ours, peer];
 }
 
-async function peerSettings(
-  catalog: Catalog,
-  at: { peerUrl: string; shardUrls: ReadonlyMap<string, string> },
-): Promise<unknown> {
+async function startPeer(cleanUp: CleanUp, installation: Installation): Promise<string> {
+  const url = `http://127.0.0.1:${await freePort()}/`;
+  const settings = join(installation.dataDir, 'stock-gateway.json');
+  await writeFile(settings, JSON.stringify(await peerSettings(installation, url)), { mode: 0o600 });
+  const file = join(import.meta.dirname, '../stock-gateway.ts');
+  const started = await startProcess({ file, args: [settings], env: {}, readyUrl: url });
+  cleanUp.push(started.stop);
+  return url;
+}
+
+async function peerSettings({ catalog, shardUrls }: Installation, peerUrl: string): Promise<unknown> {
   const { apps, shardMap } = await catalog.snapshot();
   const members = [...apps.values()].flatMap(({ name, activeRevision }) =>
     activeRevision === null ? [] : [{ app: name, revision: activeRevision }],
@@ -154,64 +88,18 @@ async function peerSettings(
     .update(graphRevisionText(home, members, ENGINE_VERSION))
     .digest('hex')
     .slice(0, 32);
-  const shardUrls = Object.fromEntries(
-    [...shardMap.placements.values()].map(({ app, shard }) => [app, at.shardUrls.get(shard)]),
+  const urls = Object.fromEntries(
+    [...shardMap.placements.values()].map(({ app, shard }) => [app, shardUrls.get(shard)]),
   );
   return {
-    port: Number(new URL(at.peerUrl).port),
+    port: Number(new URL(peerUrl).port),
     supergraphSdl: composition.supergraphSdl,
     internalKey,
     graph,
-    shardUrls,
+    shardUrls: urls,
   };
-}
-
-async function signIn(url: string): Promise<string> {
-  const answer = await postJson(`${url}/auth/login`, {}, JSON.stringify(ADMIN));
-  return z.object({ accessToken: z.string() }).parse(JSON.parse(answer)).accessToken;
-}
-
-/** Returns the key of the customer that the load asks for. */
-async function importExamples(url: string, token: string): Promise<string> {
-  const headers = { authorization: `Bearer ${token}` };
-  for (const name of APPS) {
-    const document: unknown = JSON.parse(await readFile(join(ROOT, 'examples', `${name}.json`), 'utf8'));
-    const query =
-      'mutation($name: ID!, $document: JSON!) { importApp(name: $name, document: $document) { outcome } }';
-    const body = JSON.stringify({ query, variables: { name, document } });
-    const answer = await postJson(`${url}/admin/graphql`, headers, body);
-    if (answer.includes('"errors"')) throw new Error(`Importing ${name} failed: ${answer}`);
-  }
-  const body = JSON.stringify({ query: '{ customers(limit: 1) { id } }' });
-  const answer: unknown = JSON.parse(await postJson(`${url}/apps/crm/graphql`, headers, body));
-  const Answer = z.object({ data: z.object({ customers: z.tuple([z.object({ id: z.string() })]) }) });
-  return Answer.parse(answer).data.customers[0].id;
 }
 
 function ask(target: Target): Promise<string> {
   return postJson(target.url, target.headers, target.body);
-}
-
-async function postJson(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): Promise<string> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
-  return text.trim();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No port was given');
-  return address.port;
 }

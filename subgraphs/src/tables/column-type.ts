@@ -1,26 +1,14 @@
-import type { FieldModel, ScalarType } from '@rocket/schema';
+import type { FieldModel } from '@rocket/schema';
+import { sqlType } from '../sql/parameters.ts';
 
 /** Total digits of a decimal whose scale is declared. */
 export const DECIMAL_DIGITS = 18;
 
-/** Spelled as Postgres prints them, so that a plan can compare them with the catalog as text. */
-const COLUMN_TYPE: Readonly<Record<ScalarType, string>> = {
-  string: 'text',
-  int: 'integer',
-  bigint: 'bigint',
-  float: 'double precision',
-  decimal: 'numeric',
-  boolean: 'boolean',
-  uuid: 'uuid',
-  timestamp: 'timestamp with time zone',
-  date: 'date',
-  json: 'jsonb',
-  file: 'jsonb',
-};
-
-/** Type of the column that stores a field. */
+/** Type of the column that stores a field, spelled as Postgres prints it: a plan compares it with the catalog as text. */
 export function columnType(field: FieldModel): string {
-  if (field.type === 'decimal' && field.scale !== undefined)
+  if (field.type === 'timestamp') return 'timestamp with time zone';
+  if (field.type === 'decimal' && field.scale !== undefined) {
     return `numeric(${DECIMAL_DIGITS},${field.scale})`;
-  return COLUMN_TYPE[field.type];
+  }
+  return sqlType(field);
 }

@@ -1,0 +1,86 @@
+/** An installation of separate processes, with the example apps: Postgres, two shards, a gateway. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type Catalog,
+  createLogger,
+  databaseUrl,
+  openCatalog,
+  startEmbeddedPostgres,
+} from '@rocket/platform';
+import { shardName } from '@rocket/schema';
+import { z } from 'zod';
+import { freePort, postJson } from './http.ts';
+import { startProcess } from './process.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const ROCKET = join(ROOT, 'cli/bin/rocket.js');
+const ADMIN = { email: 'bench@localhost', password: 'a-password-of-the-benchmark' };
+const APPS = ['crm', 'ecommerce', 'helpdesk'] as const;
+const SHARDS = ['s1', 's2'] as const;
+
+/** Steps that undo what was set up; run in reverse. */
+export type CleanUp = (() => Promise<unknown>)[];
+
+export interface Installation {
+  readonly dataDir: string;
+  readonly catalog: Catalog;
+  readonly gatewayUrl: string;
+  /** Access token of a platform admin. */
+  readonly token: string;
+  /** Base URL of each shard's process, by name. */
+  readonly shardUrls: ReadonlyMap<string, string>;
+}
+
+/** What was started is in `cleanUp` also when this fails half-way. */
+export async function startInstallation(cleanUp: CleanUp): Promise<Installation> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-'));
+  cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
+  const logger = createLogger({ level: 'error', name: 'bench' });
+  const postgres = await startEmbeddedPostgres({ dataDir, logger });
+  cleanUp.push(() => postgres.stop());
+  const catalogUrl = databaseUrl(postgres.url, 'rocket_catalog');
+  const catalog = await openCatalog({ url: catalogUrl, logger });
+  cleanUp.push(() => catalog.close());
+  const env = { ROCKET_CATALOG_URL: catalogUrl, ROCKET_LOG_LEVEL: 'error', HOST: '127.0.0.1' };
+  const shardUrls = new Map<string, string>();
+  for (const name of SHARDS) {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    shardUrls.set(name, url);
+    await catalog.addShard({ name: shardName(name), databaseUrl: postgres.url, url });
+    await startRocket(cleanUp, ['shard', '--name', name], { url, env: { ...env, ROCKET_SHARD_URL: url } });
+  }
+  const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
+  const admin = { ROCKET_ADMIN_EMAIL: ADMIN.email, ROCKET_ADMIN_PASSWORD: ADMIN.password };
+  await startRocket(cleanUp, ['gateway'], { url: gatewayUrl, env: { ...env, ...admin } });
+  const token = await signIn(gatewayUrl);
+  await importExamples(gatewayUrl, token);
+  return { dataDir, catalog, gatewayUrl, token, shardUrls };
+}
+
+async function startRocket(
+  cleanUp: CleanUp,
+  args: readonly string[],
+  at: { url: string; env: Readonly<Record<string, string>> },
+): Promise<void> {
+  const env = { ...at.env, PORT: new URL(at.url).port };
+  const started = await startProcess({ file: ROCKET, args, env, readyUrl: `${at.url}/ready` });
+  cleanUp.push(started.stop);
+}
+
+async function signIn(url: string): Promise<string> {
+  const answer = await postJson(`${url}/auth/login`, {}, JSON.stringify(ADMIN));
+  return z.object({ accessToken: z.string() }).parse(JSON.parse(answer)).accessToken;
+}
+
+async function importExamples(url: string, token: string): Promise<void> {
+  const query =
+    'mutation($name: ID!, $document: JSON!) { importApp(name: $name, document: $document) { outcome } }';
+  for (const name of APPS) {
+    const document: unknown = JSON.parse(await readFile(join(ROOT, 'examples', `${name}.json`), 'utf8'));
+    const body = JSON.stringify({ query, variables: { name, document } });
+    const answer = await postJson(`${url}/admin/graphql`, { authorization: `Bearer ${token}` }, body);
+    if (answer.includes('"errors"')) throw new Error(`Importing ${name} failed: ${answer}`);
+  }
+}
