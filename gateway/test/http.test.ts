@@ -126,7 +126,7 @@ const CASES: Case[] = [
     path: `${CRM}?query=mutation{deleteCustomer(id:1){__typename}}`,
     init: { headers: JSON_TYPE },
     status: 405,
-    code: 'BAD_REQUEST',
+    code: 'METHOD_NOT_ALLOWED',
   },
   { name: 'nesting', path: CRM, init: query('{a'.repeat(5_000)), status: 400, code: 'GRAPHQL_PARSE_FAILED' },
   {

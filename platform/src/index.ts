@@ -34,6 +34,7 @@ export {
   type PostgresError,
 } from './postgres/errors.ts';
 export { quoteIdentifier } from './postgres/identifiers.ts';
+export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
 export type { TransactionOptions } from './postgres/transaction.ts';
 export type { Database, Queryable, Row, Statement, Transaction } from './postgres/types.ts';

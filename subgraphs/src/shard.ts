@@ -8,6 +8,7 @@ import {
   databaseUrl,
   dropDatabase,
   type Logger,
+  mapConnectionErrors,
 } from '@rocket/platform';
 import {
   type ActivationInput,
@@ -70,7 +71,12 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   const models = createModels(catalog);
   const subgraphs = createSubgraphs(catalog, models);
   const documents = createDocuments();
-  const databaseAt = async (at: Placed) => databases.get(await placements.admit(at.app, at.epoch));
+  // Operations say themselves what a lost database means for them; for all else it is the app that does not answer.
+  const databaseAt = async (at: Placed) =>
+    mapConnectionErrors(
+      databases.get(await placements.admit(at.app, at.epoch)),
+      (cause) => new RocketError('SHARD_UNAVAILABLE', 'The database of this app does not answer', { cause }),
+    );
 
   return {
     execute: (context, operation) => execute(context, operation),

@@ -14,7 +14,7 @@ import {
   loadConfig,
   openCatalog,
 } from '@rocket/platform';
-import { shardName } from '@rocket/schema';
+import { RocketError, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard } from '@rocket/subgraphs';
 import { createTestDatabase } from './postgres.ts';
 
@@ -87,7 +87,7 @@ export async function createWorld(): Promise<World> {
   await catalog.platformUsers.add(ADMIN);
   const directory = (record: { name: string }) => {
     const shard = shards.get(record.name);
-    if (shard === undefined) throw new Error(`There is no shard ${record.name}`);
+    if (shard === undefined) throw new RocketError('SHARD_UNAVAILABLE', `Shard ${record.name} is not here`);
     return shard;
   };
   const gateway = await createGateway({ catalog, shards: directory, config, logger, metrics });

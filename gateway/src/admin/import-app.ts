@@ -10,16 +10,16 @@ import {
   canonicalJson,
   type DocumentFault,
   documentSummary,
-  leastLoadedShard,
   parseDocument,
   type Revision,
   RocketError,
-  type ShardName,
   shardName,
 } from '@rocket/schema';
 import { type Candidate, checkGraphs } from './check-graphs.ts';
 import { crossAppFaults } from './cross-app-checks.ts';
 import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from './parts.ts';
+import { placeApp } from './place-app.ts';
+import { forgetApp } from './remove-app.ts';
 
 export interface ImportInput {
   readonly name: string;
@@ -145,22 +145,18 @@ function checkPlace(app: AppName, wanted: string | null, { shardMap }: CatalogSn
 }
 
 async function createApp(app: AppName, wanted: string | null, parts: AdminParts): Promise<void> {
-  const shard: ShardName | null =
-    wanted === null ? leastLoadedShard(parts.view.current.shardMap) : shardName(wanted);
-  if (shard === null) throw new RocketError('CONFLICT', 'No shard takes apps: add one first');
+  const shard = await placeApp(wanted, parts);
   await parts.catalog.createApp({ app, shard, database: `rocket_${app}` });
   await parts.view.refresh();
 }
 
 /** The failure that led here is the one to report; one of the clean-up is for the log. */
-async function undoCreation(app: AppName, { catalog, shards, view, logger }: AdminParts): Promise<void> {
+async function undoCreation(app: AppName, parts: AdminParts): Promise<void> {
   try {
-    const call = { app, operation: 'write', deadlineAtMs: Date.now() + ADMIN_TIMEOUT_MS } as const;
-    await shards.call(call, (service, { epoch }) => service.removeApp({ app, epoch }));
-    await catalog.removeApp(app);
-    await view.refresh();
+    await forgetApp(app, parts);
+    await parts.view.refresh();
   } catch (error) {
-    logger.error({ err: error, app }, 'an app whose creation failed could not be removed');
+    parts.logger.error({ err: error, app }, 'an app whose creation failed could not be removed');
   }
 }
 

@@ -29,8 +29,10 @@ export async function putGraph(
  */
 export async function removeGraph(name: string, parts: AdminParts): Promise<true> {
   const graph = graphName(name);
-  if (name === MAIN_GRAPH)
-    await checkNamedGraph({ name: graph, apps: null }, await parts.view.refresh(), parts);
+  const snapshot = await parts.view.refresh();
+  // Without a definition of its own it holds every app again.
+  if (name === MAIN_GRAPH) await checkNamedGraph({ name: graph, apps: null }, snapshot, parts);
+  if (!snapshot.graphs.has(graph)) throw new RocketError('GRAPH_NOT_FOUND', `No graph ${graph} is defined`);
   await parts.catalog.removeGraph(graph);
   await publish(parts);
   return true;

@@ -1,4 +1,4 @@
-import { appName, RocketError } from '@rocket/schema';
+import { type AppName, appName, RocketError } from '@rocket/schema';
 import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from './parts.ts';
 
 /**
@@ -14,11 +14,35 @@ export async function removeApp(name: string, parts: AdminParts): Promise<boolea
   );
   if (users.length > 0) {
     const names = users.map((other) => other.name).join(', ');
-    throw new RocketError('CONFLICT', `App ${app} cannot be removed: ${names} refers to it`);
+    throw new RocketError('CONFLICT', `App ${app} cannot be removed: it is referred to by ${names}`);
   }
-  const call = { app, operation: 'write', deadlineAtMs: Date.now() + ADMIN_TIMEOUT_MS } as const;
-  await parts.shards.call(call, (service, { epoch }) => service.removeApp({ app, epoch }));
-  await parts.catalog.removeApp(app);
+  if (snapshot.apps.get(app)?.activeRevision === null) await forgetApp(app, parts);
+  else {
+    await dropData(app, parts);
+    await parts.catalog.removeApp(app);
+  }
   await publish(parts);
   return true;
+}
+
+/**
+ * Removes an app that was never activated: it has no data that anybody could miss, so a shard that does not answer must
+ * not keep it in the catalog. What may be left there is an empty database; the log names it.
+ */
+export async function forgetApp(app: AppName, parts: AdminParts): Promise<void> {
+  const database = parts.view.current.shardMap.placements.get(app)?.database;
+  try {
+    await dropData(app, parts);
+  } catch (error) {
+    parts.logger.warn(
+      { err: error, app, database },
+      'the database of an app that was never activated may be left',
+    );
+  }
+  await parts.catalog.removeApp(app);
+}
+
+async function dropData(app: AppName, { shards }: AdminParts): Promise<void> {
+  const call = { app, operation: 'write', deadlineAtMs: Date.now() + ADMIN_TIMEOUT_MS } as const;
+  await shards.call(call, (service, { epoch }) => service.removeApp({ app, epoch }));
 }

@@ -73,7 +73,10 @@ function shardAndGraphMutations(parts: AdminParts, serial: Serial) {
       return shardView(shard, parts.view.current, parts);
     },
     removeShard: async (_: unknown, { name }: { name: string }) => {
-      await catalog.removeShard(shardName(name));
+      const shard = shardName(name);
+      const { shardMap } = await parts.view.refresh();
+      if (!shardMap.shards.has(shard)) throw new RocketError('NOT_FOUND', `There is no shard ${shard}`);
+      await catalog.removeShard(shard);
       await publish(parts);
       return true;
     },

@@ -28,7 +28,8 @@ interface Disclosure {
  * INTERNAL_ERROR. `error` is the error as caught, `formatted` what Apollo Server would send.
  */
 export function maskError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const disclosure = discloseByCode(formatted) ?? discloseByClass(error);
+  const disclosure =
+    discloseByMethod(formatted, error) ?? discloseByCode(formatted) ?? discloseByClass(error);
   const { locations, path } = formatted;
   const place = {
     ...(locations === undefined ? {} : { locations }),
@@ -51,6 +52,18 @@ export function errorBody(
   message: string = ERROR_CATALOGUE[code].message,
 ): GraphQLFormattedError {
   return { message, extensions: { code, retryable: ERROR_CATALOGUE[code].retryable } };
+}
+
+/** Apollo Server has no code of its own for a mutation by GET, only the status. */
+function discloseByMethod({ message }: GraphQLFormattedError, error: unknown): Disclosure | null {
+  const http: unknown =
+    isRecord(error) && isRecord(error['extensions']) ? error['extensions']['http'] : undefined;
+  if (!isRecord(http) || http['status'] !== ERROR_CATALOGUE.METHOD_NOT_ALLOWED.status) return null;
+  return { code: 'METHOD_NOT_ALLOWED', message, retryable: false, details: {} };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 function discloseByCode({ message, extensions = {} }: GraphQLFormattedError): Disclosure | null {

@@ -1,13 +1,13 @@
-import type { ShardRecord, ShardService } from '@rocket/schema';
+import { RocketError, type ShardRecord, type ShardService } from '@rocket/schema';
 import { createHttpShardService, type HttpShardService } from './http-shard-service.ts';
 
-/** Finds the service of a shard that runs in this process (its record has no URL). */
+/** Finds the service of a shard that runs in this process (its record has no URL). @throws RocketError when none does */
 export type ShardDirectory = (shard: ShardRecord) => ShardService;
 
 export interface ShardServices {
   /** The service of a shard: in process, or over HTTP to where the shard map says it listens. */
   of(shard: ShardRecord): ShardService;
-  /** True when the shard's process answers, which one in our own process does. */
+  /** True when the shard's process answers; one without an address does so only when it runs in this process. */
   isHealthy(shard: ShardRecord): Promise<boolean>;
   /** Lets go of the connections to addresses that none of these shards has; calls under way finish on them. */
   retain(shards: readonly ShardRecord[]): void;
@@ -30,7 +30,8 @@ export function createShardServices(options: {
   const closing = new Set<Promise<void>>();
   return {
     of: (shard) => (shard.url === null ? options.inProcess(shard) : remoteAt(shard.url, shard)),
-    isHealthy: async (shard) => shard.url === null || (await remoteAt(shard.url, shard).isHealthy()),
+    isHealthy: async (shard) =>
+      shard.url === null ? runsHere(options.inProcess, shard) : await remoteAt(shard.url, shard).isHealthy(),
     retain(shards) {
       const urls = new Set(shards.map(({ url }) => url));
       for (const [url, service] of [...remote].filter(([address]) => !urls.has(address))) {
@@ -45,4 +46,15 @@ export function createShardServices(options: {
       await Promise.all([...closing, ...services.map((service) => service.close())]);
     },
   };
+}
+
+function runsHere(inProcess: ShardDirectory, shard: ShardRecord): boolean {
+  try {
+    inProcess(shard);
+    return true;
+  } catch (error) {
+    // That is how the directory says that it has no such shard.
+    if (error instanceof RocketError) return false;
+    throw error;
+  }
 }

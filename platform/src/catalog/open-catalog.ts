@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { ConnectionBudget } from '../postgres/connection-budget.ts';
 import { createDatabase } from '../postgres/database.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
+import { mapConnectionErrors } from '../postgres/map-connection-errors.ts';
 import { createDatabaseIfMissing, databaseUrl } from '../postgres/server.ts';
 import type { Database } from '../postgres/types.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -46,7 +47,13 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
     await database.close();
     throw error;
   }
-  return catalogOver(database, options.url);
+  return catalogOver(
+    mapConnectionErrors(
+      database,
+      (cause) => new RocketError('NOT_READY', 'The catalog does not answer', { cause }),
+    ),
+    options.url,
+  );
 }
 
 async function migrateOrCreate(database: Database, url: string): Promise<void> {

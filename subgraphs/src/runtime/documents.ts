@@ -1,14 +1,22 @@
 /** Parsed and validated operations. The gateway sends the same few texts over and over. */
 import { RocketError, type SubgraphOperation } from '@rocket/schema';
-import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  parse,
+  specifiedRules,
+  ValuesOfCorrectTypeRule,
+  validate,
+} from 'graphql';
 import { LRUCache } from 'lru-cache';
 
+const FORM_RULES = specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule);
 const MAX_DOCUMENTS = 1_000;
 /** Of all texts together; a parsed document takes about twenty times its text. */
 const MAX_DOCUMENT_CHARS = 8_000_000;
 
 export interface Documents {
-  /** @throws RocketError `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED` */
+  /** @throws RocketError `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `BAD_USER_INPUT` for a wrong literal */
   prepare(schema: GraphQLSchema, operation: SubgraphOperation): DocumentNode;
 }
 
@@ -42,8 +50,17 @@ function parseText(query: string): DocumentNode {
   }
 }
 
+/**
+ * A gateway knows our scalars by name only and lets every literal through, so a wrong value in the text of an operation
+ * shows here: it is the caller's input that is wrong, not the operation's form.
+ */
 function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
-  const [first] = validate(schema, document);
-  if (first !== undefined)
-    throw new RocketError('GRAPHQL_VALIDATION_FAILED', first.message, { cause: first });
+  const [malformed] = validate(schema, document, FORM_RULES);
+  if (malformed !== undefined) {
+    throw new RocketError('GRAPHQL_VALIDATION_FAILED', malformed.message, { cause: malformed });
+  }
+  const [wrongValue] = validate(schema, document, [ValuesOfCorrectTypeRule]);
+  if (wrongValue !== undefined) {
+    throw new RocketError('BAD_USER_INPUT', wrongValue.message, { cause: wrongValue });
+  }
 }
