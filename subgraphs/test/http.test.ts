@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { MAX_INTERNAL_TTL_MS, signInternal, signInternalCall } from '@rocket/platform';
+import { createMetrics, MAX_INTERNAL_TTL_MS, signInternal, signInternalCall } from '@rocket/platform';
 import {
   appName,
   type CallContext,
@@ -43,6 +43,7 @@ beforeEach(async () => {
     logger: LOGGER,
     maxBodyBytes: MAX_BODY_BYTES,
     checkReady: () => ready(),
+    metrics: createMetrics({ processMetrics: true }),
   });
   url = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
 });
@@ -256,6 +257,12 @@ describe('other calls', () => {
 });
 
 describe('the process', () => {
+  it('gives its measurements to a scraper', async () => {
+    const response = await fetch(`${url}/metrics`);
+    expect(response.headers.get('content-type')).toContain('text/plain');
+    expect(await response.text()).toContain('process_cpu_seconds_total');
+  });
+
   it('says that it lives, and apart from that whether it can serve', async () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
     expect((await fetch(`${url}/ready`)).status).toBe(200);

@@ -5,6 +5,7 @@ import {
   createLogger,
   createMetrics,
   type Logger,
+  type Metrics,
 } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, createShardServer, type Shard } from '@rocket/subgraphs';
@@ -22,6 +23,7 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
   const config = configOf(line);
   const url = requireCatalogUrl(config);
   const logger = createLogger({ level: config.logLevel, name: `shard-${name}` });
+  const metrics = createMetrics({ processMetrics: true });
   const catalog = late<Catalog>('The catalog');
   const shard = late<Shard>('The shard');
   await runUntilStopped({
@@ -30,10 +32,18 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
       catalogComponent({ catalog, url: () => url, logger }),
       {
         name: `shard ${name}`,
-        start: async () => shard.set(await openShard({ name, catalog: catalog.get(), config, logger })),
+        start: async () =>
+          shard.set(await openShard({ name, catalog: catalog.get(), config, logger, metrics })),
         stop: () => shard.get().close(),
       },
-      shardServerComponent({ name, catalog: () => catalog.get(), shard: () => shard.get(), config, logger }),
+      shardServerComponent({
+        name,
+        catalog: () => catalog.get(),
+        shard: () => shard.get(),
+        config,
+        logger,
+        metrics,
+      }),
     ],
     onStarted: async () => logger.info({ shard: name }, 'the shard serves'),
   });
@@ -44,12 +54,12 @@ interface ShardParts {
   readonly catalog: Catalog;
   readonly config: Config;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
-async function openShard({ name, catalog, config, logger }: ShardParts): Promise<Shard> {
+async function openShard({ name, catalog, config, logger, metrics }: ShardParts): Promise<Shard> {
   try {
-    const metrics = createShardMetrics(createMetrics({ processMetrics: true }));
-    return await createShard({ name, catalog, config, logger, metrics });
+    return await createShard({ name, catalog, config, logger, metrics: createShardMetrics(metrics) });
   } catch (error) {
     if (!(error instanceof RocketError && error.code === 'NOT_FOUND')) throw error;
     throw new RocketError('NOT_FOUND', `There is no shard ${name} in the catalog`, {
@@ -62,7 +72,7 @@ async function openShard({ name, catalog, config, logger }: ShardParts): Promise
 function shardServerComponent(
   parts: Omit<ShardParts, 'catalog'> & { catalog: () => Catalog; shard: () => Shard },
 ): Component {
-  const { name, catalog, shard, config, logger } = parts;
+  const { name, catalog, shard, config, logger, metrics } = parts;
   let server: ReturnType<typeof createShardServer> | undefined;
   return {
     name: 'shard server',
@@ -74,6 +84,7 @@ function shardServerComponent(
         logger,
         maxBodyBytes: config.maxBodyBytes,
         checkReady: () => catalog().ping(),
+        metrics,
       });
       const port = await listen(server, config);
       try {

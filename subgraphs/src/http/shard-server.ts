@@ -5,6 +5,7 @@ import {
   type HttpAnswer,
   type HttpServer,
   type Logger,
+  type Metrics,
   readJsonBody,
   verifyInternal,
   verifyInternalCall,
@@ -20,6 +21,7 @@ export interface ShardServerOptions {
   readonly maxBodyBytes: number;
   /** Resolves while the shard can serve; what it rejects with is logged, not shown. */
   readonly checkReady: () => Promise<void>;
+  readonly metrics: Metrics;
 }
 
 /** An import with its sample rows; the gateway has its own limit in front. */
@@ -37,12 +39,18 @@ async function serve(options: ShardServerOptions, request: IncomingMessage): Pro
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   if (request.method === 'GET' && path === '/health') return json(200, { status: 'ok' });
   if (request.method === 'GET' && path === '/ready') return ready(options);
+  if (request.method === 'GET' && path === '/metrics') return renderMetrics(options.metrics);
   if (request.method !== 'POST') throw new RocketError('NOT_FOUND');
   const header = request.headers[INTERNAL_CALL_HEADER];
   if (typeof header !== 'string') throw new RocketError('UNAUTHENTICATED', 'Only gateways may call a shard');
   return path === INTERNAL_PATHS.graphql
     ? serveOperation(options, request, header)
     : serveAdminCall(options, request, { path, header });
+}
+
+async function renderMetrics(metrics: Metrics): Promise<HttpAnswer> {
+  const { contentType, body } = await metrics.render();
+  return { status: 200, headers: { 'content-type': contentType }, body };
 }
 
 async function ready(options: ShardServerOptions): Promise<HttpAnswer> {
