@@ -55,7 +55,8 @@ export function createDispatcher(options: DispatcherOptions): HttpHandler {
     } catch (error) {
       // Not left to the server: a page of another origin has to be able to read refusals too.
       answer = errorAnswer(error);
-      if (answer.status >= 500) logger.error({ err: error, requestId }, 'request failed');
+      // A fault of ours is for the log. A 503 is a state that is told elsewhere, and probes ask for it every second.
+      if (answer.status === 500) logger.error({ err: error, requestId }, 'request failed');
     }
     const labels = { route: route?.kind ?? 'unknown', status: String(answer.status) };
     seconds.observe(labels, (performance.now() - startedMs) / 1_000);
