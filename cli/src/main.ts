@@ -1,11 +1,17 @@
 /** Entry of the `rocket` command. */
 import { readProcessEnvironment } from '@rocket/platform';
-import { runCli } from './run-cli.ts';
+import { outliveClosedOutput } from './output/closed-output.ts';
+import { EXIT_FAILED, runCli } from './run-cli.ts';
 
-process.exitCode = await runCli({
+outliveClosedOutput(process, () => {
+  process.exitCode = EXIT_FAILED;
+});
+const code = await runCli({
   argv: process.argv.slice(2),
   environment: readProcessEnvironment(),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
 });
+// Lost output may have been noticed already; a result that nobody got is no success.
+process.exitCode ??= code;

@@ -6,6 +6,7 @@ import { addGraphCommands } from './commands/graph.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
+import { readVersion } from './version.ts';
 
 const EXAMPLES = `
 Examples:
@@ -27,6 +28,7 @@ export function createProgram(line: CommandLine): Command {
       writeOut: (text) => line.stdout.write(text),
       writeErr: (text) => line.stderr.write(text),
     })
+    .version(readVersion(), '--version', 'print the version')
     .addHelpText('after', EXAMPLES);
   addStartCommand(program, line);
   addGatewayCommand(program, line);

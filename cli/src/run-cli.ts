@@ -4,7 +4,7 @@ import { reportError } from './output/report-error.ts';
 import { createProgram } from './program.ts';
 
 const EXIT_OK = 0;
-const EXIT_FAILED = 1;
+export const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 const HELP_CODES = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 

@@ -108,10 +108,16 @@ describe('the command line beside a running start', () => {
       await succeed(['user', 'add', 'ann@example.com', '--app', 'notes', '--role', 'writer', '--json']),
     );
     expect(added).toMatchObject({ email: 'ann@example.com', app: 'notes', password: expect.any(String) });
+    expect(added.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(JSON.parse(await succeed(['user', 'list', '--app', 'notes', '--json']))).toEqual([
-      { email: 'ann@example.com', active: true, roles: ['writer'] },
+      { id: added.id, email: 'ann@example.com', active: true, roles: ['writer'] },
     ]);
-    await succeed(['user', 'remove', 'ann@example.com', '--app', 'notes']);
+    expect(await succeed(['user', 'list', '--app', 'notes'])).toContain(added.id);
+    expect(await rocket(['user', 'remove', 'ann@example.com', '--app', 'notes'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--yes'),
+    });
+    await succeed(['user', 'remove', 'ann@example.com', '--app', 'notes', '--yes']);
     expect(await succeed(['user', 'list', '--app', 'notes'])).toContain('No users yet');
 
     expect(await succeed(['graph', 'add', 'desk', 'notes'])).toContain('served at /graphs/desk/graphql');
@@ -126,6 +132,36 @@ describe('the command line beside a running start', () => {
       { name: 's1', state: 'active', healthy: true, apps: ['notes'] },
       { name: 's2', state: 'active', healthy: true, apps: [] },
     ]);
+  });
+
+  test('keeps the last platform user, and refuses a short password', async () => {
+    const short = await rocket(['user', 'add', 'ops@example.com', '--password-stdin'], 'short\n');
+    expect(short).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'rocket: A password needs at least 8 characters\n',
+    });
+    expect(await rocket(['user', 'remove', 'Admin@localhost', '--yes'])).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('the last platform user'),
+    });
+    await succeed(['user', 'add', 'ops@example.com', '--password-stdin'], 'long enough\n');
+    await succeed(['user', 'remove', 'ops@example.com', '--yes']);
+    expect(await rocket(['user', 'remove', 'ops@example.com', '--yes'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no platform user ops@example.com'),
+    });
+  });
+
+  test('tells a fault that only the server finds once', async () => {
+    const relation = { name: 'tags', type: 'one_to_many', source: 'nowhere.tag', target: 'note' };
+    const document = { ...NOTE, relations: [{ ...relation, target_key: 'title' }] };
+    const refused = await rocket(['app', 'import', 'notes', '-'], JSON.stringify(document));
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    const [headline, ...faults] = refused.stderr.split('\n');
+    expect(headline).toBe('rocket: The document for app notes is refused, nothing was changed');
+    expect(faults[0]).toMatch(/^ {2}\$\.relations\[0\]\S*: .*nowhere/);
   });
 
   test('tells wrong usage and a missing server apart', async () => {

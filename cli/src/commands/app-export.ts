@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { appName, RocketError } from '@rocket/schema';
 import { connectAdmin } from '../admin/connect.ts';
 import { ExportAppDocument } from '../admin/generated/operations.ts';
 import { type CommandLine, printJson, remark } from '../command-line.ts';
+import { writeNamedFile } from '../files.ts';
 
 /** @throws RocketError `APP_NOT_FOUND` */
 export async function exportApp(
@@ -21,6 +21,6 @@ export async function exportApp(
     printJson(line, app.document);
     return;
   }
-  await writeFile(options.output, `${JSON.stringify(app.document, null, 2)}\n`);
+  await writeNamedFile(options.output, `${JSON.stringify(app.document, null, 2)}\n`);
   remark(line, `Wrote ${options.output}`);
 }

@@ -1,4 +1,4 @@
-import { createLogger, openCatalog } from '@rocket/platform';
+import { createLogger } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { createAdminClient } from '../admin/client.ts';
 import { connectAdmin } from '../admin/connect.ts';
@@ -6,6 +6,7 @@ import { findConnection, requireConnection } from '../admin/connection.ts';
 import { AddShardDocument, ListShardsDocument, RemoveShardDocument } from '../admin/generated/operations.ts';
 import { type CommandLine, configOf, print, printJson } from '../command-line.ts';
 import { formatTable } from '../output/table.ts';
+import { openNamedCatalog } from '../process/open-catalog.ts';
 
 export interface AddShardOptions {
   readonly name: string;
@@ -23,7 +24,7 @@ export async function addShard(line: CommandLine, options: AddShardOptions): Pro
   const connection = await findConnection(config);
   if (connection === null && config.catalogUrl !== null) {
     const logger = createLogger({ level: 'silent', name: 'cli' });
-    const catalog = await openCatalog({ url: config.catalogUrl, logger });
+    const catalog = await openNamedCatalog({ url: config.catalogUrl, logger });
     try {
       await catalog.addShard({ name, databaseUrl, url });
     } finally {

@@ -5,11 +5,11 @@ import {
   AddUserDocument,
   ListAppUsersDocument,
   ListPlatformUsersDocument,
-  RemoveUserDocument,
 } from '../admin/generated/operations.ts';
 import { type CommandLine, print, printJson, remark } from '../command-line.ts';
 import { formatTable } from '../output/table.ts';
 import { choosePassword } from './new-password.ts';
+import { type RemoveUserOptions, removeUser } from './user-remove.ts';
 
 const ADD_HELP = `
 Examples:
@@ -51,7 +51,10 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .description('remove a user; sessions end at once, access tokens within minutes')
     .argument('<email>')
     .option('--app <app>')
-    .action((email: string, options: { app?: string }) => removeUser(line, email, options));
+    .option('--yes', 'do not ask')
+    .action((email: string, options: Omit<RemoveUserOptions, 'email'>) =>
+      removeUser(line, { email, ...options }),
+    );
 }
 
 function collect(value: string, former: readonly string[]): readonly string[] {
@@ -69,6 +72,7 @@ async function addUser(line: CommandLine, email: string, options: AddOptions): P
   }
   const roles = user.roles.length === 0 ? '' : ` with roles ${user.roles.join(', ')}`;
   print(line, `${user.email} added to ${app === null ? 'the platform' : `app ${app}`}${roles}`);
+  print(line, `Id: ${user.id}`);
   if (!generated) return;
   print(line, `Password: ${password}`);
   remark(line, 'It is not stored anywhere and will not be shown again.');
@@ -81,14 +85,15 @@ async function listUsers(line: CommandLine, options: { app?: string; json?: bool
     printJson(line, users);
     return;
   }
-  const rows = users.map(({ email, active, roles }) => [
+  const rows = users.map(({ id, email, active, roles }) => [
     email,
     active ? 'yes' : 'no',
     roles.join(', ') || '-',
+    id,
   ]);
   print(
     line,
-    formatTable(['E-MAIL', 'ACTIVE', 'ROLES'], rows, 'No users yet: add one with `rocket user add`.'),
+    formatTable(['E-MAIL', 'ACTIVE', 'ROLES', 'ID'], rows, 'No users yet: add one with `rocket user add`.'),
   );
 }
 
@@ -98,11 +103,4 @@ async function readUsers(client: Client, app: string | undefined) {
   if (app !== undefined) return (await client.send(ListAppUsersDocument, { app: appName(app) })).appUsers;
   const { platformUsers } = await client.send(ListPlatformUsersDocument, {});
   return platformUsers.map((user) => ({ ...user, roles: ['platform administrator'] }));
-}
-
-async function removeUser(line: CommandLine, email: string, options: { app?: string }): Promise<void> {
-  const app = options.app === undefined ? null : appName(options.app);
-  const client = await connectAdmin(line);
-  await client.send(RemoveUserDocument, { app, email });
-  print(line, `${email} removed`);
 }

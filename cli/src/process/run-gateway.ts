@@ -23,7 +23,7 @@ export async function runGateway(line: CommandLine): Promise<void> {
       catalogComponent({ catalog, url: () => url, logger }),
       {
         name: 'first administrator',
-        start: () => addFirstAdmin(catalog.get().platformUsers, config),
+        start: () => addFirstAdmin(catalog.get().platformUsers, config, logger),
         stop: async () => undefined,
       },
       gatewayComponent({

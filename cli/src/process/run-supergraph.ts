@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { createSupergraphGateway } from '@rocket/gateway';
 import { createLogger } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
 import { type CommandLine, configOf } from '../command-line.ts';
+import { readNamedFile } from '../files.ts';
 import { shownUrl } from './addresses.ts';
 import { gatewayComponent } from './gateway-component.ts';
 import { late } from './late.ts';
@@ -11,7 +10,7 @@ import { runUntilStopped } from './run-until-stopped.ts';
 /** A gateway of a finished supergraph: no catalog, no shards, no login. */
 export async function runSupergraph(line: CommandLine, file: string): Promise<void> {
   const config = configOf(line);
-  const supergraphSdl = await readSupergraph(file);
+  const supergraphSdl = await readNamedFile(file);
   const logger = createLogger({ level: config.logLevel, name: 'gateway' });
   const port = late<number>('The port');
   await runUntilStopped({
@@ -25,13 +24,4 @@ export async function runSupergraph(line: CommandLine, file: string): Promise<vo
     ],
     onStarted: async () => logger.info({ url: shownUrl(config.host, port.get()) }, 'the gateway listens'),
   });
-}
-
-async function readSupergraph(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new RocketError('BAD_REQUEST', `Cannot read ${file}: ${reason}`, { cause });
-  }
 }

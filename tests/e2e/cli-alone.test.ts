@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { createTestDatabase } from '../harness/postgres.ts';
+import { runRocket, startRocket } from '../harness/rocket-process.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('the command line without a server', () => {
+  test('tells its version', async () => {
+    const { version } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    expect(await runRocket(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test.each([['--version'], ['--help']])('ends quietly when nobody reads what %s prints', async (option) => {
+    const child = spawn(process.execPath, [join(ROOT, 'cli/bin/rocket.js'), option], {
+      env: { PATH: process.env['PATH'] },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('says in words why a file cannot be read', async () => {
+    const missing = join(ROOT, 'nofile.json');
+    for (const [file, reason] of [
+      [missing, 'there is no such file'],
+      [ROOT, 'it is a directory'],
+    ] as const) {
+      expect(await runRocket(['app', 'import', 'notes', file])).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `rocket: Cannot read ${file}: ${reason}\n`,
+      });
+    }
+  });
+
+  test('names a catalog that cannot be reached, without its password', async () => {
+    const url = 'postgres://rocket:very-secret@127.0.0.1:1/rocket_catalog';
+    const shard = ['shard', 'add', 's1', '--database', 'postgres://127.0.0.1:1/postgres'];
+    for (const args of [['gateway'], shard]) {
+      const { code, stderr } = await runRocket(args, { ROCKET_CATALOG_URL: url, PORT: '0' });
+      expect(code).toBe(1);
+      expect(stderr).toContain('The catalog at 127.0.0.1:1/rocket_catalog cannot be reached');
+      expect(stderr).toContain('ROCKET_CATALOG_URL');
+      expect(stderr).not.toContain('very-secret');
+    }
+  });
+
+  test('warns when nobody can sign in to a gateway', async () => {
+    const database = await createTestDatabase();
+    const gateway = await startRocket(['gateway'], { ROCKET_CATALOG_URL: database.url });
+    try {
+      await gateway.waitFor('/health');
+      expect(gateway.output()).toContain('set ROCKET_ADMIN_PASSWORD');
+    } finally {
+      await gateway.end();
+      await database.dispose();
+    }
+  });
+});
