@@ -1,4 +1,5 @@
 /** The only door of @rocket/schema. */
+export { forbidden } from './access/forbidden.ts';
 export { type AccessRequest, readFilter } from './access/policy.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
@@ -35,15 +36,19 @@ export {
   type RocketErrorOptions,
   type UserError,
 } from './errors.ts';
-export { type FilterRecord, matches } from './filter/evaluate.ts';
+export { compareBySortKeys, type RecordOrder } from './filter/compare-records.ts';
+export { type FilterRecord, matches, type RelatedRecords } from './filter/evaluate.ts';
 export {
   type ComparisonOperator,
   type Filter,
   type FilterValue,
+  type JsonFilter,
   MATCH_ALL,
   MATCH_NONE,
+  type RelationFilter,
   type TextOperator,
 } from './filter/filter.ts';
+export type { SortKey, SortStep } from './filter/sort-key.ts';
 export { type Composition, composeGraph, subgraphUrl } from './graph/compose-graph.ts';
 export {
   appGraphMembers,
@@ -124,6 +129,10 @@ export {
   visibleContributions,
   visibleLinks,
 } from './sdl/subgraph-sdl.ts';
+export type { FilterScope } from './where/filter-scope.ts';
+export { badInput, type InputPath } from './where/input-place.ts';
 export { keyValue } from './where/key-value.ts';
-export { parseOrderBy, type SortKey } from './where/parse-order.ts';
+export { operandValue } from './where/operand-value.ts';
+export { parseDistinctOn } from './where/parse-distinct.ts';
+export { parseOrderBy } from './where/parse-order.ts';
 export { parseWhere } from './where/parse-where.ts';

@@ -138,8 +138,8 @@ function naive(filter: Filter, value: number | null): number {
       };
       return Number(holds[filter.operator]);
     }
-    case 'text':
-      throw new Error('not generated');
+    default:
+      throw new Error(`${filter.kind} is not generated`);
   }
 }
 

@@ -1,4 +1,5 @@
-import type { ScalarType } from '../model/app-model.ts';
+import { RocketError } from '../errors.ts';
+import type { FieldModel, ScalarType } from '../model/app-model.ts';
 
 type Comparer = (a: unknown, b: unknown) => number;
 
@@ -35,7 +36,7 @@ function compareDecimals(a: unknown, b: unknown): number {
 }
 
 /** Postgres takes NaN as equal to itself and larger than every other number. */
-function compareNumbers(a: unknown, b: unknown): number {
+export function compareNumbers(a: unknown, b: unknown): number {
   const left = Number(a);
   const right = Number(b);
   if (Number.isNaN(left) || Number.isNaN(right))
@@ -44,7 +45,7 @@ function compareNumbers(a: unknown, b: unknown): number {
 }
 
 /** By code point, as a byte-wise collation does. Comparing UTF-16 units puts U+FFxx after characters beyond U+FFFF. */
-function compareTexts(a: unknown, b: unknown): number {
+export function compareTexts(a: unknown, b: unknown): number {
   const left = String(a);
   const right = String(b);
   for (let index = 0; index < Math.min(left.length, right.length); index++) {
@@ -96,4 +97,11 @@ const COMPARERS: Readonly<Record<ScalarType, Comparer | null>> = {
 /** Order of two non-null values of a type, as Postgres has it; null for types without an order or equality. */
 export function comparerOf(type: ScalarType): Comparer | null {
   return COMPARERS[type];
+}
+
+/** Order of two non-null values of a field. @throws RocketError `INTERNAL_ERROR` when its type has none */
+export function compareFieldValues(field: FieldModel, a: unknown, b: unknown): number {
+  const comparer = comparerOf(field.type);
+  if (comparer !== null) return comparer(a, b);
+  throw new RocketError('INTERNAL_ERROR', `Values of type ${field.type} cannot be compared`);
 }

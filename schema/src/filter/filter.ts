@@ -3,7 +3,7 @@
  * One tree, three readers: SQL on the shard, the in-memory evaluator here, and (for caching) the tags a read depends on.
  * Comparisons follow SQL: null compares to nothing, so `ne` and `notIn` do not find nulls.
  */
-import type { FieldModel } from '../model/app-model.ts';
+import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
 
 /** A value as it is bound to SQL: text for bigint, decimal, uuid, date and timestamp; native otherwise. */
 export type FilterValue = string | number | boolean;
@@ -34,7 +34,50 @@ export type Filter =
       readonly operator: TextOperator;
       readonly value: string;
       readonly ignoreCase: boolean;
+    }
+  | JsonFilter
+  /** Full-text search over the searchable fields of the entity, in the words of a web search engine. */
+  | { readonly kind: 'search'; readonly fields: readonly FieldModel[]; readonly query: string }
+  | RelationFilter;
+
+/** Conditions on a JSON value. JSON operands are kept as text, so that no digit of a number is lost on the way to SQL. */
+export type JsonFilter =
+  /** SQL `@>`. */
+  | { readonly kind: 'jsonContains'; readonly field: FieldModel; readonly json: string }
+  /** SQL `?`: a key of an object, or a text in an array, at the top level. */
+  | { readonly kind: 'jsonHasKey'; readonly field: FieldModel; readonly key: string }
+  /** The value at a path is there (`isNull: false`): neither missing nor JSON null. */
+  | {
+      readonly kind: 'jsonPathIsNull';
+      readonly field: FieldModel;
+      readonly path: readonly string[];
+      readonly isNull: boolean;
+    }
+  /**
+   * Compares the value at a path. Missing and JSON null compare to nothing. `eq` and `ne` compare any values; the others
+   * only values of the operand's own JSON type, number or text, and are unknown for others.
+   */
+  | {
+      readonly kind: 'jsonPath';
+      readonly field: FieldModel;
+      readonly path: readonly string[];
+      readonly operator: ComparisonOperator;
+      readonly json: string;
     };
+
+/**
+ * A condition on related records. Only records that are there for the caller count: neither those that `access`
+ * excludes nor soft-deleted ones, or a filter could probe what a list would not show.
+ */
+export interface RelationFilter {
+  readonly kind: 'relation';
+  readonly link: LinkModel;
+  readonly target: EntityModel;
+  /** `is`: the one record of a to-one or has-one link. `every` holds where there is none. Never unknown. */
+  readonly quantifier: 'some' | 'every' | 'none' | 'is';
+  readonly filter: Filter;
+  readonly access: Filter;
+}
 
 /** Matches every record. */
 export const MATCH_ALL: Filter = { kind: 'all', filters: [] };

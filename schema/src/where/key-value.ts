@@ -21,7 +21,7 @@ export function keyValue(field: FieldModel, id: unknown): string | null {
     case 'bigint':
       return integerKey(text, BIGINT_MAX);
     default:
-      return text.includes('\0') ? null : text;
+      return text.includes('\0') || !text.isWellFormed() ? null : text;
   }
 }
 

@@ -3,151 +3,128 @@
  * other engines `{name: {eq: null}}` or `NOT: {}` silently means everything or nothing, and a deleted variable then
  * returns or updates every record.
  */
-import { RocketError } from '../errors.ts';
-import type { Filter, FilterValue } from '../filter/filter.ts';
-import type { EntityModel, FieldModel } from '../model/app-model.ts';
-import { keyValue } from './key-value.ts';
-
-type Path = readonly string[];
+import type { Filter, RelationFilter } from '../filter/filter.ts';
+import type { EntityModel, LinkModel } from '../model/app-model.ts';
+import type { FilterScope } from './filter-scope.ts';
+import { badInput, type InputPath } from './input-place.ts';
+import { operandEntries } from './operand-entries.ts';
+import { storableText } from './operand-value.ts';
+import { parseFieldFilter } from './parse-field-filter.ts';
+import { relatedEntity } from './related-entity.ts';
 
 /** Steps from the argument to a value. Postgres parses by recursion too, and its stack is 2 MB. */
 const MAX_PATH_STEPS = 64;
 /** A statement has room for 65,535 bound values, and each condition is planned on its own. */
 const MAX_CONDITIONS = 1_000;
-const MAX_LIST_VALUES = 10_000;
+/** Each step is a subquery in the one before. */
+const MAX_RELATION_STEPS = 8;
+const MAX_SEARCH_LENGTH = 1_000;
 
-/** @throws RocketError `BAD_USER_INPUT` that names the place, e.g. `where.AND[0].name.eq`. */
-export function parseWhere(where: unknown, entity: EntityModel): Filter {
+/** Where parsing is: which entity's fields are named, and how it got there. */
+interface Place {
+  readonly entity: EntityModel;
+  readonly path: InputPath;
+  readonly relationSteps: number;
+  readonly scope: FilterScope;
+}
+
+/**
+ * @throws RocketError `BAD_USER_INPUT` that names the place, e.g. `where.AND[0].name.eq`; `FORBIDDEN` or
+ * `UNAUTHENTICATED` for a relation to records that the caller may not read.
+ */
+export function parseWhere(where: unknown, entity: EntityModel, scope: FilterScope): Filter {
   const path = ['where'];
-  const filter = parseGroup(where, entity, path);
+  const filter = parseGroup(where, { entity, path, relationSteps: 0, scope });
   if (countConditions(filter) > MAX_CONDITIONS)
-    throw bad(path, `may have at most ${MAX_CONDITIONS} conditions`);
+    throw badInput(path, `may have at most ${MAX_CONDITIONS} conditions`);
   return filter;
 }
 
+/** Policies of related entities count: they are part of the statement as often as a relation is named. */
 function countConditions(filter: Filter): number {
-  if (filter.kind === 'not') return countConditions(filter.filter);
-  if (filter.kind !== 'all' && filter.kind !== 'any') return 1;
-  return filter.filters.reduce((sum, part) => sum + countConditions(part), 0);
+  switch (filter.kind) {
+    case 'not':
+      return countConditions(filter.filter);
+    case 'all':
+    case 'any':
+      return filter.filters.reduce((sum, part) => sum + countConditions(part), 0);
+    case 'relation':
+      return 1 + countConditions(filter.filter) + countConditions(filter.access);
+    default:
+      return 1;
+  }
 }
 
-function parseGroup(where: unknown, entity: EntityModel, path: Path): Filter {
-  if (path.length > MAX_PATH_STEPS) throw bad(['where'], 'is nested too deeply');
-  const entries = operandEntries(where, path);
-  const filters = entries.map(([key, operand]) => parseEntry(entity, [key, operand], [...path, key]));
-  return all(filters);
+function below(place: Place, ...steps: readonly string[]): Place {
+  return { ...place, path: [...place.path, ...steps] };
 }
 
-function parseEntry(entity: EntityModel, [key, operand]: [string, unknown], path: Path): Filter {
+function parseGroup(where: unknown, place: Place, whenEmpty?: string): Filter {
+  if (place.path.length > MAX_PATH_STEPS) throw badInput(['where'], 'is nested too deeply');
+  const entries = operandEntries(where, place.path, whenEmpty);
+  return all(entries.map(([key, operand]) => parseEntry(key, operand, below(place, key))));
+}
+
+function parseEntry(key: string, operand: unknown, place: Place): Filter {
   switch (key) {
     case 'AND':
-      return { kind: 'all', filters: parseList(operand, entity, path) };
+      return { kind: 'all', filters: parseList(operand, place) };
     case 'OR':
-      return { kind: 'any', filters: parseList(operand, entity, path) };
+      return { kind: 'any', filters: parseList(operand, place) };
     case 'NOT':
-      return { kind: 'not', filter: parseGroup(operand, entity, path) };
-    default: {
-      const field = entity.fieldByGraphqlName.get(key);
-      if (field === undefined) throw bad(path, 'is not a field');
-      return parseFieldFilter(field, operand, path);
-    }
-  }
-}
-
-function parseList(operand: unknown, entity: EntityModel, path: Path): Filter[] {
-  if (!Array.isArray(operand) || operand.length === 0)
-    throw bad(path, 'must be a list with at least one filter');
-  return operand.map((item, index) => parseGroup(item, entity, [...path, String(index)]));
-}
-
-function parseFieldFilter(field: FieldModel, operand: unknown, path: Path): Filter {
-  return all(
-    operandEntries(operand, path).map(([operator, value]) =>
-      parseOperator(field, { operator, value }, [...path, operator]),
-    ),
-  );
-}
-
-function parseOperator(field: FieldModel, use: { operator: string; value: unknown }, path: Path): Filter {
-  const { operator, value } = use;
-  switch (operator) {
-    case 'eq':
-    case 'ne':
-    case 'gt':
-    case 'gte':
-    case 'lt':
-    case 'lte':
-      return { kind: 'compare', field, operator, value: operandValue(field, value, path) };
-    case 'in':
-    case 'notIn':
-      return { kind: 'in', field, values: operandValues(field, value, path), negated: operator === 'notIn' };
-    case 'isNull':
-      if (typeof value !== 'boolean') throw bad(path, 'must be true or false');
-      return { kind: 'isNull', field, isNull: value };
+      return { kind: 'not', filter: parseGroup(operand, place) };
+    case place.entity.searchGraphqlName:
+      return parseSearch(operand, place);
     default:
-      return parseTextOperator(field, use, path);
+      return parseMember(key, operand, place);
   }
 }
 
-const TEXT_OPERATORS = {
-  like: { operator: 'like', ignoreCase: false },
-  ilike: { operator: 'like', ignoreCase: true },
-  startsWith: { operator: 'startsWith', ignoreCase: false },
-  istartsWith: { operator: 'startsWith', ignoreCase: true },
-  endsWith: { operator: 'endsWith', ignoreCase: false },
-  iendsWith: { operator: 'endsWith', ignoreCase: true },
-  contains: { operator: 'contains', ignoreCase: false },
-  icontains: { operator: 'contains', ignoreCase: true },
-} as const;
-
-function parseTextOperator(field: FieldModel, use: { operator: string; value: unknown }, path: Path): Filter {
-  const known = Object.entries(TEXT_OPERATORS).find(([name]) => name === use.operator)?.[1];
-  if (known === undefined) throw bad(path, 'is not an operator');
-  if (typeof use.value !== 'string') throw bad(path, 'must be a text');
-  if (use.value.includes('\0')) throw bad(path, 'may not contain a NUL character');
-  // A pattern that ends in a lone backslash is an error in SQL; say so here, where the place is known.
-  if (known.operator === 'like' && /(^|[^\\])(\\\\)*\\$/.test(use.value))
-    throw bad(path, 'ends in a lone backslash');
-  return { kind: 'text', field, value: use.value, ...known };
+function parseMember(key: string, operand: unknown, place: Place): Filter {
+  const field = place.entity.fieldByGraphqlName.get(key);
+  if (field !== undefined) return all(parseFieldFilter(field, operand, place.path));
+  const link = place.entity.links.find(({ graphqlName }) => graphqlName === key);
+  if (link === undefined) throw badInput(place.path, 'is not a field');
+  return parseRelation(link, operand, place);
 }
 
-function operandValues(field: FieldModel, value: unknown, path: Path): FilterValue[] {
-  if (!Array.isArray(value)) throw bad(path, 'must be a list');
-  if (value.length === 0) throw bad(path, 'must not be empty');
-  if (value.length > MAX_LIST_VALUES) throw bad(path, `may have at most ${MAX_LIST_VALUES} values`);
-  return value.map((item, index) => operandValue(field, item, [...path, String(index)]));
+function parseList(operand: unknown, place: Place): Filter[] {
+  if (!Array.isArray(operand) || operand.length === 0)
+    throw badInput(place.path, 'must be a list with at least one filter');
+  return operand.map((item, index) => parseGroup(item, below(place, String(index))));
 }
 
-function operandValue(field: FieldModel, value: unknown, path: Path): FilterValue {
-  if (value === null || value === undefined) throw bad(path, 'may not be null; use isNull');
-  if (field.isPrimaryKey || field.isForeignKey) {
-    const key = keyValue(field, value);
-    if (key === null) throw bad(path, `is not a valid ${field.type} key`);
-    return key;
-  }
-  if (typeof value === 'string') {
-    if (value.includes('\0')) throw bad(path, 'may not contain a NUL character');
-    return value;
-  }
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  throw bad(path, 'has a value of the wrong type');
+function parseSearch(operand: unknown, { entity, path }: Place): Filter {
+  const query = storableText(operand, path);
+  if (query.trim() === '') throw badInput(path, 'may not be blank');
+  if (query.length > MAX_SEARCH_LENGTH)
+    throw badInput(path, `may have at most ${MAX_SEARCH_LENGTH} characters`);
+  return { kind: 'search', fields: entity.fields.filter((field) => field.searchable), query };
 }
 
-function operandEntries(operand: unknown, path: Path): [string, unknown][] {
-  if (operand === null || typeof operand !== 'object') throw bad(path, 'may not be null');
-  const entries = Object.entries(operand).filter(([, value]) => value !== undefined);
-  if (entries.length === 0) throw bad(path, 'may not be empty');
-  return entries;
+function parseRelation(link: LinkModel, operand: unknown, place: Place): Filter {
+  if (place.relationSteps >= MAX_RELATION_STEPS)
+    throw badInput(place.path, `goes through more than ${MAX_RELATION_STEPS} relations`);
+  const { target, access } = relatedEntity(link, place.scope, place.path);
+  const inside: Place = { ...place, entity: target, relationSteps: place.relationSteps + 1 };
+  const relation = (quantifier: RelationFilter['quantifier'], filter: Filter): Filter => {
+    return { kind: 'relation', link, target, quantifier, filter, access };
+  };
+  const anyOne = `{${target.primaryKey.graphqlName}: {isNull: false}}`;
+  if (link.kind === 'to_one' || link.kind === 'has_one')
+    return relation('is', parseGroup(operand, inside, `to ask whether there is one, use ${anyOne}`));
+  const quantified = operandEntries(operand, place.path).map(([quantifier, where]) => {
+    const at = below(inside, quantifier);
+    if (quantifier === 'every') return relation(quantifier, parseGroup(where, at));
+    if (quantifier !== 'some' && quantifier !== 'none')
+      throw badInput(at.path, 'must be some, every or none');
+    const hint = `to ask whether there is any, use {${quantifier}: ${anyOne}}`;
+    return relation(quantifier, parseGroup(where, at, hint));
+  });
+  return all(quantified);
 }
 
 function all(filters: readonly Filter[]): Filter {
   const [only] = filters;
   return filters.length === 1 && only !== undefined ? only : { kind: 'all', filters };
-}
-
-function bad(path: Path, what: string): RocketError {
-  const place = path
-    .map((part, index) => (/^\d+$/.test(part) ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
-  return new RocketError('BAD_USER_INPUT', `${place} ${what}`, { details: { path: [...path] } });
 }
