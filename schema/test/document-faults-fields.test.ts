@@ -62,6 +62,23 @@ const CASES: readonly FaultCase[] = [
     ['$.entities[0].fields[1].precision'],
   ],
   ['auto on text', field({ name: 'x', type: 'string', auto: 'create' }), ['$.entities[0].fields[1].auto']],
+  [
+    'searchable number',
+    field({ name: 'x', type: 'int', searchable: true }),
+    ['$.entities[0].fields[1].searchable'],
+  ],
+  [
+    'full_text_search beside searchable fields',
+    {
+      entities: [
+        entity('a', [
+          { name: 'x', type: 'string', searchable: true },
+          { name: 'full_text_search', type: 'string' },
+        ]),
+      ],
+    },
+    ['$.entities[0].fields[2].name'],
+  ],
   ['page size', { entities: [entity('a', [], { max_page_size: 1001 })] }, ['$.entities[0].max_page_size']],
 ];
 

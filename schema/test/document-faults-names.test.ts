@@ -41,7 +41,7 @@ const CASES: readonly FaultCase[] = [
   ],
   ['engine table', { entities: [entity('a', [], { table: '_outbox' })] }, ['$.entities[0].table']],
   ['server table', { entities: [entity('a', [], { table: 'pg_class' })] }, ['$.entities[0].table']],
-  ...['__proto__', 'constructor', 'prototype', '_version', '__typename'].map(
+  ...['__proto__', 'constructor', 'prototype', '_version', '__typename', 'true', 'false_', 'null'].map(
     (name): FaultCase => [`field ${name}`, field({ name, type: 'string' }), ['$.entities[0].fields[1].name']],
   ),
   ...[

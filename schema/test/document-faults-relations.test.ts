@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { both, CUSTOMER, type FaultCase, itRefuses, join, relation } from './document-fault-fixture.ts';
-import { entity, KEY, manyToMany, oneToMany } from './document-fixture.ts';
+import { entity, type JsonObject, KEY, manyToMany, oneToMany } from './document-fixture.ts';
+
+const order = (order_by: JsonObject[]): JsonObject => relation({ order_by });
 
 const CASES: readonly FaultCase[] = [
   ['unknown source', relation({ source: 'custmer' }), ['$.relations[0].source']],
@@ -19,6 +21,41 @@ const CASES: readonly FaultCase[] = [
     ['$.relations[0].target_key'],
   ],
   ['source_key that is not the key', relation({ source_key: 'name' }), ['$.relations[0].source_key']],
+  ['order by an unknown field', order([{ field: 'titel' }]), ['$.relations[0].order_by[0].field']],
+  [
+    'order by a field of the source',
+    order([{ field: 'title' }, { field: 'name' }]),
+    ['$.relations[0].order_by[1].field'],
+  ],
+  [
+    'order by JSON',
+    {
+      entities: [CUSTOMER, entity('ticket', [KEY('customer_id'), { name: 'extra', type: 'json' }])],
+      relations: [oneToMany('r', ['customer', 'ticket', 'customer_id'], { order_by: [{ field: 'extra' }] })],
+    },
+    ['$.relations[0].order_by[0].field'],
+  ],
+  [
+    'order by a field twice',
+    order([{ field: 'title' }, { field: 'title', direction: 'desc' }]),
+    ['$.relations[0].order_by[1].field'],
+  ],
+  [
+    'unknown direction',
+    order([{ field: 'title', direction: 'up' }]),
+    ['$.relations[0].order_by[0].direction'],
+  ],
+  [
+    'order by five fields',
+    order(['id', 'title', 'status', 'customer_id', 'id'].map((field) => ({ field }))),
+    ['$.relations[0].order_by'],
+  ],
+  [
+    'order of one record',
+    relation({ type: 'one_to_one', order_by: [{ field: 'title' }] }),
+    ['$.relations[0].order_by'],
+  ],
+  ['order of a many_to_many', join({ order_by: [{ field: 'title' }] }), ['$.relations[0].order_by']],
   ['unknown on_delete', relation({ on_delete: 'explode' }), ['$.relations[0].on_delete']],
   [
     'set_null on a required key',

@@ -116,6 +116,16 @@ it('keeps repeated parts once: the first, and of UI configurations the last', ()
   expect(normal.ui_configs).toEqual([{ entity: 'a', scope: 'default', config: { title: 2 } }]);
 });
 
+it('writes the direction of an order out, and leaves an empty order out', () => {
+  const relations = [
+    oneToMany('y', ['a', 'b', 'parent_id'], { order_by: [{ field: 'x' }] }),
+    oneToMany('z', ['a', 'c', 'parent_id'], { order_by: [] }),
+  ];
+  const normal = normalizeDocument(parsed({ entities: ENTITIES, relations }));
+  expect(normal.relations[0]?.order_by).toEqual([{ field: 'x', direction: 'asc' }]);
+  expect(normal.relations[1]).not.toHaveProperty('order_by');
+});
+
 it('has equal text for equal values, however they are written', () => {
   expect(canonicalJson({ b: [1, { d: 1, c: undefined }], a: null })).toBe('{"a":null,"b":[1,{"d":1}]}');
 });

@@ -128,3 +128,21 @@ it('is frozen, and the same when it is built again from what it stores', () => {
   expect(built.policies).toMatchObject([{ roles: new Set(['sales']) }]);
   expect(buildModel(built.document, APP)).toEqual(built);
 });
+
+it.each<[string, JsonObject[], JsonObject[], string | undefined]>([
+  ['nothing is searchable', [{ name: 'x', type: 'string' }], [], undefined],
+  ['nothing is in the way', [{ name: 'x', type: 'string', searchable: true }], [], 'search'],
+  ['a field has the name', [{ name: 'search', type: 'string', searchable: true }], [], 'fullTextSearch'],
+  [
+    'a link has the name',
+    [
+      { name: 'x', type: 'string', searchable: true },
+      { name: 'search_id', type: 'uuid' },
+    ],
+    [{ name: 'a_a', type: 'one_to_many', source: 'a', target: 'a', target_key: 'search_id' }],
+    'fullTextSearch',
+  ],
+])('names the search of a filter where %s', (_case, fields, relations, name) => {
+  const built = model({ entities: [entity('a', fields)], relations });
+  expect(entityOf(built, 'a').searchGraphqlName).toBe(name);
+});

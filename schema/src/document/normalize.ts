@@ -5,7 +5,7 @@ import {
   uiConfigIdentity,
   webhookIdentity,
 } from './identities.ts';
-import type { AppDocument } from './types.ts';
+import type { AppDocument, RelationDefinition } from './types.ts';
 
 /**
  * The one form in which a document is stored and exported: parts in the order of the format's export, defaults of
@@ -17,7 +17,7 @@ export function normalizeDocument(document: AppDocument): AppDocument {
   return {
     ...kept,
     entities: sortBy(document.entities, ({ name }) => [name]),
-    relations: sortBy(document.relations, ({ name }) => [name]),
+    relations: sortBy(document.relations.map(normalizeRelation), ({ name }) => [name]),
     rules: normalizeRules(document.rules),
     state_machines: sortBy(
       firstOfEach(document.state_machines, stateMachineIdentity).map((machine) => ({
@@ -41,6 +41,16 @@ export function normalizeDocument(document: AppDocument): AppDocument {
     ui_configs: normalizeUiConfigs(document.ui_configs),
     exports: [...new Set(document.exports)].sort(),
     sample_data: {},
+  };
+}
+
+/** An empty order is none, and ascending is what an element without direction means. */
+function normalizeRelation(relation: RelationDefinition): RelationDefinition {
+  const { order_by: order, ...kept } = relation;
+  if (order === undefined || order.length === 0) return kept;
+  return {
+    ...kept,
+    order_by: order.map((key) => ({ ...key, direction: key.direction ?? ('asc' as const) })),
   };
 }
 

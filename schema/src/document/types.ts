@@ -70,6 +70,14 @@ export interface EntityDefinition {
 export type OnDelete = 'cascade' | 'set_null' | 'restrict' | 'detach';
 export type WriteMode = 'diff' | 'replace' | 'append';
 
+/** One key of the order in which a relation's list comes when a query asks for none. */
+export interface RelationOrderDefinition {
+  /** Field of the entity that is listed. */
+  readonly field: string;
+  /** `asc` when absent. */
+  readonly direction?: 'asc' | 'desc';
+}
+
 export interface RelationDefinition {
   readonly name: string;
   readonly type: 'one_to_one' | 'one_to_many' | 'many_to_many';
@@ -84,6 +92,8 @@ export interface RelationDefinition {
   readonly target_join_key?: string;
   readonly ownership?: 'source' | 'target' | 'none';
   readonly on_delete?: OnDelete;
+  /** Default order of the list on the source; the first key counts most. */
+  readonly order_by?: readonly RelationOrderDefinition[];
   readonly fetch?: 'lazy' | 'eager';
   readonly write_mode?: WriteMode;
   readonly description?: string;

@@ -89,12 +89,21 @@ export interface HasOneLink extends LinkBase {
   readonly onDelete: OnDelete | null;
 }
 
+/** A key of a list's order. */
+export interface LinkOrderKey {
+  /** Field of the link's target. */
+  readonly field: FieldModel;
+  readonly descending: boolean;
+}
+
 /** The target holds the foreign key. */
 export interface ToManyLink extends LinkBase {
   readonly kind: 'to_many';
   readonly localField: string;
   readonly targetField: string;
   readonly onDelete: OnDelete | null;
+  /** Order of the list when a query asks for none, and of an index behind the foreign key. Mostly empty. */
+  readonly defaultOrder: readonly LinkOrderKey[];
 }
 
 /** Through a join table of two key columns. Both directions exist, also from an entity to itself. */
@@ -114,6 +123,9 @@ export interface ManyToManyLink extends LinkBase {
 /** One direction of a relation, as a field of an entity. */
 export type LinkModel = ToOneLink | HasOneLink | ToManyLink | ManyToManyLink;
 
+/** The second where a field or link of the entity is called `search`. */
+export type SearchGraphqlName = 'search' | 'fullTextSearch';
+
 export interface EntityModel {
   readonly app: AppName;
   readonly name: string;
@@ -130,6 +142,8 @@ export interface EntityModel {
   /** GraphQL name of the engine's `_version` column: `version`, or `recordVersion` when the document has `version`. */
   readonly versionGraphqlName: string;
   readonly maxPageSize: number;
+  /** Member of the filter that searches the searchable fields; undefined where there are none. */
+  readonly searchGraphqlName?: SearchGraphqlName;
   /** Links within the app and to-one links to other apps, in document order. */
   readonly links: readonly LinkModel[];
 }

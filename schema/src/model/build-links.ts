@@ -1,7 +1,15 @@
 import { parseRelationSource } from '../document/relation-source.ts';
 import type { EntityDefinition, RelationDefinition } from '../document/types.ts';
 import type { AppName } from '../ids.ts';
-import type { EntityRef, ForeignContribution, HasOneLink, LinkModel, ToManyLink } from './app-model.ts';
+import type {
+  EntityRef,
+  FieldModel,
+  ForeignContribution,
+  HasOneLink,
+  LinkModel,
+  LinkOrderKey,
+  ToManyLink,
+} from './app-model.ts';
 import { type FieldNames, inverseCandidates, manyToManyCandidates, toOneCandidates } from './link-names.ts';
 
 /** Key of an entity of another app, where the relation does not say. */
@@ -10,6 +18,8 @@ const FOREIGN_KEY_FIELD = 'id';
 export interface LinkInput {
   readonly app: AppName;
   readonly entities: ReadonlyMap<string, EntityDefinition>;
+  /** Of each entity. */
+  readonly fields: ReadonlyMap<string, readonly FieldModel[]>;
   /** Sorted by name, so that names given on a clash do not depend on how a document was written. */
   readonly relations: readonly RelationDefinition[];
   /** Names taken by the fields of each entity; grows as links are named. */
@@ -126,8 +136,7 @@ function inverseLink(
     candidates: inverseCandidates(relation, source.entity, targetKey(relation)),
     isList: kind === 'to_many',
   });
-  return {
-    kind,
+  const common = {
     relation: relation.name,
     graphqlName,
     target: { app: input.app, entity: relation.target },
@@ -136,6 +145,18 @@ function inverseLink(
     onDelete: relation.on_delete ?? null,
     ...describe(relation),
   };
+  return kind === 'has_one'
+    ? { kind, ...common }
+    : { kind, ...common, defaultOrder: defaultOrder(input, relation) };
+}
+
+/** The check of relations has refused fields that are not there. */
+function defaultOrder(input: LinkInput, relation: RelationDefinition): readonly LinkOrderKey[] {
+  const fields = input.fields.get(relation.target) ?? [];
+  return (relation.order_by ?? []).flatMap(({ field: name, direction }) => {
+    const field = fields.find((each) => each.name === name);
+    return field === undefined ? [] : [{ field, descending: direction === 'desc' }];
+  });
 }
 
 function manyToManyLink(

@@ -19,7 +19,7 @@ import type {
 import { buildFields } from './build-fields.ts';
 import { buildLinks, sourceRef } from './build-links.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { FieldNames } from './link-names.ts';
+import { FieldNames, SEARCH_FALLBACK_NAME } from './link-names.ts';
 
 const DEFAULT_MAX_PAGE_SIZE = 200;
 
@@ -37,6 +37,7 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
   const { byEntity, contributions } = buildLinks({
     app,
     entities: definitions,
+    fields,
     relations: normal.relations,
     names: entityFieldNames(fields, normal),
     foreignNames: foreignNamesByEntity(),
@@ -82,7 +83,8 @@ function entityFieldNames(
     const transitions = own
       .filter((field) => machines.some((machine) => machine.field === field.name))
       .map((field) => `${field.graphqlName}Transitions`);
-    const taken = [...own.map((field) => field.graphqlName), versionName(own), ...transitions];
+    const search = own.some((field) => field.searchable) ? [SEARCH_FALLBACK_NAME] : [];
+    const taken = [...own.map((field) => field.graphqlName), versionName(own), ...transitions, ...search];
     return [entity, new FieldNames(taken)] as const;
   });
   return new Map(names);
@@ -122,8 +124,18 @@ function buildEntity(
     ...(definition.slug === undefined ? {} : { slug: definition.slug }),
     versionGraphqlName: versionName(fields),
     maxPageSize: definition.max_page_size ?? DEFAULT_MAX_PAGE_SIZE,
+    ...searchName(own),
     links,
   };
+}
+
+function searchName(own: {
+  readonly fields: readonly FieldModel[];
+  readonly links: readonly LinkModel[];
+}): Pick<EntityModel, 'searchGraphqlName'> {
+  if (!own.fields.some((field) => field.searchable)) return {};
+  const isTaken = [...own.fields, ...own.links].some(({ graphqlName }) => graphqlName === 'search');
+  return { searchGraphqlName: isTaken ? SEARCH_FALLBACK_NAME : 'search' };
 }
 
 function keyGeneration(definition: EntityDefinition, key: FieldModel): EntityModel['keyGeneration'] {

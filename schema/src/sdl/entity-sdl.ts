@@ -1,4 +1,6 @@
 /** SDL of one entity in one graph: its type, enums, filter and order inputs, payload, connection and root fields. */
+
+import { isOrderable } from '../document/values/scalar-type.ts';
 import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
 import {
   type EntityNames,
@@ -9,7 +11,7 @@ import {
 } from '../naming/graph-names.ts';
 import { describe } from './description.ts';
 import { linkSdl, listArguments } from './link-sdl.ts';
-import { filterTypeName, inputTypeName, isOrderable, outputTypeName } from './scalar-names.ts';
+import { filterTypeName, inputTypeName, outputTypeName } from './scalar-names.ts';
 
 /** Type definitions, and the fields it adds to the root types. */
 export interface EntitySdl {
@@ -70,13 +72,15 @@ function whereInput(entity: EntityModel, home: Home, names: EntityNames): string
 }
 
 function orderByInput(entity: EntityModel, names: EntityNames): string {
-  const fields = entity.fields.filter(isOrderable).map((field) => `  ${field.graphqlName}: SortDirection`);
+  const fields = entity.fields
+    .filter((field) => isOrderable(field.type))
+    .map((field) => `  ${field.graphqlName}: SortDirection`);
   return `"One key per element; the list's order is their precedence. Nulls sort as the largest value."\ninput ${names.orderByInput} {\n${fields.join('\n')}\n}`;
 }
 
 function keyInput(entity: EntityModel, home: Home, names: EntityNames): string {
   const fields = entity.fields
-    .filter((field) => (field.isPrimaryKey || field.unique) && isOrderable(field))
+    .filter((field) => (field.isPrimaryKey || field.unique) && isOrderable(field.type))
     .map((field) => `  ${field.graphqlName}: ${inputTypeName(entity, field, home)}`);
   return `"Exactly one unique key."\ninput ${names.keyInput} {\n${fields.join('\n')}\n}`;
 }

@@ -49,8 +49,3 @@ export function filterTypeName(entity: EntityModel, field: FieldModel, home: Hom
   if (isIdentifier(field)) return 'IDFilter';
   return field.enumMembers === undefined ? FILTER_TYPE[field.type] : enumFilterName(entity, field, home);
 }
-
-/** JSON and files have no order that a user could mean. */
-export function isOrderable(field: FieldModel): boolean {
-  return field.type !== 'json' && field.type !== 'file';
-}

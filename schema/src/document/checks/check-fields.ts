@@ -1,4 +1,5 @@
 import type { ScalarType } from '../../model/app-model.ts';
+import { SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../json-path.ts';
 import { showValue } from '../show-value.ts';
@@ -91,6 +92,10 @@ function checkModifiers(context: CheckContext, field: FieldDefinition, path: Jso
   if (field.unique === true && (type === 'json' || type === 'file')) {
     context.faults.error([...path, 'unique'], `A ${field.type} field cannot be unique`);
   }
+  if (field.searchable === true && type !== 'string') {
+    const message = `A ${field.type} field cannot be searched`;
+    context.faults.error([...path, 'searchable'], message, 'Text search reads string and text fields');
+  }
   if (field.precision !== undefined && type !== 'decimal') {
     context.faults.warning([...path, 'precision'], `"precision" has no meaning on a ${field.type} field`);
   }
@@ -105,6 +110,11 @@ function checkEngineFields(context: CheckContext, entity: EntityEntry): void {
   if (version !== undefined && names.has('version')) {
     const message = 'Beside a field "version" the name "recordVersion" is the record\'s own version';
     context.faults.error([...entity.path, 'fields', version.index, 'name'], message, 'Rename one of them');
+  }
+  const search = names.get(SEARCH_FALLBACK_NAME);
+  if (search !== undefined && entity.value.fields.some((field) => field.searchable === true)) {
+    const message = `With searchable fields, "${SEARCH_FALLBACK_NAME}" is a name of the engine in filters`;
+    context.faults.error([...entity.path, 'fields', search.index, 'name'], message, 'Rename it');
   }
   const deleted = names.get('deletedAt');
   if (entity.value.soft_delete !== true || deleted === undefined) return;

@@ -1,4 +1,4 @@
-import { linkFieldNames } from '../../model/link-names.ts';
+import { linkFieldNames, SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
@@ -73,6 +73,7 @@ function fieldNamesOf(context: CheckContext, owner: string): Set<string> {
   if (entity === undefined) return names;
   // What the engine adds to a record; the same names as the model gives them.
   names.add(names.has('version') ? 'recordVersion' : 'version');
+  if (entity.value.fields.some((field) => field.searchable === true)) names.add(SEARCH_FALLBACK_NAME);
   if (entity.value.soft_delete === true) names.add('deletedAt');
   for (const { value } of context.parts.state_machines) {
     if (value.entity === owner) names.add(`${camelCase(value.field)}Transitions`);

@@ -17,6 +17,8 @@ const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
   '_version',
   '__typename',
 ]);
+/** Fields are members of an enum, `CustomerFieldName`, where GraphQL reads these as literals. */
+const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 /** Every table of Postgres has these columns; CREATE TABLE refuses them. */
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
 const NAME_HINT =
@@ -104,7 +106,8 @@ function checkFieldNames(
 }
 
 function checkFieldName(context: CheckContext, name: Located<string>): void {
-  if (FORBIDDEN_FIELD_NAMES.has(name.value) || isObjectMember(camelCase(name.value))) {
+  const graphqlName = camelCase(name.value);
+  if (FORBIDDEN_FIELD_NAMES.has(name.value) || LITERALS.has(graphqlName) || isObjectMember(graphqlName)) {
     context.faults.error(name.path, `The field name ${JSON.stringify(name.value)} is reserved`);
     return;
   }

@@ -2,6 +2,7 @@ import { parseRelationSource } from '../relation-source.ts';
 import type { FieldDefinition, RelationDefinition } from '../types.ts';
 import { scalarType } from '../values/scalar-type.ts';
 import { checkJoinTables, checkManyToMany } from './check-join-tables.ts';
+import { checkRelationOrder } from './check-relation-order.ts';
 import { type CheckContext, type EntityEntry, findEntity, findField, type Located } from './context.ts';
 
 const KEY_TYPES: ReadonlySet<string> = new Set(['uuid', 'int', 'bigint', 'string']);
@@ -17,6 +18,7 @@ function checkRelation(context: CheckContext, relation: Located<RelationDefiniti
   const ends = { source: sourceEntity(context, relation), target: targetEntity(context, relation) };
   if (value.type === 'many_to_many') checkManyToMany(context, relation);
   else if (ends.target !== undefined) checkForeignKey(context, relation, { ...ends, target: ends.target });
+  checkRelationOrder(context, relation, ends.target);
   if (ends.source === undefined || value.source_key === undefined) return;
   const key = ends.source.value.primary_key.field;
   if (value.source_key !== key) {

@@ -5,6 +5,8 @@ import { flag, json, nonEmptyText, optional, shape, text } from './shape.ts';
 export const MAX_FIELDS_PER_ENTITY = 1_000;
 export const MAX_PAGE_SIZE = 1_000;
 const MAX_DECIMAL_SCALE = 18;
+/** The keys are columns of an index, and each makes every write of the table dearer. */
+const MAX_RELATION_ORDER_KEYS = 4;
 
 const fieldShape = shape({
   name: nonEmptyText,
@@ -61,6 +63,8 @@ export const entityShape = shape({
   fields: z.array(fieldShape).min(1).max(MAX_FIELDS_PER_ENTITY),
 });
 
+const relationOrderShape = shape({ field: nonEmptyText, direction: optional(z.enum(['asc', 'desc'])) });
+
 export const relationShape = shape({
   name: nonEmptyText,
   type: z.enum(['one_to_one', 'one_to_many', 'many_to_many']),
@@ -73,6 +77,7 @@ export const relationShape = shape({
   target_join_key: optional(nonEmptyText),
   ownership: optional(z.enum(['source', 'target', 'none'])),
   on_delete: optional(z.enum(['cascade', 'set_null', 'restrict', 'detach'])),
+  order_by: optional(z.array(relationOrderShape).max(MAX_RELATION_ORDER_KEYS)),
   fetch: optional(z.enum(['lazy', 'eager'])),
   write_mode: optional(z.enum(['diff', 'replace', 'append'])),
   description: optional(text),

@@ -6,3 +6,8 @@ export function scalarType(name: FieldTypeName): ScalarType {
   if (name === 'integer') return 'int';
   return name === 'text' ? 'string' : name;
 }
+
+/** JSON and files have no order that a user could mean. */
+export function isOrderable(type: ScalarType): boolean {
+  return type !== 'json' && type !== 'file';
+}
