@@ -58,8 +58,8 @@ describe('additive changes', () => {
       'allow null in column kind of table things',
       'add column count to table things',
       'add column note to table things',
-      'create index ix_things_name',
       'create table zebras for entity zebra',
+      'create index ix_things_name',
     ]);
     await rows('INSERT INTO things (kind) VALUES (NULL)');
     expect(await rows('SELECT name, kind, count, note FROM things ORDER BY name')).toEqual([
@@ -87,12 +87,12 @@ describe('additive changes', () => {
   });
 
   it('include another index for a field that becomes a foreign key', async () => {
-    const linked = (...relations: object[]) => ({
+    const linked = (unique: boolean, ...relations: object[]) => ({
       version: 1,
-      entities: [entity('owner', []), entity('thing', [{ name: 'owner_id', type: 'uuid', indexed: true }])],
+      entities: [entity('owner', []), entity('thing', [{ name: 'owner_id', type: 'uuid', unique }])],
       relations,
     });
-    await app.activate(linked());
+    await app.activate(linked(true));
     const relation = {
       name: 'r',
       type: 'one_to_many',
@@ -100,11 +100,11 @@ describe('additive changes', () => {
       target: 'thing',
       target_key: 'owner_id',
     };
-    expect((await app.activate(linked(relation))).changes).toEqual([
-      'drop index ix_things_owner_id',
+    expect((await app.activate(linked(false, relation))).changes).toEqual([
+      'drop index ux_things_owner_id',
       'create index ix_things_owner_id',
     ]);
-    expect((await app.activate(linked(relation))).changes).toEqual([]);
+    expect((await app.activate(linked(false, relation))).changes).toEqual([]);
   });
 
   it('include numbering a key that callers gave before', async () => {

@@ -143,7 +143,7 @@ describe('indexes and keys', () => {
       'ix_posts_live posts USING btree (id) WHERE (deleted_at IS NULL)',
       'UNIQUE pk_posts posts USING btree (id)',
       'UNIQUE ux_posts_title posts USING btree (title)',
-      'ix_tags_label tags USING btree (label)',
+      'ix_tags_label tags USING btree (label, id)',
       'UNIQUE pk_tags tags USING btree (id)',
     ]);
     const types = await rows(

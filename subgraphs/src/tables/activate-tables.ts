@@ -16,7 +16,9 @@ import { insertSampleRows } from './insert-sample-rows.ts';
 import { inspectTables } from './inspect-tables.ts';
 import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
 import { planTables } from './plan-tables.ts';
+import { settleIndexes } from './settle-indexes.ts';
 import { createSystemTables } from './system-tables.ts';
+import { buildUrgentIndexes } from './unique-indexes.ts';
 
 /**
  * Longest wait for a table's lock. A waiting ALTER TABLE holds up every reader that comes after it, so a slow
@@ -35,14 +37,34 @@ export interface ActivateTablesInput {
   readonly revision: Revision;
   readonly epoch: Epoch;
   readonly sampleData: ActivationInput['sampleData'];
+  /** How long to wait for indexes that are not needed for the revision to serve. */
+  readonly indexWaitMs?: number;
+  /** Hears why an index could not be built; the report says that it could not. */
+  readonly onProblem?: (error: unknown) => void;
 }
 
 /**
  * Creates and alters the tables of `model`, inserts missing sample rows and notes the revision, in one transaction.
+ * Indexes of tables that hold rows are made beside the work on them: unique ones before the transaction, the others after
+ * it. When those take long, they are still being built when this resolves; the report says so.
  * @throws RocketError `DESTRUCTIVE_CHANGE`, `DOCUMENT_INVALID` for sample rows that do not fit, `WRONG_EPOCH` when the
  * database has seen a newer epoch, `DEADLINE_EXCEEDED` when the tables stay in use
  */
 export async function activateTables(input: ActivateTablesInput): Promise<ActivationReport> {
+  const { database, model, onProblem = ignoreProblem } = input;
+  const urgent = await buildUrgentIndexes(database, model, onProblem);
+  try {
+    const report = await activateInTransaction(input);
+    await urgent.release();
+    const indexes = await settleIndexes({ ...input, onProblem });
+    return { ...report, changes: [...urgent.changes, ...report.changes, ...indexes] };
+  } catch (error) {
+    await urgent.undo(onProblem);
+    throw error;
+  }
+}
+
+async function activateInTransaction(input: ActivateTablesInput): Promise<ActivationReport> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await input.database.transaction((tx) => activate(tx, input));
@@ -96,6 +118,10 @@ function columnDefaults(model: AppModel): ColumnDefaults {
     }
   }
   return defaults;
+}
+
+function ignoreProblem(): void {
+  // Nobody keeps a log of this activation.
 }
 
 function isLockTimeout(error: unknown): boolean {

@@ -27,7 +27,7 @@ async function applyStep(tx: Transaction, step: PlanStep): Promise<void> {
 }
 
 /** Why stored rows refuse a statement; null when it failed for another reason. */
-function dataReason(error: unknown): string | null {
+export function dataReason(error: unknown): string | null {
   if (!isPostgresError(error)) return null;
   if (error.code === INDEX_ENTRY_TOO_LARGE) return 'stored rows have values too long to be indexed';
   if (error.code === POSTGRES_CODES.uniqueViolation) return 'stored rows have equal values';

@@ -1,13 +1,14 @@
 /** The tables that a model needs, before anything is known of those that exist. */
 import type { AppModel, EntityModel, FieldModel, JoinTableModel } from '@rocket/schema';
 import { columnType } from './column-type.ts';
+import { type DesiredIndex, entityIndexes, joinIndex } from './desired-indexes.ts';
 import { createIndexNamer, type IndexNamer } from './index-names.ts';
 import { literalSql } from './literal.ts';
 
+export { DELETED_AT_COLUMN } from './desired-indexes.ts';
+
 /** Counts the writes of a record. */
 export const VERSION_COLUMN = '_version';
-/** Set when a record of an entity with soft deletion was deleted. */
-export const DELETED_AT_COLUMN = 'deleted_at';
 
 export interface DesiredColumn {
   readonly name: string;
@@ -17,16 +18,6 @@ export interface DesiredColumn {
   readonly nullable: boolean;
   readonly defaultSql: string | null;
   readonly isIdentity: boolean;
-}
-
-export interface DesiredIndex {
-  readonly name: string;
-  readonly place: string;
-  readonly columns: readonly string[];
-  readonly isUnique: boolean;
-  readonly method: 'btree' | 'gin';
-  /** Covers only rows that are not deleted. */
-  readonly liveRowsOnly: boolean;
 }
 
 export interface DesiredTable {
@@ -43,22 +34,19 @@ export function desiredTables(model: AppModel): DesiredTable[] {
   const entities = [...model.entities.values()];
   const name = createIndexNamer([...entities, ...model.joinTables].map(({ table }) => table));
   return [
-    ...entities.map((entity) => entityTable(entity, name)),
+    ...entities.map((entity) => entityTable(model, entity, name)),
     ...model.joinTables.map((join) => joinTable(join, name)),
   ];
 }
 
-function entityTable(entity: EntityModel, name: IndexNamer): DesiredTable {
+function entityTable(model: AppModel, entity: EntityModel, name: IndexNamer): DesiredTable {
   const { table, primaryKey } = entity;
   return {
     name: table,
     title: `entity ${entity.name}`,
     columns: [...entity.fields.map((field) => fieldColumn(entity, field)), versionColumn(entity)],
     primaryKey: { name: name('pk', table, ''), columns: [primaryKey.name] },
-    indexes: [
-      ...entity.fields.flatMap((field) => fieldIndex(entity, field, name)),
-      ...liveIndex(entity, name),
-    ],
+    indexes: entityIndexes(model, entity, name),
   };
 }
 
@@ -92,37 +80,6 @@ function versionColumn(entity: EntityModel): DesiredColumn {
   };
 }
 
-/** The primary key has its own index. A foreign key's also holds the key, which orders and pages its list. */
-function fieldIndex(entity: EntityModel, field: FieldModel, name: IndexNamer): DesiredIndex[] {
-  if (field.isPrimaryKey || !(field.unique || field.isForeignKey || field.indexed)) return [];
-  const isForeignKeyList = field.isForeignKey && !field.unique;
-  return [
-    {
-      name: name(field.unique ? 'ux' : 'ix', entity.table, field.name),
-      place: `${entity.name}.${field.name}`,
-      columns: isForeignKeyList ? [field.name, entity.primaryKey.name] : [field.name],
-      isUnique: field.unique,
-      // Documents are searched by what they contain, and can be larger than a btree entry may be.
-      method: field.type === 'json' && !field.unique ? 'gin' : 'btree',
-      liveRowsOnly: false,
-    },
-  ];
-}
-
-function liveIndex(entity: EntityModel, name: IndexNamer): DesiredIndex[] {
-  if (!entity.softDelete) return [];
-  return [
-    {
-      name: name('ix', entity.table, 'live'),
-      place: `${entity.name}.${DELETED_AT_COLUMN}`,
-      columns: [entity.primaryKey.name],
-      isUnique: false,
-      method: 'btree',
-      liveRowsOnly: true,
-    },
-  ];
-}
-
 function joinTable(join: JoinTableModel, name: IndexNamer): DesiredTable {
   const { table, sourceColumn, targetColumn } = join;
   const column = (of: string, key: FieldModel): DesiredColumn => ({
@@ -138,15 +95,6 @@ function joinTable(join: JoinTableModel, name: IndexNamer): DesiredTable {
     title: `join table ${table}`,
     columns: [column(sourceColumn, join.source.primaryKey), column(targetColumn, join.target.primaryKey)],
     primaryKey: { name: name('pk', table, ''), columns: [sourceColumn, targetColumn] },
-    indexes: [
-      {
-        name: name('ix', table, targetColumn),
-        place: `${join.relation}.${targetColumn}`,
-        columns: [targetColumn, sourceColumn],
-        isUnique: false,
-        method: 'btree',
-        liveRowsOnly: false,
-      },
-    ],
+    indexes: [joinIndex(join, name)],
   };
 }

@@ -10,12 +10,31 @@ export interface ExistingColumn {
   readonly isIdentity: boolean;
 }
 
+export interface ExistingIndexKey {
+  /** Null for an expression. */
+  readonly column: string | null;
+  readonly descending: boolean;
+}
+
+export interface ExistingIndex {
+  readonly name: string;
+  readonly keys: readonly ExistingIndexKey[];
+  readonly isPrimary: boolean;
+  readonly isUnique: boolean;
+  /** `btree`, `gin`, and whatever else an administrator made. */
+  readonly method: string;
+  /** As Postgres prints it; null for an index of all rows. */
+  readonly predicate: string | null;
+  /** False while it is built beside the work on its table, and for ever when that did not end well. */
+  readonly isValid: boolean;
+}
+
 export interface ExistingTable {
   readonly name: string;
   readonly columns: ReadonlyMap<string, ExistingColumn>;
   readonly primaryKey: readonly string[];
-  /** Columns of its indexes by their names, without that of the primary key. */
-  readonly indexes: ReadonlyMap<string, readonly string[]>;
+  /** By name, without that of the primary key. */
+  readonly indexes: ReadonlyMap<string, ExistingIndex>;
   readonly isEmpty: boolean;
 }
 

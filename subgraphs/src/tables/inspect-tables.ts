@@ -1,11 +1,11 @@
 /** Reads from the catalog of Postgres what a database holds. */
-import { quoteIdentifier, type Statement, type Transaction } from '@rocket/platform';
+import { type Queryable, quoteIdentifier, type Statement } from '@rocket/platform';
 import { z } from 'zod';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
+import { inspectIndexes } from './inspect-indexes.ts';
 import { type ColumnDefaults, readColumnDefaults } from './meta.ts';
 
 const ColumnRow = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean()]);
-const IndexRow = z.tuple([z.string(), z.string(), z.boolean(), z.array(z.string())]);
 const EmptyRow = z.tuple([z.string(), z.boolean()]);
 
 /** Ordinary tables of schema `public` with their columns. The backslash: `_` alone would match any character. */
@@ -20,17 +20,6 @@ function selectColumns(): Statement {
   };
 }
 
-function selectIndexes(): Statement {
-  return {
-    text: `SELECT t.relname::text, i.relname::text, x.indisprimary,
-             array(SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(number, place)
-                   JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number ORDER BY k.place)
-           FROM pg_index x JOIN pg_class t ON t.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-           WHERE t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_%' AND x.indisvalid`,
-    values: [],
-  };
-}
-
 function selectEmptiness(tables: readonly string[]): Statement {
   const selects = tables.map(
     (table, index) => `SELECT $${index + 1}::text, NOT EXISTS (SELECT 1 FROM ${quoteIdentifier(table)})`,
@@ -39,19 +28,20 @@ function selectEmptiness(tables: readonly string[]): Statement {
 }
 
 /** Expects the system tables to be there. */
-export async function inspectTables(tx: Transaction): Promise<ExistingTables> {
-  const defaults = await readColumnDefaults(tx);
-  const columns = groupColumns(await tx.query(selectColumns()), defaults);
-  const indexes = (await tx.query(selectIndexes())).map((row) => IndexRow.parse(row));
-  const empty = await readEmptiness(tx, [...columns.keys()]);
+export async function inspectTables(database: Queryable): Promise<ExistingTables> {
+  const defaults = await readColumnDefaults(database);
+  const columns = groupColumns(await database.query(selectColumns()), defaults);
+  const indexes = await inspectIndexes(database);
+  const empty = await readEmptiness(database, [...columns.keys()]);
   const tables = new Map<string, ExistingTable>();
   for (const [name, ofTable] of columns) {
-    const own = indexes.filter(([table]) => table === name);
+    const own = indexes.get(name) ?? [];
+    const key = own.find(({ isPrimary }) => isPrimary);
     tables.set(name, {
       name,
       columns: ofTable,
-      primaryKey: own.find(([, , isPrimary]) => isPrimary)?.[3] ?? [],
-      indexes: new Map(own.flatMap(([, index, isPrimary, of]) => (isPrimary ? [] : [[index, of] as const]))),
+      primaryKey: key?.keys.flatMap(({ column }) => (column === null ? [] : [column])) ?? [],
+      indexes: new Map(own.filter((index) => index !== key).map((index) => [index.name, index])),
       isEmpty: empty.get(name) === true,
     });
   }
@@ -73,7 +63,7 @@ function groupColumns(
   return tables;
 }
 
-async function readEmptiness(tx: Transaction, tables: readonly string[]): Promise<Map<string, boolean>> {
+async function readEmptiness(database: Queryable, tables: readonly string[]): Promise<Map<string, boolean>> {
   if (tables.length === 0) return new Map();
-  return new Map((await tx.query(selectEmptiness(tables))).map((row) => EmptyRow.parse(row)));
+  return new Map((await database.query(selectEmptiness(tables))).map((row) => EmptyRow.parse(row)));
 }

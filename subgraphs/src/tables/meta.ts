@@ -1,5 +1,5 @@
 /** Facts about an app's database that live in it: what is applied, and at which epoch the app is served from it. */
-import type { Statement, Transaction } from '@rocket/platform';
+import type { Queryable, Statement, Transaction } from '@rocket/platform';
 import type { Epoch, Revision } from '@rocket/schema';
 import { z } from 'zod';
 
@@ -17,7 +17,7 @@ export type EnumValues = Readonly<Record<string, readonly string[]>>;
 
 const Enums = z.record(z.string(), z.array(z.string()));
 const Defaults = z.record(z.string(), z.string());
-const EpochValue = z.number();
+const WholeNumber = z.number();
 
 export function selectMeta(key: string): Statement {
   return { text: 'SELECT value FROM "_meta" WHERE key = $1', values: [key] };
@@ -31,19 +31,32 @@ export function upsertMeta(key: string, value: unknown): Statement {
   };
 }
 
-/** Null before the first activation. */
-export async function readEpoch(tx: Transaction): Promise<number | null> {
-  const [row] = await tx.query(selectMeta(EPOCH_KEY));
-  return row === undefined ? null : EpochValue.parse(row[0]);
+/** False for a database without any table of ours. */
+export async function isActivated(database: Queryable): Promise<boolean> {
+  const text = `SELECT to_regclass('public."_meta"') IS NOT NULL`;
+  const [row] = await database.query({ text, values: [] });
+  return row?.[0] === true;
 }
 
-export async function readColumnDefaults(tx: Transaction): Promise<ColumnDefaults> {
-  const [row] = await tx.query(selectMeta(DEFAULTS_KEY));
+/** Null before the first activation. */
+export async function readRevision(database: Queryable): Promise<number | null> {
+  const [row] = await database.query(selectMeta(REVISION_KEY));
+  return row === undefined ? null : WholeNumber.parse(row[0]);
+}
+
+/** Null before the first activation. */
+export async function readEpoch(database: Queryable): Promise<number | null> {
+  const [row] = await database.query(selectMeta(EPOCH_KEY));
+  return row === undefined ? null : WholeNumber.parse(row[0]);
+}
+
+export async function readColumnDefaults(database: Queryable): Promise<ColumnDefaults> {
+  const [row] = await database.query(selectMeta(DEFAULTS_KEY));
   return row === undefined ? {} : Defaults.parse(row[0]);
 }
 
-export async function readEnumValues(tx: Transaction): Promise<EnumValues> {
-  const [row] = await tx.query(selectMeta(ENUMS_KEY));
+export async function readEnumValues(database: Queryable): Promise<EnumValues> {
+  const [row] = await database.query(selectMeta(ENUMS_KEY));
   return row === undefined ? {} : Enums.parse(row[0]);
 }
 

@@ -3,8 +3,8 @@ import type { Statement } from '@rocket/platform';
 import type { AppModel } from '@rocket/schema';
 import { type DesiredColumn, type DesiredTable, desiredTables } from './desired-tables.ts';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
-import { planIndexes } from './plan-indexes.ts';
-import { addColumn, createIndex, createTable, setDefault, setIdentity, setNullable } from './table-sql.ts';
+import { createIndexStep, planIndexSteps } from './plan-index-steps.ts';
+import { addColumn, createTable, setDefault, setIdentity, setNullable } from './table-sql.ts';
 
 export interface PlanStep {
   readonly statement: Statement;
@@ -53,13 +53,7 @@ function planNewTable(plan: Draft, table: DesiredTable): void {
     description: `create table ${table.name} for ${table.title}`,
     place: table.title,
   });
-  for (const index of table.indexes) {
-    plan.steps.push({
-      statement: createIndex(table.name, index),
-      description: `create ${index.isUnique ? 'unique ' : ''}index ${index.name}`,
-      place: index.place,
-    });
-  }
+  plan.steps.push(...table.indexes.map((index) => createIndexStep(table.name, index)));
 }
 
 function planExistingTable(plan: Draft, table: DesiredTable, present: ExistingTable): void {
@@ -82,7 +76,7 @@ function planExistingTable(plan: Draft, table: DesiredTable, present: ExistingTa
       message: `column ${name} of table ${table.name} is no longer in the document`,
     });
   }
-  plan.steps.push(...planIndexes(table, present));
+  plan.steps.push(...planIndexSteps(table, present));
 }
 
 /** `entity.field` of a column that the document has no longer. */

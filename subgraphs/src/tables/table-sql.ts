@@ -1,11 +1,7 @@
 /** DDL of business tables. Nothing can be bound in DDL: names are quoted, and constants were made by `literalSql`. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import {
-  DELETED_AT_COLUMN,
-  type DesiredColumn,
-  type DesiredIndex,
-  type DesiredTable,
-} from './desired-tables.ts';
+import { DELETED_AT_COLUMN, type DesiredIndex } from './desired-indexes.ts';
+import type { DesiredColumn, DesiredTable } from './desired-tables.ts';
 
 export function createTable(table: DesiredTable): Statement {
   const key = `CONSTRAINT ${quoteIdentifier(table.primaryKey.name)} PRIMARY KEY (${columnList(table.primaryKey.columns)})`;
@@ -31,15 +27,34 @@ export function setIdentity(table: string, column: DesiredColumn): Statement {
   return alterColumn(table, column, change);
 }
 
+/** Holds up the writes to its table until it is built. */
 export function createIndex(table: string, index: DesiredIndex): Statement {
-  const kind = index.isUnique ? 'UNIQUE INDEX' : 'INDEX';
-  const where = index.liveRowsOnly ? ` WHERE ${quoteIdentifier(DELETED_AT_COLUMN)} IS NULL` : '';
-  const on = `${quoteIdentifier(table)} USING ${index.method} (${columnList(index.columns)})`;
-  return ddl(`CREATE ${kind} ${quoteIdentifier(index.name)} ON ${on}${where}`);
+  return ddl(indexSql(table, index, ''));
+}
+
+/** Lets the work on its table go on; only outside of transactions. */
+export function createIndexBeside(table: string, index: DesiredIndex): Statement {
+  return ddl(indexSql(table, index, 'CONCURRENTLY '));
 }
 
 export function dropIndex(name: string): Statement {
   return ddl(`DROP INDEX ${quoteIdentifier(name)}`);
+}
+
+/** Waits for those who use it instead of holding up others; only outside of transactions. */
+export function dropIndexBeside(name: string): Statement {
+  return ddl(`DROP INDEX CONCURRENTLY IF EXISTS ${quoteIdentifier(name)}`);
+}
+
+function indexSql(table: string, index: DesiredIndex, how: '' | 'CONCURRENTLY '): string {
+  const kind = index.isUnique ? 'UNIQUE INDEX' : 'INDEX';
+  const where = index.liveRowsOnly ? ` WHERE ${quoteIdentifier(DELETED_AT_COLUMN)} IS NULL` : '';
+  const keys =
+    index.expression === null
+      ? index.columns.map((name) => quoteIdentifier(name) + (index.descending.includes(name) ? ' DESC' : ''))
+      : [`(${index.expression})`];
+  const on = `${quoteIdentifier(table)} USING ${index.method} (${keys.join(', ')})`;
+  return `CREATE ${kind} ${how}${quoteIdentifier(index.name)} ON ${on}${where}`;
 }
 
 function columnSql(column: DesiredColumn): string {

@@ -19,6 +19,8 @@ export interface ActivateAt {
   readonly revision?: number;
   readonly epoch?: number;
   readonly sampleData?: ParsedApp['sampleData'];
+  readonly indexWaitMs?: number;
+  readonly onProblem?: (error: unknown) => void;
 }
 
 export interface WriteApp {
@@ -59,6 +61,8 @@ export async function createWriteApp(): Promise<WriteApp> {
         revision: revision(at.revision ?? 1),
         epoch: epoch(at.epoch ?? 1),
         sampleData: at.sampleData ?? sampleData,
+        ...(at.indexWaitMs === undefined ? {} : { indexWaitMs: at.indexWaitMs }),
+        ...(at.onProblem === undefined ? {} : { onProblem: at.onProblem }),
       });
     },
     dispose: async () => {

@@ -1,0 +1,19 @@
+/** Full-text search as SQL, for those who ask and for the index that serves them: both must be the same expression. */
+import { quoteIdentifier } from '@rocket/platform';
+import type { FieldModel } from '@rocket/schema';
+
+/**
+ * Characters of a record that are searched. A vector holds less than a megabyte, and a hyphenated word is kept twice:
+ * without a bound, a text could be too long to be stored.
+ */
+const SEARCHED_CHARACTERS = 100_000;
+
+/**
+ * The words of some text fields of a record. Immutable, so that it can be indexed: the configuration is named in it, and
+ * does not come from a setting of the server. @param alias of the table; null in the definition of its index
+ */
+export function searchVectorSql(fields: readonly FieldModel[], alias: string | null): string {
+  const prefix = alias === null ? '' : `${alias}.`;
+  const texts = fields.map((field) => `coalesce(${prefix}${quoteIdentifier(field.name)}, '')`);
+  return `to_tsvector('simple'::regconfig, left(${texts.join(` || ' ' || `)}, ${SEARCHED_CHARACTERS}))`;
+}

@@ -1,0 +1,173 @@
+/** The indexes that a model needs: one for each way in which the API finds and orders records by itself. */
+import { createHash } from 'node:crypto';
+import type { AppModel, EntityModel, FieldModel, JoinTableModel, ToManyLink } from '@rocket/schema';
+import { searchVectorSql } from '../sql/search-sql.ts';
+import type { IndexNamer } from './index-names.ts';
+
+/** Set when a record of an entity with soft deletion was deleted. */
+export const DELETED_AT_COLUMN = 'deleted_at';
+
+export interface DesiredIndex {
+  readonly name: string;
+  readonly place: string;
+  /** Empty when it is over an expression. */
+  readonly columns: readonly string[];
+  /** Those of the columns that are sorted from the largest value. */
+  readonly descending: readonly string[];
+  readonly expression: string | null;
+  readonly isUnique: boolean;
+  readonly method: 'btree' | 'gin';
+  /** Covers only rows that are not deleted. */
+  readonly liveRowsOnly: boolean;
+}
+
+const PLAIN = {
+  descending: [],
+  expression: null,
+  isUnique: false,
+  method: 'btree',
+  liveRowsOnly: false,
+} as const;
+
+/**
+ * Bytes that the values of a btree entry may have together: an entry holds 2,704 with what Postgres adds. A write that
+ * went beyond would fail, so a column that could make it so is left out of an index.
+ */
+const MAX_ENTRY_BYTES = 2_650;
+const KEY_TEXT_BYTES = 1_000;
+const INDEXED_TEXT_BYTES = 2_600;
+const OTHER_BYTES = 16;
+const HASH_CHARS = 8;
+
+interface IndexKey {
+  readonly field: FieldModel;
+  readonly descending: boolean;
+}
+
+export function entityIndexes(model: AppModel, entity: EntityModel, name: IndexNamer): DesiredIndex[] {
+  const indexes = [
+    ...entity.fields.flatMap((field) => fieldIndex(entity, field, name)),
+    ...listsOf(model, entity).flatMap((link) => listIndex(entity, link, name)),
+    ...searchIndex(entity, name),
+    ...liveIndex(entity, name),
+  ];
+  return indexes.filter((index, at) => indexes.findIndex((other) => isSame(index, other)) === at);
+}
+
+/** The primary key has its own index. That of a foreign key and of a field also holds the key, which orders its list. */
+function fieldIndex(entity: EntityModel, field: FieldModel, name: IndexNamer): DesiredIndex[] {
+  if (field.isPrimaryKey || !(field.unique || field.isForeignKey || field.indexed)) return [];
+  const at = { place: `${entity.name}.${field.name}` };
+  if (field.unique) {
+    const unique = { ...at, name: name('ux', entity.table, field.name), columns: [field.name] };
+    return [{ ...PLAIN, ...unique, isUnique: true }];
+  }
+  const own = { ...at, name: name('ix', entity.table, field.name) };
+  // Documents are searched by what they contain, and can be larger than a btree entry may be.
+  if (field.type === 'json') return [{ ...PLAIN, ...own, columns: [field.name], method: 'gin' }];
+  const keys = [field, entity.primaryKey].map((each) => ({ field: each, descending: false }));
+  return [{ ...PLAIN, ...own, ...columnsOf(fitting(keys)) }];
+}
+
+/** Lists of this entity's records that begin at a record of this or another app. */
+function listsOf(model: AppModel, entity: EntityModel): ToManyLink[] {
+  const own = [...model.entities.values()].flatMap(({ links }) => links);
+  const links = [...own, ...model.contributions.map(({ link }) => link)];
+  return links.filter(
+    (link): link is ToManyLink =>
+      link.kind === 'to_many' && link.target.app === model.app && link.target.entity === entity.name,
+  );
+}
+
+/** For the order that the document gives a list. The same keys as the reader sorts by: the primary key comes last, once. */
+function listIndex(entity: EntityModel, link: ToManyLink, name: IndexNamer): DesiredIndex[] {
+  const holder = entity.fieldByName.get(link.targetField);
+  if (holder === undefined || link.defaultOrder.length === 0) return [];
+  const key = { field: entity.primaryKey, descending: false };
+  const order = [...link.defaultOrder, key].filter(({ field }) => field !== holder);
+  const end = order.findIndex(({ field }) => field === entity.primaryKey);
+  // The order by the key alone, from either end, is that of the foreign key's own index.
+  if (end === 0) return [];
+  const keys = fitting([{ field: holder, descending: false }, ...order.slice(0, end + 1)]);
+  const ordered = keys.slice(1, end + 1);
+  if (ordered.length === 0) return [];
+  const part = [holder, ...ordered.map(({ field }) => field)].map((field) => field.name).join('_');
+  const place = `${entity.name}.${holder.name}`;
+  return [{ ...PLAIN, name: name('ix', entity.table, part), place, ...columnsOf(keys) }];
+}
+
+function searchIndex(entity: EntityModel, name: IndexNamer): DesiredIndex[] {
+  const fields = entity.fields.filter((field) => field.searchable);
+  if (fields.length === 0) return [];
+  const expression = searchVectorSql(fields, null);
+  // Postgres prints an expression in its own words, so that the name is what tells whether it is still the same.
+  const hash = createHash('sha256').update(expression).digest('hex').slice(0, HASH_CHARS);
+  const place = fields.map((field) => `${entity.name}.${field.name}`).join(', ');
+  return [
+    {
+      ...PLAIN,
+      name: name('ix', entity.table, `search_${hash}`),
+      place,
+      columns: [],
+      expression,
+      method: 'gin',
+    },
+  ];
+}
+
+function liveIndex(entity: EntityModel, name: IndexNamer): DesiredIndex[] {
+  if (!entity.softDelete) return [];
+  return [
+    {
+      ...PLAIN,
+      name: name('ix', entity.table, 'live'),
+      place: `${entity.name}.${DELETED_AT_COLUMN}`,
+      columns: [entity.primaryKey.name],
+      liveRowsOnly: true,
+    },
+  ];
+}
+
+/** The way that the primary key of a join table does not serve. */
+export function joinIndex(join: JoinTableModel, name: IndexNamer): DesiredIndex {
+  const { table, sourceColumn, targetColumn } = join;
+  const place = `${join.relation}.${targetColumn}`;
+  return { ...PLAIN, name: name('ix', table, targetColumn), place, columns: [targetColumn, sourceColumn] };
+}
+
+/** The keys from the first on that an entry has room for, whatever is written. */
+function fitting(keys: readonly IndexKey[]): IndexKey[] {
+  let bytes = 0;
+  const end = keys.findIndex(({ field }) => {
+    bytes += maxBytes(field);
+    return bytes > MAX_ENTRY_BYTES;
+  });
+  return end === -1 ? [...keys] : keys.slice(0, end);
+}
+
+/** What the checks of the input let pass. */
+function maxBytes(field: FieldModel): number {
+  if (field.type !== 'string') return OTHER_BYTES;
+  if (field.isPrimaryKey || field.isForeignKey) return KEY_TEXT_BYTES;
+  if (field.unique || field.indexed) return INDEXED_TEXT_BYTES;
+  if (field.enumValues === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(...field.enumValues.map((value) => Buffer.byteLength(value)));
+}
+
+function columnsOf(keys: readonly IndexKey[]): Pick<DesiredIndex, 'columns' | 'descending'> {
+  return {
+    columns: keys.map(({ field }) => field.name),
+    descending: keys.flatMap(({ field, descending }) => (descending ? [field.name] : [])),
+  };
+}
+
+function isSame(a: DesiredIndex, b: DesiredIndex): boolean {
+  return (
+    a.columns.join() === b.columns.join() &&
+    a.descending.join() === b.descending.join() &&
+    a.expression === b.expression &&
+    a.isUnique === b.isUnique &&
+    a.method === b.method &&
+    a.liveRowsOnly === b.liveRowsOnly
+  );
+}
