@@ -1,7 +1,7 @@
 /** Reads that a careful client never sends, over documents that a careful author would not write. */
 import { createDatabase } from '@rocket/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createDocuments } from '../src/runtime/documents.ts';
+import { createDocuments } from '../src/runtime/prepared-operation.ts';
 import { createReadApp, type ReadApp } from './support/read-app.ts';
 import { callerWith, entity, LOGGER } from './support/write-app.ts';
 
