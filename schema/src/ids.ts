@@ -19,6 +19,8 @@ export type Epoch = Brand<number, 'Epoch'>;
 export type Revision = Brand<number, 'Revision'>;
 /** Content hash that names one exact composition: members with their revisions, and the home app. */
 export type GraphRevisionId = Brand<string, 'GraphRevisionId'>;
+/** Position in the write-ahead log of a shard's Postgres, as it prints it: `16/B374D848`. Void after a move or promotion. */
+export type Lsn = Brand<string, 'Lsn'>;
 
 const APP_NAME = /^[a-z][a-z0-9_]{0,47}$/;
 const SHARD_NAME = /^[a-z][a-z0-9-]{0,47}$/;
@@ -63,4 +65,19 @@ export function revision(value: number): Revision {
 export function graphRevisionId(value: string): GraphRevisionId {
   if (GRAPH_REVISION_ID.test(value)) return value as GraphRevisionId;
   throw new RocketError('BAD_REQUEST', 'Graph revision must be 32 hex digits');
+}
+
+const LSN = /^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/;
+
+/** @throws RocketError `BAD_REQUEST` unless a position as Postgres prints it: `16/B374D848`. */
+export function lsn(value: string): Lsn {
+  if (LSN.test(value)) return value as Lsn;
+  throw new RocketError('BAD_REQUEST', `A log position looks like 16/B374D848, not ${JSON.stringify(value)}`);
+}
+
+/** Negative when `a` lies before `b`. As texts they would compare wrongly: their parts have no leading zeros. */
+export function compareLsn(a: Lsn, b: Lsn): number {
+  const [aHigh = 0, aLow = 0] = a.split('/').map((part) => Number.parseInt(part, 16));
+  const [bHigh = 0, bLow = 0] = b.split('/').map((part) => Number.parseInt(part, 16));
+  return aHigh - bHigh || aLow - bLow;
 }

@@ -22,10 +22,10 @@ import {
   type SubgraphOperation,
 } from '@rocket/schema';
 import { createAppDatabases } from './runtime/app-databases.ts';
-import { createDocuments } from './runtime/documents.ts';
 import { executeOperation } from './runtime/execute-operation.ts';
 import { createModels } from './runtime/models.ts';
 import { createPlacements } from './runtime/placements.ts';
+import { createDocuments } from './runtime/prepared-operation.ts';
 import { createRequestContext } from './runtime/request-context.ts';
 import type { ShardMetrics } from './runtime/shard-metrics.ts';
 import { createSubgraphs } from './runtime/subgraphs.ts';
@@ -97,23 +97,29 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     const startedAtMs = performance.now();
     const placement = await placements.admit(context.app, context.epoch);
     if (Date.now() >= context.deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
-    const { model, schema } = await subgraphs.get(context.graph, context.app);
+    const { model, schema, index } = await subgraphs.get(context.graph, context.app);
     const database = databases.get(placement);
     const writes = createWritePipeline({ database, model, logger });
-    const result = await executeOperation(
+    const request = createRequestContext({
+      model,
       schema,
-      createRequestContext({ model, caller: context.caller, database, writes }),
-      {
-        document: documents.prepare(schema, operation),
-        variables: operation.variables,
-        operationName: operation.operationName,
-        requestId: context.requestId,
-        logger,
-      },
-    );
+      index,
+      caller: context.caller,
+      deadlineAtMs: context.deadlineAtMs,
+      primary: database,
+      reader: async () => database,
+      writes,
+    });
+    const answer = await executeOperation(request, {
+      prepared: documents.prepare(schema, operation),
+      variables: operation.variables,
+      operationName: operation.operationName,
+      requestId: context.requestId,
+      logger,
+    });
     const seconds = (performance.now() - startedAtMs) / 1000;
-    metrics.operation(context.app, result.errors === undefined ? 'ok' : 'errors', seconds);
-    return result;
+    metrics.operation(context.app, answer.hasErrors ? 'errors' : 'ok', seconds);
+    return answer;
   }
 
   async function activate(input: ActivationInput): Promise<ActivationReport> {

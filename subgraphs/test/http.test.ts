@@ -5,11 +5,15 @@ import {
   type CallContext,
   epoch,
   graphRevisionId,
+  INTERNAL_ANSWER_HEADERS,
   INTERNAL_CALL_HEADER,
   INTERNAL_PATHS,
+  lsn,
   RocketError,
   type ShardService,
+  type SubgraphAnswer,
 } from '@rocket/schema';
+import { GraphQLError } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createShardServer } from '../src/http/shard-server.ts';
 import { LOGGER } from './support/write-app.ts';
@@ -36,7 +40,7 @@ let server: ReturnType<typeof createShardServer>;
 beforeEach(async () => {
   calls = [];
   ready = async () => undefined;
-  execute = async () => ({ data: { ok: true } });
+  execute = async () => answer({ ok: true });
   server = createShardServer({
     service: recordingService(),
     internalKey: KEY,
@@ -93,6 +97,11 @@ async function post({ path, header, body }: Sent): Promise<{ status: number; bod
   return { status: response.status, body: await response.json() };
 }
 
+/** What a shard answers to an operation that wrote nothing. */
+function answer(data: Record<string, unknown>): SubgraphAnswer {
+  return { hasErrors: false, lsn: null, json: () => JSON.stringify({ data }), result: () => ({ data }) };
+}
+
 const callHeader = () => signInternalCall(CONTEXT, KEY);
 const adminHeader = () => signInternal(AT, KEY, MAX_INTERNAL_TTL_MS);
 const operation = (body: unknown = { query: '{ ok }' }) =>
@@ -103,6 +112,24 @@ describe('operations', () => {
     const body = { query: 'query Q($a: Int) { ok }', variables: { a: 1 }, operationName: 'Q' };
     expect(await operation(body)).toEqual({ status: 200, body: { data: { ok: true } } });
     expect(calls).toEqual([['execute', CONTEXT, body]]);
+  });
+
+  it('say in headers what a gateway must know before it parses', async () => {
+    const result = { data: { ok: null }, errors: [new GraphQLError('no')] };
+    execute = async () => ({
+      hasErrors: true,
+      lsn: lsn('16/B374D848'),
+      json: () => JSON.stringify(result),
+      result: () => result,
+    });
+    const response = await fetch(`${url}${INTERNAL_PATHS.graphql}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: callHeader() },
+      body: JSON.stringify({ query: '{ ok }' }),
+    });
+    expect(response.headers.get(INTERNAL_ANSWER_HEADERS.hasErrors)).toBe('1');
+    expect(response.headers.get(INTERNAL_ANSWER_HEADERS.lsn)).toBe('16/B374D848');
+    await response.arrayBuffer();
   });
 
   it('take null for what they leave out', async () => {
@@ -282,7 +309,7 @@ describe('the process', () => {
     execute = async () => {
       started.resolve();
       await finish.promise;
-      return { data: { late: true } };
+      return answer({ late: true });
     };
     await fetch(`${url}/health`);
     const inFlight = operation();

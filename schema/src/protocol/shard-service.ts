@@ -3,7 +3,7 @@
  * `platform` has neither, so both sides depend on this file and not on each other.
  */
 import type { DocumentNode, ExecutionResult } from 'graphql';
-import type { AppName, Epoch, GraphRevisionId, Revision } from '../ids.ts';
+import type { AppName, Epoch, GraphRevisionId, Lsn, Revision } from '../ids.ts';
 
 /** Who asks, as far as one app is concerned. Roles are those in that app. */
 export interface Caller {
@@ -24,6 +24,21 @@ export interface CallContext {
   readonly requestId: string;
   /** Unix time in ms after which nobody waits for the answer. */
   readonly deadlineAtMs: number;
+  /** The reader must see at least what was committed at this position of the app's database; absent: any replica will do. */
+  readonly minLsn?: Lsn;
+}
+
+/**
+ * The answer of a subgraph. It is made as text and often passed on as text; who needs to look into it parses it.
+ */
+export interface SubgraphAnswer {
+  /** There are `errors` in it. */
+  readonly hasErrors: boolean;
+  /** Position of the commit of what this operation wrote, for reading one's own writes; null when it wrote nothing. */
+  readonly lsn: Lsn | null;
+  /** JSON of `{data, errors}`. */
+  json(): string;
+  result(): ExecutionResult;
 }
 
 export interface SubgraphOperation {
@@ -84,7 +99,7 @@ export interface ShardUsers {
 
 export interface ShardService {
   /** @throws RocketError `WRONG_EPOCH`, before anything was done, when the app is not served here at that epoch. */
-  execute(context: CallContext, operation: SubgraphOperation): Promise<ExecutionResult>;
+  execute(context: CallContext, operation: SubgraphOperation): Promise<SubgraphAnswer>;
   /** Creates the app's database when missing and fits its tables to a stored revision, in one transaction. */
   activate(input: ActivationInput): Promise<ActivationReport>;
   /** Drops the app's database. Idempotent. */

@@ -14,3 +14,11 @@ export const INTERNAL_PATHS = {
   usersAdd: '/internal/users/add',
   usersRemove: '/internal/users/remove',
 } as const;
+
+/** What a shard says of the answer to an operation beside its text, so that a gateway can pass the text on unread. */
+export const INTERNAL_ANSWER_HEADERS = {
+  /** `1` when there are `errors` in the answer. */
+  hasErrors: 'x-rocket-has-errors',
+  /** Position of the commit of what the operation wrote; absent when it wrote nothing. */
+  lsn: 'x-rocket-lsn',
+} as const;

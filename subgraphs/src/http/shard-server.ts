@@ -10,7 +10,14 @@ import {
   verifyInternal,
   verifyInternalCall,
 } from '@rocket/platform';
-import { INTERNAL_CALL_HEADER, INTERNAL_PATHS, RocketError, type ShardService } from '@rocket/schema';
+import {
+  INTERNAL_ANSWER_HEADERS,
+  INTERNAL_CALL_HEADER,
+  INTERNAL_PATHS,
+  RocketError,
+  type ShardService,
+  type SubgraphAnswer,
+} from '@rocket/schema';
 import { adminCalls, readOperation, readSignedPlace } from './internal-calls.ts';
 
 export interface ShardServerOptions {
@@ -69,7 +76,15 @@ async function serveOperation(
 ): Promise<HttpAnswer> {
   const context = verifyInternalCall(header, options.internalKey);
   const operation = readOperation(await readJsonBody(request, options.maxBodyBytes));
-  return json(200, await options.service.execute(context, operation));
+  return answered(await options.service.execute(context, operation));
+}
+
+/** What a gateway must know before it decides whether to parse the body at all is in the headers. */
+function answered(answer: SubgraphAnswer): HttpAnswer {
+  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  if (answer.hasErrors) headers[INTERNAL_ANSWER_HEADERS.hasErrors] = '1';
+  if (answer.lsn !== null) headers[INTERNAL_ANSWER_HEADERS.lsn] = answer.lsn;
+  return { status: 200, headers, body: answer.json() };
 }
 
 async function serveAdminCall(

@@ -1,20 +1,13 @@
 /**
- * Cursors: a position in one order of one entity's records. Opaque to clients, but not secret: it holds the sort keys'
- * values, which the client has read or could have. It names its order, so that it cannot be used with another.
+ * Cursors: a position in one order of one entity's records. Opaque to clients, but not secret: a cursor holds the sort
+ * keys' values, which the client has read or could have. It names its order, so that it cannot be used with another.
+ * base64url of the JSON array `[order name, value, ...]`, values as Postgres prints them; the statement makes it.
  */
 import { type EntityModel, RocketError, type SortKey } from '@rocket/schema';
 import type { KeysetPosition } from '../sql/order-sql.ts';
 
 /** A cursor holds the sort keys' values, and a text may be long. What is longer cannot be ordered by in pages. */
 const MAX_CURSOR_LENGTH = 1_000_000;
-
-export function encodeCursor(
-  entity: EntityModel,
-  order: readonly SortKey[],
-  position: KeysetPosition,
-): string {
-  return Buffer.from(JSON.stringify([orderName(entity, order), ...position])).toString('base64url');
-}
 
 /** @throws RocketError `BAD_CURSOR` */
 export function decodeCursor(entity: EntityModel, order: readonly SortKey[], cursor: string): KeysetPosition {
@@ -24,9 +17,21 @@ export function decodeCursor(entity: EntityModel, order: readonly SortKey[], cur
     throw new RocketError('BAD_CURSOR', 'The cursor belongs to another list or another order');
   }
   if (position.length !== order.length || !position.every(isPositionPart)) throw malformed();
-  if (position.some((part, index) => part === null && order[index]?.field.nullable !== true))
-    throw malformed();
+  if (position.some((part, index) => part === null && !isNullable(order[index]))) throw malformed();
   return position.filter(isPositionPart);
+}
+
+/** Names an order of an entity's records: `order:customer.name+placed_at-id+`. */
+export function orderName(entity: EntityModel, order: readonly SortKey[]): string {
+  const keys = order.map((key) => {
+    const path = [...key.via.map((step) => step.link.graphqlName), key.field.name].join('.');
+    return `${path}${key.descending ? '-' : '+'}`;
+  });
+  return `${entity.name}:${keys.join('')}`;
+}
+
+function isNullable(key: SortKey | undefined): boolean {
+  return key !== undefined && (key.field.nullable || key.via.length > 0);
 }
 
 function parseParts(cursor: string): readonly unknown[] {
@@ -42,10 +47,6 @@ function parseParts(cursor: string): readonly unknown[] {
 
 function isPositionPart(part: unknown): part is string | null {
   return part === null || (typeof part === 'string' && !part.includes('\0'));
-}
-
-function orderName(entity: EntityModel, order: readonly SortKey[]): string {
-  return `${entity.name}:${order.map((key) => `${key.field.name}${key.descending ? '-' : '+'}`).join('')}`;
 }
 
 function malformed(): RocketError {

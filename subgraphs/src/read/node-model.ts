@@ -1,12 +1,19 @@
 /** What each GraphQL field of an object type stands for, for one app in one graph. */
 import type { AppModel, EntityModel, EntityRef, FieldModel, GraphModels, LinkModel } from '@rocket/schema';
-import { linkConnectionName, visibleContributions, visibleLinks } from '@rocket/schema';
+import {
+  entityNames,
+  linkAggregateName,
+  linkConnectionName,
+  typeName,
+  visibleContributions,
+  visibleLinks,
+} from '@rocket/schema';
+import type { SubgraphIndex } from './plan-context.ts';
 
 export type NodeField =
   | { readonly kind: 'column'; readonly field: FieldModel }
   | { readonly kind: 'version' }
-  | { readonly kind: 'link'; readonly link: LinkModel }
-  | { readonly kind: 'connection'; readonly link: LinkModel };
+  | { readonly kind: 'link' | 'connection' | 'aggregate'; readonly link: LinkModel };
 
 /** An object type of the subgraph: an entity of its own, or the stub of another app's entity that it adds fields to. */
 export interface NodeModel {
@@ -18,9 +25,15 @@ export interface NodeModel {
 /** Node of an entity reference. */
 export type NodeLookup = (ref: EntityRef) => NodeModel | undefined;
 
+/** A root field of reading. */
+export interface QueryField {
+  readonly kind: 'one' | 'byKey' | 'many' | 'connection' | 'aggregate' | 'groupBy';
+  readonly node: NodeModel;
+}
+
 export interface SubgraphNodes {
   readonly all: readonly NodeModel[];
-  readonly lookup: NodeLookup;
+  readonly index: SubgraphIndex;
 }
 
 export function subgraphNodes(model: AppModel, graph: GraphModels): SubgraphNodes {
@@ -44,7 +57,33 @@ export function subgraphNodes(model: AppModel, graph: GraphModels): SubgraphNode
       ]),
     });
   }
-  return { all: [...nodes.values()], lookup: (ref) => nodes.get(refKey(ref)) };
+  const all = [...nodes.values()];
+  return {
+    all,
+    index: {
+      lookup: (ref) => nodes.get(refKey(ref)),
+      types: new Map(all.map((node) => [typeName(refOf(node), graph.home), node])),
+      queries: queryFields(all, graph),
+    },
+  };
+}
+
+export function refOf({ entity }: NodeModel): EntityRef {
+  return { app: entity.app, entity: entity.name };
+}
+
+function queryFields(nodes: readonly NodeModel[], graph: GraphModels): Map<string, QueryField> {
+  const fields = new Map<string, QueryField>();
+  for (const node of nodes.filter(({ owned }) => owned)) {
+    const names = entityNames(refOf(node), graph.home);
+    fields.set(names.one, { kind: 'one', node });
+    fields.set(names.byKey, { kind: 'byKey', node });
+    fields.set(names.many, { kind: 'many', node });
+    fields.set(names.connection, { kind: 'connection', node });
+    fields.set(names.aggregate, { kind: 'aggregate', node });
+    fields.set(names.groupBy, { kind: 'groupBy', node });
+  }
+  return fields;
 }
 
 function columnFields(entity: EntityModel): [string, NodeField][] {
@@ -59,7 +98,11 @@ function linkFields(links: readonly LinkModel[]): [string, NodeField][] {
   return links.flatMap((link): [string, NodeField][] => {
     const own: [string, NodeField] = [link.graphqlName, { kind: 'link', link }];
     if (link.kind === 'to_one' || link.kind === 'has_one') return [own];
-    return [own, [linkConnectionName(link), { kind: 'connection', link }]];
+    return [
+      own,
+      [linkConnectionName(link), { kind: 'connection', link }],
+      [linkAggregateName(link), { kind: 'aggregate', link }],
+    ];
   });
 }
 

@@ -1,18 +1,54 @@
-/** List and connection arguments, checked, as a window. */
-import { type EntityModel, MATCH_ALL, parseOrderBy, parseWhere, RocketError } from '@rocket/schema';
+/** Arguments of lists and connections, checked, as a window. */
+import {
+  type EntityModel,
+  forbidden,
+  type LinkModel,
+  MATCH_ALL,
+  parseDistinctOn,
+  parseOrderBy,
+  parseWhere,
+  RocketError,
+  type SortKey,
+} from '@rocket/schema';
 import { decodeCursor } from './cursor.ts';
-import type { PagePlan } from './level-plan.ts';
-
-type Arguments = Readonly<Record<string, unknown>>;
+import type { PlanContext } from './plan-context.ts';
+import type { PagePlan, RowSource } from './read-plan.ts';
+import type { Arguments } from './selection.ts';
 
 /** Offsets beyond this make Postgres read and drop too much; connections page without that cost. */
 const MAX_OFFSET = 100_000;
 
-/** `where`, `orderBy`, `limit`, `offset`. @throws RocketError `BAD_USER_INPUT` */
-export function listPage(entity: EntityModel, args: Arguments): PagePlan {
+/** What a list is of: an entity, at the root or through a link. */
+export interface ListOf {
+  readonly entity: EntityModel;
+  readonly link: LinkModel | null;
+  readonly args: Arguments;
+}
+
+/**
+ * `where` and `withDeleted`.
+ * @throws RocketError `BAD_USER_INPUT`, `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller
+ */
+export function rowSource(context: PlanContext, entity: EntityModel, args: Arguments): RowSource {
+  const access = context.filters.readable(entity);
+  if (access === 'forbidden') throw forbidden(context.caller, `read ${entity.name}`);
+  const where = args['where'];
+  if (where === null) throw bad('where', 'may not be null; leave it out to get all');
   return {
-    where: whereOf(entity, args),
-    order: parseOrderBy(args['orderBy'], entity),
+    entity,
+    access,
+    withDeleted: withDeleted(context, entity, args),
+    where: where === undefined ? MATCH_ALL : parseWhere(where, entity, context.filters),
+  };
+}
+
+/** `where`, `orderBy`, `distinctOn`, `limit`, `offset`. @throws as {@link rowSource} */
+export function listPage(context: PlanContext, of: ListOf): PagePlan {
+  const { entity, args } = of;
+  return {
+    source: rowSource(context, entity, args),
+    order: orderOf(context, of),
+    distinctOn: args['distinctOn'] === undefined ? [] : parseDistinctOn(args['distinctOn'], entity),
     limit: count(args, 'limit', { largest: entity.maxPageSize }) ?? entity.maxPageSize,
     offset: count(args, 'offset', { largest: MAX_OFFSET }) ?? 0,
     after: null,
@@ -21,35 +57,47 @@ export function listPage(entity: EntityModel, args: Arguments): PagePlan {
   };
 }
 
-/** `where`, `orderBy`, `first/after/last/before`; the limit is one above the page size. @throws RocketError `BAD_USER_INPUT`, `BAD_CURSOR` */
-export function connectionPage(entity: EntityModel, args: Arguments): { page: PagePlan; pageSize: number } {
+/** `where`, `orderBy`, `first/after/last/before`; the limit is one above the page size. @throws also `BAD_CURSOR` */
+export function connectionPage(context: PlanContext, of: ListOf): { page: PagePlan; pageSize: number } {
+  const { entity, args } = of;
   const first = count(args, 'first', { largest: entity.maxPageSize });
   const last = count(args, 'last', { largest: entity.maxPageSize });
   if (first !== null && last !== null) throw bad('first', 'cannot be combined with last');
-  const order = parseOrderBy(args['orderBy'], entity);
+  const order = orderOf(context, of);
   const pageSize = last ?? first ?? entity.maxPageSize;
   const position = (name: 'after' | 'before') => {
     const cursor = args[name];
-    return typeof cursor === 'string' ? decodeCursor(entity, order, cursor) : null;
+    if (typeof cursor !== 'string') return null;
+    context.failures.hasCursor = true;
+    return decodeCursor(entity, order, cursor);
   };
-  return {
-    pageSize,
-    page: {
-      where: whereOf(entity, args),
-      order,
-      limit: pageSize + 1,
-      offset: 0,
-      after: position('after'),
-      before: position('before'),
-      reversed: last !== null,
-    },
+  const page: PagePlan = {
+    source: rowSource(context, entity, args),
+    order,
+    distinctOn: [],
+    limit: pageSize + 1,
+    offset: 0,
+    after: position('after'),
+    before: position('before'),
+    reversed: last !== null,
   };
+  return { page, pageSize };
 }
 
-function whereOf(entity: EntityModel, args: Arguments) {
-  const where = args['where'];
-  if (where === null) throw bad('where', 'may not be null; leave it out to get all');
-  return where === undefined ? MATCH_ALL : parseWhere(where, entity);
+/** The caller's order; without one that of the relation, and without that the key's. */
+function orderOf(context: PlanContext, { entity, link, args }: ListOf): readonly SortKey[] {
+  const orderBy = args['orderBy'];
+  const own = parseOrderBy(orderBy, entity, context.filters);
+  if (orderBy !== undefined && orderBy !== null) return own;
+  if (link?.kind !== 'to_many' || link.defaultOrder.length === 0) return own;
+  const declared = link.defaultOrder.map((key) => ({ via: [], ...key }));
+  return declared.some((key) => key.field.isPrimaryKey) ? declared : [...declared, ...own];
+}
+
+function withDeleted(context: PlanContext, entity: EntityModel, args: Arguments): boolean {
+  if (args['withDeleted'] !== true || !entity.softDelete) return false;
+  if (context.caller.isAdmin) return true;
+  throw forbidden(context.caller, `see deleted records of ${entity.name}: withDeleted is for admins`);
 }
 
 function count(args: Arguments, name: string, bounds: { largest: number }): number | null {

@@ -4,7 +4,6 @@ import {
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
   type GraphQLObjectType,
-  type GraphQLSchema,
   GraphQLSkipDirective,
   getArgumentValues,
   getDirectiveValues,
@@ -17,7 +16,6 @@ import {
 
 /** The parts of an operation that look-ahead reads; a `GraphQLResolveInfo` is one. */
 export interface OperationScope {
-  readonly schema: GraphQLSchema;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variableValues: Readonly<Record<string, unknown>>;
 }
@@ -27,32 +25,45 @@ export interface SelectedField {
   readonly responseKey: string;
   readonly name: string;
   readonly nodes: readonly FieldNode[];
-  readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-/** Fields selected below `nodes`, whose type is `parent`, in response order. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+const NO_ARGUMENTS: Arguments = Object.freeze({});
+
+/** Fields below the selection sets, whose type is `parent`, in response order; `__typename` is one of them. */
 export function selectedFields(
   scope: OperationScope,
   parent: GraphQLObjectType,
-  nodes: readonly FieldNode[],
+  selectionSets: readonly (SelectionSetNode | undefined)[],
 ): readonly SelectedField[] {
   const found = new Map<string, FieldNode[]>();
-  for (const node of nodes) if (node.selectionSet) collect({ scope, parent, found }, node.selectionSet);
-  const definitions = parent.getFields();
-  const fields: SelectedField[] = [];
-  for (const [responseKey, fieldNodes] of found) {
-    const [first] = fieldNodes;
-    const definition = first === undefined ? undefined : definitions[first.name.value];
-    // `__typename` has no definition; the executor answers it by itself.
-    if (first === undefined || definition === undefined) continue;
-    fields.push({
-      responseKey,
-      name: first.name.value,
-      nodes: fieldNodes,
-      arguments: getArgumentValues(definition, first, scope.variableValues),
-    });
-  }
-  return fields;
+  for (const set of selectionSets) if (set !== undefined) collect({ scope, parent, found }, set);
+  return [...found].map(([responseKey, nodes]) => ({
+    responseKey,
+    name: nodes[0]?.name.value ?? '',
+    nodes,
+  }));
+}
+
+/** Selection sets of a field, to look further. */
+export function subselections(field: SelectedField): readonly (SelectionSetNode | undefined)[] {
+  return field.nodes.map((node) => node.selectionSet);
+}
+
+/** @throws GraphQLError when a variable does not fit; the executor finds the same and says where */
+export function argumentsOf(
+  scope: OperationScope,
+  parent: GraphQLObjectType,
+  field: SelectedField,
+): Arguments {
+  const definition = parent.getFields()[field.name];
+  const [node] = field.nodes;
+  if (definition === undefined || node === undefined)
+    throw new TypeError(`${parent.name} has no ${field.name}`);
+  return definition.args.length === 0
+    ? NO_ARGUMENTS
+    : getArgumentValues(definition, node, scope.variableValues);
 }
 
 /** Object type that a field of `parent` returns, through lists and non-null. */
@@ -101,6 +112,7 @@ function applies(into: Collection, condition: string | undefined): boolean {
 }
 
 function isIncluded(scope: OperationScope, node: SelectionNode): boolean {
+  if (node.directives === undefined || node.directives.length === 0) return true;
   const skip = getDirectiveValues(GraphQLSkipDirective, node, scope.variableValues);
   if (skip?.['if'] === true) return false;
   const include = getDirectiveValues(GraphQLIncludeDirective, node, scope.variableValues);

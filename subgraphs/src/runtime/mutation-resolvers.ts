@@ -1,27 +1,33 @@
 /** Root fields of writing: names are translated to the document's, the pipeline writes, the record is read again. */
-import type { EntityModel, EntityNames, UserError } from '@rocket/schema';
-import type { GraphQLResolveInfo } from 'graphql';
-import type { NodeLookup, NodeModel } from '../read/node-model.ts';
-import type { LoadedRecord } from '../read/record.ts';
-import { fieldType, selectedFields } from '../read/selection.ts';
+import type { EntityModel, EntityNames, FieldModel, UserError } from '@rocket/schema';
+import { type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
+import type { NodeModel } from '../read/node-model.ts';
+import { type Place, placeBelow } from '../read/plan-record.ts';
+import { selectedFields } from '../read/selection.ts';
 import type { WriteResult } from '../write/pipeline.ts';
-import { loadOne, placeOf, type RootResolver } from './query-resolvers.ts';
+import { planPath } from './plan-path.ts';
+import { readPayload } from './read-payload.ts';
 import type { RequestContext } from './request-context.ts';
+
+type Arguments = Readonly<Record<string, unknown>>;
+
+export type RootResolver = (
+  source: unknown,
+  args: Arguments,
+  context: RequestContext,
+  info: GraphQLResolveInfo,
+) => unknown;
 
 /** Source object of a payload type. */
 export interface Payload {
   /** Key of the record to read; null when the write was refused. */
   readonly key: string | null;
   /** For a delete: the record as it was, by response key, since it cannot be read any more. */
-  readonly before: ReadonlyMap<string, LoadedRecord | null> | null;
+  readonly before: ReadonlyMap<string, unknown> | null;
   readonly errors: readonly UserError[];
 }
 
-export function mutationResolvers(
-  node: NodeModel,
-  names: EntityNames,
-  lookup: NodeLookup,
-): Record<string, RootResolver> {
+export function mutationResolvers(node: NodeModel, names: EntityNames): Record<string, RootResolver> {
   const { entity } = node;
   return {
     [names.create]: async (_source, args, context) =>
@@ -36,7 +42,7 @@ export function mutationResolvers(
       ),
     [names.delete]: async (_source, args, context, info) => {
       const id = String(args['id']);
-      const before = await readBefore(context, { node, names, lookup, info, id });
+      const before = await readBefore(context, { node, names, info, id });
       const result = await context.writes.delete(context.caller, entity.name, {
         id,
         ...versionArgument(args),
@@ -46,13 +52,31 @@ export function mutationResolvers(
   };
 }
 
-/** Resolver of the record in a payload. */
-export function payloadRecord(node: NodeModel, lookup: NodeLookup) {
-  return (source: Payload, _args: unknown, context: RequestContext, info: GraphQLResolveInfo) => {
-    if (source.key === null) return null;
-    if (source.before !== null) return source.before.get(String(info.path.key)) ?? null;
-    return loadOne(context, { node, lookup, info, id: source.key });
+/** Resolvers of a payload type. */
+export function payloadResolvers(node: NodeModel, names: EntityNames) {
+  return {
+    errors: (source: Payload) => source.errors,
+    [names.one]: (source: Payload, _args: unknown, context: RequestContext, info: GraphQLResolveInfo) => {
+      if (source.key === null) return null;
+      if (source.before !== null) return source.before.get(String(info.path.key)) ?? null;
+      return readPayload(context, { node, id: source.key, place: placeOf(info), scope: info });
+    },
   };
+}
+
+/** A refusal goes by its fields' names, whatever the operation calls them. */
+export const USER_ERROR_RESOLVERS = {
+  code: (error: UserError) => error.code,
+  message: (error: UserError) => error.message,
+  path: (error: UserError) => error.path,
+  rule: (error: UserError) => error.rule,
+};
+
+/** Place of the value of the field that `info` belongs to. */
+function placeOf(info: GraphQLResolveInfo): Place {
+  const type = getNamedType(info.returnType);
+  if (!isObjectType(type)) throw new TypeError(`${info.fieldName} does not return an object type`);
+  return { type, selectionSets: info.fieldNodes.map((node) => node.selectionSet), path: planPath(info.path) };
 }
 
 function payload(result: WriteResult, before: Payload['before'] = null): Payload {
@@ -64,14 +88,14 @@ function payload(result: WriteResult, before: Payload['before'] = null): Payload
 /** Reads what the payload selects of a record that is about to go. */
 async function readBefore(
   context: RequestContext,
-  of: { node: NodeModel; names: EntityNames; lookup: NodeLookup; info: GraphQLResolveInfo; id: string },
-): Promise<Map<string, LoadedRecord | null>> {
-  const { type, nodes } = placeOf(of.info);
-  const records = new Map<string, LoadedRecord | null>();
-  for (const field of selectedFields(of.info, type, nodes)) {
+  of: { node: NodeModel; names: EntityNames; info: GraphQLResolveInfo; id: string },
+): Promise<Map<string, unknown>> {
+  const payload = placeOf(of.info);
+  const records = new Map<string, unknown>();
+  for (const field of selectedFields(of.info, payload.type, payload.selectionSets)) {
     if (field.name !== of.names.one) continue;
-    const place = { type: fieldType(type, field), nodes: field.nodes };
-    records.set(field.responseKey, await loadOne(context, { ...of, place }));
+    const place = placeBelow(payload, field);
+    records.set(field.responseKey, await readPayload(context, { ...of, place, scope: of.info }));
   }
   return records;
 }
@@ -82,9 +106,14 @@ function documentInput(entity: EntityModel, input: unknown): Record<string, unkn
   if (input === null || typeof input !== 'object') return values;
   for (const [name, value] of Object.entries(input)) {
     const field = entity.fieldByGraphqlName.get(name);
-    if (field !== undefined) values[field.name] = value;
+    if (field !== undefined) values[field.name] = storedValue(field, value);
   }
   return values;
+}
+
+/** An enum's member stands for the value that is stored. */
+function storedValue(field: FieldModel, value: unknown): unknown {
+  return typeof value === 'string' ? (field.enumMembers?.get(value) ?? value) : value;
 }
 
 function versionArgument(args: Readonly<Record<string, unknown>>): { expectedVersion?: number } {

@@ -1,53 +1,55 @@
-/** What the resolvers of one request share. */
+/** What all parts of one request share. */
 import type { Database } from '@rocket/platform';
-import { type AppModel, type Caller, type EntityModel, type Filter, readFilter } from '@rocket/schema';
-import type DataLoader from 'dataloader';
-import type { GraphQLResolveInfo } from 'graphql';
-import type { NodeLookup } from '../read/node-model.ts';
-import type { PlanContext } from '../read/plan-level.ts';
-import type { LoadedRecord } from '../read/record.ts';
-import { withRecordBudget } from '../read/record-budget.ts';
+import {
+  type AppModel,
+  type Caller,
+  type EntityModel,
+  type Filter,
+  type FilterScope,
+  readFilter,
+} from '@rocket/schema';
+import type { GraphQLSchema } from 'graphql';
+import { Failures, type SubgraphIndex } from '../read/plan-context.ts';
 import type { WritePipeline } from '../write/pipeline.ts';
 
-/** Loads the records of `_entities` representations, all of one type and selection in one batch. */
-export type ReferenceLoader = DataLoader<string, LoadedRecord | null>;
-
 export interface RequestContext {
+  readonly schema: GraphQLSchema;
+  readonly index: SubgraphIndex;
   readonly caller: Caller;
-  /** For reading; what it may read in all is bounded. */
-  readonly database: Database;
+  readonly filters: FilterScope;
+  readonly failures: Failures;
+  readonly deadlineAtMs: number;
+  /** Where what was just written can be read. */
+  readonly primary: Database;
+  /** A database for reading that has all that the caller must see. */
+  readonly reader: () => Promise<Database>;
   readonly writes: WritePipeline;
-  /** Memoised for the request, since every field of a type asks again. */
-  readonly readable: (entity: EntityModel) => Filter | 'forbidden';
-  readonly references: Map<string, ReferenceLoader>;
 }
 
-export function createRequestContext(of: {
-  model: AppModel;
-  caller: Caller;
-  database: Database;
-  writes: WritePipeline;
-}): RequestContext {
+export type RequestParts = Omit<RequestContext, 'filters' | 'failures'> & { readonly model: AppModel };
+
+export function createRequestContext({ model, ...parts }: RequestParts): RequestContext {
+  return { ...parts, failures: new Failures(), filters: filterScope(model, parts) };
+}
+
+function filterScope(
+  model: AppModel,
+  { caller, index }: Pick<RequestContext, 'caller' | 'index'>,
+): FilterScope {
+  // Memoised for the request, since every field of a type asks again.
   const filters = new Map<string, Filter | 'forbidden'>();
   return {
-    caller: of.caller,
-    database: withRecordBudget(of.database),
-    writes: of.writes,
-    references: new Map(),
-    readable: (entity) => {
+    caller,
+    target: (link) => {
+      const node = index.lookup(link.target);
+      return node?.owned === true ? node.entity : undefined;
+    },
+    readable: (entity: EntityModel) => {
       const known = filters.get(entity.name);
       if (known !== undefined) return known;
-      const filter = readFilter(of.model, { entity: entity.name, action: 'read', caller: of.caller });
+      const filter = readFilter(model, { entity: entity.name, action: 'read', caller });
       filters.set(entity.name, filter);
       return filter;
     },
   };
-}
-
-export function planContext(
-  context: RequestContext,
-  lookup: NodeLookup,
-  info: GraphQLResolveInfo,
-): PlanContext {
-  return { scope: info, lookup, caller: context.caller, readable: context.readable };
 }

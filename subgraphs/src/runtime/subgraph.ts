@@ -1,64 +1,41 @@
 /** The executable subgraph of one app in one graph revision. */
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
-import {
-  type AppModel,
-  entityNames,
-  enumTypeName,
-  type GraphModels,
-  subgraphSdl,
-  typeName,
-} from '@rocket/schema';
-import { type GraphQLSchema, parse } from 'graphql';
-import { type NodeModel, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
-import { mutationResolvers, payloadRecord } from './mutation-resolvers.ts';
-import { queryResolvers } from './query-resolvers.ts';
-import { referenceResolver } from './reference-resolver.ts';
+import { type AppModel, entityNames, type GraphModels, subgraphSdl } from '@rocket/schema';
+import { type GraphQLSchema, isUnionType, parse } from 'graphql';
+import { refOf, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
+import type { SubgraphIndex } from '../read/plan-context.ts';
+import { mutationResolvers, payloadResolvers, USER_ERROR_RESOLVERS } from './mutation-resolvers.ts';
 import { SCALARS } from './scalars.ts';
-import { connectionResolvers, type GraphPlace, nodeResolvers } from './type-resolvers.ts';
+import { shapedField, shapedType } from './shaped-value.ts';
 
-type Resolvers = Record<string, Record<string, unknown>>;
+export interface Subgraph {
+  readonly model: AppModel;
+  readonly schema: GraphQLSchema;
+  readonly index: SubgraphIndex;
+}
 
-export function buildSubgraph(model: AppModel, graph: GraphModels): GraphQLSchema {
+export function buildSubgraph(model: AppModel, graph: GraphModels): Subgraph {
   const nodes = subgraphNodes(model, graph);
-  const place: GraphPlace = { home: graph.home, lookup: nodes.lookup };
-  const resolvers = { ...SCALARS, ...enumResolvers(nodes, place), ...objectResolvers(nodes, place) };
-  // The published type wants `any` for every source; ours are typed by the record or payload they are given.
+  const resolvers = { ...SCALARS, UserError: USER_ERROR_RESOLVERS, ...writeResolvers(nodes, graph) };
+  // The published type wants `any` for every source; ours are typed by the payload they are given.
   const module = { typeDefs: parse(subgraphSdl(model, graph)), resolvers: resolvers as GraphQLResolverMap };
-  return buildSubgraphSchema([module]);
+  const schema = buildSubgraphSchema([module]);
+  // Entities are read with all other root fields, before the executor runs.
+  const entities = schema.getQueryType()?.getFields()['_entities'];
+  if (entities !== undefined) entities.resolve = shapedField;
+  const entity = schema.getType('_Entity');
+  if (isUnionType(entity)) entity.resolveType = shapedType;
+  return { model, schema, index: nodes.index };
 }
 
-function objectResolvers(nodes: SubgraphNodes, place: GraphPlace): Resolvers {
-  const resolvers: Resolvers = {};
-  const query: Record<string, unknown> = {};
+/** Reading needs none: what was read already has the shape of the answer. */
+function writeResolvers(nodes: SubgraphNodes, graph: GraphModels): Record<string, Record<string, unknown>> {
+  const resolvers: Record<string, Record<string, unknown>> = {};
   const mutation: Record<string, unknown> = {};
-  for (const node of nodes.all) {
-    const ref = { app: node.entity.app, entity: node.entity.name };
-    const type = typeName(ref, place.home);
-    resolvers[type] = {
-      ...nodeResolvers(node, place),
-      __resolveReference: referenceResolver(node, type, place.lookup),
-    };
-    if (!node.owned) continue;
-    const names = entityNames(ref, place.home);
-    Object.assign(query, queryResolvers(node, names, place.lookup));
-    Object.assign(mutation, mutationResolvers(node, names, place.lookup));
-    Object.assign(resolvers, connectionResolvers(names));
-    resolvers[names.payloadType] = { [names.one]: payloadRecord(node, place.lookup) };
+  for (const node of nodes.all.filter(({ owned }) => owned)) {
+    const names = entityNames(refOf(node), graph.home);
+    Object.assign(mutation, mutationResolvers(node, names));
+    resolvers[names.payloadType] = payloadResolvers(node, names);
   }
-  if (Object.keys(query).length > 0) Object.assign(resolvers, { Query: query, Mutation: mutation });
-  return resolvers;
-}
-
-/** GraphQL members stand for the stored values, in answers and inputs alike. */
-function enumResolvers(nodes: SubgraphNodes, place: GraphPlace): Resolvers {
-  const owned = nodes.all.filter((node): node is NodeModel => node.owned);
-  return Object.fromEntries(
-    owned.flatMap(({ entity }) =>
-      entity.fields.flatMap((field) =>
-        field.enumMembers === undefined
-          ? []
-          : [[enumTypeName(entity, field, place.home), Object.fromEntries(field.enumMembers)]],
-      ),
-    ),
-  );
+  return Object.keys(mutation).length === 0 ? resolvers : { ...resolvers, Mutation: mutation };
 }

@@ -1,17 +1,11 @@
 /** Executable subgraphs by graph revision and app: built at the first request that names them, kept while in use. */
 import type { Catalog } from '@rocket/platform';
-import { type AppModel, type AppName, type GraphRevisionId, RocketError } from '@rocket/schema';
-import type { GraphQLSchema } from 'graphql';
+import { type AppName, type GraphRevisionId, RocketError } from '@rocket/schema';
 import type { Models } from './models.ts';
 import { createSingleFlight } from './single-flight.ts';
-import { buildSubgraph } from './subgraph.ts';
+import { buildSubgraph, type Subgraph } from './subgraph.ts';
 
 const MAX_SUBGRAPHS = 500;
-
-export interface Subgraph {
-  readonly model: AppModel;
-  readonly schema: GraphQLSchema;
-}
 
 export interface Subgraphs {
   /** @throws RocketError `GRAPH_NOT_FOUND`, `APP_NOT_FOUND` when the app is no member of the graph. */
@@ -35,6 +29,6 @@ export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
     );
     const model = members.get(app);
     if (model === undefined) throw new RocketError('APP_NOT_FOUND', `App ${app} is not in this graph`);
-    return { model, schema: buildSubgraph(model, { home: revision.home, members }) };
+    return buildSubgraph(model, { home: revision.home, members });
   }
 }

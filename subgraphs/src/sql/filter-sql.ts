@@ -1,9 +1,11 @@
 /** A filter as a SQL condition. The in-memory twin is `matches` in @rocket/schema; both follow SQL's three values. */
 import { quoteIdentifier } from '@rocket/platform';
-import type { ComparisonOperator, Filter } from '@rocket/schema';
+import type { ComparisonOperator, Filter, JsonFilter } from '@rocket/schema';
 import { type Parameters, sqlType } from './parameters.ts';
+import { relationFilterSql } from './relation-filter-sql.ts';
+import { searchVectorSql } from './search-sql.ts';
 
-const COMPARISON: Record<ComparisonOperator, string> = {
+export const COMPARISON: Record<ComparisonOperator, string> = {
   eq: '=',
   ne: '<>',
   gt: '>',
@@ -40,6 +42,15 @@ export function filterSql(filter: Filter, alias: string, parameters: Parameters)
       const pattern = parameters.bind(textPattern(filter), 'text');
       return `${column(filter.field.name)} ${filter.ignoreCase ? 'ILIKE' : 'LIKE'} ${pattern}`;
     }
+    case 'jsonContains':
+    case 'jsonHasKey':
+    case 'jsonPath':
+    case 'jsonPathIsNull':
+      return jsonSql(filter, column(filter.field.name), parameters);
+    case 'search':
+      return `${searchVectorSql(filter.fields, alias)} @@ websearch_to_tsquery('simple', ${parameters.bind(filter.query, 'text')})`;
+    case 'relation':
+      return relationFilterSql(filter, alias, parameters);
     default:
       return filter satisfies never;
   }
@@ -52,6 +63,29 @@ function joined(
 ): string {
   if (filters.length === 0) return by.none;
   return `(${filters.map(sql).join(by.word)})`;
+}
+
+function jsonSql(filter: JsonFilter, column: string, parameters: Parameters): string {
+  switch (filter.kind) {
+    case 'jsonContains':
+      return `${column} @> ${parameters.bind(filter.json, 'jsonb')}`;
+    case 'jsonHasKey':
+      return `${column} ? ${parameters.bind(filter.key, 'text')}`;
+    case 'jsonPathIsNull': {
+      // Missing is SQL's null, JSON's null is a value.
+      const value = `${column} #> ${parameters.bind(filter.path, 'text[]')}`;
+      return `coalesce(${value}, 'null') ${filter.isNull ? '=' : '<>'} 'null'`;
+    }
+    case 'jsonPath': {
+      const value = `nullif(${column} #> ${parameters.bind(filter.path, 'text[]')}, 'null')`;
+      const operand = parameters.bind(filter.json, 'jsonb');
+      const comparison = `${value} ${COMPARISON[filter.operator]} ${operand}`;
+      if (filter.operator === 'eq' || filter.operator === 'ne') return comparison;
+      return `CASE WHEN jsonb_typeof(${value}) = jsonb_typeof(${operand}) THEN ${comparison} END`;
+    }
+    default:
+      return filter satisfies never;
+  }
 }
 
 function textPattern(filter: Extract<Filter, { kind: 'text' }>): string {

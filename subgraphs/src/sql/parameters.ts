@@ -16,7 +16,7 @@ const SQL_TYPE: Record<ScalarType, string> = {
 };
 
 /** Type to cast a bound value to, so that Postgres never has to guess it from the context. */
-export function sqlType(field: FieldModel): string {
+export function sqlType(field: Pick<FieldModel, 'type'>): string {
   return SQL_TYPE[field.type];
 }
 

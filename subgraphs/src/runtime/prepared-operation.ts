@@ -2,7 +2,10 @@
 import { RocketError, type SubgraphOperation } from '@rocket/schema';
 import {
   type DocumentNode,
+  type FragmentDefinitionNode,
   type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
   parse,
   specifiedRules,
   ValuesOfCorrectTypeRule,
@@ -15,9 +18,17 @@ const MAX_DOCUMENTS = 1_000;
 /** Of all texts together; a parsed document takes about twenty times its text. */
 const MAX_DOCUMENT_CHARS = 8_000_000;
 
+/** A document that is valid for one schema. */
+export interface PreparedDocument {
+  readonly document: DocumentNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** The operation of that name, or the only one; null when there is none such, which the executor explains. */
+  operation(name: string | undefined): OperationDefinitionNode | null;
+}
+
 export interface Documents {
   /** @throws RocketError `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `BAD_USER_INPUT` for a wrong literal */
-  prepare(schema: GraphQLSchema, operation: SubgraphOperation): DocumentNode;
+  prepare(schema: GraphQLSchema, operation: SubgraphOperation): PreparedDocument;
 }
 
 export function createDocuments(): Documents {
@@ -27,18 +38,36 @@ export function createDocuments(): Documents {
     sizeCalculation: (_document, query) => query.length,
   });
   // Weak on both levels: a schema or a document that nobody uses any more takes its verdicts along.
-  const valid = new WeakMap<GraphQLSchema, WeakSet<DocumentNode>>();
+  const prepared = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, PreparedDocument>>();
   return {
     prepare: (schema, operation) => {
       const document = operation.document ?? parsed.get(operation.query) ?? parseText(operation.query);
       if (operation.document === undefined) parsed.set(operation.query, document);
-      const verdicts = valid.get(schema) ?? new WeakSet();
-      if (!verdicts.has(document)) {
-        refuseInvalid(schema, document);
-        valid.set(schema, verdicts.add(document));
-      }
-      return document;
+      const bySchema = prepared.get(schema) ?? new WeakMap<DocumentNode, PreparedDocument>();
+      const known = bySchema.get(document);
+      if (known !== undefined) return known;
+      refuseInvalid(schema, document);
+      const made = prepareDocument(document);
+      prepared.set(schema, bySchema.set(document, made));
+      return made;
     },
+  };
+}
+
+function prepareDocument(document: DocumentNode): PreparedDocument {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  const operations: OperationDefinitionNode[] = [];
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+  }
+  const [first] = operations;
+  const only = operations.length === 1 && first !== undefined ? first : null;
+  return {
+    document,
+    fragments,
+    operation: (name) =>
+      name === undefined ? only : (operations.find((operation) => operation.name?.value === name) ?? null),
   };
 }
 

@@ -1,0 +1,47 @@
+/** What planning needs to know besides the selection, and where it puts what cannot be planned. */
+import type { Caller, FilterScope } from '@rocket/schema';
+import type { GraphQLSchema } from 'graphql';
+import type { NodeLookup, NodeModel, QueryField } from './node-model.ts';
+import type { OperationScope } from './selection.ts';
+
+/** What a subgraph can be asked for, by the names of its graph. */
+export interface SubgraphIndex {
+  readonly lookup: NodeLookup;
+  /** Nodes by GraphQL type name. */
+  readonly types: ReadonlyMap<string, NodeModel>;
+  readonly queries: ReadonlyMap<string, QueryField>;
+}
+
+export interface PlanContext {
+  readonly schema: GraphQLSchema;
+  readonly scope: OperationScope;
+  readonly index: SubgraphIndex;
+  readonly caller: Caller;
+  readonly filters: FilterScope;
+  readonly failures: Failures;
+}
+
+/** Response keys from the root to a field; a list's index is no part of it, since all its records are planned as one. */
+export type PlanPath = readonly string[];
+
+/**
+ * Fields that fail before anything is read: bad arguments, or no permission. The field is planned as null; the executor
+ * then finds its error here and does with it what GraphQL says: the field, or its nearest nullable parent, is null.
+ */
+export class Failures {
+  readonly #errors = new Map<string, unknown>();
+  /** A cursor was given somewhere. */
+  hasCursor = false;
+
+  get any(): boolean {
+    return this.#errors.size > 0;
+  }
+
+  add(path: PlanPath, error: unknown): void {
+    this.#errors.set(path.join('.'), error);
+  }
+
+  at(path: PlanPath): unknown {
+    return this.#errors.get(path.join('.'));
+  }
+}

@@ -1,0 +1,101 @@
+/** Runs what was planned: one statement for all root fields, so that they show one moment of the data. */
+import {
+  type Database,
+  isPostgresError,
+  type Queryable,
+  type QueryOptions,
+  type Row,
+} from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import { readStatement } from '../sql/read-statement.ts';
+import type { ReadPlan } from './read-plan.ts';
+
+/** Two levels of the largest default pages are 40,000. */
+export const MAX_RECORDS_PER_OPERATION = 100_000;
+
+/** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
+const DATA_EXCEPTION = '22';
+
+/** JSON text of a root field, null for a record that is not there, or why it could not be read. */
+export type RootAnswer = string | null | Error;
+
+export interface ReadOptions extends QueryOptions {
+  /** Some cursor was given: only the database can tell whether the texts in it fit their columns. */
+  readonly hasCursor: boolean;
+}
+
+/**
+ * Answers in the order of `plans`. A fault of one field is that field's alone.
+ * @throws what concerns all of them alike: no connection came free, the deadline has passed, the server is gone
+ */
+export async function readRoots(
+  database: Database,
+  plans: readonly ReadPlan[],
+  options: ReadOptions,
+): Promise<readonly RootAnswer[]> {
+  if (plans.length === 0) return [];
+  try {
+    return await readAll(database, plans, options);
+  } catch (error) {
+    const fault = fieldFault(error, options);
+    if (fault === null) throw error;
+    return plans.length === 1 ? [fault] : readEach(database, plans, options);
+  }
+}
+
+async function readAll(
+  database: Queryable,
+  plans: readonly ReadPlan[],
+  options: ReadOptions,
+): Promise<readonly RootAnswer[]> {
+  const rows = await database.query(readStatement(plans, MAX_RECORDS_PER_OPERATION), options);
+  const [row] = rows;
+  if (row === undefined) throw tooManyRecords();
+  return plans.map((_, index) => textAt(row, index));
+}
+
+/** One by one, to learn which of them is at fault; still all of one moment. */
+async function readEach(
+  database: Database,
+  plans: readonly ReadPlan[],
+  options: ReadOptions,
+): Promise<readonly RootAnswer[]> {
+  return await database.transaction(
+    async (tx) => {
+      const answers: RootAnswer[] = [];
+      for (const plan of plans) {
+        await tx.query({ text: 'SAVEPOINT field', values: [] });
+        try {
+          answers.push(...(await readAll(tx, [plan], options)));
+        } catch (error) {
+          const fault = fieldFault(error, options);
+          if (fault === null) throw error;
+          answers.push(fault);
+          await tx.query({ text: 'ROLLBACK TO SAVEPOINT field', values: [] });
+        }
+      }
+      return answers;
+    },
+    { ...options, isolation: 'repeatable read' },
+  );
+}
+
+/** The error that a field answers with; null when it is not the field's. */
+function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
+  if (error instanceof RocketError) return error.code === 'BAD_USER_INPUT' ? error : null;
+  if (!isPostgresError(error)) return null;
+  if (hasCursor && error.code.startsWith(DATA_EXCEPTION)) {
+    return new RocketError('BAD_CURSOR', 'The cursor is malformed', { cause: error });
+  }
+  return error;
+}
+
+function textAt(row: Row, index: number): string | null {
+  const value = row[index];
+  return typeof value === 'string' ? value : null;
+}
+
+function tooManyRecords(): RocketError {
+  const message = `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records; give its inner lists a limit`;
+  return new RocketError('BAD_USER_INPUT', message);
+}

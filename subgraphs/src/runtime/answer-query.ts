@@ -1,0 +1,121 @@
+/**
+ * Answers a query. What the database made is the answer, as text, when nothing went wrong: the executor of graphql-js has
+ * no part in it. It completes the others: fields that fail, and the fields of introspection.
+ */
+import type { OperationDefinitionNode } from 'graphql';
+import { getVariableValues } from 'graphql';
+import { Failures, type PlanContext } from '../read/plan-context.ts';
+import { planOperation, type RootField } from '../read/plan-operation.ts';
+import type { ReadPlan } from '../read/read-plan.ts';
+import { type ReadOptions, type RootAnswer, readRoots } from '../read/read-roots.ts';
+import { entitiesJson, entitiesValue } from './entities-answer.ts';
+import type { PreparedDocument } from './prepared-operation.ts';
+import type { RequestContext } from './request-context.ts';
+import type { RootValue } from './shaped-value.ts';
+
+/** The whole answer as JSON text, or what the executor needs to complete it. */
+export type QueryAnswer =
+  | { readonly kind: 'json'; readonly json: string }
+  | { readonly kind: 'values'; readonly root: RootValue; readonly failures: Failures }
+  /** The variables do not fit: the executor says where. */
+  | { readonly kind: 'variables' };
+
+export async function answerQuery(
+  context: RequestContext,
+  prepared: PreparedDocument,
+  of: { operation: OperationDefinitionNode; variables: Readonly<Record<string, unknown>> },
+): Promise<QueryAnswer> {
+  const { operation } = of;
+  const variables = getVariableValues(context.schema, operation.variableDefinitions ?? [], of.variables);
+  if (variables.coerced === undefined) return { kind: 'variables' };
+  const failures = new Failures();
+  const plans: PlanContext = {
+    schema: context.schema,
+    index: context.index,
+    caller: context.caller,
+    filters: context.filters,
+    failures,
+    scope: { fragments: prepared.fragments, variableValues: variables.coerced },
+  };
+  const roots = planOperation(plans, operation);
+  const reads = roots.flatMap(readsOf);
+  const answers = await readOrFail(context, reads, {
+    deadlineAtMs: context.deadlineAtMs,
+    ...(operation.name === undefined ? {} : { label: operation.name.value }),
+    hasCursor: failures.hasCursor,
+  });
+  const isWhole =
+    !failures.any &&
+    roots.every((root) => root.kind !== 'native') &&
+    !answers.some((answer) => answer instanceof Error);
+  return isWhole
+    ? { kind: 'json', json: wholeJson(roots, answers) }
+    : { kind: 'values', root: rootValue(roots, answers), failures };
+}
+
+/** What concerns all fields alike is the error of each of them, so that it has a place in the answer. */
+async function readOrFail(
+  context: RequestContext,
+  reads: readonly ReadPlan[],
+  options: ReadOptions,
+): Promise<readonly RootAnswer[]> {
+  if (reads.length === 0) return [];
+  try {
+    return await readRoots(await context.reader(), reads, options);
+  } catch (error) {
+    const fault = error instanceof Error ? error : new Error('Reading failed', { cause: error });
+    return reads.map(() => fault);
+  }
+}
+
+function readsOf(root: RootField): readonly ReadPlan[] {
+  if (root.kind === 'read') return [root.plan];
+  if (root.kind === 'entities') return root.parts.map(({ entities }) => ({ kind: 'entities', entities }));
+  return [];
+}
+
+function wholeJson(roots: readonly RootField[], answers: readonly RootAnswer[]): string {
+  let next = 0;
+  const fields = roots.map((root) => {
+    const count = readsOf(root).length;
+    const own = answers.slice(next, next + count);
+    next += count;
+    return `${JSON.stringify(root.key)}:${rootJson(root, own)}`;
+  });
+  return `{"data":{${fields.join(',')}}}`;
+}
+
+function rootJson(root: RootField, answers: readonly RootAnswer[]): string {
+  switch (root.kind) {
+    case 'constant':
+      return root.json;
+    case 'read':
+      return textOf(answers[0]);
+    case 'entities':
+      return entitiesJson(root, answers.map(textOf));
+    case 'native':
+      throw new TypeError('A field of the executor has no text');
+    default:
+      return root satisfies never;
+  }
+}
+
+function rootValue(roots: readonly RootField[], answers: readonly RootAnswer[]): RootValue {
+  const value: Record<string, unknown> = Object.create(null);
+  let next = 0;
+  for (const root of roots) {
+    const count = readsOf(root).length;
+    const own = answers.slice(next, next + count);
+    next += count;
+    const fault = own.find((answer) => answer instanceof Error);
+    if (fault !== undefined) value[root.key] = fault;
+    else if (root.kind === 'entities') value[root.key] = entitiesValue(root, own.map(textOf));
+    else if (root.kind !== 'native') value[root.key] = JSON.parse(rootJson(root, own));
+  }
+  return value;
+}
+
+/** No record is JSON's null. */
+function textOf(answer: RootAnswer | undefined): string {
+  return typeof answer === 'string' ? answer : 'null';
+}

@@ -1,0 +1,31 @@
+/** Entities of several types were read apart; the gateway wants them in the order that it asked for them. */
+import type { RootField } from '../read/plan-operation.ts';
+import { withType } from './shaped-value.ts';
+
+type EntitiesRoot = Extract<RootField, { kind: 'entities' }>;
+
+/** @param arrays JSON array of each part */
+export function entitiesJson(root: EntitiesRoot, arrays: readonly string[]): string {
+  const [only] = arrays;
+  if (arrays.length === 1 && only !== undefined) return only;
+  return JSON.stringify(interleave(root, arrays, (value) => value));
+}
+
+/** The same as values that know their type. */
+export function entitiesValue(root: EntitiesRoot, arrays: readonly string[]): readonly unknown[] {
+  return interleave(root, arrays, withType);
+}
+
+function interleave(
+  root: EntitiesRoot,
+  arrays: readonly string[],
+  each: (value: unknown, typeName: string) => unknown,
+): readonly unknown[] {
+  const all: unknown[] = new Array(root.length).fill(null);
+  for (const [index, part] of root.parts.entries()) {
+    const values: unknown = JSON.parse(arrays[index] ?? '[]');
+    if (!Array.isArray(values)) throw new TypeError('Entities come as an array');
+    for (const [at, position] of part.positions.entries()) all[position] = each(values[at], part.typeName);
+  }
+  return all;
+}

@@ -1,0 +1,25 @@
+/** The record of a mutation's payload: read like any other, from where the write went. */
+
+import type { NodeModel } from '../read/node-model.ts';
+import type { PlanContext } from '../read/plan-context.ts';
+import type { Place } from '../read/plan-record.ts';
+import { idFilter, planByKey } from '../read/plan-root.ts';
+import { readRoots } from '../read/read-roots.ts';
+import type { OperationScope } from '../read/selection.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** Shaped by its place in the operation; null when the caller may not see it, or it is gone again. */
+export async function readPayload(
+  context: RequestContext,
+  of: { node: NodeModel; id: string; place: Place; scope: OperationScope },
+): Promise<unknown> {
+  const { schema, index, caller, filters, failures } = context;
+  const plans: PlanContext = { schema, index, caller, filters, failures, scope: of.scope };
+  const filter = idFilter(of.node, of.id);
+  const plan = planByKey(plans, of.node, { args: {}, place: of.place, filter });
+  if (plan === null) return null;
+  const { deadlineAtMs } = context;
+  const [answer] = await readRoots(context.primary, [plan], { deadlineAtMs, hasCursor: failures.hasCursor });
+  if (answer instanceof Error) throw answer;
+  return answer === undefined || answer === null ? null : JSON.parse(answer);
+}

@@ -1,0 +1,75 @@
+/** Aggregates and groups as JSON. */
+import { quoteIdentifier } from '@rocket/platform';
+import { type GroupKey, type Measure, measureType } from '@rocket/schema';
+import type { AggregateField, AggregatePlan, GroupKeyField } from '../read/read-plan.ts';
+import { JsonConcat } from './json-concat.ts';
+import { fieldValueType, jsonValueSql } from './json-text.ts';
+import { sqlType } from './parameters.ts';
+import type { ChildRows } from './record-sql.ts';
+import { conditionsSql } from './rows-sql.ts';
+
+export function aggregateSql(plan: AggregatePlan, at: ChildRows): string {
+  const where = conditionsSql(plan.source, { alias: at.alias, on: at.rows.on }, at.parameters);
+  return `(SELECT ${measuresSql(plan.fields, at.alias)} FROM ${at.rows.from} WHERE ${where})`;
+}
+
+/** The JSON object of measures over the rows that are aggregated. */
+export function measuresSql(fields: readonly AggregateField[], alias: string): string {
+  const json = new JsonConcat().constant('{');
+  for (const [index, field] of fields.entries()) {
+    json.key(field.key, index === 0);
+    switch (field.kind) {
+      case 'constant':
+        json.constant(field.json);
+        break;
+      case 'measure':
+        json.expression(measureJsonSql(field.measure, alias));
+        break;
+      case 'measures':
+        json.expression(measuresSql(field.fields, alias));
+        break;
+      case 'groupKeys':
+        json.expression(groupKeysSql(field.fields, alias));
+        break;
+      default:
+        return field satisfies never;
+    }
+  }
+  return json.constant('}').sql();
+}
+
+function groupKeysSql(fields: readonly GroupKeyField[], alias: string): string {
+  const json = new JsonConcat().constant('{');
+  for (const [index, field] of fields.entries()) {
+    json.key(field.key, index === 0);
+    if (field.kind === 'constant') json.constant(field.json);
+    else
+      json.expression(jsonValueSql(groupKeySql(field.groupKey, alias), fieldValueType(field.groupKey.field)));
+  }
+  return json.constant('}').sql();
+}
+
+function measureJsonSql(measure: Measure, alias: string): string {
+  const value = measureSql(measure, alias);
+  if (measure.kind === 'count' || measure.function === 'countDistinct') return `${value}::text`;
+  return jsonValueSql(value, { type: measureType(measure), nullable: true, isId: false });
+}
+
+/** The number itself, in the type that is answered and compared. */
+export function measureSql(measure: Measure, alias: string): string {
+  if (measure.kind === 'count') return 'count(*)';
+  const column = `${alias}.${quoteIdentifier(measure.field.name)}`;
+  if (measure.function === 'countDistinct') return `count(DISTINCT ${column})`;
+  const type = measureType(measure);
+  return `${measure.function}(${column})::${sqlType({ type })}`;
+}
+
+/** Buckets begin at their UTC start; a date has no zone that could move it. */
+export function groupKeySql(key: GroupKey, alias: string): string {
+  const column = `${alias}.${quoteIdentifier(key.field.name)}`;
+  if (key.bucket === null) return column;
+  const unit = `'${key.bucket.toLowerCase()}'`;
+  return key.field.type === 'date'
+    ? `date_trunc(${unit}, ${column}::timestamp)::date`
+    : `date_trunc(${unit}, ${column}, 'UTC')`;
+}

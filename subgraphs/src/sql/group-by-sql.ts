@@ -1,0 +1,53 @@
+import type { GroupSortKey, Having } from '@rocket/schema';
+import { measureType } from '@rocket/schema';
+import type { GroupByPlan } from '../read/read-plan.ts';
+import { groupKeySql, measureSql, measuresSql } from './aggregate-sql.ts';
+import { COMPARISON } from './filter-sql.ts';
+import { jsonArraySql } from './json-concat.ts';
+import { type Parameters, sqlType } from './parameters.ts';
+import type { ChildRows } from './record-sql.ts';
+import { conditionsSql } from './rows-sql.ts';
+
+/** Groups of a source as a JSON array, in their order. */
+export function groupBySql(plan: GroupByPlan, at: ChildRows): string {
+  const { groupBy, source } = plan;
+  const { alias, parameters } = at;
+  const where = conditionsSql(source, { alias, on: at.rows.on }, parameters);
+  const keys = groupBy.keys.map((key) => groupKeySql(key, alias)).join(', ');
+  const having = groupBy.having === null ? '' : ` HAVING ${havingSql(groupBy.having, alias, parameters)}`;
+  const order = groupBy.order.map((key) => sortKeySql(key, alias)).join(', ');
+  return jsonArraySql(
+    'x.j',
+    `SELECT ${measuresSql(plan.fields, alias)} AS j FROM ${at.rows.from} WHERE ${where} GROUP BY ${keys}${having} ORDER BY ${order} LIMIT ${Math.trunc(groupBy.limit)}`,
+  );
+}
+
+function sortKeySql({ by, descending }: GroupSortKey, alias: string): string {
+  const sql = by.kind === 'key' ? groupKeySql(by.key, alias) : measureSql(by.measure, alias);
+  return `${sql} ${descending ? 'DESC' : 'ASC'}`;
+}
+
+function havingSql(having: Having, alias: string, parameters: Parameters): string {
+  switch (having.kind) {
+    case 'all':
+    case 'any': {
+      if (having.conditions.length === 0) return having.kind === 'all' ? 'TRUE' : 'FALSE';
+      const parts = having.conditions.map((part) => havingSql(part, alias, parameters));
+      return `(${parts.join(having.kind === 'all' ? ' AND ' : ' OR ')})`;
+    }
+    case 'not':
+      return `NOT (${havingSql(having.condition, alias, parameters)})`;
+    case 'compare': {
+      const value = parameters.bind(having.value, sqlType({ type: measureType(having.measure) }));
+      return `${measureSql(having.measure, alias)} ${COMPARISON[having.operator]} ${value}`;
+    }
+    case 'in': {
+      const values = parameters.bind(having.values, `${sqlType({ type: measureType(having.measure) })}[]`);
+      return `${measureSql(having.measure, alias)} ${having.negated ? '<> ALL' : '= ANY'} (${values})`;
+    }
+    case 'isNull':
+      return `${measureSql(having.measure, alias)} IS ${having.isNull ? '' : 'NOT '}NULL`;
+    default:
+      return having satisfies never;
+  }
+}

@@ -1,0 +1,81 @@
+/** One statement for all that an operation reads: a column of JSON text for each root field. */
+import { quoteIdentifier, type Statement } from '@rocket/platform';
+import type { EntitiesPlan, ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
+import { aggregateSql } from './aggregate-sql.ts';
+import { budgetSql } from './budget-sql.ts';
+import { connectionSql } from './connection-sql.ts';
+import { groupBySql } from './group-by-sql.ts';
+import { jsonArraySql } from './json-concat.ts';
+import { Parameters, sqlType } from './parameters.ts';
+import { aliasAt, type ChildRows, keyRow, recordSql, tableRow } from './record-sql.ts';
+import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
+
+/**
+ * The columns come in the order of `plans`; one is null where a single record was asked for and there is none. No row
+ * at all means that the operation would read more records than `maxRecords`.
+ */
+export function readStatement(plans: readonly ReadPlan[], maxRecords: number): Statement {
+  const parameters = new Parameters();
+  const columns = plans.map((plan) => rootSql(plan, parameters));
+  const budget = budgetSql(plans, { maxRecords, parameters });
+  const where = budget === null ? '' : ` WHERE ${budget}`;
+  return { text: `SELECT ${columns.join(', ')}${where}`, values: parameters.values, prepare: true };
+}
+
+function rootSql(plan: ReadPlan, parameters: Parameters): string {
+  switch (plan.kind) {
+    case 'record':
+      return recordRootSql(plan, parameters);
+    case 'list': {
+      const { page, record } = plan.list;
+      const at = rootAt(page.source, parameters);
+      return jsonArraySql(
+        'x.j',
+        pageSql(page, at, () => `${recordSql(record, tableRow(record, at))} AS j`),
+      );
+    }
+    case 'connection':
+      return connectionSql(plan.connection, rootAt(plan.connection.page.source, parameters));
+    case 'aggregate':
+      return aggregateSql(plan.aggregate, rootAt(plan.aggregate.source, parameters));
+    case 'groupBy':
+      return groupBySql(plan.groupBy, rootAt(plan.groupBy.source, parameters));
+    case 'entities':
+      return entitiesSql(plan.entities, parameters);
+    default:
+      return plan satisfies never;
+  }
+}
+
+function rootAt(source: RowSource, parameters: Parameters): ChildRows {
+  const alias = aliasAt(0);
+  return { alias, depth: 0, parameters, rows: tableSource(source, alias) };
+}
+
+function recordRootSql(of: { source: RowSource; record: RecordPlan }, parameters: Parameters): string {
+  const at = rootAt(of.source, parameters);
+  const where = conditionsSql(of.source, { alias: at.alias, on: null }, parameters);
+  return `(SELECT ${recordSql(of.record, tableRow(of.record, at))} FROM ${at.rows.from} WHERE ${where} LIMIT 1)`;
+}
+
+/** An array in the order of the keys. */
+function entitiesSql(plan: EntitiesPlan, parameters: Parameters): string {
+  const key = plan.entity.primaryKey;
+  const type = sqlType(key);
+  const keys = `unnest(${parameters.bind(plan.keys, `${type}[]`)}) WITH ORDINALITY AS k(key, n)`;
+  if (plan.source === null) {
+    const json = recordSql(plan.record, keyRow({ sql: 'k.key', type }, { depth: 0, parameters }));
+    return jsonArraySql(
+      'x.j',
+      `SELECT CASE WHEN k.key IS NULL THEN 'null' ELSE ${json} END AS j FROM ${keys} ORDER BY k.n`,
+    );
+  }
+  const at = rootAt(plan.source, parameters);
+  const on = `${at.alias}.${quoteIdentifier(key.name)} = k.key`;
+  const where = conditionsSql(plan.source, { alias: at.alias, on }, parameters);
+  const json = recordSql(plan.record, tableRow(plan.record, at));
+  return jsonArraySql(
+    'x.j',
+    `SELECT coalesce((SELECT ${json} FROM ${at.rows.from} WHERE ${where}), 'null') AS j FROM ${keys} ORDER BY k.n`,
+  );
+}
