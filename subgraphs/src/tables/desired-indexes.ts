@@ -39,7 +39,7 @@ const INDEXED_TEXT_BYTES = 2_600;
 const OTHER_BYTES = 16;
 const HASH_CHARS = 8;
 
-interface IndexKey {
+export interface IndexKey {
   readonly field: FieldModel;
   readonly descending: boolean;
 }
@@ -136,7 +136,7 @@ export function joinIndex(join: JoinTableModel, name: IndexNamer): DesiredIndex 
 }
 
 /** The keys from the first on that an entry has room for, whatever is written. */
-function fitting(keys: readonly IndexKey[]): IndexKey[] {
+export function fitting(keys: readonly IndexKey[]): IndexKey[] {
   let bytes = 0;
   const end = keys.findIndex(({ field }) => {
     bytes += maxBytes(field);

@@ -1,0 +1,34 @@
+import type { Queryable, Statement } from '@rocket/platform';
+import type { AppModel } from '@rocket/schema';
+import { z } from 'zod';
+import { inspectIndexes } from '../tables/inspect-indexes.ts';
+import { advise } from './advise.ts';
+import type { AppAdvice } from './app-advice.ts';
+import type { QueryAdvice } from './query-advice.ts';
+
+/** For a table that was never analysed: a record is seldom smaller. */
+const BYTES_PER_ROW = 100;
+
+const SizeRow = z.tuple([z.string(), z.number()]);
+
+/** What would make an app faster, from what was asked of it here and what its database holds now. */
+export async function adviseApp(
+  database: Queryable,
+  model: AppModel,
+  recorded: QueryAdvice,
+): Promise<AppAdvice> {
+  const indexes = await inspectIndexes(database);
+  const sizes = (await database.query(selectSizes())).map((row) => SizeRow.parse(row));
+  const suggestions = advise({ model, shapes: recorded.shapes(), indexes, rows: new Map(sizes) });
+  return { since: recorded.since, suggestions };
+}
+
+function selectSizes(): Statement {
+  return {
+    text: `SELECT relname::text,
+             CASE WHEN reltuples >= 0 THEN reltuples::float8
+                  ELSE floor(pg_relation_size(oid)::float8 / $1::integer) END
+           FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`,
+    values: [BYTES_PER_ROW],
+  };
+}

@@ -1,0 +1,45 @@
+/** Whether an index serves a shape: first the columns that are given, in any order, then those of the order. */
+import type { ExistingIndex, ExistingIndexKey } from '../tables/existing-tables.ts';
+import type { QueryShape, ShapeOrder } from './app-advice.ts';
+
+const LIVE_ROWS = '(deleted_at IS NULL)';
+
+/** `filter`: it finds the records, but all that are found have to be sorted. */
+export type IndexMatch = 'whole' | 'filter' | 'none';
+
+export function isUsable(index: ExistingIndex, softDelete: boolean): boolean {
+  const covers = index.predicate === null || (softDelete && index.predicate === LIVE_ROWS);
+  return index.isValid && index.method === 'btree' && covers;
+}
+
+export function matchIndex(index: ExistingIndex, shape: QueryShape): IndexMatch {
+  const { equal, range } = shape;
+  const given = index.keys.findIndex(({ column }) => column === null || !equal.includes(column));
+  const prefix = given === -1 ? index.keys.length : given;
+  const rest = index.keys.slice(prefix);
+  // What is given has one value; there is nothing to order.
+  const order = shape.order.filter(({ field }) => !equal.includes(field));
+  const ordered = followsOrder(rest, order, index.isUnique);
+  if (equal.length > 0) return prefix === 0 ? 'none' : ordered ? 'whole' : 'filter';
+  if (range.length === 0) return ordered ? 'whole' : 'none';
+  const first = index.keys[0]?.column ?? null;
+  if (first === null || !range.includes(first)) return 'none';
+  return ordered ? 'whole' : 'filter';
+}
+
+/** Forwards or backwards, but all keys the same way. What comes after a unique key orders nothing any more. */
+function followsOrder(
+  keys: readonly ExistingIndexKey[],
+  order: readonly ShapeOrder[],
+  isUnique: boolean,
+): boolean {
+  const [first] = order;
+  const [firstKey] = keys;
+  if (first === undefined) return true;
+  const backwards = first.descending !== firstKey?.descending;
+  return order.every((wanted, at) => {
+    const key = keys[at];
+    if (key === undefined) return isUnique && at > 0;
+    return key.column === wanted.field && (key.descending !== wanted.descending) === backwards;
+  });
+}

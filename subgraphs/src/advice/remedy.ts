@@ -1,0 +1,63 @@
+/** The index that a shape would need, as a change of the document or else as SQL. */
+import { createHash } from 'node:crypto';
+import { quoteIdentifier } from '@rocket/platform';
+import type { EntityModel, FieldModel } from '@rocket/schema';
+import { fitting, type IndexKey } from '../tables/desired-indexes.ts';
+import type { IndexRemedy, QueryShape } from './app-advice.ts';
+
+const MAX_NAME_BYTES = 63;
+const HASH_CHARS = 8;
+
+/** Null when the document asks for the best index already, or none is possible. */
+export function remedyFor(entity: EntityModel, shape: QueryShape): IndexRemedy | null {
+  const keys = idealKeys(entity, shape);
+  const [first, second] = keys;
+  if (first === undefined) return null;
+  const isPlain = keys.length === 1 || (keys.length === 2 && second?.field.isPrimaryKey === true);
+  if (isPlain && !first.descending && second?.descending !== true) return indexedRemedy(entity, first.field);
+  const stored = fitting(keys);
+  // A text of any length would make a write fail once it is indexed; `indexed` also limits it.
+  if (stored.length < 2 || stored.at(-1) === first) return indexedRemedy(entity, first.field);
+  return { kind: 'sql', sql: createIndexSql(entity, stored) };
+}
+
+/** What is given first; then the order, or where it cannot come from an index, what is in a range. */
+function idealKeys(entity: EntityModel, shape: QueryShape): IndexKey[] {
+  const { equal, range, order } = shape;
+  const given = [...equal].sort();
+  const [firstRange] = range;
+  const sorted = order.filter(({ field }) => !equal.includes(field));
+  const inRange = equal.length === 0 && firstRange !== undefined && !range.includes(sorted[0]?.field ?? '');
+  const last = inRange ? [{ field: firstRange, descending: false }] : sorted;
+  // An index is read backwards as well as forwards.
+  const flip = last.length > 0 && last.every(({ descending }) => descending);
+  const keys = [
+    ...given.map((field) => ({ field, descending: false })),
+    ...last.map(({ field, descending }) => ({ field, descending: descending !== flip })),
+  ].flatMap(({ field: name, descending }) => {
+    const field = entity.fieldByName.get(name);
+    return field === undefined ? [] : [{ field, descending }];
+  });
+  const end = keys.findIndex(({ field }) => field.isPrimaryKey);
+  return end === -1 ? [...keys, { field: entity.primaryKey, descending: false }] : keys.slice(0, end + 1);
+}
+
+function indexedRemedy(entity: EntityModel, field: FieldModel): IndexRemedy | null {
+  if (field.isPrimaryKey || field.indexed || field.unique || field.isForeignKey) return null;
+  return { kind: 'document', field: `${entity.name}.${field.name}`, property: 'indexed' };
+}
+
+/** Under a name that activations do not take for one of theirs. */
+function createIndexSql(entity: EntityModel, keys: readonly IndexKey[]): string {
+  const columns = keys.map(
+    ({ field, descending }) => quoteIdentifier(field.name) + (descending ? ' DESC' : ''),
+  );
+  const plain = ['own', entity.table, ...keys.map(({ field }) => field.name)].join('_');
+  const name = Buffer.byteLength(plain) <= MAX_NAME_BYTES ? plain : shortName(plain);
+  return `CREATE INDEX CONCURRENTLY ${quoteIdentifier(name)} ON ${quoteIdentifier(entity.table)} (${columns.join(', ')})`;
+}
+
+function shortName(plain: string): string {
+  const hash = createHash('sha256').update(plain).digest('hex').slice(0, HASH_CHARS);
+  return `${plain.slice(0, MAX_NAME_BYTES - HASH_CHARS - 1)}_${hash}`;
+}

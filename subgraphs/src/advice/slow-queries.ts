@@ -1,0 +1,92 @@
+/** The slow statements of an app, each text once. */
+import { type Database, isPostgresError, type Statement } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import type { SlowStatement, StatementPlan } from './app-advice.ts';
+import { RecentMap } from './recent-map.ts';
+
+const MAX_STATEMENTS = 100;
+
+export interface SlowQueries {
+  /** Takes what a database reports. */
+  record(query: { readonly text: string; readonly label: string | null; readonly durationMs: number }): void;
+  /** The worst first. */
+  list(): SlowStatement[];
+  /** How Postgres would run a statement of the list. @throws RocketError `NOT_FOUND` for any other text */
+  explain(database: Database, text: string): Promise<StatementPlan>;
+}
+
+interface Entry {
+  readonly text: string;
+  label: string | null;
+  count: number;
+  totalMs: number;
+  worstMs: number;
+  lastSeenAtMs: number;
+}
+
+/** One per app. */
+export function createSlowQueries(): SlowQueries {
+  const entries = new RecentMap<Entry>(MAX_STATEMENTS);
+  return {
+    record({ text, label, durationMs }) {
+      const entry = entries.touch(text, () => newEntry(text));
+      entry.label = label;
+      entry.count += 1;
+      entry.totalMs += durationMs;
+      entry.worstMs = Math.max(entry.worstMs, durationMs);
+      entry.lastSeenAtMs = Date.now();
+    },
+    list: () =>
+      entries
+        .values()
+        .sort((a, b) => b.worstMs - a.worstMs)
+        .map(describe),
+    explain: async (database, text) => {
+      // Texts that came from elsewhere could be anything, two statements for one.
+      if (!entries.has(text)) throw new RocketError('NOT_FOUND', 'This statement is not among the slow ones');
+      return await explain(database, text);
+    },
+  };
+}
+
+function newEntry(text: string): Entry {
+  return { text, label: null, count: 0, totalMs: 0, worstMs: 0, lastSeenAtMs: 0 };
+}
+
+function describe({ text, label, count, totalMs, worstMs, lastSeenAtMs }: Entry): SlowStatement {
+  const lastSeenAt = new Date(lastSeenAtMs).toISOString();
+  return { text, label, count, meanMs: totalMs / count, worstMs, lastSeenAt };
+}
+
+/** From this version on, a plan can be had without values. */
+const FIRST_VERSION = 160_000;
+
+/** SQLSTATEs of columns, tables and types that are not there. */
+const CLASS_OF_UNKNOWN_NAMES = '42';
+
+async function explain(database: Database, text: string): Promise<StatementPlan> {
+  const [row] = await database.query(selectVersion());
+  const [number, version] = row ?? [];
+  if (typeof number !== 'number' || number < FIRST_VERSION) {
+    return { kind: 'unavailable', reason: `Plans need PostgreSQL 16 or later; this is ${version}` };
+  }
+  try {
+    const lines = await database.query(explainGeneric(text));
+    return { kind: 'plan', text: lines.map(([line]) => String(line)).join('\n') };
+  } catch (error) {
+    if (!isPostgresError(error) || !error.code.startsWith(CLASS_OF_UNKNOWN_NAMES)) throw error;
+    return { kind: 'unavailable', reason: 'The statement does not fit the tables any more' };
+  }
+}
+
+function selectVersion(): Statement {
+  return {
+    text: `SELECT current_setting('server_version_num')::integer, current_setting('server_version')`,
+    values: [],
+  };
+}
+
+/** Plans, and does not run. */
+function explainGeneric(text: string): Statement {
+  return { text: `EXPLAIN (GENERIC_PLAN, FORMAT TEXT) ${text}`, values: [] };
+}
