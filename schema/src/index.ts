@@ -1,6 +1,18 @@
 /** The only door of @rocket/schema. */
 export { forbidden } from './access/forbidden.ts';
 export { type AccessRequest, readFilter } from './access/policy.ts';
+export type {
+  AggregateFunction,
+  GroupBy,
+  GroupKey,
+  GroupSortKey,
+  Having,
+  Measure,
+  TimeBucket,
+} from './aggregate/aggregate.ts';
+export { measureType } from './aggregate/measure-type.ts';
+export { type FieldMeasure, type FunctionMeasures, measures } from './aggregate/measures.ts';
+export { type GroupByArguments, parseGroupBy } from './aggregate/parse-group-by.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults.ts';
@@ -21,6 +33,7 @@ export {
   type PermissionAction,
   type PermissionDefinition,
   type RelationDefinition,
+  type RelationOrderDefinition,
   type RuleDefinition,
   type SampleRow,
   type SlugDefinition,
@@ -59,6 +72,7 @@ export {
 export {
   type AppName,
   appName,
+  compareLsn,
   type Epoch,
   epoch,
   type GraphName,
@@ -66,6 +80,8 @@ export {
   graphName,
   graphRevisionId,
   isAppName,
+  type Lsn,
+  lsn,
   type Revision,
   revision,
   type ShardName,
@@ -80,9 +96,11 @@ export type {
   HasOneLink,
   JoinTableModel,
   LinkModel,
+  LinkOrderKey,
   ManyToManyLink,
   PolicyModel,
   ScalarType,
+  SearchGraphqlName,
   ToManyLink,
   ToOneLink,
 } from './model/app-model.ts';
@@ -93,6 +111,7 @@ export {
   enumFilterName,
   enumTypeName,
   type Home,
+  linkAggregateName,
   linkConnectionName,
   typeName,
 } from './naming/graph-names.ts';
@@ -106,10 +125,11 @@ export type {
   Placed,
   ShardService,
   ShardUsers,
+  SubgraphAnswer,
   SubgraphOperation,
   UserSession,
 } from './protocol/shard-service.ts';
-export { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from './protocol/wire.ts';
+export { INTERNAL_ANSWER_HEADERS, INTERNAL_CALL_HEADER, INTERNAL_PATHS } from './protocol/wire.ts';
 export {
   type AdmissionDecision,
   admit,

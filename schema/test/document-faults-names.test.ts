@@ -1,5 +1,5 @@
-import { describe } from 'vitest';
-import { type FaultCase, field, itRefuses, STATUS } from './document-fault-fixture.ts';
+import { describe, expect, it } from 'vitest';
+import { type FaultCase, faultPaths, field, itRefuses, STATUS } from './document-fault-fixture.ts';
 import { entity, KEY } from './document-fixture.ts';
 
 const CASES: readonly FaultCase[] = [
@@ -55,6 +55,7 @@ const CASES: readonly FaultCase[] = [
     'file',
     'string_filter',
     'errors',
+    'time_bucket',
   ].map((name): FaultCase => [`entity ${name}`, { entities: [entity(name)] }, ['$.entities[0].name']]),
   ['entity twice', { entities: [entity('a'), entity('a', [], { table: 'b' })] }, ['$.entities[1].name']],
   ['table twice', { entities: [entity('a'), entity('b', [], { table: 'a_rows' })] }, ['$.entities[1].table']],
@@ -81,6 +82,25 @@ const CASES: readonly FaultCase[] = [
     { entities: [entity('customer_aggregate'), entity('customer')] },
     ['$.entities[1].name'],
   ],
+  ...[
+    'field_name',
+    'having_sum',
+    'group_by_key',
+    'group_by_result',
+    'aggregate_min_max',
+    'to_many_filter',
+  ].map(
+    (name): FaultCase => [
+      `customer_${name}`,
+      { entities: [entity('customer'), entity(`customer_${name}`)] },
+      ['$.entities[1].name'],
+    ],
+  ),
+  [
+    'query of groups',
+    { entities: [entity('customer'), entity('customers_group_by')] },
+    ['$.entities[1].name'],
+  ],
   ['query by key', { entities: [entity('customer'), entity('customer_by')] }, ['$.entities[1].name']],
   [
     'enum type',
@@ -90,3 +110,11 @@ const CASES: readonly FaultCase[] = [
 ];
 
 describe('faults of names', () => itRefuses(CASES));
+
+it('leaves the names that documents are likely to want to them', () => {
+  const likely = ['field', 'group', 'filter', 'sum', 'order', 'value', 'key_value', 'list'];
+  // Its enum has a filter of its own.
+  const relation = { name: 'relation', type: 'string', enum: ['parent', 'sibling'] };
+  const entities = [entity('customer', [relation]), ...likely.map((name) => entity(`customer_${name}`))];
+  expect(faultPaths({ entities })).toEqual([]);
+});

@@ -23,17 +23,53 @@ export interface EntityNames {
   readonly many: string;
   readonly byKey: string;
   readonly connection: string;
+  readonly aggregate: string;
+  readonly groupBy: string;
   readonly create: string;
   readonly update: string;
   readonly delete: string;
   readonly whereInput: string;
   readonly orderByInput: string;
+  /** A filter on a list of such records: some, every, none of them. */
+  readonly toManyFilterInput: string;
+  /** Enum of the fields that have an order. */
+  readonly fieldNameEnum: string;
   readonly keyInput: string;
   readonly createInput: string;
   readonly patchInput: string;
   readonly connectionType: string;
   readonly edgeType: string;
   readonly payloadType: string;
+  readonly aggregateTypes: AggregateNames;
+  readonly groupByTypes: GroupByNames;
+}
+
+/** Types of the aggregates of an entity. */
+export interface AggregateNames {
+  readonly all: string;
+  readonly countDistinct: string;
+  readonly sum: string;
+  readonly avg: string;
+  /** Smallest and largest values have the same fields of the same types. */
+  readonly minMax: string;
+}
+
+/** Types and inputs of the groups of an entity. */
+export interface GroupByNames {
+  readonly result: string;
+  readonly values: string;
+  readonly key: string;
+  readonly order: string;
+  /** Of values and of their numbers. */
+  readonly orderFields: string;
+  /** Of sums and averages. */
+  readonly orderNumbers: string;
+  readonly orderMinMax: string;
+  readonly having: string;
+  readonly havingCountDistinct: string;
+  readonly havingSum: string;
+  readonly havingAvg: string;
+  readonly havingMinMax: string;
 }
 
 export function entityNames(ref: EntityRef, home: Home): EntityNames {
@@ -46,17 +82,53 @@ export function entityNames(ref: EntityRef, home: Home): EntityNames {
     many,
     byKey: `${one}By`,
     connection: `${many}Connection`,
+    aggregate: `${many}Aggregate`,
+    groupBy: `${many}GroupBy`,
     create: `create${type}`,
     update: `update${type}`,
     delete: `delete${type}`,
     whereInput: `${type}Where`,
     orderByInput: `${type}OrderBy`,
+    toManyFilterInput: `${type}ToManyFilter`,
+    fieldNameEnum: `${type}FieldName`,
     keyInput: `${type}Key`,
     createInput: `${type}CreateInput`,
     patchInput: `${type}Patch`,
     connectionType: `${type}Connection`,
     edgeType: `${type}Edge`,
     payloadType: `${type}Payload`,
+    aggregateTypes: aggregateNames(type),
+    groupByTypes: groupByNames(type),
+  };
+}
+
+function aggregateNames(type: string): AggregateNames {
+  const all = `${type}Aggregate`;
+  return {
+    all,
+    countDistinct: `${all}CountDistinct`,
+    sum: `${all}Sum`,
+    avg: `${all}Avg`,
+    minMax: `${all}MinMax`,
+  };
+}
+
+function groupByNames(type: string): GroupByNames {
+  const order = `${type}GroupByOrder`;
+  const having = `${type}Having`;
+  return {
+    result: `${type}GroupByResult`,
+    values: `${type}GroupByValues`,
+    key: `${type}GroupByKey`,
+    order,
+    orderFields: `${order}Fields`,
+    orderNumbers: `${order}Numbers`,
+    orderMinMax: `${order}MinMax`,
+    having,
+    havingCountDistinct: `${having}CountDistinct`,
+    havingSum: `${having}Sum`,
+    havingAvg: `${having}Avg`,
+    havingMinMax: `${having}MinMax`,
   };
 }
 
@@ -73,4 +145,9 @@ export function enumFilterName(entity: EntityModel, field: FieldModel, home: Hom
 /** The paged variant beside a to-many field: `ordersConnection`. */
 export function linkConnectionName(link: LinkModel): string {
   return `${link.graphqlName}Connection`;
+}
+
+/** The aggregate beside a to-many field: `ordersAggregate`. */
+export function linkAggregateName(link: LinkModel): string {
+  return `${link.graphqlName}Aggregate`;
 }

@@ -1,40 +1,43 @@
 /** SDL of relations as fields. */
-import type { ForeignContribution, LinkModel } from '../model/app-model.ts';
+import type { EntityModel, ForeignContribution, LinkModel } from '../model/app-model.ts';
 import {
-  type EntityNames,
   entityNames,
   type Home,
+  linkAggregateName,
   linkConnectionName,
   typeName,
 } from '../naming/graph-names.ts';
-import { describe } from './description.ts';
+import { argumentList, readArguments } from './read-arguments.ts';
+import { fieldSdl, typeSdl } from './type-sdl.ts';
 
-/** Arguments of a plain list and of a connection, at the root and on relations alike. */
-export function listArguments(names: EntityNames): { list: string; connection: string } {
-  const filter = `where: ${names.whereInput}, orderBy: [${names.orderByInput}!]`;
-  return {
-    list: `(${filter}, limit: Int, offset: Int)`,
-    connection: `(${filter}, first: Int, after: String, last: Int, before: String)`,
-  };
+/** A link, and the entity it leads to where that is of the same app; of another app's entity only the key is known. */
+export interface LinkToEntity<L extends LinkModel = LinkModel> {
+  readonly link: L;
+  readonly target: EntityModel | null;
 }
 
 /** `nullable`: the field crosses apps, so its failure must not null the record it hangs on. */
-export function linkSdl(link: LinkModel, home: Home, options: { nullable: boolean }): string {
+export function linkSdl({ link, target }: LinkToEntity, home: Home, options: { nullable: boolean }): string {
   const names = entityNames(link.target, home);
-  const text = describe(link.description, '  ');
+  const args = readArguments(names, { softDelete: target?.softDelete === true });
   const bang = options.nullable ? '' : '!';
   switch (link.kind) {
     case 'to_one':
     case 'has_one':
-      return `${text}  ${link.graphqlName}: ${names.type}`;
+      return fieldSdl(`${link.graphqlName}${argumentList(args.one)}: ${names.type}`, link.description);
     case 'to_many':
-    case 'many_to_many': {
-      const { list, connection } = listArguments(names);
+    case 'many_to_many':
       return [
-        `${text}  ${link.graphqlName}${list}: [${names.type}!]${bang}`,
-        `  ${linkConnectionName(link)}${connection}: ${names.connectionType}${bang}`,
+        fieldSdl(`${link.graphqlName}${argumentList(args.list)}: [${names.type}!]${bang}`, link.description),
+        fieldSdl(
+          `${linkConnectionName(link)}${argumentList(args.connection)}: ${names.connectionType}${bang}`,
+          `Pages of ${link.graphqlName}, with stable cursors.`,
+        ),
+        fieldSdl(
+          `${linkAggregateName(link)}${argumentList(args.aggregate)}: ${names.aggregateTypes.all}${bang}`,
+          `Numbers over all ${link.graphqlName} that match.`,
+        ),
       ].join('\n');
-    }
     default:
       return link satisfies never;
   }
@@ -42,12 +45,12 @@ export function linkSdl(link: LinkModel, home: Home, options: { nullable: boolea
 
 /** What this app adds to a type of another app: the key it is joined by, and the fields. */
 export function contributionSdl(
-  keyName: string,
-  contributions: readonly ForeignContribution[],
+  on: EntityModel,
+  contributions: readonly LinkToEntity<ForeignContribution['link']>[],
   home: Home,
 ): string {
-  const [first] = contributions;
-  if (first === undefined) return '';
-  const fields = contributions.map(({ link }) => linkSdl(link, home, { nullable: true }));
-  return `type ${typeName(first.on, home)} @key(fields: "${keyName}") {\n  ${keyName}: ID!\n${fields.join('\n')}\n}`;
+  const key = on.primaryKey.graphqlName;
+  const name = `${typeName({ app: on.app, entity: on.name }, home)} @key(fields: "${key}")`;
+  const fields = contributions.map((link) => linkSdl(link, home, { nullable: true }));
+  return typeSdl({ kind: 'type', name, fields: [fieldSdl(`${key}: ID!`), ...fields] });
 }

@@ -26,9 +26,19 @@ const FILTER_TYPE: Record<ScalarType, string> = {
   uuid: 'UUIDFilter',
   timestamp: 'DateTimeFilter',
   date: 'DateFilter',
-  json: 'NullFilter',
+  json: 'JSONFilter',
   file: 'NullFilter',
 };
+
+/** Type of a value that is not of one field, such as a sum. */
+export function scalarTypeName(type: ScalarType): string {
+  return OUTPUT_TYPE[type];
+}
+
+/** Filter of such a value. Patterns are for the texts of records, so texts have a filter of comparisons only. */
+export function scalarFilterName(type: ScalarType): string {
+  return type === 'string' ? 'StringComparisonFilter' : FILTER_TYPE[type];
+}
 
 function isIdentifier(field: FieldModel): boolean {
   return field.isPrimaryKey || field.isForeignKey;

@@ -12,11 +12,11 @@ const TEXT_OPERATORS = [
   'icontains',
 ] as const;
 
-function filterInput(type: string, operators: readonly string[]): string {
+function filterInput(type: string, operators: readonly string[], name = `${type}Filter`): string {
   const single = operators.map((operator) => `  ${operator}: ${type}`);
   return [
     `"Conditions on one ${type} value; all that are given must hold. A null or empty operand is refused: ask for null with isNull."`,
-    `input ${type}Filter {`,
+    `input ${name} {`,
     ...single,
     `  in: [${type}!]`,
     `  notIn: [${type}!]`,
@@ -25,12 +25,39 @@ function filterInput(type: string, operators: readonly string[]): string {
   ].join('\n');
 }
 
+const JSON_FILTERS = `"Conditions on a JSON value; all that are given must hold."
+input JSONFilter {
+  "The value has this in it: members of an object, elements of a list."
+  contains: JSON
+  "The value is an object with this key, or a list with this text."
+  hasKey: String
+  path: JSONPathFilter
+  isNull: Boolean
+}
+
+"Conditions on what is at a path within a JSON value. What is not there, and JSON null, compare to nothing."
+input JSONPathFilter {
+  "Keys of objects and, as text, places in lists, from the outside in: [\\"address\\", \\"lines\\", \\"0\\"]."
+  path: [String!]!
+  eq: JSON
+  ne: JSON
+  "Numbers compare to numbers, and texts to texts."
+  gt: JSON
+  gte: JSON
+  lt: JSON
+  lte: JSON
+  "Nothing is there, or JSON null."
+  isNull: Boolean
+}`;
+
 const FILTERS = [
   filterInput('ID', ['eq', 'ne']),
   filterInput('UUID', ['eq', 'ne']),
   filterInput('Boolean', ['eq', 'ne']),
   filterInput('String', [...COMPARISONS, ...TEXT_OPERATORS]),
   ...['Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Date'].map((type) => filterInput(type, COMPARISONS)),
+  filterInput('String', COMPARISONS, 'StringComparisonFilter'),
+  JSON_FILTERS,
   `"For values that can only be asked whether they are there."\ninput NullFilter {\n  isNull: Boolean\n}`,
 ];
 
@@ -85,6 +112,16 @@ type File @shareable {
 enum SortDirection {
   ASC
   DESC
+}
+
+"A span of time that records are grouped by, in UTC. Weeks begin on Monday."
+enum TimeBucket {
+  YEAR
+  QUARTER
+  MONTH
+  WEEK
+  DAY
+  HOUR
 }`;
 
 /** SDL of everything above. */

@@ -6,11 +6,12 @@ import type { AppName } from '../ids.ts';
 import type { AppModel, EntityModel, EntityRef, ForeignContribution, LinkModel } from '../model/app-model.ts';
 import type { Home } from '../naming/graph-names.ts';
 import { entitySdl } from './entity-sdl.ts';
-import { contributionSdl } from './link-sdl.ts';
+import { contributionSdl, type LinkToEntity } from './link-sdl.ts';
 import { SHARED_SDL } from './shared-types.ts';
+import { typeSdl } from './type-sdl.ts';
 
 /** Changes whenever generated names or types do, so that no process mixes two generations under one revision id. */
-export const ENGINE_VERSION = '1';
+export const ENGINE_VERSION = '2';
 
 const HEADER =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
@@ -50,16 +51,23 @@ export function visibleContributions(
 }
 
 export function subgraphSdl(model: AppModel, graph: GraphModels): string {
+  const toEntity = <L extends LinkModel>(link: L): LinkToEntity<L> => {
+    const isOwn = link.target.app === model.app;
+    return { link, target: (isOwn ? model.entities.get(link.target.entity) : undefined) ?? null };
+  };
   const entities = [...model.entities.values()].map((entity) =>
-    entitySdl(entity, graph.home, visibleLinks(entity, graph)),
+    entitySdl(entity, graph.home, visibleLinks(entity, graph).map(toEntity)),
   );
-  const foreign = visibleContributions(model, graph).map(({ entity, contributions }) =>
-    contributionSdl(entity.primaryKey.graphqlName, contributions, graph.home),
-  );
-  const parts = [HEADER, SHARED_SDL, ...entities.map((sdl) => sdl.types), ...foreign];
+  const foreign = visibleContributions(model, graph).map(({ entity, contributions }) => {
+    const links = contributions.map(({ link }) => toEntity(link));
+    return contributionSdl(entity, links, graph.home);
+  });
+  const parts = [HEADER, SHARED_SDL, ...entities.flatMap((sdl) => sdl.types), ...foreign];
   if (entities.length > 0) {
-    parts.push(`type Query {\n${entities.map((sdl) => sdl.queries).join('\n')}\n}`);
-    parts.push(`type Mutation {\n${entities.map((sdl) => sdl.mutations).join('\n')}\n}`);
+    const queries = entities.flatMap((sdl) => sdl.queries);
+    const mutations = entities.flatMap((sdl) => sdl.mutations);
+    parts.push(typeSdl({ kind: 'type', name: 'Query', fields: queries }));
+    parts.push(typeSdl({ kind: 'type', name: 'Mutation', fields: mutations }));
   }
   return `${parts.join('\n\n')}\n`;
 }

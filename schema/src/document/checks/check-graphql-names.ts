@@ -1,10 +1,18 @@
-import { entityNames } from '../../naming/graph-names.ts';
+import { type EntityNames, entityNames } from '../../naming/graph-names.ts';
 import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../json-path.ts';
 import type { EntityDefinition, FieldDefinition } from '../types.ts';
 import type { CheckContext } from './context.ts';
 
-const OWN_TYPES = ['Query', 'Mutation', 'Subscription', 'PageInfo', 'UserError', 'SortDirection'];
+const OWN_TYPES = [
+  'Query',
+  'Mutation',
+  'Subscription',
+  'PageInfo',
+  'UserError',
+  'SortDirection',
+  'TimeBucket',
+];
 const SCALARS = [
   'Int',
   'Float',
@@ -25,6 +33,8 @@ const RESERVED_TYPES = [
   ...SCALARS,
   ...SCALARS.map((name) => `${name}Filter`),
   'NullFilter',
+  'JSONPathFilter',
+  'StringComparisonFilter',
   'Errors',
 ];
 
@@ -67,14 +77,15 @@ export function checkGraphqlNames(context: CheckContext): void {
     const path = [...entry.path, 'name'];
     const of = entityNames({ app: context.app, entity: entry.value.name }, context.app);
     const label = JSON.stringify(entry.value.name);
-    types.claim(typeClaims(entry.value, of, label), path);
+    types.claim(typeClaims(of, label), path);
     queries.claim(
       [
         { name: of.one, use: `the query of one ${label}` },
         { name: of.many, use: `the list of ${label}` },
         { name: of.byKey, use: `the query of ${label} by key` },
         { name: of.connection, use: `the connection of ${label}` },
-        { name: `${of.many}Aggregate`, use: `the aggregate of ${label}` },
+        { name: of.aggregate, use: `the aggregate of ${label}` },
+        { name: of.groupBy, use: `the groups of ${label}` },
       ],
       path,
     );
@@ -91,21 +102,20 @@ export function checkGraphqlNames(context: CheckContext): void {
   }
 }
 
-function typeClaims(
-  entity: EntityDefinition,
-  of: ReturnType<typeof entityNames>,
-  label: string,
-): readonly Claim[] {
+function typeClaims(of: EntityNames, label: string): readonly Claim[] {
   const derived = [
     of.whereInput,
     of.orderByInput,
+    of.toManyFilterInput,
+    of.fieldNameEnum,
     of.keyInput,
     of.createInput,
     of.patchInput,
     of.connectionType,
     of.edgeType,
     of.payloadType,
-    `${pascalCase(entity.name)}Aggregate`,
+    ...Object.values(of.aggregateTypes),
+    ...Object.values(of.groupByTypes),
   ];
   const own = { name: of.type, use: `the type of ${label}` };
   return [own, ...derived.map((name) => ({ name, use: `a type of ${label}` }))];

@@ -1,0 +1,47 @@
+/** Which numbers can be asked of an entity's records. SDL and parser both read this, so that they cannot drift. */
+
+import { isOrderable } from '../document/values/scalar-type.ts';
+import type { EntityModel, FieldModel, ScalarType } from '../model/app-model.ts';
+import type { AggregateFunction, Measure } from './aggregate.ts';
+import { measureType } from './measure-type.ts';
+
+/** One function over one field. */
+export interface FieldMeasure {
+  readonly measure: Extract<Measure, { readonly kind: 'field' }>;
+  /** Of the value. */
+  readonly type: ScalarType;
+  /** Over no values there is none; only counting gives a number then. */
+  readonly nullable: boolean;
+}
+
+/** A function with the fields that it applies to, at least one. */
+export interface FunctionMeasures {
+  readonly function: AggregateFunction;
+  readonly fields: readonly FieldMeasure[];
+}
+
+const FUNCTIONS: readonly AggregateFunction[] = ['countDistinct', 'sum', 'avg', 'min', 'max'];
+const NUMBERS: ReadonlySet<ScalarType> = new Set(['int', 'bigint', 'float', 'decimal']);
+
+/** The functions that apply to any field of the entity, each with its fields in the order of the document. */
+export function measures(entity: EntityModel): readonly FunctionMeasures[] {
+  return FUNCTIONS.map((name) => ({
+    function: name,
+    fields: entity.fields
+      .filter((field) => applies(name, field))
+      .map((field) => fieldMeasure({ kind: 'field', function: name, field })),
+  })).filter(({ fields }) => fields.length > 0);
+}
+
+function fieldMeasure(measure: FieldMeasure['measure']): FieldMeasure {
+  return { measure, type: measureType(measure), nullable: measure.function !== 'countDistinct' };
+}
+
+/** Keys are numbers only by chance: neither their sum nor their largest means anything. */
+function applies(name: AggregateFunction, field: FieldModel): boolean {
+  if (name === 'countDistinct') return isOrderable(field.type);
+  if (field.isPrimaryKey || field.isForeignKey) return false;
+  if (NUMBERS.has(field.type)) return true;
+  const isRanged = field.type === 'timestamp' || field.type === 'date' || field.type === 'string';
+  return (name === 'min' || name === 'max') && isRanged && field.enumValues === undefined;
+}

@@ -1,0 +1,72 @@
+/** SDL of changing records: inputs, payload, mutations. */
+import type { EntityModel, FieldModel } from '../model/app-model.ts';
+import type { EntityNames, Home } from '../naming/graph-names.ts';
+import { inputTypeName } from './scalar-names.ts';
+import { fieldSdl, typeSdl } from './type-sdl.ts';
+
+export function writeTypes(entity: EntityModel, home: Home, names: EntityNames): readonly string[] {
+  return [createInput(entity, home, names), patchInput(entity, home, names), payloadType(names)];
+}
+
+/**
+ * Required fields are nullable here on purpose: the write pipeline reports all missing ones at once, as data and
+ * with their paths, where GraphQL's own check would refuse the request as malformed.
+ */
+function createInput(entity: EntityModel, home: Home, names: EntityNames): string {
+  const fields = entity.fields
+    .filter((field) => field.writable)
+    .map((field) => createField(entity, field, home));
+  return typeSdl({ kind: 'input', name: names.createInput, fields: nonEmpty(fields) });
+}
+
+function patchInput(entity: EntityModel, home: Home, names: EntityNames): string {
+  const fields = entity.fields
+    .filter((field) => field.writable && !field.isPrimaryKey)
+    .map((field) =>
+      fieldSdl(`${field.graphqlName}: ${inputTypeName(entity, field, home)}`, field.description),
+    );
+  return typeSdl({
+    kind: 'input',
+    name: names.patchInput,
+    description: 'Only the fields that are given change; null empties one.',
+    fields: nonEmpty(fields),
+  });
+}
+
+function createField(entity: EntityModel, field: FieldModel, home: Home): string {
+  const derived = entity.slug?.field === field.name && entity.slug.source !== undefined;
+  const needed = field.required && field.default === undefined && !derived;
+  const text = [field.description, needed ? 'Required.' : undefined]
+    .filter((part) => part !== undefined)
+    .join(' ');
+  return fieldSdl(`${field.graphqlName}: ${inputTypeName(entity, field, home)}`, text);
+}
+
+/** GraphQL has no empty input types; an entity with nothing to write still takes `{}`. */
+function nonEmpty(fields: readonly string[]): readonly string[] {
+  return fields.length > 0
+    ? fields
+    : [fieldSdl('_unused: Boolean', 'There is no field to set; leave it out.')];
+}
+
+function payloadType(names: EntityNames): string {
+  return typeSdl({
+    kind: 'type',
+    name: names.payloadType,
+    fields: [
+      fieldSdl(
+        `${names.one}: ${names.type}`,
+        'The record after the change (before it, for a delete); null when it was refused.',
+      ),
+      fieldSdl('errors: [UserError!]!', 'Empty when the change was made.'),
+    ],
+  });
+}
+
+export function mutationFields(names: EntityNames): readonly string[] {
+  return [
+    `  ${names.create}(input: ${names.createInput}!): ${names.payloadType}`,
+    `  ${names.update}(id: ID!, patch: ${names.patchInput}!, expectedVersion: Int): ${names.payloadType}`,
+    `  ${names.delete}(id: ID!, expectedVersion: Int): ${names.payloadType}`,
+  ];
+}

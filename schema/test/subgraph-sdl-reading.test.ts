@@ -1,0 +1,218 @@
+import {
+  buildASTSchema,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLSchema,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  parse,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { type AppModel, appName, composeGraph, type GraphModels, subgraphSdl } from '../src/index.ts';
+import { entity, KEY, manyToMany, model, oneToMany } from './document-fixture.ts';
+
+const CRM = appName('crm');
+const crm = model({ exports: ['customer'], entities: [entity('customer')] }, CRM);
+const shop = model({
+  entities: [
+    entity(
+      'order',
+      [
+        KEY('customer_id'),
+        { name: 'number', type: 'string', unique: true, searchable: true, required: true },
+        { name: 'total', type: 'decimal', precision: 2 },
+        { name: 'placed_at', type: 'timestamp' },
+        { name: 'status', type: 'string', enum: ['open', 'sent'] },
+        { name: 'relation', type: 'string', enum: ['own', 'other'] },
+        { name: 'extra', type: 'json' },
+        { name: 'paper', type: 'file' },
+      ],
+      { soft_delete: true },
+    ),
+    entity('order_item', [KEY('order_id'), { name: 'quantity', type: 'int' }]),
+    entity('invoice', [KEY('order_id')]),
+    entity('tag', [{ name: 'label', type: 'string' }]),
+  ],
+  relations: [
+    oneToMany('customer_orders', ['crm.customer', 'order', 'customer_id']),
+    oneToMany('order_items', ['order', 'order_item', 'order_id']),
+    oneToMany('order_invoice', ['order', 'invoice', 'order_id'], { type: 'one_to_one' }),
+    manyToMany('order_tags', ['order', 'tag']),
+  ],
+});
+const help = model(
+  {
+    entities: [
+      entity('ticket', [KEY('customer_id'), { name: 'extra', type: 'json' }], { soft_delete: true }),
+    ],
+    relations: [oneToMany('customer_tickets', ['crm.customer', 'ticket', 'customer_id'])],
+  },
+  appName('help'),
+);
+
+const graph = (home: string | null, ...models: AppModel[]): GraphModels => ({
+  home: home === null ? null : appName(home),
+  members: new Map(models.map((each) => [each.app, each])),
+});
+const schemaOf = (of: AppModel, within: GraphModels): GraphQLSchema =>
+  buildASTSchema(parse(subgraphSdl(of, within)), { assumeValid: true });
+const home = schemaOf(shop, graph('shop', shop));
+
+/** `name(arguments): Type` of each member. */
+const membersOf = (schema: GraphQLSchema, name: string): string[] => {
+  const type = schema.getType(name);
+  if (isEnumType(type)) return type.getValues().map((value) => value.name);
+  if (isInputObjectType(type)) return Object.values(type.getFields()).map(signature);
+  if (!isObjectType(type)) throw new Error(`${name} is not in the SDL`);
+  return Object.values(type.getFields()).map((field) => {
+    const args = field.args.map(signature).join(', ');
+    return `${field.name}${args === '' ? '' : `(${args})`}: ${field.type}`;
+  });
+};
+
+const signature = (member: GraphQLArgument | GraphQLInputField) => `${member.name}: ${member.type}`;
+
+describe('root fields', () => {
+  it('read one, many, pages, numbers and groups', () => {
+    expect(
+      membersOf(home, 'Query').filter(
+        (field) => /^orders?([A-Z(]|By)/.test(field) && !field.startsWith('orderItem'),
+      ),
+    ).toEqual([
+      'order(id: ID!, withDeleted: Boolean): Order',
+      'orderBy(key: OrderKey!, withDeleted: Boolean): Order',
+      'orders(where: OrderWhere, orderBy: [OrderOrderBy!], limit: Int, offset: Int, distinctOn: [OrderFieldName!], withDeleted: Boolean): [Order!]',
+      'ordersConnection(where: OrderWhere, orderBy: [OrderOrderBy!], first: Int, after: String, last: Int, before: String, withDeleted: Boolean): OrderConnection',
+      'ordersAggregate(where: OrderWhere, withDeleted: Boolean): OrderAggregate',
+      'ordersGroupBy(by: [OrderGroupByKey!]!, where: OrderWhere, having: OrderHaving, orderBy: [OrderGroupByOrder!], limit: Int, withDeleted: Boolean): [OrderGroupByResult!]',
+    ]);
+  });
+
+  it('offer deleted records only where they are kept', () => {
+    expect(
+      membersOf(home, 'Query')
+        .filter((field) => /^(tag|invoice)/.test(field))
+        .join(),
+    ).not.toContain('withDeleted');
+  });
+});
+
+describe('relations', () => {
+  it('take the arguments of lists, and have pages and numbers beside them', () => {
+    expect(membersOf(home, 'Order').filter((field) => /^i(nvoice|tems)/.test(field))).toEqual([
+      'invoice: Invoice',
+      'items(where: OrderItemWhere, orderBy: [OrderItemOrderBy!], limit: Int, offset: Int, distinctOn: [OrderItemFieldName!]): [OrderItem!]!',
+      'itemsConnection(where: OrderItemWhere, orderBy: [OrderItemOrderBy!], first: Int, after: String, last: Int, before: String): OrderItemConnection!',
+      'itemsAggregate(where: OrderItemWhere): OrderItemAggregate!',
+    ]);
+    expect(membersOf(home, 'OrderItem')).toContain('order(withDeleted: Boolean): Order');
+    expect(membersOf(home, 'Tag')).toContain(
+      'ordersAggregate(where: OrderWhere, withDeleted: Boolean): OrderAggregate!',
+    );
+  });
+
+  it('are filtered by within the app, and ordered by where the foreign key is', () => {
+    expect(membersOf(home, 'OrderWhere')).toEqual(
+      expect.arrayContaining([
+        'invoice: InvoiceWhere',
+        'items: OrderItemToManyFilter',
+        'tags: TagToManyFilter',
+      ]),
+    );
+    expect(membersOf(home, 'OrderItemToManyFilter')).toEqual([
+      'some: OrderItemWhere',
+      'every: OrderItemWhere',
+      'none: OrderItemWhere',
+    ]);
+    expect(membersOf(home, 'OrderItemOrderBy')).toContain('order: OrderOrderBy');
+    expect(membersOf(home, 'OrderOrderBy').join()).not.toMatch(/invoice|items|tags/);
+  });
+
+  it('to other apps cannot be filtered by or ordered by, and add the fields of lists to the other type', () => {
+    const elsewhere = schemaOf(shop, graph('crm', crm, shop));
+    expect(membersOf(elsewhere, 'ShopOrder')).toContain('customer: Customer');
+    expect(membersOf(elsewhere, 'ShopOrderWhere').join()).not.toContain('customer:');
+    expect(membersOf(elsewhere, 'ShopOrderOrderBy').join()).not.toContain('customer:');
+    expect(membersOf(elsewhere, 'Customer')).toContain(
+      'ordersAggregate(where: ShopOrderWhere, withDeleted: Boolean): ShopOrderAggregate',
+    );
+  });
+});
+
+describe('filters', () => {
+  it('search where there is something to search, and look into JSON', () => {
+    expect(membersOf(home, 'OrderWhere')).toEqual(
+      expect.arrayContaining(['search: String', 'extra: JSONFilter', 'paper: NullFilter']),
+    );
+    expect(membersOf(home, 'TagWhere').join()).not.toContain('search');
+  });
+});
+
+describe('numbers and groups', () => {
+  it('have the types that hold them', () => {
+    expect(membersOf(home, 'OrderAggregate')).toEqual([
+      'count: Int!',
+      'countDistinct: OrderAggregateCountDistinct!',
+      'sum: OrderAggregateSum!',
+      'avg: OrderAggregateAvg!',
+      'min: OrderAggregateMinMax!',
+      'max: OrderAggregateMinMax!',
+    ]);
+    expect(membersOf(home, 'OrderAggregateSum')).toEqual(['total: Decimal']);
+    expect(membersOf(home, 'OrderItemAggregateSum')).toEqual(['quantity: BigInt']);
+    expect(membersOf(home, 'OrderItemAggregateAvg')).toEqual(['quantity: Float']);
+    expect(membersOf(home, 'OrderAggregateMinMax')).toEqual([
+      'number: String',
+      'total: Decimal',
+      'placedAt: DateTime',
+      'deletedAt: DateTime',
+    ]);
+    expect(membersOf(home, 'TagAggregateMinMax')).toEqual(['label: String']);
+    expect(membersOf(home, 'TagAggregate').join()).not.toMatch(/sum|avg/);
+    expect(home.getType('TagAggregateSum')).toBeUndefined();
+  });
+
+  it('are asked for, chosen and ordered by name', () => {
+    expect(membersOf(home, 'OrderFieldName')).not.toContain('extra');
+    expect(membersOf(home, 'OrderGroupByKey')).toEqual(['field: OrderFieldName!', 'bucket: TimeBucket']);
+    expect(membersOf(home, 'OrderGroupByValues')).toEqual(
+      expect.arrayContaining(['id: ID', 'customerId: ID', 'number: String', 'status: OrderStatus']),
+    );
+    expect(membersOf(home, 'OrderHaving')).toEqual(
+      expect.arrayContaining(['AND: [OrderHaving!]', 'count: IntFilter', 'sum: OrderHavingSum']),
+    );
+    expect(membersOf(home, 'OrderHavingSum')).toEqual(['total: DecimalFilter']);
+    expect(membersOf(home, 'OrderHavingCountDistinct')).toContain('customerId: IntFilter');
+    expect(membersOf(home, 'OrderHavingMinMax')).toContain('number: StringComparisonFilter');
+    expect(membersOf(home, 'OrderGroupByOrder')).toEqual([
+      'key: OrderGroupByOrderFields',
+      'count: SortDirection',
+      'countDistinct: OrderGroupByOrderFields',
+      'sum: OrderGroupByOrderNumbers',
+      'avg: OrderGroupByOrderNumbers',
+      'min: OrderGroupByOrderMinMax',
+      'max: OrderGroupByOrderMinMax',
+    ]);
+  });
+});
+
+describe('composition', () => {
+  it.each(['crm', 'shop', null])('keeps every input whole, in the graph of %s', (name) => {
+    const members = [crm, shop, help];
+    const within = graph(name, ...members);
+    const composed = composeGraph(within);
+    if (!composed.ok) throw new Error(composed.errors.join('\n'));
+    const supergraph = buildASTSchema(parse(composed.supergraphSdl), { assumeValid: true });
+    const inputs = members.flatMap((each) => {
+      const schema = schemaOf(each, within);
+      return Object.values(schema.getTypeMap())
+        .filter((type) => isInputObjectType(type) || (isEnumType(type) && !type.name.startsWith('__')))
+        .map((type) => ({ type: type.name, members: membersOf(schema, type.name) }));
+    });
+    expect(inputs.length).toBeGreaterThan(100);
+    for (const { type, members: own } of inputs) {
+      expect({ type, members: membersOf(supergraph, type).sort() }).toEqual({ type, members: own.sort() });
+    }
+  });
+});
