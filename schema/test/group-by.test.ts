@@ -1,40 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Measure, measures, measureType, parseGroupBy, RocketError } from '../src/index.ts';
-import { entity, entityOf, KEY, model } from './document-fixture.ts';
-
-const order = entityOf(
-  model({
-    entities: [
-      entity(
-        'order',
-        [
-          KEY('customer_id'),
-          { name: 'status', type: 'string', enum: ['open', 'sent'] },
-          { name: 'note', type: 'text' },
-          { name: 'items', type: 'int' },
-          { name: 'weight', type: 'bigint' },
-          { name: 'discount', type: 'float' },
-          { name: 'total', type: 'decimal', precision: 2 },
-          { name: 'placed_at', type: 'timestamp' },
-          { name: 'due_on', type: 'date' },
-          { name: 'paid', type: 'boolean' },
-          { name: 'extra', type: 'json' },
-        ],
-        { max_page_size: 50 },
-      ),
-    ],
-    relations: [
-      {
-        name: 'orders',
-        type: 'one_to_many',
-        source: 'crm.customer',
-        target: 'order',
-        target_key: 'customer_id',
-      },
-    ],
-  }),
-  'order',
-);
+import { type Measure, parseGroupBy, RocketError } from '../src/index.ts';
+import { order } from './order-fixture.ts';
 
 const shown = (measure: Measure) =>
   measure.kind === 'count' ? 'count' : `${measure.function} ${measure.field.name}`;
@@ -48,43 +14,6 @@ const messageOf = (run: () => unknown): string => {
   }
   throw new Error('Nothing was refused');
 };
-
-describe('measures', () => {
-  const typesOf = (name: string) =>
-    measures(order)
-      .find((each) => each.function === name)
-      ?.fields.map(({ measure, type }) => `${measure.field.name} ${type}`);
-
-  it('add up numbers in a type that holds the sum, and average decimals exactly', () => {
-    expect(typesOf('sum')).toEqual(['items bigint', 'weight decimal', 'discount float', 'total decimal']);
-    expect(typesOf('avg')).toEqual(['items float', 'weight float', 'discount float', 'total decimal']);
-  });
-
-  it('find the ends of what has an order of its own, and not of keys and enums', () => {
-    const expected = [
-      'note string',
-      'items int',
-      'weight bigint',
-      'discount float',
-      'total decimal',
-      'placed_at timestamp',
-      'due_on date',
-    ];
-    expect(typesOf('min')).toEqual(expected);
-    expect(typesOf('max')).toEqual(expected);
-  });
-
-  it('count the values of all but JSON', () => {
-    const fields = order.fields.filter(({ name }) => name !== 'extra').map(({ name }) => `${name} int`);
-    expect(typesOf('countDistinct')).toEqual(fields);
-    expect(measureType({ kind: 'count' })).toBe('int');
-  });
-
-  it('leave out a function that applies to no field', () => {
-    const bare = entityOf(model({ entities: [entity('tag')] }), 'tag');
-    expect(measures(bare).map((each) => each.function)).toEqual(['countDistinct']);
-  });
-});
 
 describe('groups', () => {
   it('are made by fields and spans of time, in the order of both', () => {

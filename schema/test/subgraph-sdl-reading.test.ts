@@ -1,77 +1,5 @@
-import {
-  buildASTSchema,
-  type GraphQLArgument,
-  type GraphQLInputField,
-  type GraphQLSchema,
-  isEnumType,
-  isInputObjectType,
-  isObjectType,
-  parse,
-} from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { type AppModel, appName, composeGraph, type GraphModels, subgraphSdl } from '../src/index.ts';
-import { entity, KEY, manyToMany, model, oneToMany } from './document-fixture.ts';
-
-const CRM = appName('crm');
-const crm = model({ exports: ['customer'], entities: [entity('customer')] }, CRM);
-const shop = model({
-  entities: [
-    entity(
-      'order',
-      [
-        KEY('customer_id'),
-        { name: 'number', type: 'string', unique: true, searchable: true, required: true },
-        { name: 'total', type: 'decimal', precision: 2 },
-        { name: 'placed_at', type: 'timestamp' },
-        { name: 'status', type: 'string', enum: ['open', 'sent'] },
-        { name: 'relation', type: 'string', enum: ['own', 'other'] },
-        { name: 'extra', type: 'json' },
-        { name: 'paper', type: 'file' },
-      ],
-      { soft_delete: true },
-    ),
-    entity('order_item', [KEY('order_id'), { name: 'quantity', type: 'int' }]),
-    entity('invoice', [KEY('order_id')]),
-    entity('tag', [{ name: 'label', type: 'string' }]),
-  ],
-  relations: [
-    oneToMany('customer_orders', ['crm.customer', 'order', 'customer_id']),
-    oneToMany('order_items', ['order', 'order_item', 'order_id']),
-    oneToMany('order_invoice', ['order', 'invoice', 'order_id'], { type: 'one_to_one' }),
-    manyToMany('order_tags', ['order', 'tag']),
-  ],
-});
-const help = model(
-  {
-    entities: [
-      entity('ticket', [KEY('customer_id'), { name: 'extra', type: 'json' }], { soft_delete: true }),
-    ],
-    relations: [oneToMany('customer_tickets', ['crm.customer', 'ticket', 'customer_id'])],
-  },
-  appName('help'),
-);
-
-const graph = (home: string | null, ...models: AppModel[]): GraphModels => ({
-  home: home === null ? null : appName(home),
-  members: new Map(models.map((each) => [each.app, each])),
-});
-const schemaOf = (of: AppModel, within: GraphModels): GraphQLSchema =>
-  buildASTSchema(parse(subgraphSdl(of, within)), { assumeValid: true });
-const home = schemaOf(shop, graph('shop', shop));
-
-/** `name(arguments): Type` of each member. */
-const membersOf = (schema: GraphQLSchema, name: string): string[] => {
-  const type = schema.getType(name);
-  if (isEnumType(type)) return type.getValues().map((value) => value.name);
-  if (isInputObjectType(type)) return Object.values(type.getFields()).map(signature);
-  if (!isObjectType(type)) throw new Error(`${name} is not in the SDL`);
-  return Object.values(type.getFields()).map((field) => {
-    const args = field.args.map(signature).join(', ');
-    return `${field.name}${args === '' ? '' : `(${args})`}: ${field.type}`;
-  });
-};
-
-const signature = (member: GraphQLArgument | GraphQLInputField) => `${member.name}: ${member.type}`;
+import { crm, graph, home, membersOf, schemaOf, shop } from './reading-fixture.ts';
 
 describe('root fields', () => {
   it('read one, many, pages, numbers and groups', () => {
@@ -194,25 +122,5 @@ describe('numbers and groups', () => {
       'min: OrderGroupByOrderMinMax',
       'max: OrderGroupByOrderMinMax',
     ]);
-  });
-});
-
-describe('composition', () => {
-  it.each(['crm', 'shop', null])('keeps every input whole, in the graph of %s', (name) => {
-    const members = [crm, shop, help];
-    const within = graph(name, ...members);
-    const composed = composeGraph(within);
-    if (!composed.ok) throw new Error(composed.errors.join('\n'));
-    const supergraph = buildASTSchema(parse(composed.supergraphSdl), { assumeValid: true });
-    const inputs = members.flatMap((each) => {
-      const schema = schemaOf(each, within);
-      return Object.values(schema.getTypeMap())
-        .filter((type) => isInputObjectType(type) || (isEnumType(type) && !type.name.startsWith('__')))
-        .map((type) => ({ type: type.name, members: membersOf(schema, type.name) }));
-    });
-    expect(inputs.length).toBeGreaterThan(100);
-    for (const { type, members: own } of inputs) {
-      expect({ type, members: membersOf(supergraph, type).sort() }).toEqual({ type, members: own.sort() });
-    }
   });
 });
