@@ -110,7 +110,7 @@ describe('an index', () => {
     await app.activate(document);
     expect(await indexes()).toEqual([
       'ix_things_owner_id btree (owner_id, id)',
-      'ix_things_owner_id_total btree (owner_id, total DESC, id)',
+      'ix_things_owner_id_total btree (owner_id, total DESC, id DESC)',
     ]);
     const listed = await plan(
       `SELECT id FROM things WHERE owner_id = '00000000-0000-4000-8000-000000000000' ORDER BY total DESC, id LIMIT 5`,

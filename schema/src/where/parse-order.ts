@@ -34,7 +34,9 @@ export function parseOrderBy(orderBy: unknown, entity: EntityModel, scope: Filte
     const key = parseElement(element, { entity, path: ['orderBy', String(index)], via: [], scope });
     if (!keys.some((earlier) => sortsBySame(earlier, key))) keys.push(key);
   }
-  const last: SortKey = { via: [], field: entity.primaryKey, descending: false };
+  // In the direction of the key before it, so that an index on (field, key) serves the order both ways.
+  const descending = keys.at(-1)?.descending ?? false;
+  const last: SortKey = { via: [], field: entity.primaryKey, descending };
   return keys.some((key) => sortsBySame(key, last)) ? keys : [...keys, last];
 }
 

@@ -87,11 +87,11 @@ export function connectionPage(context: PlanContext, of: ListOf): { page: PagePl
 /** The caller's order; without one that of the relation, and without that the key's. */
 function orderOf(context: PlanContext, { entity, link, args }: ListOf): readonly SortKey[] {
   const orderBy = args['orderBy'];
-  const own = parseOrderBy(orderBy, entity, context.filters);
-  if (orderBy !== undefined && orderBy !== null) return own;
-  if (link?.kind !== 'to_many' || link.defaultOrder.length === 0) return own;
-  const declared = link.defaultOrder.map((key) => ({ via: [], ...key }));
-  return declared.some((key) => key.field.isPrimaryKey) ? declared : [...declared, ...own];
+  const declared = link?.kind === 'to_many' ? link.defaultOrder : [];
+  if (orderBy !== undefined && orderBy !== null) return parseOrderBy(orderBy, entity, context.filters);
+  if (declared.length === 0) return parseOrderBy(undefined, entity, context.filters);
+  const elements = declared.map(({ field, descending }) => ({ [field.graphqlName]: descending ? 'DESC' : 'ASC' }));
+  return parseOrderBy(elements, entity, context.filters);
 }
 
 function withDeleted(context: PlanContext, entity: EntityModel, args: Arguments): boolean {

@@ -3,18 +3,19 @@ import { quoteIdentifier } from '@rocket/platform';
 import { type GroupKey, type Measure, measureType } from '@rocket/schema';
 import type { AggregateField, AggregatePlan, GroupKeyField } from '../read/read-plan.ts';
 import { JsonConcat } from './json-concat.ts';
-import { fieldValueType, jsonValueSql } from './json-text.ts';
+import { fieldValueType, jsonValue } from './json-text.ts';
 import { sqlType } from './parameters.ts';
 import type { ChildRows } from './record-sql.ts';
 import { conditionsSql } from './rows-sql.ts';
 
-export function aggregateSql(plan: AggregatePlan, at: ChildRows): string {
+export function aggregateJson(plan: AggregatePlan, at: ChildRows): JsonConcat {
   const where = conditionsSql(plan.source, { alias: at.alias, on: at.rows.on }, at.parameters);
-  return `(SELECT ${measuresSql(plan.fields, at.alias)} FROM ${at.rows.from} WHERE ${where})`;
+  const json = measuresJson(plan.fields, at.alias).sql();
+  return new JsonConcat().expression(`(SELECT ${json} FROM ${at.rows.from} WHERE ${where})`);
 }
 
 /** The JSON object of measures over the rows that are aggregated. */
-export function measuresSql(fields: readonly AggregateField[], alias: string): string {
+export function measuresJson(fields: readonly AggregateField[], alias: string): JsonConcat {
   const json = new JsonConcat().constant('{');
   for (const [index, field] of fields.entries()) {
     json.key(field.key, index === 0);
@@ -23,36 +24,36 @@ export function measuresSql(fields: readonly AggregateField[], alias: string): s
         json.constant(field.json);
         break;
       case 'measure':
-        json.expression(measureJsonSql(field.measure, alias));
+        json.append(measureJson(field.measure, alias));
         break;
       case 'measures':
-        json.expression(measuresSql(field.fields, alias));
+        json.append(measuresJson(field.fields, alias));
         break;
       case 'groupKeys':
-        json.expression(groupKeysSql(field.fields, alias));
+        json.append(groupKeysJson(field.fields, alias));
         break;
       default:
         return field satisfies never;
     }
   }
-  return json.constant('}').sql();
+  return json.constant('}');
 }
 
-function groupKeysSql(fields: readonly GroupKeyField[], alias: string): string {
+function groupKeysJson(fields: readonly GroupKeyField[], alias: string): JsonConcat {
   const json = new JsonConcat().constant('{');
   for (const [index, field] of fields.entries()) {
     json.key(field.key, index === 0);
     if (field.kind === 'constant') json.constant(field.json);
-    else
-      json.expression(jsonValueSql(groupKeySql(field.groupKey, alias), fieldValueType(field.groupKey.field)));
+    else json.append(jsonValue(groupKeySql(field.groupKey, alias), fieldValueType(field.groupKey.field)));
   }
-  return json.constant('}').sql();
+  return json.constant('}');
 }
 
-function measureJsonSql(measure: Measure, alias: string): string {
+function measureJson(measure: Measure, alias: string): JsonConcat {
   const value = measureSql(measure, alias);
-  if (measure.kind === 'count' || measure.function === 'countDistinct') return `${value}::text`;
-  return jsonValueSql(value, { type: measureType(measure), nullable: true, isId: false });
+  if (measure.kind === 'count' || measure.function === 'countDistinct')
+    return new JsonConcat().expression(`${value}::text`);
+  return jsonValue(value, { type: measureType(measure), nullable: true, isId: false });
 }
 
 /** The number itself, in the type that is answered and compared. */

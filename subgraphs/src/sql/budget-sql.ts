@@ -27,6 +27,8 @@ type Step = (at: { depth: number; origin: LinkOrigin | null; parameters: Paramet
 interface Chain {
   readonly steps: readonly Step[];
   readonly most: number;
+  /** Most rows of the last level for each row above it. */
+  readonly limit: number;
 }
 
 /** @returns a condition that is false when there is too much, null when there cannot be */
@@ -34,15 +36,26 @@ export function budgetSql(
   plans: readonly ReadPlan[],
   of: { maxRecords: number; parameters: Parameters },
 ): string | null {
-  const { maxRecords, parameters } = of;
-  const long = plans.flatMap(rootChains).filter((chain) => chain.most > maxRecords);
+  const long = plans.flatMap(rootChains).filter((chain) => chain.most > of.maxRecords);
   if (long.length === 0) return null;
-  const counts = long.map(({ steps }) => {
+  return long.map((chain) => chainBudgetSql(chain, of)).join(' AND ');
+}
+
+/**
+ * Counting the last level costs nearly as much as reading it. Most of the time counting its parents tells enough: even if
+ * each had as many as its limit allows, there would not be too many.
+ */
+function chainBudgetSql(
+  { steps, limit }: Chain,
+  { maxRecords, parameters }: { maxRecords: number; parameters: Parameters },
+): string {
+  const count = (of: readonly Step[]) =>
     // One more than there may be shows that there are too many, without the rest of them.
-    const rows = `SELECT 1 FROM ${chainSql(steps, parameters)} LIMIT ${maxRecords + 1}`;
-    return `(SELECT count(*) FROM (${rows}) AS c)`;
-  });
-  return `${counts.join(' + ')} <= ${maxRecords}`;
+    `(SELECT count(*) FROM (SELECT 1 FROM ${chainSql(of, parameters)} LIMIT ${maxRecords + 1}) AS c)`;
+  const all = `${count(steps)} <= ${maxRecords}`;
+  const parents = steps.slice(0, -1);
+  if (parents.length === 0) return all;
+  return `CASE WHEN ${count(parents)} * ${limit} <= ${maxRecords} THEN TRUE ELSE ${all} END`;
 }
 
 function chainSql(steps: readonly Step[], parameters: Parameters): string {
@@ -56,12 +69,12 @@ function chainSql(steps: readonly Step[], parameters: Parameters): string {
   return items.join(' CROSS JOIN LATERAL ');
 }
 
-const NOTHING: Chain = { steps: [], most: 1 };
+const NOTHING: Chain = { steps: [], most: 1, limit: 1 };
 
 function rootChains(plan: ReadPlan): Chain[] {
   switch (plan.kind) {
     case 'record':
-      return recordChains(plan.record, { steps: [sourceStep(plan.source, null)], most: 1 });
+      return recordChains(plan.record, { steps: [sourceStep(plan.source, null)], most: 1, limit: 1 });
     case 'list':
       return listChains(NOTHING, { page: plan.list.page, link: null, records: [plan.list.record] });
     case 'connection':
@@ -70,6 +83,7 @@ function rootChains(plan: ReadPlan): Chain[] {
       return recordChains(plan.entities.record, {
         steps: [keysStep(plan.entities)],
         most: plan.entities.keys.length,
+        limit: plan.entities.keys.length,
       });
     case 'aggregate':
     case 'groupBy':
@@ -114,8 +128,8 @@ function listChains(
   return [own, ...list.records.flatMap((record) => recordChains(record, own))];
 }
 
-function extend(above: Chain, step: Step, most: number): Chain {
-  return { steps: [...above.steps, step], most: above.most * most };
+function extend(above: Chain, step: Step, limit: number): Chain {
+  return { steps: [...above.steps, step], most: above.most * limit, limit };
 }
 
 function pageStep(page: PagePlan, link: LinkModel | null): Step {

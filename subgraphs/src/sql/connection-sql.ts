@@ -1,9 +1,9 @@
 /** A connection as JSON: one read of the page, from which edges, nodes and page information are made together. */
 import type { ConnectionField, ConnectionPlan, EdgeField, PageInfoField } from '../read/read-plan.ts';
-import { cursorSql } from './cursor-sql.ts';
+import { cursorJson } from './cursor-sql.ts';
 import { JsonConcat } from './json-concat.ts';
 import type { SortExpression } from './order-sql.ts';
-import { type ChildRows, recordSql, tableRow } from './record-sql.ts';
+import { type ChildRows, recordJson, tableRow } from './record-sql.ts';
 import { conditionsSql, pageSql } from './rows-sql.ts';
 
 /** Makes one column of the page's rows. */
@@ -38,69 +38,69 @@ class PageRows {
   }
 }
 
-export function connectionSql(plan: ConnectionPlan, at: ChildRows): string {
+export function connectionJson(plan: ConnectionPlan, at: ChildRows): JsonConcat {
   const rows = new PageRows(plan, at);
   const json = new JsonConcat().constant('{');
   for (const [index, field] of plan.fields.entries()) {
     json.key(field.key, index === 0);
     if (field.kind === 'constant') json.constant(field.json);
-    else json.expression(fieldSql(field, rows));
+    else json.append(fieldJson(field, rows));
   }
-  const object = json.constant('}').sql();
-  return rows.isRead ? `(SELECT ${object} FROM ${rows.sql()})` : `(${object})`;
+  json.constant('}');
+  return rows.isRead ? new JsonConcat().expression(`(SELECT ${json.sql()} FROM ${rows.sql()})`) : json;
 }
 
-function fieldSql(field: Exclude<ConnectionField, { kind: 'constant' }>, rows: PageRows): string {
+function fieldJson(field: Exclude<ConnectionField, { kind: 'constant' }>, rows: PageRows): JsonConcat {
   switch (field.kind) {
     case 'totalCount':
-      return totalSql(rows);
+      return new JsonConcat().expression(totalSql(rows));
     case 'nodes':
-      return itemsSql(rows, () => recordSql(field.record, tableRow(field.record, rows.at)));
+      return itemsJson(rows, () => recordJson(field.record, tableRow(field.record, rows.at)).sql());
     case 'edges':
-      return itemsSql(rows, (order) => edgeSql(field.fields, { order, rows }));
+      return itemsJson(rows, (order) => edgeJson(field.fields, { order, rows }).sql());
     case 'pageInfo':
-      return pageInfoSql(field.fields, rows);
+      return pageInfoJson(field.fields, rows);
     default:
       return field satisfies never;
   }
 }
 
 /** All but the row that only tells of another page; a page walked from the end is put in its right order. */
-function itemsSql(rows: PageRows, item: Column): string {
+function itemsJson(rows: PageRows, item: Column): JsonConcat {
   const { pageSize, page } = rows.plan;
   const order = `ORDER BY x.n${page.reversed ? ' DESC' : ''}`;
-  return `'[' || coalesce(string_agg(${rows.column(item)}, ',' ${order}) FILTER (WHERE x.n <= ${pageSize}), '') || ']'`;
+  const items = `string_agg(${rows.column(item)}, ',' ${order}) FILTER (WHERE x.n <= ${pageSize})`;
+  return new JsonConcat().constant('[').expression(`coalesce(${items}, '')`).constant(']');
 }
 
-function edgeSql(
+function edgeJson(
   fields: readonly EdgeField[],
   of: { order: readonly SortExpression[]; rows: PageRows },
-): string {
-  const { page } = of.rows.plan;
+): JsonConcat {
+  const { plan, at } = of.rows;
   const json = new JsonConcat().constant('{');
   for (const [index, field] of fields.entries()) {
     json.key(field.key, index === 0);
     if (field.kind === 'constant') json.constant(field.json);
-    else if (field.kind === 'node')
-      json.expression(recordSql(field.record, tableRow(field.record, of.rows.at)));
-    else json.expression(cursorSql(page, of.order));
+    else if (field.kind === 'node') json.append(recordJson(field.record, tableRow(field.record, at)));
+    else json.append(cursorJson(plan.page, of.order));
   }
-  return json.constant('}').sql();
+  return json.constant('}');
 }
 
-function pageInfoSql(fields: readonly PageInfoField[], rows: PageRows): string {
+function pageInfoJson(fields: readonly PageInfoField[], rows: PageRows): JsonConcat {
   const json = new JsonConcat().constant('{');
   for (const [index, field] of fields.entries()) {
     json.key(field.key, index === 0);
     if (field.kind === 'constant') json.constant(field.json);
     else json.expression(pageInfoFieldSql(field.kind, rows));
   }
-  return json.constant('}').sql();
+  return json.constant('}');
 }
 
 function pageInfoFieldSql(kind: Exclude<PageInfoField['kind'], 'constant'>, rows: PageRows): string {
   const { page, pageSize } = rows.plan;
-  const cursor = () => rows.column((order) => cursorSql(page, order));
+  const cursor = () => rows.column((order) => cursorJson(page, order).sql());
   const firstWalked = () => `coalesce(max(${cursor()}) FILTER (WHERE x.n = 1), 'null')`;
   const lastWalked = () =>
     `coalesce((array_agg(${cursor()} ORDER BY x.n DESC) FILTER (WHERE x.n <= ${pageSize}))[1], 'null')`;

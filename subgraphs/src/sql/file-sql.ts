@@ -7,10 +7,10 @@ import { literalText } from './literal-text.ts';
 const STORED_NAME = { id: 'id', filename: 'filename', size: 'size', mimeType: 'mime_type' } as const;
 
 /** @param column of type jsonb */
-export function fileSql(
+export function fileJson(
   file: { field: FieldModel; app: AppName; parts: readonly FilePart[] },
   column: string,
-): string {
+): JsonConcat {
   const json = new JsonConcat().constant('{');
   for (const [index, part] of file.parts.entries()) {
     json.key(part.key, index === 0);
@@ -18,7 +18,9 @@ export function fileSql(
     else if (part.kind === 'url') json.expression(urlSql(file.app, column));
     else json.expression(`coalesce((${column} -> '${STORED_NAME[part.kind]}')::text, 'null')`);
   }
-  return `CASE jsonb_typeof(${column}) WHEN 'object' THEN ${json.constant('}').sql()} ELSE 'null' END`;
+  return new JsonConcat().expression(
+    `CASE jsonb_typeof(${column}) WHEN 'object' THEN ${json.constant('}').sql()} ELSE 'null' END`,
+  );
 }
 
 function urlSql(app: AppName, column: string): string {

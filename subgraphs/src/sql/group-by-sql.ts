@@ -1,24 +1,23 @@
 import type { GroupSortKey, Having } from '@rocket/schema';
 import { measureType } from '@rocket/schema';
 import type { GroupByPlan } from '../read/read-plan.ts';
-import { groupKeySql, measureSql, measuresSql } from './aggregate-sql.ts';
+import { groupKeySql, measureSql, measuresJson } from './aggregate-sql.ts';
 import { COMPARISON } from './filter-sql.ts';
-import { jsonArraySql } from './json-concat.ts';
+import { type JsonConcat, jsonArray } from './json-concat.ts';
 import { type Parameters, sqlType } from './parameters.ts';
 import type { ChildRows } from './record-sql.ts';
 import { conditionsSql } from './rows-sql.ts';
 
 /** Groups of a source as a JSON array, in their order. */
-export function groupBySql(plan: GroupByPlan, at: ChildRows): string {
+export function groupByJson(plan: GroupByPlan, at: ChildRows): JsonConcat {
   const { groupBy, source } = plan;
   const { alias, parameters } = at;
   const where = conditionsSql(source, { alias, on: at.rows.on }, parameters);
   const keys = groupBy.keys.map((key) => groupKeySql(key, alias)).join(', ');
   const having = groupBy.having === null ? '' : ` HAVING ${havingSql(groupBy.having, alias, parameters)}`;
   const order = groupBy.order.map((key) => sortKeySql(key, alias)).join(', ');
-  return jsonArraySql(
-    'x.j',
-    `SELECT ${measuresSql(plan.fields, alias)} AS j FROM ${at.rows.from} WHERE ${where} GROUP BY ${keys}${having} ORDER BY ${order} LIMIT ${Math.trunc(groupBy.limit)}`,
+  return jsonArray(
+    `SELECT ${measuresJson(plan.fields, alias).sql()} AS j FROM ${at.rows.from} WHERE ${where} GROUP BY ${keys}${having} ORDER BY ${order} LIMIT ${Math.trunc(groupBy.limit)}`,
   );
 }
 

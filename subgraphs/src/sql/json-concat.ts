@@ -5,20 +5,31 @@
  */
 import { literalText } from './literal-text.ts';
 
-export class JsonConcat {
-  readonly #parts: string[] = [];
-  #constant = '';
+type Piece = { readonly constant: string } | { readonly sql: string };
 
-  /** JSON text that is the same in every row. */
+export class JsonConcat {
+  readonly #pieces: Piece[] = [];
+
+  /** JSON text that is the same in every row. Joined with its neighbours here: each `||` is work in every row. */
   constant(json: string): this {
-    this.#constant += json;
+    const last = this.#pieces.at(-1);
+    if (last !== undefined && 'constant' in last) this.#pieces.pop();
+    const before = last !== undefined && 'constant' in last ? last.constant : '';
+    this.#pieces.push({ constant: before + json });
     return this;
   }
 
   /** SQL of type text that is never null. */
   expression(sql: string): this {
-    this.#flush();
-    this.#parts.push(sql);
+    this.#pieces.push({ sql });
+    return this;
+  }
+
+  append(json: JsonConcat): this {
+    for (const piece of json.#pieces) {
+      if ('sql' in piece) this.expression(piece.sql);
+      else this.constant(piece.constant);
+    }
     return this;
   }
 
@@ -28,17 +39,22 @@ export class JsonConcat {
   }
 
   sql(): string {
-    this.#flush();
-    return this.#parts.length === 0 ? "''" : this.#parts.join(' || ');
-  }
-
-  #flush(): void {
-    if (this.#constant !== '') this.#parts.push(literalText(this.#constant));
-    this.#constant = '';
+    if (this.#pieces.length === 0) return "''";
+    return this.#pieces
+      .map((piece) => ('sql' in piece ? piece.sql : literalText(piece.constant)))
+      .join(' || ');
   }
 }
 
-/** `[a,b,c]` of the texts in `column` of a derived table, in its order. */
-export function jsonArraySql(column: string, rows: string): string {
-  return `'[' || coalesce((SELECT string_agg(${column}, ',') FROM (${rows}) AS x), '') || ']'`;
+/** `[a,b,c]` of the texts in column `j` of a derived table, in its order. */
+export function jsonArray(rows: string): JsonConcat {
+  return new JsonConcat()
+    .constant('[')
+    .expression(`coalesce((SELECT string_agg(x.j, ',') FROM (${rows}) AS x), '')`)
+    .constant(']');
+}
+
+/** A JSON string of an expression whose text has no quotes, backslashes and control characters. */
+export function jsonString(text: string): JsonConcat {
+  return new JsonConcat().constant('"').expression(text).constant('"');
 }

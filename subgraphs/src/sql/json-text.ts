@@ -3,6 +3,7 @@
  * between parses it, so nothing rounds a number or shifts a date, and no process spends time on it.
  */
 import type { FieldModel, ScalarType } from '@rocket/schema';
+import { JsonConcat, jsonString } from './json-concat.ts';
 import { literalText } from './literal-text.ts';
 
 /** What decides the spelling of a value. */
@@ -20,37 +21,38 @@ export function fieldValueType(field: FieldModel): JsonValueType {
   return { type, nullable, isId: field.isPrimaryKey || field.isForeignKey, enumMembers };
 }
 
-/** SQL of type text that is never null: concatenation with a null would lose the whole answer. */
-export function jsonValueSql(column: string, value: JsonValueType): string {
-  const text = notNullSql(column, value);
-  return value.nullable || NULLED.has(value.type) ? `coalesce(${text}, 'null')` : text;
+/** The value's JSON. Never null: concatenation with a null would lose the whole answer. */
+export function jsonValue(column: string, value: JsonValueType): JsonConcat {
+  const text = notNull(column, value);
+  if (!value.nullable && !NULLED.has(value.type)) return text;
+  return new JsonConcat().expression(`coalesce(${text.sql()}, 'null')`);
 }
 
 /** Types whose text can be null where the value is not: what JSON has no spelling for (infinite times, NaN). */
 const NULLED: ReadonlySet<ScalarType> = new Set<ScalarType>(['timestamp', 'float']);
 
 /** Null for null. */
-function notNullSql(column: string, value: JsonValueType): string {
-  if (value.enumMembers !== undefined) return enumSql(column, value.enumMembers);
-  if (value.isId) return value.type === 'string' ? `to_json(${column})::text` : quoted(`${column}::text`);
+function notNull(column: string, value: JsonValueType): JsonConcat {
+  if (value.enumMembers !== undefined) return enumText(column, value.enumMembers);
+  if (value.isId && value.type !== 'string') return jsonString(`${column}::text`);
   switch (value.type) {
     case 'string':
-      return `to_json(${column})::text`;
+      return new JsonConcat().expression(`to_json(${column})::text`);
     case 'int':
     case 'boolean':
     case 'json':
-      return `${column}::text`;
+      return new JsonConcat().expression(`${column}::text`);
     case 'bigint':
     case 'decimal':
     case 'uuid':
-      return quoted(`${column}::text`);
+      return jsonString(`${column}::text`);
     case 'float':
-      return `CASE WHEN abs(${column}) < 'Infinity' THEN ${column}::text END`;
+      return new JsonConcat().expression(`CASE WHEN abs(${column}) < 'Infinity' THEN ${column}::text END`);
     case 'timestamp':
-      return quoted(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
+      return jsonString(`to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`);
     case 'date':
       // Not a cast to text, which follows the session's DateStyle.
-      return `to_json(${column})::text`;
+      return new JsonConcat().expression(`to_json(${column})::text`);
     case 'file':
       throw new TypeError('A file is selected by its parts');
     default:
@@ -58,19 +60,14 @@ function notNullSql(column: string, value: JsonValueType): string {
   }
 }
 
-/** Only for texts without quotes, backslashes and control characters. */
-function quoted(text: string): string {
-  return `'"' || ${text} || '"'`;
-}
-
-function enumSql(column: string, members: ReadonlyMap<string, string>): string {
+function enumText(column: string, members: ReadonlyMap<string, string>): JsonConcat {
   const plain = [...members].every(
     ([member, value]) => value.toUpperCase() === member && /^\w+$/.test(value),
   );
-  if (plain) return quoted(`upper(${column} COLLATE "C")`);
+  if (plain) return jsonString(`upper(${column} COLLATE "C")`);
   const cases = [...members].map(
     ([member, value]) => `WHEN ${literalText(value)} THEN ${literalText(`"${member}"`)}`,
   );
   // A value that is not listed cannot be stored; if it was, it is shown rather than hidden.
-  return `CASE ${column} ${cases.join(' ')} ELSE to_json(${column})::text END`;
+  return new JsonConcat().expression(`CASE ${column} ${cases.join(' ')} ELSE to_json(${column})::text END`);
 }

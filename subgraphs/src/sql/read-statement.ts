@@ -1,13 +1,13 @@
 /** One statement for all that an operation reads: a column of JSON text for each root field. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntitiesPlan, ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
-import { aggregateSql } from './aggregate-sql.ts';
+import { aggregateJson } from './aggregate-sql.ts';
 import { budgetSql } from './budget-sql.ts';
-import { connectionSql } from './connection-sql.ts';
-import { groupBySql } from './group-by-sql.ts';
-import { jsonArraySql } from './json-concat.ts';
+import { connectionJson } from './connection-sql.ts';
+import { groupByJson } from './group-by-sql.ts';
+import { JsonConcat, jsonArray } from './json-concat.ts';
 import { Parameters, sqlType } from './parameters.ts';
-import { aliasAt, type ChildRows, keyRow, recordSql, tableRow } from './record-sql.ts';
+import { aliasAt, type ChildRows, keyRow, recordJson, tableRow } from './record-sql.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
 
 /**
@@ -16,32 +16,29 @@ import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
  */
 export function readStatement(plans: readonly ReadPlan[], maxRecords: number): Statement {
   const parameters = new Parameters();
-  const columns = plans.map((plan) => rootSql(plan, parameters));
+  const columns = plans.map((plan) => rootJson(plan, parameters).sql());
   const budget = budgetSql(plans, { maxRecords, parameters });
   const where = budget === null ? '' : ` WHERE ${budget}`;
   return { text: `SELECT ${columns.join(', ')}${where}`, values: parameters.values, prepare: true };
 }
 
-function rootSql(plan: ReadPlan, parameters: Parameters): string {
+function rootJson(plan: ReadPlan, parameters: Parameters): JsonConcat {
   switch (plan.kind) {
     case 'record':
-      return recordRootSql(plan, parameters);
+      return new JsonConcat().expression(recordRootSql(plan, parameters));
     case 'list': {
       const { page, record } = plan.list;
       const at = rootAt(page.source, parameters);
-      return jsonArraySql(
-        'x.j',
-        pageSql(page, at, () => `${recordSql(record, tableRow(record, at))} AS j`),
-      );
+      return jsonArray(pageSql(page, at, () => `${recordJson(record, tableRow(record, at)).sql()} AS j`));
     }
     case 'connection':
-      return connectionSql(plan.connection, rootAt(plan.connection.page.source, parameters));
+      return connectionJson(plan.connection, rootAt(plan.connection.page.source, parameters));
     case 'aggregate':
-      return aggregateSql(plan.aggregate, rootAt(plan.aggregate.source, parameters));
+      return aggregateJson(plan.aggregate, rootAt(plan.aggregate.source, parameters));
     case 'groupBy':
-      return groupBySql(plan.groupBy, rootAt(plan.groupBy.source, parameters));
+      return groupByJson(plan.groupBy, rootAt(plan.groupBy.source, parameters));
     case 'entities':
-      return entitiesSql(plan.entities, parameters);
+      return entitiesJson(plan.entities, parameters);
     default:
       return plan satisfies never;
   }
@@ -55,27 +52,25 @@ function rootAt(source: RowSource, parameters: Parameters): ChildRows {
 function recordRootSql(of: { source: RowSource; record: RecordPlan }, parameters: Parameters): string {
   const at = rootAt(of.source, parameters);
   const where = conditionsSql(of.source, { alias: at.alias, on: null }, parameters);
-  return `(SELECT ${recordSql(of.record, tableRow(of.record, at))} FROM ${at.rows.from} WHERE ${where} LIMIT 1)`;
+  return `(SELECT ${recordJson(of.record, tableRow(of.record, at)).sql()} FROM ${at.rows.from} WHERE ${where} LIMIT 1)`;
 }
 
 /** An array in the order of the keys. */
-function entitiesSql(plan: EntitiesPlan, parameters: Parameters): string {
+function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   const key = plan.entity.primaryKey;
   const type = sqlType(key);
   const keys = `unnest(${parameters.bind(plan.keys, `${type}[]`)}) WITH ORDINALITY AS k(key, n)`;
   if (plan.source === null) {
-    const json = recordSql(plan.record, keyRow({ sql: 'k.key', type }, { depth: 0, parameters }));
-    return jsonArraySql(
-      'x.j',
+    const json = recordJson(plan.record, keyRow({ sql: 'k.key', type }, { depth: 0, parameters })).sql();
+    return jsonArray(
       `SELECT CASE WHEN k.key IS NULL THEN 'null' ELSE ${json} END AS j FROM ${keys} ORDER BY k.n`,
     );
   }
   const at = rootAt(plan.source, parameters);
   const on = `${at.alias}.${quoteIdentifier(key.name)} = k.key`;
   const where = conditionsSql(plan.source, { alias: at.alias, on }, parameters);
-  const json = recordSql(plan.record, tableRow(plan.record, at));
-  return jsonArraySql(
-    'x.j',
+  const json = recordJson(plan.record, tableRow(plan.record, at)).sql();
+  return jsonArray(
     `SELECT coalesce((SELECT ${json} FROM ${at.rows.from} WHERE ${where}), 'null') AS j FROM ${keys} ORDER BY k.n`,
   );
 }

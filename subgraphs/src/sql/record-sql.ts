@@ -2,11 +2,11 @@
 import { quoteIdentifier } from '@rocket/platform';
 import type { LinkModel } from '@rocket/schema';
 import type { RecordField, RecordPlan, RowSource } from '../read/read-plan.ts';
-import { aggregateSql } from './aggregate-sql.ts';
-import { connectionSql } from './connection-sql.ts';
-import { fileSql } from './file-sql.ts';
-import { JsonConcat, jsonArraySql } from './json-concat.ts';
-import { fieldValueType, jsonValueSql } from './json-text.ts';
+import { aggregateJson } from './aggregate-sql.ts';
+import { connectionJson } from './connection-sql.ts';
+import { fileJson } from './file-sql.ts';
+import { JsonConcat, jsonArray } from './json-concat.ts';
+import { fieldValueType, jsonValue } from './json-text.ts';
 import { type LinkOrigin, linkSource, type RowsFrom, tableOrigin } from './link-sql.ts';
 import type { Parameters } from './parameters.ts';
 import { conditionsSql, pageSql } from './rows-sql.ts';
@@ -43,45 +43,45 @@ export function aliasAt(depth: number): string {
   return `t${depth}`;
 }
 
-/** SQL of the record's JSON object; null for no row of an outer join, never for a row. */
-export function recordSql(record: RecordPlan, row: RecordRow): string {
+/** The record's JSON object. */
+export function recordJson(record: RecordPlan, row: RecordRow): JsonConcat {
   const json = new JsonConcat().constant('{');
   for (const [index, field] of record.fields.entries()) {
     json.key(field.key, index === 0);
     if (field.kind === 'constant') json.constant(field.json);
-    else json.expression(fieldSql(field, row));
+    else json.append(fieldJson(field, row));
   }
-  return json.constant('}').sql();
+  return json.constant('}');
 }
 
-function fieldSql(field: Exclude<RecordField, { kind: 'constant' }>, row: RecordRow): string {
+function fieldJson(field: Exclude<RecordField, { kind: 'constant' }>, row: RecordRow): JsonConcat {
   const { parameters } = row;
   switch (field.kind) {
     case 'column':
-      return jsonValueSql(row.column(field.field.name), fieldValueType(field.field));
+      return jsonValue(row.column(field.field.name), fieldValueType(field.field));
     case 'version':
-      return `${row.column('_version')}::text`;
+      return new JsonConcat().expression(`${row.column('_version')}::text`);
     case 'file':
-      return fileSql(field, row.column(field.field.name));
+      return fileJson(field, row.column(field.field.name));
     case 'reference': {
       const key = row.origin.key(field.link);
       if (key.type === null) throw new TypeError('A key without a type cannot be asked for');
       const at = { depth: row.depth + 1, parameters };
-      const json = recordSql(field.record, keyRow({ sql: key.sql, type: key.type }, at));
-      return `CASE WHEN ${key.sql} IS NULL THEN 'null' ELSE ${json} END`;
+      const json = recordJson(field.record, keyRow({ sql: key.sql, type: key.type }, at)).sql();
+      return new JsonConcat().expression(`CASE WHEN ${key.sql} IS NULL THEN 'null' ELSE ${json} END`);
     }
     case 'record':
-      return relatedRecordSql(field, row);
+      return new JsonConcat().expression(relatedRecordSql(field, row));
     case 'list': {
       const { page, record } = field.list;
       const at = childAt(field.link, page.source, row);
-      const rows = pageSql(page, at, () => `${recordSql(record, tableRow(record, at))} AS j`);
-      return jsonArraySql('x.j', rows);
+      const rows = pageSql(page, at, () => `${recordJson(record, tableRow(record, at)).sql()} AS j`);
+      return jsonArray(rows);
     }
     case 'connection':
-      return connectionSql(field.connection, childAt(field.link, field.connection.page.source, row));
+      return connectionJson(field.connection, childAt(field.link, field.connection.page.source, row));
     case 'aggregate':
-      return aggregateSql(field.aggregate, childAt(field.link, field.aggregate.source, row));
+      return aggregateJson(field.aggregate, childAt(field.link, field.aggregate.source, row));
     default:
       return field satisfies never;
   }
@@ -92,7 +92,7 @@ function relatedRecordSql(field: Extract<RecordField, { kind: 'record' }>, row: 
   const { source, record, link } = field;
   const at = childAt(link, source, row);
   const where = conditionsSql(source, { alias: at.alias, on: at.rows.on }, row.parameters);
-  const json = recordSql(record, tableRow(record, at));
+  const json = recordJson(record, tableRow(record, at)).sql();
   const key = `${at.alias}.${quoteIdentifier(source.entity.primaryKey.name)}`;
   const first = link.kind === 'to_one' ? '' : ` ORDER BY ${key} LIMIT 1`;
   return `coalesce((SELECT ${json} FROM ${at.rows.from} WHERE ${where}${first}), 'null')`;

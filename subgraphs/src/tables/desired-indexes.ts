@@ -83,7 +83,9 @@ function listsOf(model: AppModel, entity: EntityModel): ToManyLink[] {
 function listIndex(entity: EntityModel, link: ToManyLink, name: IndexNamer): DesiredIndex[] {
   const holder = entity.fieldByName.get(link.targetField);
   if (holder === undefined || link.defaultOrder.length === 0) return [];
-  const key = { field: entity.primaryKey, descending: false };
+  // Readers append the key in the direction of what is before it.
+  const descending = link.defaultOrder.at(-1)?.descending ?? false;
+  const key = { field: entity.primaryKey, descending };
   const order = [...link.defaultOrder, key].filter(({ field }) => field !== holder);
   const end = order.findIndex(({ field }) => field === entity.primaryKey);
   // The order by the key alone, from either end, is that of the foreign key's own index.
