@@ -10,23 +10,22 @@ import {
   startEmbeddedPostgres,
 } from '@rocket/platform';
 import { shardName } from '@rocket/schema';
-import { z } from 'zod';
-import { freePort, postJson } from './http.ts';
-import { startProcess } from './process.ts';
+import { ADMIN, importApp, signIn } from './admin-api.ts';
+import type { CleanUp } from './clean-up.ts';
+import { freePort } from './http.ts';
+import { type BenchProcess, startProcess } from './process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ROCKET = join(ROOT, 'cli/bin/rocket.js');
-const ADMIN = { email: 'bench@localhost', password: 'a-password-of-the-benchmark' };
 const APPS = ['crm', 'ecommerce', 'helpdesk'] as const;
 const SHARDS = ['s1', 's2'] as const;
-
-/** Steps that undo what was set up; run in reverse. */
-export type CleanUp = (() => Promise<unknown>)[];
 
 export interface Installation {
   readonly dataDir: string;
   readonly catalog: Catalog;
   readonly gatewayUrl: string;
+  readonly gatewayPid: number;
+  readonly postgresPid: number;
   /** Access token of a platform admin. */
   readonly token: string;
   /** Base URL of each shard's process, by name. */
@@ -53,34 +52,27 @@ export async function startInstallation(cleanUp: CleanUp): Promise<Installation>
   }
   const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
   const admin = { ROCKET_ADMIN_EMAIL: ADMIN.email, ROCKET_ADMIN_PASSWORD: ADMIN.password };
-  await startRocket(cleanUp, ['gateway'], { url: gatewayUrl, env: { ...env, ...admin } });
-  const token = await signIn(gatewayUrl);
+  const gateway = await startRocket(cleanUp, ['gateway'], { url: gatewayUrl, env: { ...env, ...admin } });
+  const token = await signIn(gatewayUrl, ADMIN);
   await importExamples(gatewayUrl, token);
-  return { dataDir, catalog, gatewayUrl, token, shardUrls };
+  const pids = { gatewayPid: gateway.pid, postgresPid: postgres.pid };
+  return { dataDir, catalog, gatewayUrl, token, shardUrls, ...pids };
 }
 
 async function startRocket(
   cleanUp: CleanUp,
   args: readonly string[],
   at: { url: string; env: Readonly<Record<string, string>> },
-): Promise<void> {
+): Promise<BenchProcess> {
   const env = { ...at.env, PORT: new URL(at.url).port };
   const started = await startProcess({ file: ROCKET, args, env, readyUrl: `${at.url}/ready` });
   cleanUp.push(started.stop);
-}
-
-async function signIn(url: string): Promise<string> {
-  const answer = await postJson(`${url}/auth/login`, {}, JSON.stringify(ADMIN));
-  return z.object({ accessToken: z.string() }).parse(JSON.parse(answer)).accessToken;
+  return started;
 }
 
 async function importExamples(url: string, token: string): Promise<void> {
-  const query =
-    'mutation($name: ID!, $document: JSON!) { importApp(name: $name, document: $document) { outcome } }';
   for (const name of APPS) {
     const document: unknown = JSON.parse(await readFile(join(ROOT, 'examples', `${name}.json`), 'utf8'));
-    const body = JSON.stringify({ query, variables: { name, document } });
-    const answer = await postJson(`${url}/admin/graphql`, { authorization: `Bearer ${token}` }, body);
-    if (answer.includes('"errors"')) throw new Error(`Importing ${name} failed: ${answer}`);
+    await importApp({ url, token }, name, document);
   }
 }

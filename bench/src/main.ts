@@ -1,43 +1,84 @@
-/** `npm run bench [-- SCENARIO] [--seconds N] [--connections N] [--rounds N] [--json]` */
+/** `npm run bench [-- SCENARIO ...] [options]`; see `USAGE`. */
 import { parseArgs } from 'node:util';
-import { type Comparison, formatTable, summarise } from './report.ts';
+import { formatManyApps } from './apps/format-many-apps.ts';
+import { manyApps } from './apps/many-apps.ts';
+import { type Comparison, formatComparison, summarise } from './measure/report.ts';
 import { nestedQuery } from './scenarios/nested-query.ts';
+import { runShop } from './shop/run-shop.ts';
+import { SHOP_SCENARIOS } from './shop/scenario.ts';
+import { SIDE_NAMES } from './shop/shop-sides.ts';
 
-type Scenario = (options: { seconds: number; connections: number; rounds: number }) => Promise<Comparison>;
-
-const SCENARIOS: Readonly<Record<string, Scenario>> = { 'nested-query': nestedQuery };
+const NESTED_QUERY = 'nested-query';
+/** A page that grows. */
+const ROWS = 'rows';
+const MANY_APPS = 'many-apps';
+const NAMES = [...SHOP_SCENARIOS.map(({ name }) => name), ROWS, NESTED_QUERY, MANY_APPS];
+const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
+  [--apps N] [--postgres URL] [--json]
+Scenarios: ${NAMES.join(', ')}; all by default
+Sides of the shop: ${SIDE_NAMES.join(', ')}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '10' },
-    connections: { type: 'string', default: '32' },
+    connections: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '3' },
+    sides: { type: 'string', default: SIDE_NAMES.join(',') },
+    apps: { type: 'string', default: '1000' },
+    postgres: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 
-const unknown = positionals.filter((name) => !Object.hasOwn(SCENARIOS, name));
-if (unknown.length > 0) {
-  console.error(`Unknown scenario ${unknown.join(', ')}; there are: ${Object.keys(SCENARIOS).join(', ')}`);
-  process.exit(2);
-}
+refuseUnknown('scenario', positionals, NAMES);
+const asked = values.sides.split(',');
+refuseUnknown('side', asked, SIDE_NAMES);
 const options = {
   seconds: positive('seconds', values.seconds),
   connections: positive('connections', values.connections),
   rounds: positive('rounds', values.rounds),
+  apps: positive('apps', values.apps),
+  sides: SIDE_NAMES.filter((name) => asked.includes(name)),
+  postgresUrl: values.postgres ?? null,
+  onResult: print,
 };
-for (const [name, run] of Object.entries(SCENARIOS)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  const comparison = await run(options);
+
+const scenarios = SHOP_SCENARIOS.filter(({ name }) => wants(name) || (isRows(name) && wants(ROWS)));
+if (scenarios.length > 0) await runShop(scenarios, options);
+if (wants(NESTED_QUERY)) print(await nestedQuery(options));
+if (wants(MANY_APPS)) {
+  const result = await manyApps(options);
+  console.log(values.json ? JSON.stringify({ scenario: MANY_APPS, ...result }) : formatManyApps(result));
+}
+
+function wants(name: string): boolean {
+  return positionals.length === 0 || positionals.includes(name);
+}
+
+function isRows(name: string): boolean {
+  return name.startsWith(`${ROWS}-`);
+}
+
+function print(comparison: Comparison): void {
+  const { name, base } = comparison;
   console.log(
-    values.json ? JSON.stringify({ scenario: name, sides: summarise(comparison) }) : formatTable(comparison),
+    values.json
+      ? JSON.stringify({ scenario: name, base, sides: summarise(comparison) })
+      : formatComparison(comparison),
   );
+}
+
+function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
+  const unknown = given.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return;
+  console.error(`Unknown ${what} ${unknown.join(', ')}\n${USAGE}`);
+  process.exit(2);
 }
 
 function positive(option: string, text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  console.error(`--${option} must be a positive whole number`);
+  console.error(`--${option} must be a positive whole number\n${USAGE}`);
   process.exit(2);
 }

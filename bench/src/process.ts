@@ -7,6 +7,7 @@ const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 100;
 
 export interface BenchProcess {
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -28,7 +29,8 @@ export async function startProcess(options: {
     await stop();
     throw error;
   }
-  return { stop };
+  if (child.pid === undefined) throw new Error(`${options.file} did not start`);
+  return { pid: child.pid, stop };
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {

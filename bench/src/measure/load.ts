@@ -1,42 +1,118 @@
-/** Load of one kind on one URL: a closed loop of connections, each waiting for its answer before it asks again. */
+/** Load of one kind on one server: a closed loop of connections, each waiting for its answer before it asks again. */
 import autocannon from 'autocannon';
+import { type CpuReading, readCpu } from './cpu.ts';
+import { percentile } from './percentile.ts';
 
-export interface Target {
+/** A server as the load generator sees it. */
+export interface Server {
   readonly name: string;
   readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Its process; children count as part of it. */
+  readonly pid: number;
+  /** Asked at every request: a signature may have to be renewed. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  /** SQL statements sent so far; absent where nothing counts them. */
+  readonly statements?: () => Promise<number>;
+  /** Runs before every measurement: renews what does not last as long as a benchmark. */
+  readonly prepare?: () => Promise<void>;
+}
+
+export interface Target extends Server {
+  /** Asked at every request. */
+  readonly body: () => string;
+  /** The Postgres server behind it. */
+  readonly postgresPid: number;
 }
 
 export interface Measurement {
   readonly name: string;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
-  /** Percentile 97.5: the nearest to 95 that autocannon records, and the stricter one. */
-  readonly p97Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
-  /** Answers that were not 200, and requests that got none. */
+  /** Answers that were not 200 or held errors or nulls, and requests that got none. */
   readonly failures: number;
+  /** Per request, user and system; null where the machine does not tell. */
+  readonly serverCpuMs: number | null;
+  readonly postgresCpuMs: number | null;
+  readonly statementsPerRequest: number | null;
 }
 
-export async function measure(
+export interface LoadOptions {
+  readonly seconds: number;
+  readonly connections: number;
+}
+
+export async function measure(target: Target, options: LoadOptions): Promise<Measurement> {
+  await target.prepare?.();
+  const before = await readCounters(target);
+  const { latencies, failures, seconds } = await run(target, options);
+  const after = await readCounters(target);
+  const requests = latencies.length;
+  latencies.sort();
+  return {
+    name: target.name,
+    requestsPerSecond: requests / seconds,
+    p50Ms: percentile(latencies, 50),
+    p95Ms: percentile(latencies, 95),
+    p99Ms: percentile(latencies, 99),
+    failures,
+    serverCpuMs: perRequest(before.server, after.server, requests),
+    postgresCpuMs: perRequest(before.postgres, after.postgres, requests),
+    statementsPerRequest: perRequest(before.statements, after.statements, requests),
+  };
+}
+
+interface Counters {
+  readonly server: CpuReading;
+  readonly postgres: CpuReading;
+  readonly statements: number | null;
+}
+
+async function readCounters(target: Target): Promise<Counters> {
+  return {
+    server: await readCpu(target.pid),
+    postgres: await readCpu(target.postgresPid),
+    statements: (await target.statements?.()) ?? null,
+  };
+}
+
+function perRequest(before: number | null, after: number | null, requests: number): number | null {
+  return before === null || after === null || requests === 0 ? null : (after - before) / requests;
+}
+
+async function run(
   target: Target,
-  options: { seconds: number; connections: number },
-): Promise<Measurement> {
+  { seconds, connections }: LoadOptions,
+): Promise<{ latencies: Float64Array; failures: number; seconds: number }> {
+  const latencies: number[] = [];
+  const startedAtMs = performance.now();
+  let lastAtMs = startedAtMs;
   const result = await autocannon({
     url: target.url,
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...target.headers },
-    body: target.body,
-    connections: options.connections,
-    duration: options.seconds,
+    headers: { 'content-type': 'application/json', ...target.headers() },
+    body: target.body(),
+    connections,
+    duration: seconds,
+    verifyBody: isWhole,
+    setupClient: (client) => {
+      client.setBody(target.body());
+      client.on('response', (_status, _bytes, latencyMs) => {
+        latencies.push(latencyMs);
+        lastAtMs = performance.now();
+        client.setHeadersAndBody(target.headers(), target.body());
+      });
+    },
   });
   return {
-    name: target.name,
-    requestsPerSecond: result.requests.average,
-    p50Ms: result.latency.p50,
-    p97Ms: result.latency.p97_5,
-    p99Ms: result.latency.p99,
-    failures: result.non2xx + result.errors + result.timeouts,
+    latencies: Float64Array.from(latencies),
+    failures: result.non2xx + result.errors + result.timeouts + result.mismatches,
+    seconds: (lastAtMs - startedAtMs) / 1_000,
   };
+}
+
+/** None of the records that are asked for has a null in it, so that one is a failure that was passed off as an answer. */
+function isWhole(body: unknown): boolean {
+  return typeof body === 'string' && !(body.includes('"errors"') || body.includes(':null'));
 }

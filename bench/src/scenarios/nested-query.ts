@@ -6,67 +6,63 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appName, buildModel, composeGraph, ENGINE_VERSION, graphRevisionText } from '@rocket/schema';
+import { type CleanUp, withCleanUp } from '../clean-up.ts';
 import { freePort, postJson } from '../http.ts';
-import { type CleanUp, type Installation, startInstallation } from '../installation.ts';
-import { type Measurement, measure, type Target } from '../load.ts';
+import { type Installation, startInstallation } from '../installation.ts';
+import { type CompareOptions, compare } from '../measure/compare.ts';
+import type { Target } from '../measure/load.ts';
+import type { Comparison } from '../measure/report.ts';
 import { startProcess } from '../process.ts';
-import type { Comparison } from '../report.ts';
 
-const WARM_UP_SECONDS = 3;
+const PEER = 'stock @apollo/gateway';
 const CUSTOMER_ID = 'c0000000-0000-4000-8000-000000000001';
 const QUERY =
   'query Nested($id: ID!) { customer(id: $id) { name orders { total items { product { name } } } } }';
 
-export async function nestedQuery(options: {
-  seconds: number;
-  connections: number;
-  rounds: number;
-}): Promise<Comparison> {
-  const cleanUp: CleanUp = [];
-  try {
+export async function nestedQuery(options: CompareOptions): Promise<Comparison> {
+  return await withCleanUp(async (cleanUp) => {
     const targets = await prepare(cleanUp);
-    for (const target of targets) await measure(target, { ...options, seconds: WARM_UP_SECONDS });
-    const sides: Measurement[][] = targets.map(() => []);
-    for (let round = 0; round < options.rounds; round += 1) {
-      // One after the other within a round, so that whatever disturbs the machine disturbs both.
-      for (const [index, target] of targets.entries()) sides[index]?.push(await measure(target, options));
-    }
-    return { title: 'One customer with orders, items and products; two shard processes', sides };
-  } finally {
-    for (const step of cleanUp.reverse()) await step();
-  }
+    const title = 'One customer with orders, items and products; two shard processes';
+    return await compare({ name: 'nested-query', title, targets, base: PEER }, options);
+  });
 }
 
 async function prepare(cleanUp: CleanUp): Promise<readonly Target[]> {
   const installation = await startInstallation(cleanUp);
-  const body = JSON.stringify({ query: QUERY, variables: { id: CUSTOMER_ID } });
+  const text = JSON.stringify({ query: QUERY, variables: { id: CUSTOMER_ID } });
+  const shared = { body: () => text, postgresPid: installation.postgresPid };
+  const authorization = { authorization: `Bearer ${installation.token}` };
   const ours: Target = {
+    ...shared,
     name: 'Rocket Graph gateway',
     url: `${installation.gatewayUrl}/apps/crm/graphql`,
-    headers: { authorization: `Bearer ${installation.token}` },
-    body,
+    headers: () => authorization,
+    pid: installation.gatewayPid,
   };
   // Asked first: a shard knows a graph by the revision that a gateway has stored.
   const first = await ask(ours);
   const peer: Target = {
-    name: 'stock @apollo/gateway',
-    url: await startPeer(cleanUp, installation),
-    headers: {},
-    body,
+    ...shared,
+    name: PEER,
+    headers: () => ({}),
+    ...(await startPeer(cleanUp, installation)),
   };
   const second = await ask(peer);
   if (first !== second) throw new Error(`The two gateways answer differently:\n${first}\n${second}`);
   return [ours, peer];
 }
 
-async function startPeer(cleanUp: CleanUp, installation: Installation): Promise<string> {
+async function startPeer(
+  cleanUp: CleanUp,
+  installation: Installation,
+): Promise<{ url: string; pid: number }> {
   const url = `http://127.0.0.1:${await freePort()}/`;
   const settings = join(installation.dataDir, 'stock-gateway.json');
   await writeFile(settings, JSON.stringify(await peerSettings(installation, url)), { mode: 0o600 });
   const file = join(import.meta.dirname, '../stock-gateway.ts');
   const started = await startProcess({ file, args: [settings], env: {}, readyUrl: url });
   cleanUp.push(started.stop);
-  return url;
+  return { url, pid: started.pid };
 }
 
 async function peerSettings({ catalog, shardUrls }: Installation, peerUrl: string): Promise<unknown> {
@@ -101,5 +97,5 @@ async function peerSettings({ catalog, shardUrls }: Installation, peerUrl: strin
 }
 
 function ask(target: Target): Promise<string> {
-  return postJson(target.url, target.headers, target.body);
+  return postJson(target.url, target.headers(), target.body());
 }

@@ -1,0 +1,66 @@
+/** Many small apps on one shard process, each with tables and rows in a database of its own. */
+import { type AppDocument, appName, INTERNAL_PATHS } from '@rocket/schema';
+import type { CleanUp } from '../clean-up.ts';
+import { CITIES, cityName, customerId } from '../data/fill-shop.ts';
+import { parseShop, readShop } from '../data/shop-document.ts';
+import { postJson } from '../http.ts';
+import { type BenchPostgres, openBenchPostgres } from '../shop/bench-postgres.ts';
+import { type DirectApp, type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
+
+const CUSTOMERS_PER_APP = 20;
+/** More would only wait for each other: making a database is the server's work. */
+const INSTALLED_AT_A_TIME = 4;
+const QUERY = 'query Customers { customers(limit: 10) { id name email city } }';
+
+export interface AppFleet {
+  readonly postgres: BenchPostgres;
+  readonly shard: DirectShard;
+  readonly apps: readonly DirectApp[];
+}
+
+export const FLEET_REQUEST = JSON.stringify({ query: QUERY });
+
+/** The shard process is a fresh one when this returns: it has served none of the apps. */
+export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<AppFleet> {
+  const postgres = await openBenchPostgres(cleanUp, null);
+  const shard = await startDirectShard(cleanUp, { postgresUrl: postgres.url, env: {} });
+  const shop = { ...(await readShop()), sample_data: { customer: sampleCustomers() } };
+  const names = Array.from({ length: size }, (_, index) => appName(`app${index + 1}`));
+  const documents = names.map((name) => [name, parseShop(name, shop)] as const);
+  const apps = await inParallel(documents, ([name, document]) => shard.install(name, document));
+  await shard.restart();
+  return { postgres, shard, apps };
+}
+
+/** Asks one app once. @returns milliseconds until the whole answer was there */
+export async function askApp({ shard }: AppFleet, app: DirectApp): Promise<number> {
+  const headers = shard.headers(app)();
+  const startedAtMs = performance.now();
+  const answer = await postJson(`${shard.url}${INTERNAL_PATHS.graphql}`, headers, FLEET_REQUEST);
+  const ms = performance.now() - startedAtMs;
+  if (answer.includes('"errors"')) throw new Error(`${app.app} answered: ${answer}`);
+  return ms;
+}
+
+function sampleCustomers(): AppDocument['sample_data'][string] {
+  return Array.from({ length: CUSTOMERS_PER_APP }, (_, index) => ({
+    id: customerId(index + 1),
+    name: `Customer ${index + 1}`,
+    email: `customer${index + 1}@example.com`,
+    city: cityName(index % CITIES),
+    registered_at: '2024-01-01T00:00:00.000Z',
+  }));
+}
+
+async function inParallel<T, R>(inputs: readonly T[], work: (input: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < inputs.length; index = next++) {
+      const input = inputs[index];
+      if (input !== undefined) results[index] = await work(input);
+    }
+  };
+  await Promise.all(Array.from({ length: INSTALLED_AT_A_TIME }, worker));
+  return results;
+}

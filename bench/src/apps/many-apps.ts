@@ -1,0 +1,87 @@
+/**
+ * Many apps on one shard process, few of them busy: what an app costs that nobody uses, and how long the first request
+ * to one takes.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { INTERNAL_PATHS } from '@rocket/schema';
+import { withCleanUp } from '../clean-up.ts';
+import { readMemory } from '../measure/cpu.ts';
+import { type LoadOptions, type Measurement, measure } from '../measure/load.ts';
+import { percentile } from '../measure/percentile.ts';
+import type { DirectApp } from '../sides/direct-shard.ts';
+import { type AppFleet, askApp, FLEET_REQUEST, startAppFleet } from './app-fleet.ts';
+import { type ConnectionCounts, countConnections } from './count-connections.ts';
+
+const BUSY_APPS = 50;
+/** Pools close what is idle for ten seconds, so a shorter load would end before that shows. */
+const LEAST_SECONDS = 20;
+/** The connections are counted this long before the load ends. */
+const COUNT_BEFORE_END_SECONDS = 2;
+
+export interface ManyApps {
+  readonly apps: number;
+  readonly busyApps: number;
+  /** First requests to apps that the process had not served before, one at a time. */
+  readonly coldMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number };
+  /** Resident memory of the shard process, in bytes; null where the machine does not tell. */
+  readonly memory: {
+    readonly started: number | null;
+    readonly allServed: number | null;
+    readonly afterLoad: number | null;
+  };
+  /** Under load on the busy apps. */
+  readonly connections: ConnectionCounts;
+  readonly load: Measurement;
+}
+
+export async function manyApps(options: LoadOptions & { apps: number }): Promise<ManyApps> {
+  return await withCleanUp(async (cleanUp) => {
+    const fleet = await startAppFleet(cleanUp, options.apps);
+    const busyApps = Math.min(BUSY_APPS, options.apps);
+    const parts = { busy: fleet.apps.slice(0, busyApps), idle: fleet.apps.slice(busyApps) };
+    const started = await readMemory(fleet.shard.pid());
+    const cold = await askAll(fleet);
+    const allServed = await readMemory(fleet.shard.pid());
+    const seconds = Math.max(options.seconds, LEAST_SECONDS);
+    const [load, connections] = await Promise.all([
+      loadBusy(fleet, parts.busy, { ...options, seconds }),
+      sleep((seconds - COUNT_BEFORE_END_SECONDS) * 1_000).then(() =>
+        countConnections(fleet.postgres.url, parts),
+      ),
+    ]);
+    const afterLoad = await readMemory(fleet.shard.pid());
+    const memory = { started, allServed, afterLoad };
+    return { apps: options.apps, busyApps, coldMs: distribution(cold), memory, connections, load };
+  });
+}
+
+async function askAll(fleet: AppFleet): Promise<Float64Array> {
+  const latencies = new Float64Array(fleet.apps.length);
+  for (const [index, app] of fleet.apps.entries()) latencies[index] = await askApp(fleet, app);
+  return latencies.sort();
+}
+
+function distribution(sorted: Float64Array): ManyApps['coldMs'] {
+  const at = (percent: number) => percentile(sorted, percent);
+  return { p50: at(50), p95: at(95), p99: at(99), max: at(100) };
+}
+
+/** Every request goes to another of the busy apps, at random. */
+async function loadBusy(
+  { shard, postgres }: AppFleet,
+  busy: readonly DirectApp[],
+  options: LoadOptions,
+): Promise<Measurement> {
+  const headers = busy.map((app) => shard.headers(app));
+  return await measure(
+    {
+      name: 'busy apps',
+      url: `${shard.url}${INTERNAL_PATHS.graphql}`,
+      pid: shard.pid(),
+      postgresPid: postgres.pid,
+      headers: () => headers[Math.floor(Math.random() * headers.length)]?.() ?? {},
+      body: () => FLEET_REQUEST,
+    },
+    options,
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * A shard process that is asked without a gateway. It has a catalog of its own, in which the benchmark writes what a
+ * gateway would: shard, apps, placements, graphs.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import {
+  type Catalog,
+  createLogger,
+  MAX_INTERNAL_TTL_MS,
+  openCatalog,
+  signInternal,
+  signInternalCall,
+} from '@rocket/platform';
+import {
+  type ActivationInput,
+  type AppDocument,
+  type AppName,
+  type CallContext,
+  canonicalJson,
+  ENGINE_VERSION,
+  epoch,
+  type GraphRevisionId,
+  graphRevisionId,
+  graphRevisionText,
+  INTERNAL_CALL_HEADER,
+  INTERNAL_PATHS,
+  shardName,
+} from '@rocket/schema';
+import { newCatalogUrl } from '../catalog-database.ts';
+import type { CleanUp } from '../clean-up.ts';
+import { freePort, postJson } from '../http.ts';
+import { type BenchProcess, startProcess } from '../process.ts';
+
+export const ROCKET = join(import.meta.dirname, '../../../cli/bin/rocket.js');
+const SHARD = shardName('bench');
+/** The first placement of every app. */
+const EPOCH = epoch(1);
+const REQUEST_TIMEOUT_MS = 20_000;
+const SIGN_EVERY_MS = 1_000;
+const GRAPH_ID_LENGTH = 32;
+
+export interface DirectApp {
+  readonly app: AppName;
+  readonly graph: GraphRevisionId;
+}
+
+export interface DirectShard {
+  readonly url: string;
+  /** Of the process as it is now. */
+  pid(): number;
+  /** Ends the process and starts another, which knows nothing but its catalog. */
+  restart(): Promise<void>;
+  install(app: AppName, document: AppDocument): Promise<DirectApp>;
+  /** Headers of a call, signed anew every second as a real signature is short-lived. */
+  headers(app: DirectApp): () => Readonly<Record<string, string>>;
+}
+
+/** What was started is in `cleanUp` also when this fails half-way. */
+export async function startDirectShard(
+  cleanUp: CleanUp,
+  options: { postgresUrl: string; env: Readonly<Record<string, string>> },
+): Promise<DirectShard> {
+  const catalogUrl = newCatalogUrl(cleanUp, options.postgresUrl);
+  const logger = createLogger({ level: 'error', name: 'bench' });
+  const catalog = await openCatalog({ url: catalogUrl, logger });
+  cleanUp.push(() => catalog.close());
+  const url = `http://127.0.0.1:${await freePort()}`;
+  await catalog.addShard({ name: SHARD, databaseUrl: options.postgresUrl, url });
+  const env = { ...options.env, ROCKET_CATALOG_URL: catalogUrl };
+  let current = await startShardProcess(url, env);
+  cleanUp.push(() => current.stop());
+  const { internalKey } = await catalog.secrets();
+  return {
+    url,
+    pid: () => current.pid,
+    restart: async () => {
+      await current.stop();
+      current = await startShardProcess(url, env);
+    },
+    install: (app, document) => install({ catalog, url, internalKey }, app, document),
+    headers: (app) => signedHeaders(app, internalKey),
+  };
+}
+
+function startShardProcess(url: string, env: Readonly<Record<string, string>>): Promise<BenchProcess> {
+  return startProcess({
+    file: ROCKET,
+    args: ['shard', '--name', SHARD],
+    env: {
+      ...env,
+      ROCKET_SHARD_URL: url,
+      ROCKET_LOG_LEVEL: 'error',
+      PORT: new URL(url).port,
+      HOST: '127.0.0.1',
+    },
+    readyUrl: `${url}/ready`,
+  });
+}
+
+interface ShardAccess {
+  readonly catalog: Catalog;
+  readonly url: string;
+  readonly internalKey: string;
+}
+
+async function install(access: ShardAccess, app: AppName, document: AppDocument): Promise<DirectApp> {
+  const { catalog } = access;
+  await catalog.createApp({ app, shard: SHARD, database: `rocket_${app}` });
+  const contentHash = createHash('sha256').update(canonicalJson(document)).digest('hex');
+  const revision = await catalog.addRevision({ app, document, contentHash, createdBy: 'bench' });
+  await activate(access, { app, revision, sampleData: document.sample_data });
+  await catalog.activateRevision({ app, revision, expectedActive: null, refersTo: [] });
+  const members = [{ app, revision }];
+  const text = graphRevisionText(app, members, ENGINE_VERSION);
+  const graph = graphRevisionId(createHash('sha256').update(text).digest('hex').slice(0, GRAPH_ID_LENGTH));
+  await catalog.putGraphRevision({ id: graph, home: app, members });
+  return { app, graph };
+}
+
+async function activate(
+  { url, internalKey }: ShardAccess,
+  input: Omit<ActivationInput, 'epoch'>,
+): Promise<void> {
+  const place = { app: input.app, epoch: EPOCH };
+  const signature = signInternal(place, internalKey, MAX_INTERNAL_TTL_MS);
+  const body = JSON.stringify({ ...input, ...place });
+  await postJson(`${url}${INTERNAL_PATHS.activate}`, { [INTERNAL_CALL_HEADER]: signature }, body);
+}
+
+function signedHeaders({ app, graph }: DirectApp, key: string): () => Readonly<Record<string, string>> {
+  let signedAtMs = 0;
+  let headers: Readonly<Record<string, string>> = {};
+  return () => {
+    const now = Date.now();
+    if (now - signedAtMs < SIGN_EVERY_MS) return headers;
+    signedAtMs = now;
+    const context: CallContext = {
+      app,
+      epoch: EPOCH,
+      graph,
+      caller: { userId: null, email: null, roles: ['clerk'], isAdmin: false },
+      requestId: 'bench',
+      deadlineAtMs: now + REQUEST_TIMEOUT_MS,
+    };
+    headers = { [INTERNAL_CALL_HEADER]: signInternalCall(context, key) };
+    return headers;
+  };
+}

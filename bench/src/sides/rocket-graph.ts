@@ -1,0 +1,57 @@
+/** The product as a client meets it: gateway and shard in one process, over the Postgres of the run. */
+import { ADMIN, addAppUser, importApp, signIn } from '../admin-api.ts';
+import { newCatalogUrl } from '../catalog-database.ts';
+import type { CleanUp } from '../clean-up.ts';
+import { freePort } from '../http.ts';
+import { startProcess } from '../process.ts';
+import { ROCKET } from './direct-shard.ts';
+import type { Side } from './side.ts';
+import { countStatements } from './statement-counter.ts';
+
+/** An app's own user with one role: his permissions are checked, as an administrator's are not. */
+const CLERK = { app: 'shop', email: 'clerk@localhost', password: 'a-password-of-the-clerk' };
+
+export async function startRocketGraph(
+  cleanUp: CleanUp,
+  options: { postgresUrl: string; dataDir: string; poolSize: number },
+  document: unknown,
+): Promise<Side> {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const started = await startProcess({
+    file: ROCKET,
+    args: ['start'],
+    env: {
+      DATABASE_URL: options.postgresUrl,
+      ROCKET_CATALOG_URL: newCatalogUrl(cleanUp, options.postgresUrl),
+      ROCKET_DATA_DIR: options.dataDir,
+      ROCKET_DEMO: '0',
+      ROCKET_ADMIN_EMAIL: ADMIN.email,
+      ROCKET_ADMIN_PASSWORD: ADMIN.password,
+      ROCKET_POOL_MAX_PER_APP: String(options.poolSize),
+      ROCKET_LOG_LEVEL: 'error',
+      PORT: new URL(url).port,
+      HOST: '127.0.0.1',
+    },
+    readyUrl: `${url}/ready`,
+  });
+  cleanUp.push(started.stop);
+  const admin = { url, token: await signIn(url, ADMIN) };
+  await importApp(admin, CLERK.app, document);
+  await addAppUser(admin, { ...CLERK, roles: ['clerk'] });
+  return { pid: started.pid, ...authorized(url) };
+}
+
+function authorized(url: string): Omit<Side, 'pid'> {
+  let headers: Readonly<Record<string, string>> = {};
+  return {
+    name: 'Rocket Graph',
+    url: `${url}/apps/${CLERK.app}/graphql`,
+    dialect: 'rocket',
+    // A token lives for minutes, all scenarios together may take longer.
+    prepare: async () => {
+      headers = { authorization: `Bearer ${await signIn(url, CLERK)}` };
+    },
+    headers: () => headers,
+    statements: () => countStatements(url),
+  };
+}
