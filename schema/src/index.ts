@@ -117,6 +117,17 @@ export {
 } from './naming/graph-names.ts';
 export { camelCase, enumMember, lowerFirst, pascalCase, pluralOf, upperFirst } from './naming/identifiers.ts';
 export type {
+  AppAdvice,
+  CountedShape,
+  IndexRemedy,
+  IndexSuggestion,
+  QueryShape,
+  ShapeOrder,
+  SlowQueryReport,
+  SlowStatement,
+  StatementPlan,
+} from './protocol/app-advice.ts';
+export type {
   ActivationInput,
   ActivationReport,
   AppUser,

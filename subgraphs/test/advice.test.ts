@@ -1,6 +1,6 @@
+import type { IndexRemedy, QueryShape } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adviseApp } from '../src/advice/advise-app.ts';
-import type { IndexRemedy, QueryShape } from '../src/advice/app-advice.ts';
 import { createQueryAdvice } from '../src/advice/query-advice.ts';
 import { createSlowQueries } from '../src/advice/slow-queries.ts';
 import { createWriteApp, entity, parseApp, type WriteApp } from './support/write-app.ts';

@@ -2,8 +2,10 @@
  * The contract between gateway and shard. The gateway calls it over HTTP, or directly when both run in one process;
  * `platform` has neither, so both sides depend on this file and not on each other.
  */
+
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { AppName, Epoch, GraphRevisionId, Lsn, Revision } from '../ids.ts';
+import type { AppAdvice, SlowQueryReport } from './app-advice.ts';
 
 /** Who asks, as far as one app is concerned. Roles are those in that app. */
 export interface Caller {
@@ -104,5 +106,9 @@ export interface ShardService {
   activate(input: ActivationInput): Promise<ActivationReport>;
   /** Drops the app's database. Idempotent. */
   removeApp(at: Placed): Promise<void>;
+  /** What would make the app faster, by what it was asked since this process began. */
+  advise(at: Placed): Promise<AppAdvice>;
+  /** The app's slow statements, the worst first. @param input.plans also asks Postgres how it would run them */
+  slowQueries(at: Placed, input: { plans: boolean }): Promise<readonly SlowQueryReport[]>;
   readonly users: ShardUsers;
 }

@@ -7,6 +7,8 @@ export const INTERNAL_PATHS = {
   graphql: '/internal/graphql',
   activate: '/internal/activate',
   removeApp: '/internal/remove-app',
+  advise: '/internal/advise',
+  slowQueries: '/internal/slow-queries',
   usersLogin: '/internal/users/login',
   usersRefresh: '/internal/users/refresh',
   usersLogout: '/internal/users/logout',

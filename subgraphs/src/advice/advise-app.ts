@@ -1,9 +1,8 @@
 import type { Queryable, Statement } from '@rocket/platform';
-import type { AppModel } from '@rocket/schema';
+import type { AppAdvice, AppModel } from '@rocket/schema';
 import { z } from 'zod';
 import { inspectIndexes } from '../tables/inspect-indexes.ts';
 import { advise } from './advise.ts';
-import type { AppAdvice } from './app-advice.ts';
 import type { QueryAdvice } from './query-advice.ts';
 
 /** For a table that was never analysed: a record is seldom smaller. */

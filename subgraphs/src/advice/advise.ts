@@ -1,7 +1,13 @@
 /** Lists what is asked of an app that no index serves. */
-import type { AppModel, EntityModel } from '@rocket/schema';
+import type {
+  AppModel,
+  CountedShape,
+  EntityModel,
+  IndexRemedy,
+  IndexSuggestion,
+  QueryShape,
+} from '@rocket/schema';
 import type { ExistingIndex } from '../tables/existing-tables.ts';
-import type { CountedShape, IndexRemedy, IndexSuggestion, QueryShape } from './app-advice.ts';
 import { isUsable, matchIndex } from './index-match.ts';
 import { remedyFor } from './remedy.ts';
 

@@ -1,6 +1,7 @@
 /** Whether an index serves a shape: first the columns that are given, in any order, then those of the order. */
+
+import type { QueryShape, ShapeOrder } from '@rocket/schema';
 import type { ExistingIndex, ExistingIndexKey } from '../tables/existing-tables.ts';
-import type { QueryShape, ShapeOrder } from './app-advice.ts';
 
 const LIVE_ROWS = '(deleted_at IS NULL)';
 

@@ -1,5 +1,5 @@
 /** Counts how the records of an app are asked for. On the way of every statement, so it does little. */
-import type { CountedShape, QueryShape } from './app-advice.ts';
+import type { CountedShape, QueryShape } from '@rocket/schema';
 import { RecentMap } from './recent-map.ts';
 
 const MAX_SHAPES = 500;

@@ -1,9 +1,8 @@
 /** The index that a shape would need, as a change of the document or else as SQL. */
 import { createHash } from 'node:crypto';
 import { quoteIdentifier } from '@rocket/platform';
-import type { EntityModel, FieldModel } from '@rocket/schema';
+import type { EntityModel, FieldModel, IndexRemedy, QueryShape } from '@rocket/schema';
 import { fitting, type IndexKey } from '../tables/desired-indexes.ts';
-import type { IndexRemedy, QueryShape } from './app-advice.ts';
 
 const MAX_NAME_BYTES = 63;
 const HASH_CHARS = 8;

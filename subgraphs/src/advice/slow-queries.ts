@@ -1,7 +1,7 @@
 /** The slow statements of an app, each text once. */
 import { type Database, isPostgresError, type Statement } from '@rocket/platform';
+import type { SlowStatement, StatementPlan } from '@rocket/schema';
 import { RocketError } from '@rocket/schema';
-import type { SlowStatement, StatementPlan } from './app-advice.ts';
 import { RecentMap } from './recent-map.ts';
 
 const MAX_STATEMENTS = 100;

@@ -69,3 +69,8 @@ export type StatementPlan =
   | { readonly kind: 'plan'; readonly text: string }
   /** In words. */
   | { readonly kind: 'unavailable'; readonly reason: string };
+
+/** A slow statement with its plan, where it was asked for. */
+export interface SlowQueryReport extends SlowStatement {
+  readonly plan: StatementPlan | null;
+}
