@@ -1,14 +1,25 @@
 /** A subgraph over a database of its own, asked as a shard would ask it, with its statements counted. */
 import { createDatabase, type Database } from '@rocket/platform';
-import { type AppModel, type AppName, type Caller, epoch, type GraphModels, revision } from '@rocket/schema';
-import { type ExecutionResult, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  type AppModel,
+  type AppName,
+  type Caller,
+  epoch,
+  type GraphModels,
+  revision,
+  type SubgraphAnswer,
+} from '@rocket/schema';
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createTestDatabase } from '../../../tests/harness/postgres.ts';
 import { executeOperation } from '../../src/runtime/execute-operation.ts';
+import { createDocuments } from '../../src/runtime/prepared-operation.ts';
 import { createRequestContext } from '../../src/runtime/request-context.ts';
 import { buildSubgraph } from '../../src/runtime/subgraph.ts';
 import { activateTables } from '../../src/tables/activate-tables.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { ADMIN, LOGGER, parseApp } from './write-app.ts';
+
+const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface ReadApp {
   readonly model: AppModel;
@@ -17,6 +28,8 @@ export interface ReadApp {
   readonly schema: GraphQLSchema;
   /** Data and errors in plain JSON, and how many statements it took. */
   ask(query: string, options?: AskOptions): Promise<Answer>;
+  /** The answer as the gateway gets it. */
+  answer(query: string, options?: AskOptions): Promise<SubgraphAnswer>;
   dispose(): Promise<void>;
 }
 
@@ -53,26 +66,36 @@ export async function createReadApp(
   const others = (options.others ?? []).map((other) => parseApp(other.document, other.app).model);
   const members = new Map<AppName, AppModel>([model, ...others].map((each) => [each.app, each]));
   const graph: GraphModels = { home: model.app, members };
-  const schema = buildSubgraph(model, graph);
+  const { schema, index } = buildSubgraph(model, graph);
+  const documents = createDocuments();
+  const answer: ReadApp['answer'] = async (
+    query,
+    { caller = ADMIN, variables, database: asked = database } = {},
+  ) => {
+    const writes = createWritePipeline({ database: asked, model, logger: LOGGER });
+    const context = createRequestContext({
+      model,
+      schema,
+      index,
+      caller,
+      deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
+      primary: asked,
+      reader: async () => asked,
+      writes,
+    });
+    const prepared = documents.prepare(schema, { query });
+    return await executeOperation(context, { prepared, variables, requestId: 'test', logger: LOGGER });
+  };
   return {
     model,
     url: test.url,
     database,
     schema,
-    ask: async (query, { caller = ADMIN, variables, database: asked = database } = {}) => {
-      const parsed = parse(query);
-      const [fault] = validate(schema, parsed);
-      if (fault !== undefined) throw fault;
-      const writes = createWritePipeline({ database: asked, model, logger: LOGGER });
-      const context = createRequestContext({ model, caller, database: asked, writes });
+    answer,
+    ask: async (query, asked) => {
       const before = statements;
-      const result = await executeOperation(schema, context, {
-        document: parsed,
-        variables,
-        requestId: 'test',
-        logger: LOGGER,
-      });
-      return { ...toJson(result), statements: statements - before };
+      const given = await answer(query, asked);
+      return { ...toJson(given), statements: statements - before };
     },
     dispose: async () => {
       await database.close();
@@ -81,7 +104,8 @@ export async function createReadApp(
   };
 }
 
-function toJson(result: ExecutionResult): Omit<Answer, 'statements'> {
+function toJson(answer: SubgraphAnswer): Omit<Answer, 'statements'> {
+  const result: ExecutionResult = answer.result();
   return {
     data: result.data === undefined ? null : JSON.parse(JSON.stringify(result.data)),
     errors: (result.errors ?? []).map((error) => ({
