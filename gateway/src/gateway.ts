@@ -4,6 +4,7 @@ import { createAdmin } from './admin/admin-server.ts';
 import { createShardCaller } from './execution/call-shard.ts';
 import { CatalogView } from './execution/catalog-view.ts';
 import { createShardServices, type ShardDirectory } from './execution/shard-services.ts';
+import { createSubgraphCaller } from './execution/subgraph-caller.ts';
 import { createComposer } from './graphs/composer.ts';
 import { GraphBroken } from './graphs/graph-broken.ts';
 import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
@@ -88,7 +89,8 @@ async function openParts({ catalog, config, logger, shards: inProcess }: Gateway
   const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
   const composer = createComposer();
   const documents = createRevisionDocuments(catalog);
-  const graphs = new GraphStore(view, { catalog, composer, documents, shards, introspection, logger });
+  const subgraphs = createSubgraphCaller(shards);
+  const graphs = new GraphStore(view, { catalog, composer, documents, subgraphs, introspection, logger });
   const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
   const admin = await createAdmin({
     ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },

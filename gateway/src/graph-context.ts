@@ -1,4 +1,9 @@
-import type { AppName, Caller, GraphRevisionId } from '@rocket/schema';
+import type { AppName, Caller, GraphRevisionId, SubgraphAnswer } from '@rocket/schema';
+
+/** What came of the one fetch of an operation. */
+export type FetchOutcome =
+  | { readonly kind: 'answered'; readonly app: AppName; readonly answer: SubgraphAnswer }
+  | { readonly kind: 'failed'; readonly app: AppName; readonly error: unknown };
 
 /** What accompanies one request through Apollo Server to the data sources. */
 export interface GraphContext {
@@ -9,4 +14,6 @@ export interface GraphContext {
   readonly deadlineAtMs: number;
   /** Headers that subgraphs of a finished supergraph get; shards get none of the caller's headers. */
   readonly forwardedHeaders: Readonly<Record<string, string>>;
+  /** Given when the fast path has made the fetch already: it is to be told, not to be made again. */
+  readonly fetched?: FetchOutcome;
 }

@@ -1,7 +1,7 @@
 /**
  * The way of a GraphQL request through the gateway, from the socket to the shards:
  *
- *   http -> identity -> limits -> (response cache) -> document -> plan -> executor
+ *   http -> identity -> (response cache) -> graph: fast path, or limits -> document -> plan -> executor
  *
  * Each line of `serve` is one stage, and each stage is the folder it is imported from. A stage refuses by throwing an
  * error of the catalogue, which `http/answer.ts` turns into the answer.
@@ -9,13 +9,12 @@
 
 import type { HttpAnswer } from '@rocket/platform';
 import type { CatalogView } from './execution/catalog-view.ts';
-import { acceptedAudiences, type GraphKey } from './graphs/graph-key.ts';
+import { acceptsTokensOf, type GraphKey } from './graphs/graph-key.ts';
 import type { GraphStore } from './graphs/graph-store.ts';
 import type { HttpRequest } from './http/dispatch.ts';
-import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
+import { readGraphqlRequest } from './http/graphql-request.ts';
 import { type Authenticator, requireAudience } from './identity/authenticator.ts';
 import { callerFor } from './identity/identity.ts';
-import { checkNesting } from './limits/nesting.ts';
 
 export interface PipelineParts {
   readonly view: CatalogView;
@@ -24,6 +23,8 @@ export interface PipelineParts {
   readonly maxBodyBytes: number;
   readonly requestTimeoutMs: number;
 }
+
+const NO_HEADERS = {};
 
 export type GraphqlPipeline = (request: HttpRequest, key: GraphKey) => Promise<HttpAnswer>;
 
@@ -34,26 +35,23 @@ export function createPipeline(parts: PipelineParts): GraphqlPipeline {
 
     // identity: before the body is read, so that strangers cannot make us read it
     const identity = await parts.authenticator.authenticate(request.authorization);
-    requireAudience(identity, acceptedAudiences(key, parts.view.current), placeOf(key));
+    requireAudience(identity, (app) => acceptsTokensOf(key, app, parts.view.current), placeOf(key));
 
     // http: body, media types, parameters
-    const { http, source } = await readGraphqlRequest(request.message, request.search, parts.maxBodyBytes);
-
-    // limits: what has to hold before the parser runs; tokens, depth, aliases and root fields are checked with the document
-    if (source !== null) checkNesting(source);
+    const graphql = await readGraphqlRequest(request.message, request.search, parts.maxBodyBytes);
 
     // The response cache belongs here: it needs the caller and the operation, and spares all that follows.
 
-    // document, plan, executor: Apollo Server and @apollo/gateway, over our data sources
-    const response = await parts.graphs.use(key, deadlineAtMs, (graph) =>
-      graph.execute(http, {
+    // graph: an operation that is known to be answered by one subgraph passes through (graphs/fast-path.ts); any other is
+    // held to the limits, parsed, planned and executed by Apollo Server and @apollo/gateway over our data sources
+    return await parts.graphs.use(key, deadlineAtMs, (graph) =>
+      graph.execute(graphql, {
         requestId: request.requestId,
         callerFor: (app) => callerFor(identity, app),
         deadlineAtMs,
-        forwardedHeaders: {},
+        forwardedHeaders: NO_HEADERS,
       }),
     );
-    return graphqlAnswer(response);
   };
 }
 

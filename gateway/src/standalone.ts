@@ -12,9 +12,8 @@ import { errorAnswer } from './http/answer.ts';
 import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
-import { graphqlAnswer, readGraphqlRequest } from './http/graphql-request.ts';
+import { readGraphqlRequest } from './http/graphql-request.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
-import { checkNesting } from './limits/nesting.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
@@ -43,7 +42,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
       return source;
     },
   });
-  const graph = new ServedGraph(NO_REVISION, server, logger);
+  const graph = new ServedGraph(NO_REVISION, { server, fastPath: null, logger });
   await graph.warm();
   const metrics = createMetrics({ processMetrics: true });
   const handlers = {
@@ -84,9 +83,8 @@ async function serveSupergraph(
   config: SupergraphGatewayOptions['config'],
 ) {
   const deadlineAtMs = Date.now() + config.requestTimeoutMs;
-  const { http, source } = await readGraphqlRequest(request.message, request.search, config.maxBodyBytes);
-  if (source !== null) checkNesting(source);
-  const response = await graph.execute(http, {
+  const graphql = await readGraphqlRequest(request.message, request.search, config.maxBodyBytes);
+  return await graph.execute(graphql, {
     requestId: request.requestId,
     callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),
     deadlineAtMs,
@@ -95,7 +93,6 @@ async function serveSupergraph(
       ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
     },
   });
-  return graphqlAnswer(response);
 }
 
 async function notHere(): Promise<never> {

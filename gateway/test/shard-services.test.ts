@@ -41,7 +41,7 @@ describe('services of shards', () => {
     services.retain([shardAt('http://127.0.0.1:1')]);
     expect(services.of(shard)).not.toBe(service);
     letAnswer();
-    expect(await call).toEqual({ data: { a: 1 } });
+    expect((await call).result()).toEqual({ data: { a: 1 } });
     await services.close();
     await server.close();
   });

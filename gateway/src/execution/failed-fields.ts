@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
 
-/** A failed fetch for hundreds of records says so for the first few: more would say nothing new. */
-const MAX_PATHS = 20;
+/** A failed fetch for hundreds of records says so for the first few: more would say nothing new. Root fields are few. */
+const MAX_ENTITY_PATHS = 20;
 
 /**
  * Response paths, within a subgraph's answer, of the fields that a failed fetch leaves without a value: its root fields, or
@@ -21,11 +21,12 @@ export function failedFieldPaths(
     return nonEmpty(responseKeys(operation.selectionSet).map((key) => [key]));
   }
   const keys = [...new Set(entities.selectionSet?.selections.flatMap(keysOf) ?? [])];
-  return nonEmpty(representations.flatMap((_, index) => keys.map((key) => ['_entities', index, key])));
+  const paths = representations.flatMap((_, index) => keys.map((key) => ['_entities', index, key]));
+  return nonEmpty(paths.slice(0, MAX_ENTITY_PATHS));
 }
 
 function nonEmpty(paths: (string | number)[][]): (string | number)[][] {
-  return paths.length === 0 ? [[]] : paths.slice(0, MAX_PATHS);
+  return paths.length === 0 ? [[]] : paths;
 }
 
 function responseKeys(selectionSet: SelectionSetNode): string[] {

@@ -5,9 +5,10 @@ import { Pool } from 'undici';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { remainingMs } from './deadline.ts';
 import {
+  parseReply,
+  type Reply,
   readActivation,
   readDone,
-  readExecution,
   readSession,
   readUser,
   readUsers,
@@ -15,6 +16,7 @@ import {
 } from './shard-answers.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
+import { readSubgraphAnswer } from './subgraph-answer.ts';
 
 /** A shard that does not complete the handshake by then is dead. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -44,7 +46,8 @@ interface Exchange<T> {
   readonly signature: string;
   readonly body: unknown;
   readonly timeoutMs: number;
-  readonly read: (body: unknown) => T;
+  /** Makes the result of an answer that is no refusal. */
+  readonly read: (reply: Reply, target: string) => T;
 }
 
 /** The shard contract over HTTP. */
@@ -62,13 +65,13 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
       tellsNothing: waitedTooShort,
       onOpen: () => new ShardUnreachable(`${target} does not answer`, { beforeSending: true }),
     });
-  const admin = <T>(path: string, body: Placed, read: (body: unknown) => T): Promise<T> =>
+  const admin: AdminSend = (path, body, read) =>
     send({
       path,
       signature: signInternal({ app: body.app, epoch: body.epoch }, options.internalKey, SIGNATURE_TTL_MS),
       body,
       timeoutMs: path.startsWith('/internal/users/') ? USERS_TIMEOUT_MS : ADMIN_TIMEOUT_MS,
-      read,
+      read: (reply, at) => read(parseReply(reply, at)),
     });
   return {
     execute: (context: CallContext, { query, variables, operationName }) =>
@@ -77,7 +80,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
         signature: signInternalCall(context, options.internalKey),
         body: { query, variables, operationName },
         timeoutMs: remainingMs(context.deadlineAtMs),
-        read: readExecution,
+        read: readSubgraphAnswer,
       }),
     activate: (input) => admin(INTERNAL_PATHS.activate, input, readActivation),
     removeApp: (at) => admin(INTERNAL_PATHS.removeApp, at, readDone),
@@ -99,9 +102,9 @@ async function isHealthy(pool: Pool): Promise<boolean> {
   }
 }
 
-function httpUsers(
-  admin: <T>(path: string, body: Placed, read: (body: unknown) => T) => Promise<T>,
-): ShardUsers {
+type AdminSend = <T>(path: string, body: Placed, read: (body: unknown) => T) => Promise<T>;
+
+function httpUsers(admin: AdminSend): ShardUsers {
   return {
     login: (at, input) => admin(INTERNAL_PATHS.usersLogin, { ...at, ...input }, readSession),
     refresh: (at, input) => admin(INTERNAL_PATHS.usersRefresh, { ...at, ...input }, readSession),
@@ -113,24 +116,14 @@ function httpUsers(
 }
 
 async function post<T>(pool: Pool, target: string, exchange: Exchange<T>): Promise<T> {
-  const { status, text } = await exchangeText(pool, target, exchange);
-  let body: unknown;
-  try {
-    body = text === '' ? null : JSON.parse(text);
-  } catch (error) {
-    throw unreachable(target, new Error(`answer of status ${status} is not JSON`, { cause: error }));
-  }
-  if (status >= 400) throw refusalOf(target, status, body);
-  return exchange.read(body);
+  const reply = await exchangeText(pool, target, exchange);
+  if (reply.status >= 400) throw refusalOf(target, reply.status, parseReply(reply, target));
+  return exchange.read(reply, target);
 }
 
-async function exchangeText(
-  pool: Pool,
-  target: string,
-  exchange: Exchange<unknown>,
-): Promise<{ status: number; text: string }> {
+async function exchangeText(pool: Pool, target: string, exchange: Exchange<unknown>): Promise<Reply> {
   try {
-    const response = await pool.request({
+    const { statusCode, headers, body } = await pool.request({
       path: exchange.path,
       method: 'POST',
       headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: exchange.signature },
@@ -139,7 +132,7 @@ async function exchangeText(
       bodyTimeout: exchange.timeoutMs,
       signal: AbortSignal.timeout(exchange.timeoutMs),
     });
-    return { status: response.statusCode, text: await response.body.text() };
+    return { status: statusCode, headers, text: await body.text() };
   } catch (error) {
     throw isTimeout(error) ? new AnswerTimeout(exchange.timeoutMs, error) : unreachable(target, error);
   }

@@ -4,7 +4,7 @@ import { isErrorCode, RocketError } from '@rocket/schema';
 import type { ExecutionResult } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
-import { ShardUnreachable } from './shard-unreachable.ts';
+import { ShardUnreachable, unreachable } from './shard-unreachable.ts';
 
 const wireError = z.object({
   message: z.string(),
@@ -30,6 +30,22 @@ const refusal = z.object({
     details: z.record(z.string(), z.unknown()).optional(),
   }),
 });
+
+/** An HTTP answer of a shard, read whole. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/** @throws ShardUnreachable for what is not JSON: something else answers at the shard's address */
+export function parseReply({ status, text }: Reply, target: string): unknown {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch (error) {
+    throw unreachable(target, new Error(`answer of status ${status} is not JSON`, { cause: error }));
+  }
+}
 
 /** The data itself was made by the shard's own executor and is checked against the schema by ours. */
 export function readExecution(body: unknown): ExecutionResult {

@@ -1,33 +1,31 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
 import type { Logger } from '@rocket/platform';
-import { type AppName, RocketError } from '@rocket/schema';
+import { type AppName, RocketError, type SubgraphAnswer } from '@rocket/schema';
 import {
   type DocumentNode,
-  type ExecutionResult,
   type GraphQLError,
   type GraphQLFormattedError,
   Kind,
   OperationTypeNode,
 } from 'graphql';
-import type { GraphContext } from '../graph-context.ts';
-import type { ShardCaller } from './call-shard.ts';
-import { beforeDeadline } from './deadline.ts';
+import type { FetchOutcome, GraphContext } from '../graph-context.ts';
 import { failedFieldPaths } from './failed-fields.ts';
+import type { SubgraphCaller } from './subgraph-caller.ts';
 
 type ProcessOptions = Parameters<GraphQLDataSource<GraphContext>['process']>[0];
 /** The enum of kinds is not exported; health checks and schema loading have no request behind them. */
 type IncomingOperation = Extract<ProcessOptions, { incomingRequestContext: unknown }>;
 type ProcessResult = Awaited<ReturnType<GraphQLDataSource<GraphContext>['process']>>;
 
-/** One subgraph of a graph: finds the app's shard anew for every fetch, so a move needs no new gateway object. */
+/** One subgraph of a graph, as the gateway's executor asks it. */
 export class ShardDataSource implements GraphQLDataSource<GraphContext> {
   readonly #app: AppName;
-  readonly #shards: ShardCaller;
+  readonly #subgraphs: SubgraphCaller;
   readonly #logger: Logger;
 
-  constructor(app: AppName, shards: ShardCaller, logger: Logger) {
+  constructor(app: AppName, subgraphs: SubgraphCaller, logger: Logger) {
     this.#app = app;
-    this.#shards = shards;
+    this.#subgraphs = subgraphs;
     this.#logger = logger;
   }
 
@@ -36,7 +34,8 @@ export class ShardDataSource implements GraphQLDataSource<GraphContext> {
       throw new RocketError('INTERNAL_ERROR', `A shard takes no request of kind ${options.kind}`);
     }
     try {
-      const { data, errors } = await this.#execute(options);
+      const answer = await this.#execute(options);
+      const { data, errors } = answer.result();
       return {
         ...(data === undefined ? {} : { data }),
         ...(errors === undefined ? {} : { errors: errors.map(formatShardError) }),
@@ -47,29 +46,32 @@ export class ShardDataSource implements GraphQLDataSource<GraphContext> {
     }
   }
 
-  async #execute(options: IncomingOperation): Promise<ExecutionResult> {
-    const { requestId, callerFor, graph, deadlineAtMs } = options.context;
+  async #execute(options: IncomingOperation): Promise<SubgraphAnswer> {
+    // An intersection with a record of `any` hides what the property is.
+    const fetched: FetchOutcome | undefined = options.context.fetched;
+    if (fetched !== undefined) return outcomeOf(fetched, this.#app);
     const { query = '', variables = {}, operationName } = options.request;
-    const call = {
+    return await this.#subgraphs.execute({
       app: this.#app,
-      operation: isMutation(query, options.document) ? 'write' : 'read',
-      deadlineAtMs,
-    } as const;
-    return await this.#shards.call(call, (service, { app, epoch }) =>
-      beforeDeadline(
-        deadlineAtMs,
-        service.execute(
-          { app, epoch, graph, caller: callerFor(app), requestId, deadlineAtMs },
-          {
-            query,
-            variables,
-            ...(options.document === undefined ? {} : { document: options.document }),
-            ...(operationName === undefined ? {} : { operationName }),
-          },
-        ),
-      ),
-    );
+      kind: isMutation(query, options.document) ? 'write' : 'read',
+      context: options.context,
+      operation: {
+        query,
+        variables,
+        ...(options.document === undefined ? {} : { document: options.document }),
+        ...(operationName === undefined ? {} : { operationName }),
+      },
+    });
   }
+}
+
+/** The request has only one fetch, and it has been made. */
+function outcomeOf(fetched: FetchOutcome, app: AppName): SubgraphAnswer {
+  if (fetched.app !== app) {
+    throw new RocketError('INTERNAL_ERROR', `The plan asks ${app} for what ${fetched.app} was asked for`);
+  }
+  if (fetched.kind === 'failed') throw fetched.error;
+  return fetched.answer;
 }
 
 function isMutation(query: string, document: DocumentNode | undefined): boolean {

@@ -9,6 +9,8 @@ import { namesApplicationJson } from '../http/accept.ts';
 import { operationKindRule } from '../limits/operation-kinds.ts';
 import { DEFAULT_OPERATION_LIMITS, operationRules } from '../limits/operation-rules.ts';
 import { createDocumentStore } from './document-store.ts';
+import type { KnownOperations } from './known-operations.ts';
+import { refusalPlugin } from './refusal-plugin.ts';
 
 /** Of plans kept per graph; Apollo's default is 30, and strangers decide what is in there. */
 const PLAN_STORE_MIB = 8;
@@ -85,13 +87,19 @@ export async function startGatewayServer(
   options: ApolloOptions & {
     readonly supergraphSdl: string;
     readonly buildDataSource: (subgraph: { name: string; url: string }) => GraphQLDataSource<GraphContext>;
+    /** Learns from the plans of operations which of them need none. */
+    readonly operations?: KnownOperations;
   },
 ): Promise<ApolloServer<GraphContext>> {
+  const { operations } = options;
   const gateway = new ApolloGateway({
     supergraphSdl: options.supergraphSdl,
     buildService: ({ name, url }) => options.buildDataSource({ name, url: url ?? '' }),
     experimental_approximateQueryPlanStoreMiB: PLAN_STORE_MIB,
     queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
+    ...(operations === undefined
+      ? {}
+      : { experimental_didResolveQueryPlan: (planned) => operations.learn(planned) }),
     // On by default outside production: any caller could ask for the plan by a header.
     __exposeQueryPlanExperimental: false,
     logger: apolloLogger(options.logger),
@@ -100,7 +108,7 @@ export async function startGatewayServer(
   const server = new ApolloServer<GraphContext>({
     ...shared,
     validationRules: [...shared.validationRules],
-    plugins: [requestPlugin(options.logger)],
+    plugins: [requestPlugin(options.logger), refusalPlugin],
     gateway,
   });
   await server.start();

@@ -32,15 +32,14 @@ export function shapeOf(key: GraphKey, snapshot: CatalogSnapshot): GraphShape {
 }
 
 /**
- * Apps whose tokens are accepted at a graph: the home app's at its own graph, every member's at a named one.
- * @throws RocketError `APP_NOT_FOUND` or `GRAPH_NOT_FOUND`
+ * True for the apps whose tokens are accepted at a graph: the home app at its own graph, every member at a named one.
+ * Asked by each request: the work must not grow with the number of apps.
+ * @throws RocketError `GRAPH_NOT_FOUND`
  */
-export function acceptedAudiences(key: GraphKey, snapshot: CatalogSnapshot): readonly AppName[] {
-  if (key.kind === 'app') {
-    if (!snapshot.apps.has(key.app)) throw new RocketError('APP_NOT_FOUND', `There is no app ${key.app}`);
-    return [key.app];
-  }
-  return appsOf(key.graph, snapshot);
+export function acceptsTokensOf(key: GraphKey, app: AppName, snapshot: CatalogSnapshot): boolean {
+  if (key.kind === 'app') return key.app === app;
+  const apps = definitionOf(key.graph, snapshot)?.apps ?? null;
+  return apps === null ? snapshot.apps.has(app) : apps.includes(app);
 }
 
 /** All named graphs, the built-in one included. */
@@ -81,11 +80,16 @@ function namedGraphShape(name: GraphName, snapshot: CatalogSnapshot): GraphShape
 }
 
 function appsOf(name: GraphName, snapshot: CatalogSnapshot): readonly AppName[] {
+  return definitionOf(name, snapshot)?.apps ?? [...snapshot.apps.keys()];
+}
+
+/** Undefined for the graph `main` as long as nobody has defined it. */
+function definitionOf(name: GraphName, snapshot: CatalogSnapshot): GraphDefinition | undefined {
   const definition = snapshot.graphs.get(name);
   if (definition === undefined && name !== MAIN_GRAPH) {
     throw new RocketError('GRAPH_NOT_FOUND', `There is no graph ${name}`);
   }
-  return definition?.apps ?? [...snapshot.apps.keys()];
+  return definition;
 }
 
 /** Apps that are still being created, or were removed while a graph lists them, are left out. */

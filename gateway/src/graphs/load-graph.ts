@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ApolloServer } from '@apollo/server';
-import type { Catalog, Logger } from '@rocket/platform';
+import type { Catalog, Logger, RevisionRecord } from '@rocket/platform';
 import {
   appName,
   ENGINE_VERSION,
@@ -9,11 +9,12 @@ import {
   graphRevisionId,
   graphRevisionText,
 } from '@rocket/schema';
-import type { ShardCaller } from '../execution/call-shard.ts';
 import { ShardDataSource } from '../execution/shard-data-source.ts';
+import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { apolloOptions, requestPlugin, startGatewayServer } from './apollo-server.ts';
 import type { Composer } from './composer.ts';
+import { FastPath } from './fast-path.ts';
 import { GraphBroken } from './graph-broken.ts';
 import type { GraphShape } from './graph-key.ts';
 import type { RevisionDocuments } from './revision-documents.ts';
@@ -26,7 +27,7 @@ export interface GraphParts {
   readonly catalog: Catalog;
   readonly composer: Composer;
   readonly documents: RevisionDocuments;
-  readonly shards: ShardCaller;
+  readonly subgraphs: SubgraphCaller;
   readonly introspection: boolean;
   readonly logger: Logger;
 }
@@ -46,29 +47,34 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
   const revision: GraphRevision = { id: revisionIdOf(shape), ...shape };
   const records = await Promise.all(shape.members.map((member) => parts.documents(member)));
   const members = records.filter((record) => record.document.entities.length > 0);
-  if (members.length === 0) return await serve(revision, await startEmptyServer(parts), parts);
-  const [composition] = await Promise.all([
-    parts.composer.compose(shape.home, members),
-    parts.catalog.putGraphRevision(revision),
-  ]);
-  if (!composition.ok) throw new GraphBroken(composition.errors);
-  const server = await startGatewayServer({
-    supergraphSdl: composition.supergraphSdl,
-    buildDataSource: ({ name }) => new ShardDataSource(appName(name), parts.shards, parts.logger),
-    introspection: parts.introspection,
-    logger: parts.logger,
-  });
-  return await serve(revision, server, parts);
-}
-
-async function serve(
-  revision: GraphRevision,
-  server: ApolloServer<GraphContext>,
-  parts: GraphParts,
-): Promise<ServedGraph> {
-  const graph = new ServedGraph(revision, server, parts.logger);
+  const served =
+    members.length === 0
+      ? { server: await startEmptyServer(parts), fastPath: null }
+      : await startServer(revision, members, parts);
+  const graph = new ServedGraph(revision, { ...served, logger: parts.logger });
   await graph.warm();
   return graph;
+}
+
+async function startServer(
+  revision: GraphRevision,
+  members: readonly RevisionRecord[],
+  { composer, catalog, subgraphs, introspection, logger }: GraphParts,
+) {
+  const [composition] = await Promise.all([
+    composer.compose(revision.home, members),
+    catalog.putGraphRevision(revision),
+  ]);
+  if (!composition.ok) throw new GraphBroken(composition.errors);
+  const fastPath = new FastPath(subgraphs);
+  const server = await startGatewayServer({
+    supergraphSdl: composition.supergraphSdl,
+    buildDataSource: ({ name }) => new ShardDataSource(appName(name), subgraphs, logger),
+    operations: fastPath.operations,
+    introspection,
+    logger,
+  });
+  return { server, fastPath };
 }
 
 /** GraphQL has no schema without fields, so a graph without entities has one that says so. */

@@ -1,10 +1,20 @@
-import type { ApolloServer, HTTPGraphQLRequest, HTTPGraphQLResponse } from '@apollo/server';
-import type { Logger } from '@rocket/platform';
+import type { ApolloServer } from '@apollo/server';
+import type { HttpAnswer, Logger } from '@rocket/platform';
 import type { GraphRevision } from '@rocket/schema';
 import type { GraphContext } from '../graph-context.ts';
+import { type GraphqlRequest, graphqlAnswer } from '../http/graphql-request.ts';
+import { checkNesting } from '../limits/nesting.ts';
+import type { FastPath } from './fast-path.ts';
 
 /** A request to a graph without what the graph itself adds. */
-export type GraphRequestContext = Omit<GraphContext, 'graph'>;
+export type GraphRequestContext = Omit<GraphContext, 'graph' | 'fetched'>;
+
+export interface ServedGraphParts {
+  readonly server: ApolloServer<GraphContext>;
+  /** Null where no operation can pass through unread. */
+  readonly fastPath: FastPath | null;
+  readonly logger: Logger;
+}
 
 /**
  * One composition that takes requests. Replaced as a whole, never changed: requests in flight finish on the one they
@@ -13,32 +23,56 @@ export type GraphRequestContext = Omit<GraphContext, 'graph'>;
 export class ServedGraph {
   readonly revision: GraphRevision;
   readonly #server: ApolloServer<GraphContext>;
+  readonly #fastPath: FastPath | null;
   readonly #logger: Logger;
   #inFlight = 0;
   #retired = false;
   readonly #stopped = Promise.withResolvers<void>();
 
-  constructor(revision: GraphRevision, server: ApolloServer<GraphContext>, logger: Logger) {
+  constructor(revision: GraphRevision, { server, fastPath, logger }: ServedGraphParts) {
     this.revision = revision;
     this.#server = server;
+    this.#fastPath = fastPath;
     this.#logger = logger;
   }
 
-  /** Document cache, validation, plan and execution of one request. */
-  async execute(
-    httpGraphQLRequest: HTTPGraphQLRequest,
-    context: GraphRequestContext,
-  ): Promise<HTTPGraphQLResponse> {
+  /**
+   * Document cache, validation, plan and execution of one request.
+   * @throws RocketError for a document that nests too deeply to be parsed
+   */
+  async execute(request: GraphqlRequest, context: GraphRequestContext): Promise<HttpAnswer> {
     this.#inFlight += 1;
     try {
-      return await this.#server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest,
-        context: async () => ({ ...context, graph: this.revision.id }),
-      });
+      const atGraph = { ...context, graph: this.revision.id };
+      if (this.#fastPath === null) return await this.#executeInFull(request, atGraph);
+      const result = await this.#fastPath.serve(request, atGraph);
+      switch (result.kind) {
+        case 'answer':
+          return result.answer;
+        case 'fetched':
+          return await this.#executeInFull(request, { ...atGraph, fetched: result.fetched });
+        case 'pass': {
+          const answer = await this.#executeInFull(request, atGraph);
+          this.#fastPath.learn(request, answer);
+          return answer;
+        }
+        default:
+          return result satisfies never;
+      }
     } finally {
       this.#inFlight -= 1;
       if (this.#retired && this.#inFlight === 0) this.#stop();
     }
+  }
+
+  async #executeInFull({ http, source }: GraphqlRequest, context: GraphContext): Promise<HttpAnswer> {
+    // Before the parser runs; tokens, depth, aliases and root fields are checked with the document.
+    if (source !== null) checkNesting(source);
+    const response = await this.#server.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: http,
+      context: async () => context,
+    });
+    return graphqlAnswer(response);
   }
 
   /** Runs a first plan, so that no caller pays for what is set up lazily. */

@@ -62,8 +62,12 @@ export function createAuthenticator(options: {
  * apps outside it. Platform tokens and anonymous callers pass.
  * @throws RocketError `UNAUTHENTICATED` that names the app that issued the token.
  */
-export function requireAudience(identity: Identity, accepted: readonly AppName[], place: string): void {
-  if (identity.kind !== 'app' || accepted.includes(identity.app)) return;
+export function requireAudience(
+  identity: Identity,
+  accepts: (issuer: AppName) => boolean,
+  place: string,
+): void {
+  if (identity.kind !== 'app' || accepts(identity.app)) return;
   throw new RocketError(
     'UNAUTHENTICATED',
     `The access token was issued for app ${identity.app}, not for ${place}`,

@@ -1,0 +1,60 @@
+import type {
+  AppName,
+  CallContext,
+  Placement,
+  ShardService,
+  SubgraphAnswer,
+  SubgraphOperation,
+} from '@rocket/schema';
+import type { GraphContext } from '../graph-context.ts';
+import type { ShardCaller } from './call-shard.ts';
+import { beforeDeadline } from './deadline.ts';
+import { createSeenPositions, type SeenPositions } from './seen-positions.ts';
+
+/** An operation for the subgraph of one app. */
+export interface SubgraphFetch {
+  readonly app: AppName;
+  readonly kind: 'read' | 'write';
+  readonly context: GraphContext;
+  readonly operation: SubgraphOperation;
+}
+
+export interface SubgraphCaller {
+  /**
+   * Finds the app's shard anew for every fetch, so that a move needs no new graph.
+   * @throws RocketError as a {@link ShardCaller}, `DEADLINE_EXCEEDED`
+   */
+  execute(fetch: SubgraphFetch): Promise<SubgraphAnswer>;
+}
+
+/** One per gateway: what one request has written, all later ones read. */
+export function createSubgraphCaller(shards: ShardCaller): SubgraphCaller {
+  const seen = createSeenPositions();
+  return {
+    execute: (fetch) => {
+      const { app, kind, context } = fetch;
+      const call = { app, operation: kind, deadlineAtMs: context.deadlineAtMs };
+      return shards.call(call, (service, placement) =>
+        beforeDeadline(context.deadlineAtMs, execute(service, placement, { fetch, seen })),
+      );
+    },
+  };
+}
+
+async function execute(
+  service: ShardService,
+  placement: Placement,
+  { fetch, seen }: { readonly fetch: SubgraphFetch; readonly seen: SeenPositions },
+): Promise<SubgraphAnswer> {
+  const { app, epoch } = placement;
+  const { requestId, callerFor, graph, deadlineAtMs } = fetch.context;
+  const minLsn = fetch.kind === 'read' ? seen.of(placement) : undefined;
+  const context: CallContext = {
+    ...{ app, epoch, graph, caller: callerFor(app), requestId, deadlineAtMs },
+    ...(minLsn === undefined ? {} : { minLsn }),
+  };
+  const answer = await service.execute(context, fetch.operation);
+  // Even when it came too late for its own request: it has been committed.
+  if (answer.lsn !== null) seen.note(placement, answer.lsn);
+  return answer;
+}
