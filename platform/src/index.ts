@@ -38,6 +38,18 @@ export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
 export type { TransactionOptions } from './postgres/transaction.ts';
 export type { Database, Queryable, Row, Statement, Transaction } from './postgres/types.ts';
+export { createReplication } from './replication/create-replication.ts';
+export { inspectServers } from './replication/inspect-servers.ts';
+export { serverName } from './replication/server-monitor.ts';
+export type {
+  ClusterIdentity,
+  PostgresServer,
+  Replication,
+  ReplicationHooks,
+  ReplicationOptions,
+  ServerStatus,
+  Topology,
+} from './replication/types.ts';
 export {
   type AccessTokenInput,
   readUnverifiedAudience,

@@ -138,6 +138,8 @@ test('a shard registers again with equal values only, and stays while apps are o
     url: 'http://127.0.0.1:4200',
     state: 'active',
     databaseUrl: 'postgres://elsewhere/postgres',
+    replicaUrls: [],
+    cluster: null,
   });
   await catalog.removeApp(crm);
   await catalog.removeShard(west);

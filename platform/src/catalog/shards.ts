@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { RocketError, type ShardName } from '@rocket/schema';
 import { z } from 'zod';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
@@ -6,17 +7,32 @@ import {
   deleteShard,
   insertShard,
   selectShard,
+  updateShardCluster,
   updateShardDatabaseUrl,
+  updateShardServers,
   updateShardUrl,
 } from './shard-sql.ts';
 import type { Catalog, ShardRegistration } from './types.ts';
 import { bumpVersion } from './version-sql.ts';
 
-const ShardRow = z.tuple([z.string().nullable(), z.enum(['active', 'draining']), z.string()]);
+const ShardRow = z.tuple([
+  z.string().nullable(),
+  z.enum(['active', 'draining']),
+  z.string(),
+  z.array(z.string()),
+  z.string().nullable(),
+  z.number().nullable(),
+]);
 
 type ShardCommands = Pick<
   Catalog,
-  'addShard' | 'setShardUrl' | 'setShardDatabaseUrl' | 'removeShard' | 'shardRegistration'
+  | 'addShard'
+  | 'setShardUrl'
+  | 'setShardDatabaseUrl'
+  | 'setShardServers'
+  | 'setShardCluster'
+  | 'removeShard'
+  | 'shardRegistration'
 >;
 
 /** Shards and the addresses of their processes and databases. */
@@ -24,13 +40,17 @@ export function shardCommands(database: Database): ShardCommands {
   return {
     addShard: (shard) =>
       database.transaction(async (transaction) => {
-        const added = await transaction.query(insertShard(shard));
+        const added = await transaction.query(
+          insertShard({ ...shard, replicaUrls: shard.replicaUrls ?? [] }),
+        );
         if (added.length > 0) {
           await transaction.query(bumpVersion());
           return;
         }
         const known = await registration(transaction, shard.name);
-        if (known.databaseUrl !== shard.databaseUrl || known.url !== shard.url) {
+        const sameReplicas =
+          shard.replicaUrls === undefined || isDeepStrictEqual(known.replicaUrls, shard.replicaUrls);
+        if (known.databaseUrl !== shard.databaseUrl || known.url !== shard.url || !sameReplicas) {
           throw new RocketError('CONFLICT', `There is already a shard ${shard.name} with other addresses`);
         }
       }),
@@ -38,6 +58,11 @@ export function shardCommands(database: Database): ShardCommands {
     setShardUrl: (name, url) => change(database, updateShardUrl(name, url), name),
 
     setShardDatabaseUrl: (name, url) => change(database, updateShardDatabaseUrl(name, url), name),
+
+    setShardServers: (name, { databaseUrl = null, replicaUrls }) =>
+      change(database, updateShardServers(name, { databaseUrl, replicaUrls }), name),
+
+    setShardCluster: (name, known) => change(database, updateShardCluster(name, known), name),
 
     removeShard: async (name) => {
       try {
@@ -67,6 +92,7 @@ async function change(database: Database, statement: Statement, required?: Shard
 async function registration(queryable: Queryable, name: ShardName): Promise<ShardRegistration> {
   const [row] = await queryable.query(selectShard(name));
   if (row === undefined) throw new RocketError('NOT_FOUND', `There is no shard ${name}`);
-  const [url, state, databaseUrl] = ShardRow.parse(row);
-  return { name, url, state, databaseUrl };
+  const [url, state, databaseUrl, replicaUrls, systemId, timeline] = ShardRow.parse(row);
+  const cluster = systemId === null || timeline === null ? null : { systemId, timeline };
+  return { name, url, state, databaseUrl, replicaUrls, cluster };
 }

@@ -11,6 +11,7 @@ import type {
   ShardName,
   ShardRecord,
 } from '@rocket/schema';
+import type { ClusterIdentity } from '../replication/types.ts';
 
 export interface AppRecord {
   readonly name: AppName;
@@ -66,8 +67,12 @@ export interface InstallationSecrets {
 
 /** A shard with the address of its Postgres (server part; databases are named by placements). */
 export interface ShardRegistration extends ShardRecord {
-  /** `postgres://user:password@host:port/postgres` of the primary. Never leaves shard processes and the catalog. */
+  /** `postgres://user:password@host:port/postgres` of the primary. Stays within the platform's processes and the catalog. */
   readonly databaseUrl: string;
+  /** The same of its replicas. After a promotion one of them is the primary; the servers themselves say which. */
+  readonly replicaUrls: readonly string[];
+  /** Null until a shard process has seen the primary; it is looked at only where there are replicas. */
+  readonly cluster: ClusterIdentity | null;
 }
 
 /** Repository over the catalog database. Every method is one transaction; changes bump the snapshot's version. */
@@ -116,12 +121,30 @@ export interface Catalog {
   putGraph(graph: GraphDefinition): Promise<void>;
   removeGraph(name: GraphName): Promise<void>;
 
-  /** @throws RocketError `CONFLICT` when another registration has the name. Re-registering equal values is no change. */
-  addShard(shard: { name: ShardName; databaseUrl: string; url: string | null }): Promise<void>;
+  /**
+   * @throws RocketError `CONFLICT` when another registration has the name. Re-registering equal values is no change;
+   * without `replicaUrls`, those that are known stay.
+   */
+  addShard(shard: {
+    name: ShardName;
+    databaseUrl: string;
+    url: string | null;
+    replicaUrls?: readonly string[];
+  }): Promise<void>;
   /** A shard process tells where it listens. */
   setShardUrl(name: ShardName, url: string | null): Promise<void>;
   /** The shard's Postgres has moved to another address, as an embedded one may at a restart. @throws RocketError `NOT_FOUND` */
   setShardDatabaseUrl(name: ShardName, databaseUrl: string): Promise<void>;
+  /** Replaces the list of replicas, and the primary's address where one is given. @throws RocketError `NOT_FOUND` */
+  setShardServers(
+    name: ShardName,
+    servers: { databaseUrl?: string | null; replicaUrls: readonly string[] },
+  ): Promise<void>;
+  /**
+   * A shard process has seen which cluster it is and on which timeline its primary writes. No change when a higher
+   * timeline is known, or when the shard has another primary address by now. @throws RocketError `NOT_FOUND`
+   */
+  setShardCluster(name: ShardName, known: { cluster: ClusterIdentity; databaseUrl: string }): Promise<void>;
   /** @throws RocketError `CONFLICT` while apps are placed on it. */
   removeShard(name: ShardName): Promise<void>;
   /** @throws RocketError `NOT_FOUND` */

@@ -1,21 +1,20 @@
 /** Databases of the apps placed here, opened at their first use. A move gives an app a new epoch and so a new entry. */
-import type { Database } from '@rocket/platform';
 import { type AppName, type Placement, RocketError } from '@rocket/schema';
 
-export interface AppDatabases {
+export interface AppDatabases<D> {
   /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later one */
-  get(placement: Placement): Database;
+  get(placement: Placement): D;
   /** Closes what is open for the app. */
   release(app: AppName): Promise<void>;
   close(): Promise<void>;
 }
 
 /** @param onError hears of databases of an earlier epoch that did not close in order */
-export function createAppDatabases(
-  open: (placement: Placement) => Database,
+export function createAppDatabases<D extends { close(): Promise<void> }>(
+  open: (placement: Placement) => D,
   onError: (error: unknown) => void,
-): AppDatabases {
-  const databases = new Map<AppName, { readonly epoch: number; readonly database: Database }>();
+): AppDatabases<D> {
+  const databases = new Map<AppName, { readonly epoch: number; readonly database: D }>();
   return {
     get: (placement) => {
       const known = databases.get(placement.app);

@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { foundation } from './0001-foundation.ts';
+import { replicas } from './0002-replicas.ts';
 
 /** In order; numbers rise and are never used again. A migration that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [foundation];
+export const MIGRATIONS: readonly Migration[] = [foundation, replicas];

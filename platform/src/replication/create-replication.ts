@@ -1,0 +1,159 @@
+import { compareLsn, type Lsn, RocketError } from '@rocket/schema';
+import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { createReplicaWaiters, type ReplicaWaiters } from './replica-waiters.ts';
+import { ServerGroup } from './server-group.ts';
+import type { ServerMonitor } from './server-monitor.ts';
+import { settledWithin } from './settled-within.ts';
+import type { PostgresServer, Replication, ReplicationOptions, ServerStatus, Topology } from './types.ts';
+
+const DEFAULT_INTERVAL_MS = 1_000;
+/** What was heard longer ago than this many intervals, after a time without traffic, is asked again before it counts. */
+const STALE_INTERVALS = 3;
+const MAX_STALE_WAIT_MS = 50;
+/** A replica that is further behind will not catch up while a reader waits. */
+const WORTH_WAITING_LAG_MS = 2_500;
+
+/** Opens nothing yet: servers are asked when someone first wants one. */
+export function createReplication(options: ReplicationOptions): Replication {
+  return new MonitoredServers(options);
+}
+
+class MonitoredServers implements Replication {
+  readonly #group: ServerGroup;
+  readonly #waiters: ReplicaWaiters;
+  readonly #heartbeat: Heartbeat;
+  readonly #staleMs: number;
+  readonly #listeners = new Set<() => void>();
+  #round: Promise<void> | null = null;
+  #roundEndedAtMs = -Infinity;
+  /** Counts failures: a round that began before one does not clear the suspicion. */
+  #failures = 0;
+  #suspected = false;
+  #turn = 0;
+  #closed = false;
+
+  constructor(options: ReplicationOptions) {
+    const intervalMs = options.intervalMs ?? DEFAULT_INTERVAL_MS;
+    this.#staleMs = intervalMs * STALE_INTERVALS;
+    this.#waiters = createReplicaWaiters({
+      pick: (minLsn) => this.#pick(minLsn),
+      ask: () => this.#askUsable(),
+    });
+    this.#group = new ServerGroup(options, () => this.#waiters.wake());
+    this.#heartbeat = createHeartbeat(intervalMs, () => void this.refresh());
+  }
+
+  get replicated(): boolean {
+    return this.#group.replicated;
+  }
+
+  get timeline(): number {
+    return this.#group.timeline;
+  }
+
+  get servers(): readonly PostgresServer[] {
+    return this.#group.monitors.map(({ server }) => server);
+  }
+
+  async primary(): Promise<PostgresServer> {
+    if (this.replicated) {
+      this.#heartbeat.touch();
+      // After a failure it may be the former primary that is back; only all servers together can tell.
+      if (this.#suspected || this.#group.primary?.state.kind !== 'up') await this.refresh();
+      // The round that was awaited may have begun before the failure.
+      if (this.#suspected) await this.refresh();
+    }
+    const primary = this.#group.primary;
+    if (primary !== null) return primary.server;
+    throw new RocketError('SHARD_UNAVAILABLE', 'The database of this app takes no writes at the moment');
+  }
+
+  isPrimary(server: PostgresServer): boolean {
+    return this.#group.primary?.server.url === server.url;
+  }
+
+  async replica(minLsn: Lsn | null): Promise<PostgresServer | null> {
+    if (!this.replicated) return null;
+    this.#heartbeat.touch();
+    if (performance.now() - this.#roundEndedAtMs > this.#staleMs) {
+      await settledWithin(this.refresh(), MAX_STALE_WAIT_MS);
+    }
+    const ready = this.#pick(minLsn);
+    if (ready !== null || !this.#isWorthWaiting()) return ready;
+    return await this.#waiters.wait(minLsn);
+  }
+
+  failed(server: PostgresServer, cause: unknown): void {
+    if (!this.replicated) return;
+    this.#failures += 1;
+    if (this.isPrimary(server)) this.#suspected = true;
+    this.#group.monitors.find((monitor) => monitor.server.url === server.url)?.failed(cause);
+  }
+
+  status(): readonly ServerStatus[] {
+    return this.#group.monitors.map((monitor) => this.#group.statusOf(monitor));
+  }
+
+  refresh(): Promise<void> {
+    this.#round ??= this.#askAll().finally(() => {
+      this.#round = null;
+    });
+    return this.#round;
+  }
+
+  update(topology: Topology): void {
+    if (this.#closed || !this.#group.adopt(topology)) return;
+    // Servers that are new have to be asked before they are known to be there.
+    this.#roundEndedAtMs = -Infinity;
+    for (const listener of this.#listeners) listener();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#heartbeat.stop();
+    this.#listeners.clear();
+    await this.#group.close();
+  }
+
+  async #askAll(): Promise<void> {
+    const before = this.#failures;
+    await Promise.all(this.#group.monitors.map((monitor) => monitor.probe()));
+    this.#roundEndedAtMs = performance.now();
+    if (this.#failures === before) this.#suspected = false;
+  }
+
+  #askUsable(): void {
+    for (const monitor of this.#group.monitors) {
+      if (this.#isUsableReplica(monitor)) void monitor.probe();
+    }
+  }
+
+  #isUsableReplica(monitor: ServerMonitor): boolean {
+    const { state } = monitor;
+    return state.kind === 'up' && state.inRecovery && this.#group.problemOf(monitor) === null;
+  }
+
+  #isWorthWaiting(): boolean {
+    return this.#group.monitors.some(
+      (monitor) =>
+        this.#isUsableReplica(monitor) &&
+        (this.#group.lagOf(monitor)?.ms ?? Infinity) <= WORTH_WAITING_LAG_MS,
+    );
+  }
+
+  #pick(minLsn: Lsn | null): PostgresServer | null {
+    const ready = this.#group.monitors.filter((monitor) => this.#canServe(monitor, minLsn));
+    this.#turn += 1;
+    return ready[this.#turn % ready.length]?.server ?? null;
+  }
+
+  #canServe(monitor: ServerMonitor, minLsn: Lsn | null): boolean {
+    if (!this.#isUsableReplica(monitor) || monitor.state.kind !== 'up') return false;
+    return minLsn === null || compareLsn(monitor.state.lsn, minLsn) >= 0;
+  }
+}

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Lsn } from '@rocket/schema';
+import type { PostgresServer } from './types.ts';
+
+/** A read that its own process has just caused may wait this long; then the primary answers it. */
+const MAX_WAIT_MS = 50;
+/** Between two questions to the replicas: at first short, as most replicas are a millisecond behind. */
+const MIN_GAP_MS = 1;
+const MAX_GAP_MS = 5;
+
+interface Waiter {
+  readonly minLsn: Lsn | null;
+  readonly sinceMs: number;
+  readonly resolve: (server: PostgresServer | null) => void;
+}
+
+/** Readers who need what no replica has replayed yet. All of them together cause one question at a time. */
+export interface ReplicaWaiters {
+  /** A replica that got there in time, else null. */
+  wait(minLsn: Lsn | null): Promise<PostgresServer | null>;
+  /** A replica said where it is: lets go those who can read there. */
+  wake(): void;
+}
+
+export function createReplicaWaiters(options: {
+  pick: (minLsn: Lsn | null) => PostgresServer | null;
+  ask: () => void;
+}): ReplicaWaiters {
+  const waiting = new Set<Waiter>();
+  let asking = false;
+  let gapMs = MIN_GAP_MS;
+
+  function settle(nowMs: number): void {
+    for (const waiter of waiting) {
+      const server = options.pick(waiter.minLsn);
+      if (server === null && nowMs - waiter.sinceMs < MAX_WAIT_MS) continue;
+      waiting.delete(waiter);
+      waiter.resolve(server);
+    }
+  }
+
+  async function askWhileNeeded(): Promise<void> {
+    asking = true;
+    while (waiting.size > 0) {
+      options.ask();
+      await sleep(gapMs);
+      settle(performance.now());
+      gapMs = Math.min(MAX_GAP_MS, gapMs * 2);
+    }
+    asking = false;
+  }
+
+  return {
+    wait(minLsn) {
+      const { promise, resolve } = Promise.withResolvers<PostgresServer | null>();
+      waiting.add({ minLsn, sinceMs: performance.now(), resolve });
+      gapMs = MIN_GAP_MS;
+      if (asking) options.ask();
+      else void askWhileNeeded();
+      return promise;
+    },
+    wake: () => settle(performance.now()),
+  };
+}

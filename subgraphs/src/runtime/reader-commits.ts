@@ -1,0 +1,100 @@
+/**
+ * How far the log of an app's database must have been replayed for this process to find its own writes on a replica.
+ *
+ * The position is asked for after COMMIT has returned: only then does the commit's record certainly lie before it.
+ * `pg_current_wal_flush_lsn()` is at or past that record, since COMMIT waits for the flush, and is no further than what
+ * replicas are being sent; the insert position would often lie in what others have not flushed, and be waited for in vain.
+ * Where `synchronous_commit` is off, COMMIT does not wait, and only the insert position is safe.
+ */
+import type { Queryable, Replication, Statement } from '@rocket/platform';
+import { compareLsn, type Lsn, lsn, RocketError } from '@rocket/schema';
+
+function selectCommitPosition(): Statement {
+  const text = `SELECT (CASE WHEN pg_is_in_recovery() THEN NULL
+    WHEN current_setting('synchronous_commit') = 'off' THEN pg_current_wal_insert_lsn()
+    ELSE pg_current_wal_flush_lsn() END)::text`;
+  return { text, values: [], prepare: true };
+}
+
+export interface CommitTracker {
+  /** Something was committed just now. */
+  note(): void;
+  /** A position that lies past everything that was committed before this call. */
+  position(): Promise<Lsn>;
+  /** The highest position known on the primary's timeline, past everything noted; null when nothing was written. */
+  required(): Promise<Lsn | null>;
+}
+
+/** @param primary where the writes go */
+export function createCommitTracker(
+  primary: Queryable,
+  replication: Pick<Replication, 'timeline'>,
+): CommitTracker {
+  let highest: Lsn | null = null;
+  /** The timeline that all of this belongs to: what was known on another is void. */
+  let timeline = replication.timeline;
+  let commits = 0;
+  let located = 0;
+  let running: Promise<Lsn> | null = null;
+  let next: Promise<Lsn> | null = null;
+
+  function follow(): void {
+    if (replication.timeline === timeline) return;
+    timeline = replication.timeline;
+    highest = null;
+    located = commits;
+  }
+
+  async function ask(): Promise<Lsn> {
+    follow();
+    const before = { commits, timeline };
+    const position = readPosition(await primary.query(selectCommitPosition()));
+    follow();
+    if (timeline === before.timeline) {
+      located = Math.max(located, before.commits);
+      if (highest === null || compareLsn(position, highest) > 0) highest = position;
+    }
+    return position;
+  }
+
+  function start(): Promise<Lsn> {
+    next = null;
+    const asked = ask().finally(() => {
+      running = null;
+    });
+    running = asked;
+    return asked;
+  }
+
+  /** Many writers at once share a question: those who come while one is under way share the one after it. */
+  function position(): Promise<Lsn> {
+    if (running === null) return start();
+    next ??= running.then(start, start);
+    return next;
+  }
+
+  return {
+    note() {
+      follow();
+      commits += 1;
+    },
+    position,
+    async required() {
+      follow();
+      if (located < commits) await position();
+      return highest;
+    },
+  };
+}
+
+function readPosition(rows: readonly (readonly unknown[])[]): Lsn {
+  const value = rows[0]?.[0];
+  if (typeof value === 'string') return lsn(value);
+  throw new RocketError('SHARD_UNAVAILABLE', 'The database of this app is no primary any more');
+}
+
+/** The later of two positions, where null is the beginning. */
+export function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {
+  if (a === null || b === null) return a ?? b;
+  return compareLsn(a, b) >= 0 ? a : b;
+}

@@ -1,0 +1,50 @@
+/** The servers of a shard as the catalog lists them, followed as the list changes. */
+import type { Catalog, CatalogSnapshot, ClusterIdentity, Replication } from '@rocket/platform';
+import type { ShardName } from '@rocket/schema';
+
+export interface RegistrationFollower {
+  /** Tells the catalog, and so all other processes, what was seen of the cluster. */
+  report(cluster: ClusterIdentity): void;
+  close(): Promise<void>;
+}
+
+/** Keeps `replication` at the servers that the catalog lists for the shard. `onError` hears when that failed. */
+export function followRegistration(options: {
+  catalog: Catalog;
+  shard: ShardName;
+  replication: Replication;
+  onError: (error: unknown) => void;
+}): RegistrationFollower {
+  const { catalog, shard, replication, onError } = options;
+  let work: Promise<void> = Promise.resolve();
+  let closed = false;
+  let registered: string | null = null;
+
+  /** One after the other: an older registration must not replace a newer one. */
+  function then(step: () => Promise<void>): void {
+    work = work.then(async () => {
+      if (!closed) await step().catch(onError);
+    });
+  }
+
+  async function adopt(snapshot: CatalogSnapshot): Promise<void> {
+    if (!snapshot.shardMap.shards.has(shard)) return;
+    const { databaseUrl, replicaUrls, cluster } = await catalog.shardRegistration(shard);
+    registered = databaseUrl;
+    replication.update({ primaryUrl: databaseUrl, replicaUrls, cluster });
+  }
+
+  const stop = catalog.watch((snapshot) => then(() => adopt(snapshot)), onError);
+  return {
+    report: (cluster) =>
+      then(async () => {
+        const databaseUrl = registered ?? (await catalog.shardRegistration(shard)).databaseUrl;
+        await catalog.setShardCluster(shard, { cluster, databaseUrl });
+      }),
+    async close() {
+      closed = true;
+      await stop();
+      await work;
+    },
+  };
+}
