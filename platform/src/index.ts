@@ -25,8 +25,12 @@ export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } 
 export { readJsonBody } from './http/read-json-body.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
-export type { PoolStatus } from './postgres/connection-pool.ts';
-export { createDatabase, type DatabaseOptions, type PooledDatabase } from './postgres/database.ts';
+export {
+  createDatabase,
+  type DatabaseOptions,
+  type PooledDatabase,
+  type PoolObserver,
+} from './postgres/database.ts';
 export {
   isConnectionError,
   isPostgresError,
@@ -35,9 +39,18 @@ export {
 } from './postgres/errors.ts';
 export { quoteIdentifier } from './postgres/identifiers.ts';
 export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
+export type { PoolStatus } from './postgres/pool-types.ts';
 export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
-export type { TransactionOptions } from './postgres/transaction.ts';
-export type { Database, Queryable, Row, Statement, Transaction } from './postgres/types.ts';
+export type { SlowQuery } from './postgres/statement-runner.ts';
+export type {
+  Database,
+  Queryable,
+  QueryOptions,
+  Row,
+  Statement,
+  Transaction,
+  TransactionOptions,
+} from './postgres/types.ts';
 export { createReplication } from './replication/create-replication.ts';
 export { inspectServers } from './replication/inspect-servers.ts';
 export { serverName } from './replication/server-monitor.ts';
@@ -74,4 +87,5 @@ export {
 } from './security/refresh-tokens.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
 export { createMetrics, type Metrics } from './telemetry/metrics.ts';
+export { createPoolMetrics, type PoolMetrics } from './telemetry/pool-metrics.ts';
 export { acceptRequestId, newRequestId } from './telemetry/request-ids.ts';

@@ -19,6 +19,9 @@ test('nothing set gives the defaults, and the result cannot be changed', () => {
     poolMaxPerApp: 50,
     poolMaxPerProcess: 200,
     poolAcquireTimeoutMs: 5_000,
+    slowQueryMs: 100,
+    pgbouncer: false,
+    preparedStatements: true,
     introspection: true,
     corsOrigins: [],
     natsUrl: null,
@@ -54,6 +57,9 @@ test.each([
   ['ROCKET_MAX_BODY_BYTES', '-1'],
   ['ROCKET_POOL_MAX_PER_APP', '1.5'],
   ['ROCKET_POOL_ACQUIRE_TIMEOUT_MS', '5001'],
+  ['ROCKET_SLOW_QUERY_MS', '-1'],
+  ['ROCKET_PGBOUNCER', 'true'],
+  ['ROCKET_PREPARED_STATEMENTS', 'on'],
   ['ROCKET_ADMIN_EMAIL', 'admin'],
   ['ROCKET_CORS_ORIGINS', 'https://app.example.org/path'],
   ['ROCKET_CORS_ORIGINS', 'app.example.org'],
@@ -62,6 +68,14 @@ test.each([
   ['ROCKET_URL', 'ftp://x'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => loadConfig({ [name]: value })).toThrow(name);
+});
+
+test('behind PgBouncer statements are prepared only when told to', () => {
+  expect(loadConfig({ ROCKET_PGBOUNCER: '1' }).preparedStatements).toBe(false);
+  expect(loadConfig({ ROCKET_PGBOUNCER: '1', ROCKET_PREPARED_STATEMENTS: '1' }).preparedStatements).toBe(
+    true,
+  );
+  expect(loadConfig({ ROCKET_PREPARED_STATEMENTS: '0' }).preparedStatements).toBe(false);
 });
 
 test('origins are a list', () => {

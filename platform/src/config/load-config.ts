@@ -28,6 +28,12 @@ export interface Config {
   readonly poolMaxPerApp: number;
   readonly poolMaxPerProcess: number;
   readonly poolAcquireTimeoutMs: number;
+  /** Statements that take at least this long are logged; 0 logs none. */
+  readonly slowQueryMs: number;
+  /** Databases are reached through PgBouncer in transaction mode. */
+  readonly pgbouncer: boolean;
+  /** Off by default behind PgBouncer, where they need version 1.21. */
+  readonly preparedStatements: boolean;
   readonly introspection: boolean;
   /** Origins whose pages may call the gateway; none by default, `*` is any. */
   readonly corsOrigins: readonly string[];
@@ -72,6 +78,9 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     poolMaxPerApp: variables.ROCKET_POOL_MAX_PER_APP,
     poolMaxPerProcess: variables.ROCKET_POOL_MAX_PER_PROCESS,
     poolAcquireTimeoutMs: variables.ROCKET_POOL_ACQUIRE_TIMEOUT_MS,
+    slowQueryMs: variables.ROCKET_SLOW_QUERY_MS,
+    pgbouncer: variables.ROCKET_PGBOUNCER,
+    preparedStatements: preparedStatements(variables),
     introspection: variables.ROCKET_INTROSPECTION,
     corsOrigins: Object.freeze(variables.ROCKET_CORS_ORIGINS),
     natsUrl: variables.NATS_URL ?? null,
@@ -79,4 +88,9 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     platformUrl: variables.ROCKET_URL ?? null,
     platformToken: variables.ROCKET_TOKEN ?? null,
   };
+}
+
+function preparedStatements(variables: z.infer<typeof VARIABLES>): boolean {
+  const { ROCKET_PREPARED_STATEMENTS: chosen, ROCKET_PGBOUNCER: pgbouncer } = variables;
+  return chosen === undefined ? !pgbouncer : chosen === '1';
 }

@@ -6,6 +6,7 @@ const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
 const DEFAULT_POOL_MAX_PER_APP = 50;
 const DEFAULT_POOL_MAX_PER_PROCESS = 200;
+const DEFAULT_SLOW_QUERY_MS = 100;
 /** Past this a caller is better served by a 503 that it can retry elsewhere. */
 const MAX_POOL_ACQUIRE_TIMEOUT_MS = 5_000;
 
@@ -71,6 +72,9 @@ export const VARIABLES = z.object({
   ROCKET_POOL_MAX_PER_APP: integer(1, 10_000, DEFAULT_POOL_MAX_PER_APP),
   ROCKET_POOL_MAX_PER_PROCESS: integer(1, 10_000, DEFAULT_POOL_MAX_PER_PROCESS),
   ROCKET_POOL_ACQUIRE_TIMEOUT_MS: integer(1, MAX_POOL_ACQUIRE_TIMEOUT_MS, MAX_POOL_ACQUIRE_TIMEOUT_MS),
+  ROCKET_SLOW_QUERY_MS: integer(0, 3_600_000, DEFAULT_SLOW_QUERY_MS),
+  ROCKET_PGBOUNCER: flag(false),
+  ROCKET_PREPARED_STATEMENTS: z.enum(['0', '1'], 'must be 0 or 1').optional(),
   ROCKET_INTROSPECTION: flag(true),
   ROCKET_CORS_ORIGINS: origins,
   NATS_URL: url(['nats:', 'tls:']).optional(),

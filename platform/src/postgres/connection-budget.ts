@@ -2,56 +2,107 @@
  * One cap on the connections of a whole process, over all the databases it has open. Postgres has a fixed number of
  * connections to give; a hundred apps that each may have fifty would together take more than it has.
  */
-import { createPermits, type Permits } from './permits.ts';
 
 /** A pool that draws on the budget. */
 export interface BudgetMember {
   /** Connections that exist or are being made. */
   openConnections(): number;
-  /** Closes one idle connection; false when there is none to close. */
-  closeIdleConnection(): Promise<boolean>;
+  /** Unix time in ms at which the first of its waiting callers came; infinity when none waits. */
+  waitingSinceMs(): number;
+  /** When the one that is idle for longest became so; infinity when none is idle. */
+  idleSinceMs(): number;
+  /** Closes that one; false when there is none to close. */
+  closeIdleConnection(): boolean;
+  /** Called when there may be room again for a member that was refused. */
+  grow(): void;
 }
 
 export interface ConnectionBudget {
   readonly maxPerProcess: number;
-  /** Connections in use; a caller holds a permit as long as it holds a connection. */
-  readonly permits: Permits;
   join(member: BudgetMember): void;
   leave(member: BudgetMember): void;
-  /** True when one more connection may be opened now. */
-  hasRoom(): boolean;
-  /** Closes an idle connection of some other member, to make room for one of `member`. */
-  makeRoom(member: BudgetMember): Promise<void>;
+  /**
+   * Whether `member` may open one more connection, for which an idle one of another member may have been closed. A
+   * member that is refused hears when to ask again.
+   */
+  mayOpen(member: BudgetMember): boolean;
+  /** A connection of a member has been closed. */
+  closed(): void;
+  /** Whether `member` has to close a connection that it has just got back, as another one is worse off. */
+  mustYield(member: BudgetMember): boolean;
 }
-
-/** Waiting callers per permitted connection; more would time out in the queue anyway. */
-const WAITING_PER_CONNECTION = 20;
 
 export function createConnectionBudget(options: { maxPerProcess: number }): ConnectionBudget {
   const { maxPerProcess } = options;
   const members = new Set<BudgetMember>();
+  /** Members that were refused. */
+  const needy = new Set<BudgetMember>();
+
+  function hasRoom(): boolean {
+    let open = 0;
+    for (const member of members) open += member.openConnections();
+    return open < maxPerProcess;
+  }
+
+  /** The one idle for longest, of all of them, is the one least likely to be missed. */
+  function takeFromOthers(member: BudgetMember): boolean {
+    let holder: BudgetMember | undefined;
+    for (const other of members) {
+      if (other === member || other.idleSinceMs() === Number.POSITIVE_INFINITY) continue;
+      if (holder === undefined || other.idleSinceMs() < holder.idleSinceMs()) holder = other;
+    }
+    return holder?.closeIdleConnection() === true;
+  }
+
+  /** The member with the fewest connections; of several the one whose callers have waited longest. */
+  function neediest(): BudgetMember | undefined {
+    let first: BudgetMember | undefined;
+    for (const member of needy) {
+      if (member.waitingSinceMs() === Number.POSITIVE_INFINITY) needy.delete(member);
+      else if (first === undefined || isWorseOff(member, first)) first = member;
+    }
+    return first;
+  }
+
   return {
     maxPerProcess,
-    permits: createPermits({
-      max: maxPerProcess,
-      maxWaiting: maxPerProcess * WAITING_PER_CONNECTION,
-      what: 'database connection of this process',
-    }),
     join: (member) => {
       members.add(member);
     },
     leave: (member) => {
       members.delete(member);
+      needy.delete(member);
+      neediest()?.grow();
     },
-    hasRoom: () => {
-      let open = 0;
-      for (const member of members) open += member.openConnections();
-      return open < maxPerProcess;
+    mayOpen(member) {
+      needy.delete(member);
+      if (hasRoom() || (takeFromOthers(member) && hasRoom())) return true;
+      needy.add(member);
+      return false;
     },
-    makeRoom: async (member) => {
-      for (const other of members) {
-        if (other !== member && (await other.closeIdleConnection())) return;
-      }
+    closed: () => {
+      neediest()?.grow();
+    },
+    mustYield(member) {
+      if (needy.size === 0) return false;
+      const other = neediest();
+      return other !== undefined && other !== member && hasClaim(other, member);
     },
   };
+}
+
+function isWorseOff(one: BudgetMember, other: BudgetMember): boolean {
+  const difference = one.openConnections() - other.openConnections();
+  return difference < 0 || (difference === 0 && one.waitingSinceMs() < other.waitingSinceMs());
+}
+
+/**
+ * Shares converge and then stay: one gives up a connection only to one that has fewer even afterwards. Who has none at
+ * all would wait for ever by that rule; between him and the others it is first come, first served. And what nobody of
+ * its own is waiting for is anyone's.
+ */
+function hasClaim(other: BudgetMember, member: BudgetMember): boolean {
+  if (member.waitingSinceMs() === Number.POSITIVE_INFINITY) return true;
+  const [others, own] = [other.openConnections(), member.openConnections()];
+  return others + 1 < own || (others === 0 && other.waitingSinceMs() < member.waitingSinceMs());
 }

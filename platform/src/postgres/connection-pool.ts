@@ -1,191 +1,200 @@
 /**
- * pg.Pool with what it lacks: a bounded queue, a cap shared by all databases of the process, and no way for a
- * connection that breaks to bring the process down.
+ * Connections to one database: a bounded queue, growth with its length, deadlines of those who wait and of what runs.
+ * Lending a free connection takes no promise, no timer and no turn of the event loop.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
-import pg from 'pg';
-import type { BudgetMember, ConnectionBudget } from './connection-budget.ts';
-import { isPostgresError } from './errors.ts';
-import { createPermits } from './permits.ts';
+import { Alarm } from './alarm.ts';
+import type { Connection } from './connection.ts';
+import type { BudgetMember } from './connection-budget.ts';
+import { OpenConnections } from './open-connections.ts';
+import type { ConnectionPoolOptions, PoolStatus } from './pool-types.ts';
+import { type Waiter, WaitingLine } from './waiting-line.ts';
 
-export interface ConnectionPoolOptions {
-  readonly url: string;
-  readonly applicationName: string;
-  readonly max: number;
-  /** Callers that may wait for a connection; the next one is refused at once. */
-  readonly maxWaiting: number;
-  readonly acquireTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly statementTimeoutMs: number | null;
-  readonly budget: ConnectionBudget | null;
-  /** Hears of idle connections that broke. */
-  readonly onConnectionLost: (error: unknown) => void;
-}
+/** After a connection could not be made; callers are served by those that exist. */
+const GROWTH_PAUSE_MS = 100;
+/** Connections are made for half of those who wait: as a rule the others get one that comes back before. */
+const WAITING_PER_NEW_CONNECTION = 2;
 
-/** What a pool is doing now, for metrics. */
-export interface PoolStatus {
-  readonly open: number;
-  readonly inUse: number;
-  readonly waiting: number;
-}
+export class ConnectionPool {
+  readonly #options: ConnectionPoolOptions;
+  readonly #connections: OpenConnections;
+  readonly #member: BudgetMember;
+  readonly #line = new WaitingLine();
+  readonly #alarm = new Alarm((nowMs) => this.#ring(nowMs));
+  #pausedUntilMs = 0;
+  #closing: PromiseWithResolvers<void> | null = null;
 
-export interface ConnectionPool {
-  /** Lends a connection to `work`. One that broke meanwhile is destroyed instead of being put back. */
-  use<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
-  status(): PoolStatus;
-  close(): Promise<void>;
-}
+  constructor(options: ConnectionPoolOptions) {
+    const connections = new OpenConnections(options);
+    this.#options = options;
+    this.#connections = connections;
+    this.#member = {
+      openConnections: () => connections.open,
+      waitingSinceMs: () => this.#line.sinceMs,
+      idleSinceMs: () => connections.idleSinceMs,
+      closeIdleConnection: () => connections.removeOldestIdle(),
+      grow: () => this.#grow(),
+    };
+    options.budget?.join(this.#member);
+  }
 
-export function createConnectionPool(options: ConnectionPoolOptions): ConnectionPool {
-  const pool = newPgPool(options);
-  const permits = createPermits({
-    max: options.max,
-    maxWaiting: options.maxWaiting,
-    what: 'database connection of this app',
-  });
-  const member = budgetMember(pool);
-  options.budget?.join(member);
-  const uses = new Set<Promise<unknown>>();
-  let closing: Promise<void> | undefined;
-
-  async function useConnection<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    const deadlineAtMs = Date.now() + options.acquireTimeoutMs;
-    const { budget } = options;
-    await permits.acquire(deadlineAtMs);
-    try {
-      return await withinBudget(budget, deadlineAtMs, async () =>
-        lend(await checkOut({ pool, budget, member, deadlineAtMs }), work),
-      );
-    } finally {
-      permits.release();
+  /**
+   * Lends a connection to `waiter`, at once when one is free; it has to be given back by {@link release}.
+   * @throws RocketError `NOT_READY` when the pool has been closed
+   */
+  lend(waiter: Omit<Waiter, 'sinceMs' | 'untilMs'>): void {
+    if (this.#closing !== null) throw new RocketError('NOT_READY', 'The database is being closed');
+    const connection = this.#connections.lend();
+    if (connection === undefined) this.#wait(waiter);
+    else {
+      this.#options.onAcquired(0);
+      waiter.give(connection);
     }
   }
 
-  async function closeOnce(): Promise<void> {
-    // pg.Pool would refuse those who wait for a connection; they were accepted and are served.
-    await Promise.allSettled(uses);
-    // Its connections say goodbye after this has resolved; a server that stops meanwhile is no loss to report.
-    pool.off('error', options.onConnectionLost).on('error', ignoreError);
-    await pool.end();
-    options.budget?.leave(member);
+  /** What runs on a lent connection ends by then. */
+  watch(deadlineAtMs: number): void {
+    this.#alarm.notAfter(deadlineAtMs);
   }
 
-  return {
-    async use(work) {
-      if (closing !== undefined) throw new RocketError('NOT_READY', 'The database is being closed');
-      const use = useConnection(work);
-      uses.add(use);
-      try {
-        return await use;
-      } finally {
-        uses.delete(use);
+  release(connection: Connection): void {
+    // It is closed when the server has been asked to cancel.
+    if (connection.isExpired) return;
+    if (connection.isReusable) this.#hand(connection);
+    else this.#remove(connection);
+  }
+
+  status(): PoolStatus {
+    const { open, lent, idle } = this.#connections;
+    return { open, inUse: lent, idle, waiting: this.#line.length };
+  }
+
+  /** Serves those who wait, waits for what is running, and closes the connections. */
+  close(): Promise<void> {
+    if (this.#closing === null) {
+      this.#closing = Promise.withResolvers<void>();
+      this.#closeIfDone();
+    }
+    return this.#closing.promise;
+  }
+
+  #wait(waiter: Omit<Waiter, 'sinceMs' | 'untilMs'>): void {
+    const { max, maxWaiting, acquireTimeoutMs } = this.#options;
+    // As many as there can be connections are not a queue yet: they wait for connections to be made.
+    if (this.#line.length + this.#connections.lent >= max + maxWaiting) {
+      this.#refuse(waiter, exhausted('too many callers wait for a database connection of this app'));
+      return;
+    }
+    const sinceMs = Date.now();
+    const untilMs = Math.min(sinceMs + acquireTimeoutMs, waiter.deadlineAtMs);
+    this.#line.add({ ...waiter, sinceMs, untilMs });
+    this.#alarm.notAfter(untilMs);
+    this.#grow();
+  }
+
+  /** To the first who waits, or to those that are idle. */
+  #hand(connection: Connection): void {
+    if (this.#options.budget?.mustYield(this.#member) === true) {
+      this.#remove(connection);
+      return;
+    }
+    const waiter = this.#line.take();
+    const nowMs = Date.now();
+    if (waiter !== undefined) {
+      this.#options.onAcquired(nowMs - waiter.sinceMs);
+      waiter.give(connection);
+      return;
+    }
+    this.#connections.keep(connection, nowMs, (error) => {
+      this.#options.onConnectionLost(error);
+      this.#shrunk();
+    });
+    this.#alarm.notAfter(nowMs + this.#options.idleTimeoutMs);
+    this.#closeIfDone();
+  }
+
+  #remove(connection: Connection): void {
+    this.#connections.remove(connection);
+    this.#shrunk();
+  }
+
+  /** There is room for a new connection, of this pool or of another one. */
+  #shrunk(): void {
+    this.#options.budget?.closed();
+    this.#grow();
+    this.#closeIfDone();
+  }
+
+  #grow(): void {
+    const { max, budget } = this.#options;
+    const connections = this.#connections;
+    while (
+      connections.open < max &&
+      connections.connecting * WAITING_PER_NEW_CONNECTION < this.#line.length
+    ) {
+      // Without any connection nobody would be served, and nobody told that the server cannot be reached.
+      if (connections.open > 0 && Date.now() < this.#pausedUntilMs) {
+        this.#alarm.notAfter(this.#pausedUntilMs);
+        return;
       }
-    },
-    status: () => ({ open: pool.totalCount, inUse: permits.taken, waiting: permits.waiting }),
-    close() {
-      closing ??= closeOnce();
-      return closing;
-    },
-  };
-}
+      if (budget !== null && !budget.mayOpen(this.#member)) return;
+      void this.#connect();
+    }
+  }
 
-async function withinBudget<T>(
-  budget: ConnectionBudget | null,
-  deadlineAtMs: number,
-  work: () => Promise<T>,
-): Promise<T> {
-  if (budget === null) return await work();
-  await budget.permits.acquire(deadlineAtMs);
-  try {
-    return await work();
-  } finally {
-    budget.permits.release();
+  async #connect(): Promise<void> {
+    try {
+      this.#hand(await this.#connections.make());
+      // Whom this connection was made for may have been served by another one or not; the line is looked at anew.
+      this.#grow();
+    } catch (error) {
+      this.#pausedUntilMs = Date.now() + GROWTH_PAUSE_MS;
+      if (this.#connections.open === 0) {
+        for (const waiter of this.#line.takeAll()) this.#refuse(waiter, error);
+      }
+      this.#shrunk();
+    }
+  }
+
+  #ring(nowMs: number): number {
+    for (const waiter of this.#line.takeOverdue(nowMs)) this.#refuse(waiter, this.#overdue(waiter, nowMs));
+    const { overdue, nextMs } = this.#connections.deadlines(nowMs);
+    for (const connection of overdue) void this.#expire(connection);
+    const { idleTimeoutMs } = this.#options;
+    while (this.#connections.idleSinceMs + idleTimeoutMs <= nowMs) this.#connections.removeOldestIdle();
+    this.#shrunk();
+    return Math.min(nextMs, this.#line.untilMs, this.#connections.idleSinceMs + idleTimeoutMs);
+  }
+
+  async #expire(connection: Connection): Promise<void> {
+    await connection.expire();
+    this.#remove(connection);
+  }
+
+  #overdue(waiter: Waiter, nowMs: number): Error {
+    if (waiter.deadlineAtMs <= nowMs) return new RocketError('DEADLINE_EXCEEDED');
+    // Nobody is ahead of him: it is the server that does not answer.
+    if (this.#connections.lent === 0 && this.#connections.connecting > 0) {
+      return new Error('timeout expired: the database did not accept a connection');
+    }
+    return exhausted('no database connection of this app came free in time');
+  }
+
+  #refuse(waiter: Pick<Waiter, 'refuse'>, error: unknown): void {
+    this.#options.onRefused();
+    waiter.refuse(error);
+  }
+
+  #closeIfDone(): void {
+    const { lent, connecting } = this.#connections;
+    if (this.#closing === null || this.#line.length + connecting + lent > 0) return;
+    this.#alarm.stop();
+    while (this.#connections.removeOldestIdle());
+    this.#options.budget?.leave(this.#member);
+    this.#closing.resolve();
   }
 }
 
-function newPgPool(options: ConnectionPoolOptions): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    application_name: options.applicationName,
-    max: options.max,
-    min: 0,
-    connectionTimeoutMillis: options.acquireTimeoutMs,
-    idleTimeoutMillis: options.idleTimeoutMs,
-    keepAlive: true,
-    ...(options.statementTimeoutMs === null ? {} : { statement_timeout: options.statementTimeoutMs }),
-  });
-  // Without a listener the loss of an idle connection would be an uncaught exception.
-  pool.on('error', options.onConnectionLost);
-  return pool;
-}
-
-/** Idle connections that no waiting caller is about to get. */
-function spareConnections(pool: pg.Pool): number {
-  return pool.idleCount - pool.waitingCount;
-}
-
-function budgetMember(pool: pg.Pool): BudgetMember {
-  return {
-    openConnections: () => pool.totalCount,
-    async closeIdleConnection() {
-      if (pool.ending || spareConnections(pool) <= 0) return false;
-      // pg.Pool has no call to close an idle connection: take it and give it back as broken.
-      const client = await pool.connect();
-      client.release(true);
-      return true;
-    },
-  };
-}
-
-/** A connection that is idle, or a new one as soon as the process may open one more. */
-async function checkOut(options: {
-  pool: pg.Pool;
-  budget: ConnectionBudget | null;
-  member: BudgetMember;
-  deadlineAtMs: number;
-}): Promise<pg.PoolClient> {
-  const { pool, budget, member, deadlineAtMs } = options;
-  while (budget !== null && spareConnections(pool) <= 0 && !budget.hasRoom()) {
-    if (Date.now() > deadlineAtMs) throw new RocketError('POOL_EXHAUSTED');
-    await budget.makeRoom(member);
-    // The connections in the way may all be on their way out; let their sockets' events happen.
-    await nextTurn();
-  }
-  // Nothing is awaited between the check above and `connect`, which counts the new connection at once.
-  return await pool.connect().catch((error: unknown) => {
-    throw acquireError(error);
-  });
-}
-
-async function lend<T>(client: pg.PoolClient, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  let broken = false;
-  // pg.Pool listens on idle connections only; one that breaks while lent would be an uncaught exception.
-  const onError = (): void => {
-    broken = true;
-  };
-  client.on('error', onError);
-  try {
-    return await work(client);
-  } catch (error) {
-    broken ||= breaksConnection(error);
-    throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken || client.getTransactionStatus() !== 'I');
-  }
-}
-
-/** An error the server gave for a statement leaves the connection usable; a FATAL one ends it. */
-function breaksConnection(error: unknown): boolean {
-  return isPostgresError(error) && error.severity !== 'ERROR';
-}
-
-function acquireError(error: unknown): unknown {
-  const queueTimedOut = error instanceof Error && error.message === 'timeout exceeded when trying to connect';
-  return queueTimedOut ? new RocketError('POOL_EXHAUSTED', undefined, { cause: error }) : error;
-}
-
-function ignoreError(): void {
-  // The pool is closed: nobody waits for its connections any more.
+function exhausted(reason: string): RocketError {
+  return new RocketError('POOL_EXHAUSTED', undefined, { cause: new Error(reason) });
 }

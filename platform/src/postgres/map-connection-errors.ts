@@ -7,16 +7,12 @@ import type { Database } from './types.ts';
  * is another state than an app that is gone. @param toError gets what was caught, as the cause
  */
 export function mapConnectionErrors(database: Database, toError: (cause: unknown) => RocketError): Database {
-  const mapped = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw isConnectionError(error) ? toError(error) : error;
-    }
+  const rethrow = (error: unknown): never => {
+    throw isConnectionError(error) ? toError(error) : error;
   };
   return {
-    query: (statement) => mapped(database.query(statement)),
-    transaction: (work) => mapped(database.transaction(work)),
+    query: (statement, options) => database.query(statement, options).catch(rethrow),
+    transaction: (work, options) => database.transaction(work, options).catch(rethrow),
     close: () => database.close(),
   };
 }

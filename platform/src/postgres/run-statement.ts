@@ -1,14 +1,12 @@
-import type { ClientBase } from 'pg';
+import type pg from 'pg';
+import { StatementQuery } from './statement-query.ts';
 import type { Row, Statement } from './types.ts';
-import { TYPE_PARSERS } from './values.ts';
+import { toWireValues } from './wire-values.ts';
 
-/** Runs one statement on a connection, with the product's value types. */
-export async function runStatement(client: ClientBase, statement: Statement): Promise<readonly Row[]> {
-  const result = await client.query<unknown[]>({
-    text: statement.text,
-    values: [...statement.values],
-    rowMode: 'array',
-    types: TYPE_PARSERS,
+/** Runs one statement on a connection that belongs to no pool, with the product's value types. */
+export function runStatement(client: pg.ClientBase, statement: Statement): Promise<readonly Row[]> {
+  return new Promise((resolve, reject) => {
+    const input = { text: statement.text, values: toWireValues(statement.values), statements: null };
+    client.query(new StatementQuery(input, (error, rows) => (rows === null ? reject(error) : resolve(rows))));
   });
-  return result.rows;
 }

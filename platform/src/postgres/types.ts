@@ -4,6 +4,16 @@
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** The text will come again: worth a prepared statement, where the server is reached in a way that allows them. */
+  readonly prepare?: boolean;
+}
+
+/** What is known of the request that a statement is run for. */
+export interface QueryOptions {
+  /** Unix time in ms. What still runs then is cancelled on the server too, and rejects with `DEADLINE_EXCEEDED`. */
+  readonly deadlineAtMs?: number;
+  /** Says in the slow query log what the statement was for: the operation's name. Never a value. */
+  readonly label?: string;
 }
 
 /**
@@ -14,20 +24,31 @@ export interface Statement {
 export type Row = readonly unknown[];
 
 export interface Queryable {
-  /** @throws RocketError `POOL_EXHAUSTED` when no connection came free in time; database errors pass through. */
-  query(statement: Statement): Promise<readonly Row[]>;
+  /**
+   * @throws RocketError `POOL_EXHAUSTED` when no connection came free in time, `DEADLINE_EXCEEDED`; database errors pass
+   * through.
+   */
+  query(statement: Statement, options?: QueryOptions): Promise<readonly Row[]>;
 }
 
 /** A transaction in progress, on one connection. */
 export type Transaction = Queryable;
 
+export interface TransactionOptions extends QueryOptions {
+  /** The server cancels a statement that runs longer (57014). */
+  readonly statementTimeoutMs?: number;
+  /** Read committed when absent. */
+  readonly isolation?: 'repeatable read' | 'serializable';
+}
+
 export interface Database extends Queryable {
   /**
    * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects and passes the rejection on.
    * Serialization failures and deadlocks (40001, 40P01) are retried with jitter, at most 5 times, so `work` must be
-   * repeatable. Never ask the database itself for a connection inside `work`: use the transaction.
+   * repeatable. Never ask the database itself for a connection inside `work`: use the transaction. At the deadline the
+   * transaction is rolled back, and rejects with `DEADLINE_EXCEEDED`; a commit that has begun is waited for.
    */
-  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (transaction: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Waits for running statements, then closes the connections. */
   close(): Promise<void>;
 }

@@ -60,9 +60,17 @@ function mapElements(value: unknown, parse: Parse): unknown {
   return typeof value === 'string' ? parse(value) : value;
 }
 
-/** Given to every query, since pg's global table would change values for other users of pg in the process. */
-export const TYPE_PARSERS = {
-  getTypeParser(oid: number): Parse {
-    return PARSERS.get(oid) ?? asIs;
-  },
-};
+/** Replaces the texts of a row by their values, in place. */
+export type ParseRow = (fields: unknown[]) => void;
+
+/** @returns null when all columns are texts that stay as they are: most statements of the product return one such. */
+export function rowParser(columns: readonly { readonly dataTypeID: number }[]): ParseRow | null {
+  const parsers = columns.map(({ dataTypeID }) => PARSERS.get(dataTypeID) ?? asIs);
+  if (parsers.every((parse) => parse === asIs)) return null;
+  return (fields) => {
+    parsers.forEach((parse, index) => {
+      const field = fields[index];
+      if (typeof field === 'string') fields[index] = parse(field);
+    });
+  };
+}

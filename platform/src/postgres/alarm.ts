@@ -1,0 +1,36 @@
+/** The longest that a timer of Node can wait. */
+const MAX_DELAY_MS = 2 ** 31 - 1;
+
+/**
+ * One timer for many deadlines. A timer for each statement would be made and removed thousands of times a second, and
+ * hardly ever ring; here a deadline that lies behind the next one costs a comparison.
+ */
+export class Alarm {
+  readonly #ring: (nowMs: number) => number;
+  #timer: NodeJS.Timeout | undefined;
+  #setForMs = Number.POSITIVE_INFINITY;
+
+  /** @param ring does what is due, and says when the next thing is; infinity for nothing */
+  constructor(ring: (nowMs: number) => number) {
+    this.#ring = ring;
+  }
+
+  /** It will ring by then. */
+  notAfter(atMs: number): void {
+    if (atMs >= this.#setForMs) return;
+    this.#setForMs = atMs;
+    clearTimeout(this.#timer);
+    const delayMs = Math.min(MAX_DELAY_MS, Math.max(1, atMs - Date.now()));
+    this.#timer = setTimeout(() => this.#rung(), delayMs).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#setForMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #rung(): void {
+    this.#setForMs = Number.POSITIVE_INFINITY;
+    this.notAfter(this.#ring(Date.now()));
+  }
+}
