@@ -1,32 +1,34 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the one contract gateways know. */
 import {
   type Catalog,
-  type Config,
-  createConnectionBudget,
-  createDatabase,
   createDatabaseIfMissing,
-  databaseUrl,
   dropDatabase,
   type Logger,
-  mapConnectionErrors,
+  type SlowQuery,
 } from '@rocket/platform';
 import {
   type ActivationInput,
   type ActivationReport,
+  type AppName,
   type CallContext,
   type Placed,
   type Placement,
   RocketError,
   type ShardName,
   type ShardService,
+  type SlowQueryReport,
   type SubgraphOperation,
 } from '@rocket/schema';
-import { createAppDatabases } from './runtime/app-databases.ts';
+import { adviseApp } from './advice/advise-app.ts';
+import { createAppInsights } from './runtime/app-insights.ts';
 import { executeOperation } from './runtime/execute-operation.ts';
+import { createIndexCare } from './runtime/index-care.ts';
 import { createModels } from './runtime/models.ts';
 import { createPlacements } from './runtime/placements.ts';
 import { createDocuments } from './runtime/prepared-operation.ts';
+import type { AppDatabase } from './runtime/reader-app-database.ts';
 import { createRequestContext } from './runtime/request-context.ts';
+import { createShardDatabases, type DatabaseConfig } from './runtime/shard-databases.ts';
 import type { ShardMetrics } from './runtime/shard-metrics.ts';
 import { createSubgraphs } from './runtime/subgraphs.ts';
 import { activateTables } from './tables/activate-tables.ts';
@@ -36,7 +38,7 @@ import { createWritePipeline } from './write/pipeline.ts';
 export interface ShardOptions {
   readonly name: ShardName;
   readonly catalog: Catalog;
-  readonly config: Pick<Config, 'poolMaxPerApp' | 'poolMaxPerProcess' | 'poolAcquireTimeoutMs'>;
+  readonly config: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
 }
@@ -48,35 +50,18 @@ export interface Shard extends ShardService {
 
 /** @throws RocketError `NOT_FOUND` when no shard of this name is registered. */
 export async function createShard(options: ShardOptions): Promise<Shard> {
-  const { catalog, config, metrics } = options;
+  const { catalog, metrics } = options;
   const logger = options.logger.child({ shard: options.name });
-  const { databaseUrl: server } = await catalog.shardRegistration(options.name);
-  const placements = await createPlacements(catalog, options.name, (error) =>
-    logger.warn({ err: error }, 'the catalog cannot be followed'),
-  );
-  const budget = createConnectionBudget({ maxPerProcess: config.poolMaxPerProcess });
-  const databases = createAppDatabases(
-    ({ app, database }) =>
-      createDatabase({
-        url: databaseUrl(server, database),
-        logger,
-        applicationName: `rocket-${options.name}-${app}`,
-        max: config.poolMaxPerApp,
-        acquireTimeoutMs: config.poolAcquireTimeoutMs,
-        budget,
-        onStatement: () => metrics.statement(app),
-      }),
-    (error) => logger.warn({ err: error }, 'a database did not close in order'),
-  );
+  const insights = createAppInsights();
+  const indexCare = createIndexCare(logger);
   const models = createModels(catalog);
   const subgraphs = createSubgraphs(catalog, models);
   const documents = createDocuments();
-  // Operations say themselves what a lost database means for them; for all else it is the app that does not answer.
-  const databaseAt = async (at: Placed) =>
-    mapConnectionErrors(
-      databases.get(await placements.admit(at.app, at.epoch)),
-      (cause) => new RocketError('SHARD_UNAVAILABLE', 'The database of this app does not answer', { cause }),
-    );
+  const databases = await createShardDatabases({ ...options, logger, onSlowQuery, onOpened });
+  const placements = await createPlacements(catalog, options.name, (error) =>
+    logger.warn({ err: error }, 'the catalog cannot be followed'),
+  );
+  const databaseAt = async (at: Placed) => databases.get(await placements.admit(at.app, at.epoch));
 
   return {
     execute: (context, operation) => execute(context, operation),
@@ -84,10 +69,17 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     removeApp: async (at) => {
       const placement = await placements.admit(at.app, at.epoch);
       await databases.release(at.app);
-      await dropDatabase(server, placement.database);
+      insights.forget(at.app);
+      await dropDatabase(await databases.primaryUrl(), placement.database);
     },
-    users: createShardUsers(databaseAt),
+    advise: async (at) => {
+      const { primary } = await databaseAt(at);
+      return await adviseApp(primary, await activeModel(at.app), insights.of(at.app).advice);
+    },
+    slowQueries: (at, input) => slowQueries(at, input.plans),
+    users: createShardUsers(async (at) => (await databaseAt(at)).primary),
     close: async () => {
+      indexCare.close();
       await placements.close();
       await databases.close();
     },
@@ -99,16 +91,21 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     if (Date.now() >= context.deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
     const { model, schema, index } = await subgraphs.get(context.graph, context.app);
     const database = databases.get(placement);
-    const writes = createWritePipeline({ database, model, logger });
     const request = createRequestContext({
       model,
       schema,
       index,
       caller: context.caller,
       deadlineAtMs: context.deadlineAtMs,
-      primary: database,
-      reader: async () => database,
-      writes,
+      database,
+      minLsn: context.minLsn ?? null,
+      writes: createWritePipeline({
+        database: database.primary,
+        model,
+        logger,
+        deadlineAtMs: context.deadlineAtMs,
+      }),
+      advice: insights.of(context.app).advice,
     });
     const answer = await executeOperation(request, {
       prepared: documents.prepare(schema, operation),
@@ -124,14 +121,48 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
 
   async function activate(input: ActivationInput): Promise<ActivationReport> {
     const placement: Placement = await placements.admit(input.app, input.epoch);
-    await createDatabaseIfMissing(server, placement.database);
+    await createDatabaseIfMissing(await databases.primaryUrl(), placement.database);
     const model = await models.get(input.app, input.revision);
     return activateTables({
-      database: databases.get(placement),
+      database: databases.get(placement).primary,
       model,
       revision: input.revision,
       epoch: input.epoch,
       sampleData: input.sampleData,
+      onProblem: (error) => logger.warn({ app: input.app, err: error }, 'an index could not be built'),
+    });
+  }
+
+  async function slowQueries(at: Placed, plans: boolean): Promise<readonly SlowQueryReport[]> {
+    const { primary } = await databaseAt(at);
+    const { slow } = insights.of(at.app);
+    const reports: SlowQueryReport[] = [];
+    for (const statement of slow.list()) {
+      reports.push({ ...statement, plan: plans ? await slow.explain(primary, statement.text) : null });
+    }
+    return reports;
+  }
+
+  async function activeModel(app: AppName) {
+    const revision = placements.activeRevision(app);
+    if (revision === null) throw new RocketError('APP_NOT_FOUND', `App ${app} has no active document`);
+    return await models.get(app, revision);
+  }
+
+  function onSlowQuery(app: AppName, { text, durationMs, label, rows }: SlowQuery): void {
+    insights.of(app).slow.record({ text, durationMs, label });
+    const fields = { app, operation: label, durationMs: Math.round(durationMs), rows, statement: text };
+    logger.warn(fields, 'a statement was slow');
+  }
+
+  function onOpened({ app }: Placement, { primary }: AppDatabase): void {
+    indexCare.opened({
+      app,
+      database: primary,
+      revision: async () => {
+        const revision = placements.activeRevision(app);
+        return revision === null ? null : { revision, model: await models.get(app, revision) };
+      },
     });
   }
 }

@@ -26,6 +26,7 @@ const Login = z.object({ email: z.string(), password: z.string() });
 const RefreshToken = z.object({ refreshToken: z.string() });
 const NewUser = Login.extend({ roles: z.record(z.string(), z.array(z.string())) });
 const Email = z.object({ email: z.string() });
+const SlowQueries = z.object({ plans: z.boolean() });
 
 /** A call that is not an operation: which app and epoch are signed, the rest is in the body. */
 export type AdminCall = (at: Placed, body: unknown) => Promise<unknown>;
@@ -52,6 +53,8 @@ export function adminCalls(service: ShardService): Readonly<Record<string, Admin
       return service.activate(input);
     },
     [INTERNAL_PATHS.removeApp]: (at) => service.removeApp(at),
+    [INTERNAL_PATHS.advise]: (at) => service.advise(at),
+    [INTERNAL_PATHS.slowQueries]: (at, body) => service.slowQueries(at, checked(SlowQueries, body)),
     [INTERNAL_PATHS.usersLogin]: (at, body) => users.login(at, checked(Login, body)),
     [INTERNAL_PATHS.usersRefresh]: (at, body) => users.refresh(at, checked(RefreshToken, body)),
     [INTERNAL_PATHS.usersLogout]: (at, body) => users.logout(at, checked(RefreshToken, body)),

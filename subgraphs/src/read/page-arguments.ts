@@ -12,6 +12,7 @@ import {
 } from '@rocket/schema';
 import { decodeCursor } from './cursor.ts';
 import type { PlanContext } from './plan-context.ts';
+import { queryShape } from './query-shape.ts';
 import type { PagePlan, RowSource } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
 
@@ -45,9 +46,12 @@ export function rowSource(context: PlanContext, entity: EntityModel, args: Argum
 /** `where`, `orderBy`, `distinctOn`, `limit`, `offset`. @throws as {@link rowSource} */
 export function listPage(context: PlanContext, of: ListOf): PagePlan {
   const { entity, args } = of;
+  const source = rowSource(context, entity, args);
+  const order = orderOf(context, of);
+  context.onQuery(queryShape(source, { link: of.link, order }));
   return {
-    source: rowSource(context, entity, args),
-    order: orderOf(context, of),
+    source,
+    order,
     distinctOn: args['distinctOn'] === undefined ? [] : parseDistinctOn(args['distinctOn'], entity),
     limit: count(args, 'limit', { largest: entity.maxPageSize }) ?? entity.maxPageSize,
     offset: count(args, 'offset', { largest: MAX_OFFSET }) ?? 0,
@@ -71,8 +75,10 @@ export function connectionPage(context: PlanContext, of: ListOf): { page: PagePl
     context.failures.hasCursor = true;
     return decodeCursor(entity, order, cursor);
   };
+  const source = rowSource(context, entity, args);
+  context.onQuery(queryShape(source, { link: of.link, order }));
   const page: PagePlan = {
-    source: rowSource(context, entity, args),
+    source,
     order,
     distinctOn: [],
     limit: pageSize + 1,
@@ -90,7 +96,9 @@ function orderOf(context: PlanContext, { entity, link, args }: ListOf): readonly
   const declared = link?.kind === 'to_many' ? link.defaultOrder : [];
   if (orderBy !== undefined && orderBy !== null) return parseOrderBy(orderBy, entity, context.filters);
   if (declared.length === 0) return parseOrderBy(undefined, entity, context.filters);
-  const elements = declared.map(({ field, descending }) => ({ [field.graphqlName]: descending ? 'DESC' : 'ASC' }));
+  const elements = declared.map(({ field, descending }) => ({
+    [field.graphqlName]: descending ? 'DESC' : 'ASC',
+  }));
   return parseOrderBy(elements, entity, context.filters);
 }
 

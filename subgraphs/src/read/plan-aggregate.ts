@@ -2,6 +2,7 @@ import { type AggregateFunction, type EntityModel, type GroupBy, parseGroupBy } 
 import { rowSource } from './page-arguments.ts';
 import type { PlanContext } from './plan-context.ts';
 import { type Place, placeBelow, typenameJson } from './plan-record.ts';
+import { queryShape } from './query-shape.ts';
 import type { AggregateField, AggregatePlan, GroupByPlan, GroupKeyField, RowSource } from './read-plan.ts';
 import { type Arguments, selectedFields } from './selection.ts';
 
@@ -20,6 +21,7 @@ export function planGroupBy(
   const { by, having, orderBy, limit } = args;
   const groupBy = parseGroupBy({ by, having, orderBy, limit }, entity);
   const source = rowSource(context, entity, args);
+  context.onQuery(queryShape(source, { link: null, order: [] }));
   return { source, groupBy, fields: aggregateFields(context, place, { entity, groupBy }) };
 }
 

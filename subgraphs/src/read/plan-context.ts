@@ -1,5 +1,5 @@
 /** What planning needs to know besides the selection, and where it puts what cannot be planned. */
-import type { Caller, FilterScope } from '@rocket/schema';
+import type { Caller, FilterScope, QueryShape } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
 import type { NodeLookup, NodeModel, QueryField } from './node-model.ts';
 import type { OperationScope } from './selection.ts';
@@ -19,6 +19,8 @@ export interface PlanContext {
   readonly caller: Caller;
   readonly filters: FilterScope;
   readonly failures: Failures;
+  /** Hears how each list is asked for. */
+  readonly onQuery: (shape: QueryShape) => void;
 }
 
 /** Response keys from the root to a field; a list's index is no part of it, since all its records are planned as one. */

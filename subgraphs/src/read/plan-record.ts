@@ -6,6 +6,7 @@ import { listPage, rowSource } from './page-arguments.ts';
 import { planAggregate } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
 import type { PlanContext, PlanPath } from './plan-context.ts';
+import { queryShape } from './query-shape.ts';
 import type { FilePart, RecordField, RecordPlan } from './read-plan.ts';
 import { argumentsOf, fieldType, type SelectedField, selectedFields, subselections } from './selection.ts';
 
@@ -100,6 +101,7 @@ function planLink(
   }
   if (kind === 'aggregate') {
     const source = rowSource(context, target.entity, args);
+    context.onQuery(queryShape(source, { link, order: [] }));
     return { key, kind: 'aggregate', link, aggregate: planAggregate(context, source, place) };
   }
   if (link.kind === 'to_one' || link.kind === 'has_one') {

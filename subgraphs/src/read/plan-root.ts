@@ -6,6 +6,7 @@ import { planAggregate, planGroupBy } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
 import type { PlanContext } from './plan-context.ts';
 import { type Place, planRecord } from './plan-record.ts';
+import { queryShape } from './query-shape.ts';
 import type { ReadPlan } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
 
@@ -32,11 +33,11 @@ export function planRoot(context: PlanContext, { kind, node }: QueryField, of: R
         kind: 'connection',
         connection: planConnection(context, node, { entity, link: null, args, place }),
       };
-    case 'aggregate':
-      return {
-        kind: 'aggregate',
-        aggregate: planAggregate(context, rowSource(context, entity, args), place),
-      };
+    case 'aggregate': {
+      const source = rowSource(context, entity, args);
+      context.onQuery(queryShape(source, { link: null, order: [] }));
+      return { kind: 'aggregate', aggregate: planAggregate(context, source, place) };
+    }
     case 'groupBy':
       return { kind: 'groupBy', groupBy: planGroupBy(context, { entity, args, place }) };
     default:

@@ -35,6 +35,7 @@ export async function answerQuery(
     caller: context.caller,
     filters: context.filters,
     failures,
+    onQuery: (shape) => context.advice.record(shape, operation.name?.value ?? null),
     scope: { fragments: prepared.fragments, variableValues: variables.coerced },
   };
   const roots = planOperation(plans, operation);
@@ -61,7 +62,8 @@ async function readOrFail(
 ): Promise<readonly RootAnswer[]> {
   if (reads.length === 0) return [];
   try {
-    return await readRoots(await context.reader(), reads, options);
+    const { database } = await context.database.reader(context.minLsn);
+    return await readRoots(database, reads, options);
   } catch (error) {
     const fault = error instanceof Error ? error : new Error('Reading failed', { cause: error });
     return reads.map(() => fault);

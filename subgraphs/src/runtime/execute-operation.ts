@@ -22,7 +22,11 @@ export async function executeOperation(
 ): Promise<SubgraphAnswer> {
   const { prepared, variables = {} } = input;
   const operation = prepared.operation(input.operationName);
-  if (operation?.operation !== 'query') return valueAnswer(await complete(context, input, {}));
+  if (operation?.operation !== 'query') {
+    const result = await complete(context, input, {});
+    // Asked after the commit: the position of a commit is known only then.
+    return valueAnswer(result, await commitPosition(context, operation?.operation));
+  }
   const answer = await answerQuery(context, prepared, { operation, variables });
   switch (answer.kind) {
     case 'json':
@@ -59,6 +63,12 @@ async function complete(
     const { logger, requestId } = input;
     logger.error({ err: error.originalError, path: error.path, requestId }, 'a resolver failed');
   }
+}
+
+/** Null where no reader could see anything older. */
+async function commitPosition(context: RequestContext, operation: string | undefined): Promise<Lsn | null> {
+  if (operation !== 'mutation' || !context.database.replicated) return null;
+  return await context.database.committed();
 }
 
 function jsonAnswer(json: string): SubgraphAnswer {

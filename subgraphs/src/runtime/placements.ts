@@ -1,10 +1,19 @@
 /** Which apps this shard serves, and at which epoch: its own view of the catalog, renewed when a request knows better. */
 import type { Catalog, CatalogSnapshot } from '@rocket/platform';
-import { type AppName, admit, type Placement, RocketError, type ShardName } from '@rocket/schema';
+import {
+  type AppName,
+  admit,
+  type Placement,
+  type Revision,
+  RocketError,
+  type ShardName,
+} from '@rocket/schema';
 
 export interface Placements {
   /** @throws RocketError `WRONG_EPOCH` before anything is done for the request. */
   admit(app: AppName, epoch: Placement['epoch']): Promise<Placement>;
+  /** Revision of the app's document that is served now, as far as this process knows. */
+  activeRevision(app: AppName): Revision | null;
   close(): Promise<void>;
 }
 
@@ -39,6 +48,7 @@ export async function createPlacements(
       if (decision === 'serve' && placement !== undefined) return placement;
       throw new RocketError('WRONG_EPOCH', `App ${app} is not served here at epoch ${epoch}`);
     },
+    activeRevision: (app) => snapshot.apps.get(app)?.activeRevision ?? null,
     close: stop,
   };
 }

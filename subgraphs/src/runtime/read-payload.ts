@@ -14,12 +14,16 @@ export async function readPayload(
   of: { node: NodeModel; id: string; place: Place; scope: OperationScope },
 ): Promise<unknown> {
   const { schema, index, caller, filters, failures } = context;
-  const plans: PlanContext = { schema, index, caller, filters, failures, scope: of.scope };
+  const onQuery: PlanContext['onQuery'] = (shape) => context.advice.record(shape, null);
+  const plans: PlanContext = { schema, index, caller, filters, failures, onQuery, scope: of.scope };
   const filter = idFilter(of.node, of.id);
   const plan = planByKey(plans, of.node, { args: {}, place: of.place, filter });
   if (plan === null) return null;
   const { deadlineAtMs } = context;
-  const [answer] = await readRoots(context.primary, [plan], { deadlineAtMs, hasCursor: failures.hasCursor });
+  const [answer] = await readRoots(context.database.primary, [plan], {
+    deadlineAtMs,
+    hasCursor: failures.hasCursor,
+  });
   if (answer instanceof Error) throw answer;
   return answer === undefined || answer === null ? null : JSON.parse(answer);
 }

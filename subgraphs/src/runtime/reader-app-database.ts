@@ -34,6 +34,8 @@ export interface AppDatabase {
   reader(minLsn: Lsn | null): Promise<Reader>;
   /** Position of the log past everything that was committed before this call. */
   committed(): Promise<Lsn>;
+  /** There are replicas, so that a reader may have to say which position he must see. */
+  readonly replicated: boolean;
   close(): Promise<void>;
 }
 
@@ -65,6 +67,9 @@ export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
       return { kind: place.kind, name: place.server.name, database: readingDatabase(place, repeat) };
     },
     committed: () => commits.position(),
+    get replicated() {
+      return replication.replicated;
+    },
     close: () => pools.close(),
   };
 }

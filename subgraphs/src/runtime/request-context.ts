@@ -1,16 +1,18 @@
 /** What all parts of one request share. */
-import type { Database } from '@rocket/platform';
 import {
   type AppModel,
   type Caller,
   type EntityModel,
   type Filter,
   type FilterScope,
+  type Lsn,
   readFilter,
 } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
+import type { QueryAdvice } from '../advice/query-advice.ts';
 import { Failures, type SubgraphIndex } from '../read/plan-context.ts';
 import type { WritePipeline } from '../write/pipeline.ts';
+import type { AppDatabase } from './reader-app-database.ts';
 
 export interface RequestContext {
   readonly schema: GraphQLSchema;
@@ -19,11 +21,11 @@ export interface RequestContext {
   readonly filters: FilterScope;
   readonly failures: Failures;
   readonly deadlineAtMs: number;
-  /** Where what was just written can be read. */
-  readonly primary: Database;
-  /** A database for reading that has all that the caller must see. */
-  readonly reader: () => Promise<Database>;
+  readonly database: AppDatabase;
+  /** What is read must hold everything up to this position. */
+  readonly minLsn: Lsn | null;
   readonly writes: WritePipeline;
+  readonly advice: QueryAdvice;
 }
 
 export type RequestParts = Omit<RequestContext, 'filters' | 'failures'> & { readonly model: AppModel };

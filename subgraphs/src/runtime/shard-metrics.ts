@@ -1,10 +1,14 @@
 /** What a shard process counts. Made once per process, also when it runs several shards. */
-import type { Metrics } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
+import { createPoolMetrics, type Metrics, type PoolMetrics, type ServerStatus } from '@rocket/platform';
+import type { AppName, ShardName } from '@rocket/schema';
 
 export interface ShardMetrics {
+  readonly pools: PoolMetrics;
   statement(app: AppName): void;
   operation(app: AppName, outcome: 'ok' | 'errors', durationSeconds: number): void;
+  read(app: AppName, server: 'primary' | 'replica'): void;
+  server(shard: ShardName, status: ServerStatus): void;
+  serverRemoved(shard: ShardName, server: string): void;
 }
 
 export function createShardMetrics(metrics: Metrics): ShardMetrics {
@@ -19,8 +23,46 @@ export function createShardMetrics(metrics: Metrics): ShardMetrics {
     labelNames: ['app', 'outcome'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
   });
+  const reads = metrics.counter({
+    name: 'rocket_reads_total',
+    help: 'Reads by app and by kind of server that they were sent to',
+    labelNames: ['app', 'server'],
+  });
   return {
+    pools: createPoolMetrics(metrics),
     statement: (app) => statements.inc({ app }),
     operation: (app, outcome, durationSeconds) => operations.observe({ app, outcome }, durationSeconds),
+    read: (app, server) => reads.inc({ app, server }),
+    ...serverMetrics(metrics),
+  };
+}
+
+function serverMetrics(metrics: Metrics): Pick<ShardMetrics, 'server' | 'serverRemoved'> {
+  const labelNames = ['shard', 'server'];
+  const up = metrics.gauge({
+    name: 'rocket_postgres_up',
+    help: 'Whether a Postgres server of a shard with replicas answers',
+    labelNames,
+  });
+  const used = metrics.gauge({
+    name: 'rocket_postgres_used',
+    help: 'Whether reads are sent to a Postgres server',
+    labelNames,
+  });
+  const lag = metrics.gauge({
+    name: 'rocket_replica_lag_bytes',
+    help: 'Log that a replica has yet to replay',
+    labelNames,
+  });
+  return {
+    server: (shard, status) => {
+      const labels = { shard, server: status.name };
+      up.set(labels, Number(status.up));
+      used.set(labels, Number(status.used));
+      if (status.lagBytes !== null) lag.set(labels, status.lagBytes);
+    },
+    serverRemoved: (shard, server) => {
+      for (const gauge of [up, used, lag]) gauge.remove({ shard, server });
+    },
   };
 }

@@ -101,7 +101,8 @@ function pageInfoJson(fields: readonly PageInfoField[], rows: PageRows): JsonCon
 function pageInfoFieldSql(kind: Exclude<PageInfoField['kind'], 'constant'>, rows: PageRows): string {
   const { page, pageSize } = rows.plan;
   const cursor = () => rows.column((order) => cursorJson(page, order).sql());
-  const firstWalked = () => `coalesce(max(${cursor()}) FILTER (WHERE x.n = 1), 'null')`;
+  const firstWalked = () =>
+    `coalesce(max(${cursor()}) FILTER (WHERE x.n = 1 AND x.n <= ${pageSize}), 'null')`;
   const lastWalked = () =>
     `coalesce((array_agg(${cursor()} ORDER BY x.n DESC) FILTER (WHERE x.n <= ${pageSize}))[1], 'null')`;
   // Counted over a column of the page, so that the page is read.

@@ -47,11 +47,18 @@ export interface WritePipelineOptions {
   readonly database: Database;
   readonly model: AppModel;
   readonly logger: Logger;
+  /** Unix time in ms after which nobody waits: what has not committed by then is rolled back. */
+  readonly deadlineAtMs?: number;
 }
 
-export function createWritePipeline({ database, model, logger }: WritePipelineOptions): WritePipeline {
+export function createWritePipeline({
+  database,
+  model,
+  logger,
+  deadlineAtMs,
+}: WritePipelineOptions): WritePipeline {
   const inTransaction = (work: (tx: Transaction) => Promise<string>): Promise<WriteResult> =>
-    outcome(database.transaction(work), logger);
+    outcome(database.transaction(work, deadlineAtMs === undefined ? {} : { deadlineAtMs }), logger);
 
   return {
     create: async (caller, entityName, input) => {

@@ -6,13 +6,16 @@ import {
   type Caller,
   epoch,
   type GraphModels,
+  lsn,
   revision,
   type SubgraphAnswer,
 } from '@rocket/schema';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createTestDatabase } from '../../../tests/harness/postgres.ts';
+import { createQueryAdvice } from '../../src/advice/query-advice.ts';
 import { executeOperation } from '../../src/runtime/execute-operation.ts';
 import { createDocuments } from '../../src/runtime/prepared-operation.ts';
+import type { AppDatabase } from '../../src/runtime/reader-app-database.ts';
 import { createRequestContext } from '../../src/runtime/request-context.ts';
 import { buildSubgraph } from '../../src/runtime/subgraph.ts';
 import { activateTables } from '../../src/tables/activate-tables.ts';
@@ -79,8 +82,9 @@ export async function createReadApp(
       index,
       caller,
       deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
-      primary: asked,
-      reader: async () => asked,
+      database: appDatabase(asked),
+      minLsn: null,
+      advice: createQueryAdvice(),
       writes,
     });
     const prepared = documents.prepare(schema, { query });
@@ -101,6 +105,17 @@ export async function createReadApp(
       await database.close();
       await test.dispose();
     },
+  };
+}
+
+/** One server that is read and written. */
+function appDatabase(database: Database): AppDatabase {
+  return {
+    primary: database,
+    replicated: false,
+    reader: async () => ({ database, kind: 'primary', name: 'test' }),
+    committed: async () => lsn('0/0'),
+    close: async () => undefined,
   };
 }
 

@@ -83,7 +83,7 @@ export async function checkWorlds<T>(
   const error =
     result.errorInstance instanceof Error ? result.errorInstance : new RocketError('INTERNAL_ERROR');
   throw new Error(
-    `${error.message}\nrecords   ${JSON.stringify(data)}\nseed ${result.seed}, path ${result.counterexamplePath}, ${result.numShrinks} shrinks`,
+    `${error.message}\nrecords   ${JSON.stringify(data)}\nseed ${result.seed} after ${result.numShrinks} shrinks`,
     { cause: result.errorInstance },
   );
 }

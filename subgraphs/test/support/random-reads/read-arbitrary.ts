@@ -162,7 +162,7 @@ export class ReadArbitraries {
     const { name, target, depth } = of;
     const window = fc.record({
       side: fc.constantFrom('first' as const, 'last' as const),
-      size: fc.integer({ min: 1, max: target.maxPageSize }),
+      size: fc.integer({ min: 0, max: target.maxPageSize }),
     });
     const args = this.#pages.get(target.name, () =>
       fc.record(
