@@ -1,45 +1,89 @@
-import { createLogger } from '@rocket/platform';
+import { type Catalog, createLogger } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
-import { createAdminClient } from '../admin/client.ts';
+import { type AdminClient, createAdminClient } from '../admin/client.ts';
 import { connectAdmin } from '../admin/connect.ts';
 import { findConnection, requireConnection } from '../admin/connection.ts';
-import { AddShardDocument, ListShardsDocument, RemoveShardDocument } from '../admin/generated/operations.ts';
+import {
+  AddShardDocument,
+  ListShardsDocument,
+  type ListShardsQuery,
+  RemoveShardDocument,
+  SetShardReplicasDocument,
+} from '../admin/generated/operations.ts';
 import { type CommandLine, configOf, print, printJson } from '../command-line.ts';
 import { formatTable } from '../output/table.ts';
 import { openNamedCatalog } from '../process/open-catalog.ts';
+
+const POSTGRES = ['postgres:', 'postgresql:'];
 
 export interface AddShardOptions {
   readonly name: string;
   readonly database: string;
   readonly url?: string;
+  readonly replica?: readonly string[];
   readonly json?: boolean;
 }
 
-/** Through a server when one is known, else in the catalog itself: a deployment adds its shards before any gateway. */
 export async function addShard(line: CommandLine, options: AddShardOptions): Promise<void> {
   const name = shardName(options.name);
-  const databaseUrl = checkUrl('--database', options.database, ['postgres:', 'postgresql:']);
+  const databaseUrl = checkUrl('--database', options.database, POSTGRES);
   const url = options.url === undefined ? null : checkUrl('--url', options.url, ['http:', 'https:']);
-  const config = configOf(line);
-  const connection = await findConnection(config);
-  if (connection === null && config.catalogUrl !== null) {
-    const logger = createLogger({ level: 'silent', name: 'cli' });
-    const catalog = await openNamedCatalog({ url: config.catalogUrl, logger });
-    try {
-      await catalog.addShard({ name, databaseUrl, url });
-    } finally {
-      await catalog.close();
-    }
-  } else {
-    const client = createAdminClient(connection ?? (await requireConnection(config)));
-    await client.send(AddShardDocument, { name, databaseUrl, url });
-  }
+  const replicas =
+    options.replica === undefined
+      ? {}
+      : { replicaUrls: options.replica.map((each) => checkUrl('--replica', each, POSTGRES)) };
+  await administer(line, {
+    inCatalog: (catalog) => catalog.addShard({ name, databaseUrl, url, ...replicas }),
+    atServer: (client) => client.send(AddShardDocument, { name, databaseUrl, url, ...replicas }),
+  });
   if (options.json === true) printJson(line, { name, url });
   else
     print(
       line,
       `${name} added${url === null ? `; run it with \`rocket shard --name ${name}\`` : ` at ${url}`}`,
     );
+}
+
+export interface SetReplicasOptions {
+  readonly name: string;
+  readonly replicas: readonly string[];
+  readonly database?: string;
+}
+
+export async function setShardReplicas(line: CommandLine, options: SetReplicasOptions): Promise<void> {
+  const name = shardName(options.name);
+  const replicaUrls = options.replicas.map((each) => checkUrl('the address of a replica', each, POSTGRES));
+  const databaseUrl =
+    options.database === undefined ? null : checkUrl('--database', options.database, POSTGRES);
+  await administer(line, {
+    inCatalog: (catalog) => catalog.setShardServers(name, { databaseUrl, replicaUrls }),
+    atServer: (client) => client.send(SetShardReplicasDocument, { name, databaseUrl, replicaUrls }),
+  });
+  const count = replicaUrls.length;
+  print(line, `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`);
+}
+
+/** Through a server when one is known, else in the catalog itself: a deployment adds its shards before any gateway. */
+async function administer(
+  line: CommandLine,
+  ways: {
+    inCatalog: (catalog: Catalog) => Promise<void>;
+    atServer: (client: AdminClient) => Promise<unknown>;
+  },
+): Promise<void> {
+  const config = configOf(line);
+  const connection = await findConnection(config);
+  if (connection !== null || config.catalogUrl === null) {
+    await ways.atServer(createAdminClient(connection ?? (await requireConnection(config))));
+    return;
+  }
+  const logger = createLogger({ level: 'silent', name: 'cli' });
+  const catalog = await openNamedCatalog({ url: config.catalogUrl, logger });
+  try {
+    await ways.inCatalog(catalog);
+  } finally {
+    await catalog.close();
+  }
 }
 
 export async function listShards(line: CommandLine, options: { json?: boolean }): Promise<void> {
@@ -49,14 +93,15 @@ export async function listShards(line: CommandLine, options: { json?: boolean })
     printJson(line, shards);
     return;
   }
-  const rows = shards.map(({ name, state, healthy, url, apps }) => [
+  const rows = shards.map(({ name, state, healthy, url, servers, apps }) => [
     name,
     state,
     healthy ? 'yes' : 'no',
     url ?? '(in the gateway)',
+    serverCells(servers),
     apps.join(', ') || '-',
   ]);
-  const header = ['NAME', 'STATE', 'HEALTHY', 'URL', 'APPS'];
+  const header = ['NAME', 'STATE', 'HEALTHY', 'URL', 'POSTGRES', 'APPS'];
   print(
     line,
     formatTable(header, rows, 'No shards yet: add one with `rocket shard add NAME --database URL`.'),
@@ -68,6 +113,33 @@ export async function removeShard(line: CommandLine, text: string): Promise<void
   const client = await connectAdmin(line);
   await client.send(RemoveShardDocument, { name });
   print(line, `${name} removed`);
+}
+
+type Server = ListShardsQuery['shards'][number]['servers'][number];
+
+/** `db-1:5432, db-2:5432 (replica, 1.2 MB behind), db-3:5432 (does not answer)` */
+function serverCells(servers: readonly Server[]): string {
+  return servers
+    .map((server) => {
+      const facts = [
+        ...(server.role === 'replica' ? ['replica'] : []),
+        ...(server.problem === null ? [] : [server.problem]),
+        ...(server.lagBytes === null || server.lagBytes === 0
+          ? []
+          : [`${formatBytes(server.lagBytes)} behind`]),
+      ];
+      return facts.length === 0 ? server.name : `${server.name} (${facts.join(', ')})`;
+    })
+    .join(', ');
+}
+
+const BYTES_PER_UNIT = 1024;
+
+function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(BYTES_PER_UNIT)));
+  const value = bytes / BYTES_PER_UNIT ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
 
 /** The value is not repeated: it may hold a password. */

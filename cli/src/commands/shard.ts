@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
-import { addShard, listShards, removeShard } from './shard-admin.ts';
+import { type AddShardOptions, addShard, listShards, removeShard, setShardReplicas } from './shard-admin.ts';
 
 const HELP = `
 Examples:
   rocket shard --name s1                 run a shard process (catalog by ROCKET_CATALOG_URL or DATABASE_URL)
   rocket shard add s1 --database postgres://user:password@db1:5432/postgres
+  rocket shard set-replicas s1 postgres://user:password@db2:5432/postgres
   rocket shard list
 
 A shard must have been added before its process can run. \`rocket shard add\` works without a server too: with
@@ -29,13 +30,21 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .argument('<name>', 'lower-case letters, digits and hyphens')
     .requiredOption('--database <url>', 'of the Postgres server: postgres://user:password@host:port/postgres')
     .option('--url <url>', 'of the shard process; by default the process tells it when it starts')
+    .option('--replica <url>', 'of a streaming replica of that server; may be repeated', collect)
     .option('--json', 'print the result as JSON')
-    .action((name: string, options: { database: string; url?: string; json?: boolean }) =>
-      addShard(line, { name, ...options }),
+    .action((name: string, options: Omit<AddShardOptions, 'name'>) => addShard(line, { name, ...options }));
+  shard
+    .command('set-replicas')
+    .description('replace the replicas of a shard; its processes follow without a restart')
+    .argument('<name>')
+    .argument('[urls...]', 'of all streaming replicas; none takes them away')
+    .option('--database <url>', 'another address of the primary, as after a promotion')
+    .action((name: string, replicas: string[], options: { database?: string }) =>
+      setShardReplicas(line, { name, replicas, ...options }),
     );
   shard
     .command('list')
-    .description('list the shards with their apps and health')
+    .description('list the shards with their apps, health and Postgres servers')
     .option('--json', 'print the list as JSON')
     .action((options: { json?: boolean }) => listShards(line, options));
   shard
@@ -43,4 +52,8 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .description('forget a shard that holds no apps')
     .argument('<name>')
     .action((name: string) => removeShard(line, name));
+}
+
+function collect(value: string, former: readonly string[] = []): readonly string[] {
+  return [...former, value];
 }

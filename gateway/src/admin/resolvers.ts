@@ -1,10 +1,12 @@
 import { type AppName, isAppName, RocketError, shardName } from '@rocket/schema';
 import { namedGraphs } from '../graphs/graph-key.ts';
+import { appAdvice, appSlowQueries } from './advice.ts';
 import { type ImportInput, importApp } from './import-app.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
 import { type AdminContext, type AdminParts, publish } from './parts.ts';
 import { removeApp } from './remove-app.ts';
 import { createSerial, type Serial } from './serial.ts';
+import { type AddShardArguments, addShard, type SetReplicasArguments, setShardReplicas } from './shards.ts';
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
 
@@ -32,6 +34,9 @@ function queryResolvers(parts: AdminParts) {
     graphs: async () => namedGraphs(await view.refresh()).map(graphView),
     platformUsers: () => catalog.platformUsers.list(),
     appUsers: (_: unknown, { app }: { app: string }) => listUsers(app, parts),
+    appAdvice: (_: unknown, { name }: { name: string }) => appAdvice(name, parts),
+    appSlowQueries: (_: unknown, { name, plans }: { name: string; plans: boolean }) =>
+      appSlowQueries(name, plans, parts),
   };
 }
 
@@ -64,14 +69,8 @@ function mutationResolvers(parts: AdminParts) {
 function shardAndGraphMutations(parts: AdminParts, serial: Serial) {
   const { catalog } = parts;
   return {
-    addShard: async (_: unknown, args: { name: string; databaseUrl: string; url?: string | null }) => {
-      const name = shardName(args.name);
-      await catalog.addShard({ name, databaseUrl: args.databaseUrl, url: args.url ?? null });
-      await publish(parts);
-      const shard = parts.view.current.shardMap.shards.get(name);
-      if (shard === undefined) throw new RocketError('NOT_FOUND', `There is no shard ${name}`);
-      return shardView(shard, parts.view.current, parts);
-    },
+    addShard: (_: unknown, args: AddShardArguments) => addShard(args, parts),
+    setShardReplicas: (_: unknown, args: SetReplicasArguments) => setShardReplicas(args, parts),
     removeShard: async (_: unknown, { name }: { name: string }) => {
       const shard = shardName(name);
       const { shardMap } = await parts.view.refresh();

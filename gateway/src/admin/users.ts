@@ -6,6 +6,7 @@ import {
   RocketError,
   type ShardUsers,
 } from '@rocket/schema';
+import { existingApp } from './existing-app.ts';
 import type { AdminParts } from './parts.ts';
 
 const USERS_TIMEOUT_MS = 10_000;
@@ -72,12 +73,6 @@ function userView({ id, email, active, roles }: AppUser, own: AppName): UserView
     list.map((role) => (app === own ? role : `${app}:${role}`)),
   );
   return { id, email, active, roles: names };
-}
-
-function existingApp(app: string, { view }: AdminParts): AppName {
-  const name = appName(app);
-  if (view.current.apps.has(name)) return name;
-  throw new RocketError('APP_NOT_FOUND', `There is no app ${name}`);
 }
 
 function atShard<T>(

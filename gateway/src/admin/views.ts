@@ -2,6 +2,7 @@ import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platfo
 import type { ShardRecord } from '@rocket/schema';
 import { MAIN_GRAPH } from '../graphs/graph-key.ts';
 import type { AdminParts } from './parts.ts';
+import { shardServers } from './shard-servers.ts';
 
 /** An app as the admin API shows it; the parts that need its document are read when they are selected. */
 export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminParts) {
@@ -24,7 +25,7 @@ export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminP
   };
 }
 
-export function shardView(shard: ShardRecord, snapshot: CatalogSnapshot, { services }: AdminParts) {
+export function shardView(shard: ShardRecord, snapshot: CatalogSnapshot, parts: AdminParts) {
   const placed = [...snapshot.shardMap.placements.values()].filter(
     (placement) => placement.shard === shard.name,
   );
@@ -33,7 +34,8 @@ export function shardView(shard: ShardRecord, snapshot: CatalogSnapshot, { servi
     state: shard.state,
     url: shard.url,
     apps: placed.map((placement) => placement.app).sort(),
-    healthy: () => services.isHealthy(shard),
+    healthy: () => parts.services.isHealthy(shard),
+    servers: () => shardServers(shard.name, parts),
   };
 }
 
