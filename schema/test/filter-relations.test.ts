@@ -124,35 +124,35 @@ describe('the order of records', () => {
     return [...table('order')].sort((a, b) => compareBySortKeys(a, b, { keys, related })).map(({ id }) => id);
   };
 
-  it('compares values by their type, with nulls as the largest', () => {
+  it('compares values by their type, nulls as the largest, ties by the key in the same direction', () => {
     expect(sorted([{ total: 'ASC' }])).toEqual(['o5', 'o6', 'o7', 'o8', 'o1', 'o4', 'o3', 'o2']);
-    expect(sorted([{ total: 'DESC' }])).toEqual(['o2', 'o3', 'o4', 'o1', 'o7', 'o8', 'o6', 'o5']);
+    expect(sorted([{ total: 'DESC' }])).toEqual(['o2', 'o3', 'o4', 'o1', 'o8', 'o7', 'o6', 'o5']);
   });
 
   it('goes through relations; what is deleted, dangling or missing is null', () => {
     expect(sorted([{ customer: { name: 'ASC' } }])).toEqual(['o1', 'o2', 'o3', 'o4', 'o5', 'o6', 'o7', 'o8']);
     expect(sorted([{ customer: { name: 'DESC' } }])).toEqual([
-      'o6',
-      'o7',
       'o8',
+      'o7',
+      'o6',
       'o5',
       'o4',
-      'o1',
-      'o2',
       'o3',
+      'o2',
+      'o1',
     ]);
   });
 
   it('is not told by records that the caller may not see', () => {
     expect(sorted([{ customer: { name: 'DESC' } }], signedIn('sales'))).toEqual([
-      'o5',
-      'o6',
-      'o7',
       'o8',
+      'o7',
+      'o6',
+      'o5',
       'o4',
-      'o1',
-      'o2',
       'o3',
+      'o2',
+      'o1',
     ]);
   });
 

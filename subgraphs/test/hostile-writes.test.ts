@@ -229,9 +229,9 @@ describe('a change of tables', () => {
         code: 'DOCUMENT_INVALID',
       });
       await write.activate({ ...text(false), sample_data: { task: [{ body }] } });
-      await expect(write.activate(text(true), { revision: 2 })).rejects.toMatchObject({
-        code: 'DESTRUCTIVE_CHANGE',
-      });
+      // A filled table serves without an index that its rows refuse; the report says so.
+      const { changes } = await write.activate(text(true), { revision: 2 });
+      expect(changes.join()).toMatch(/could not create .* for task\.body: .*too long/);
     } finally {
       await write.dispose();
     }
