@@ -10,6 +10,8 @@ import { type DirectApp, type DirectShard, startDirectShard } from '../sides/dir
 const CUSTOMERS_PER_APP = 20;
 /** More would only wait for each other: making a database is the server's work. */
 const INSTALLED_AT_A_TIME = 4;
+/** Installing a thousand apps takes minutes, in which somebody may be watching. */
+const TOLD_EVERY = 100;
 const QUERY = 'query Customers { customers(limit: 10) { id name email city } }';
 
 export interface AppFleet {
@@ -27,7 +29,13 @@ export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<App
   const shop = { ...(await readShop()), sample_data: { customer: sampleCustomers() } };
   const names = Array.from({ length: size }, (_, index) => appName(`app${index + 1}`));
   const documents = names.map((name) => [name, parseShop(name, shop)] as const);
-  const apps = await inParallel(documents, ([name, document]) => shard.install(name, document));
+  let installed = 0;
+  const apps = await inParallel(documents, async ([name, document]) => {
+    const app = await shard.install(name, document);
+    installed += 1;
+    if (installed % TOLD_EVERY === 0) console.error(`${installed} of ${size} apps installed`);
+    return app;
+  });
   await shard.restart();
   return { postgres, shard, apps };
 }

@@ -26,6 +26,8 @@ export interface ManyApps {
   /** Resident memory of the shard process, in bytes; null where the machine does not tell. */
   readonly memory: {
     readonly started: number | null;
+    /** When the busy apps alone have been asked. */
+    readonly busyServed: number | null;
     readonly allServed: number | null;
     readonly afterLoad: number | null;
   };
@@ -39,9 +41,12 @@ export async function manyApps(options: LoadOptions & { apps: number }): Promise
     const fleet = await startAppFleet(cleanUp, options.apps);
     const busyApps = Math.min(BUSY_APPS, options.apps);
     const parts = { busy: fleet.apps.slice(0, busyApps), idle: fleet.apps.slice(busyApps) };
-    const started = await readMemory(fleet.shard.pid());
-    const cold = await askAll(fleet);
-    const allServed = await readMemory(fleet.shard.pid());
+    const memoryNow = () => readMemory(fleet.shard.pid());
+    const started = await memoryNow();
+    const coldBusy = await askAll(fleet, parts.busy);
+    const busyServed = await memoryNow();
+    const coldIdle = await askAll(fleet, parts.idle);
+    const allServed = await memoryNow();
     const seconds = Math.max(options.seconds, LEAST_SECONDS);
     const [load, connections] = await Promise.all([
       loadBusy(fleet, parts.busy, { ...options, seconds }),
@@ -49,19 +54,20 @@ export async function manyApps(options: LoadOptions & { apps: number }): Promise
         countConnections(fleet.postgres.url, parts),
       ),
     ]);
-    const afterLoad = await readMemory(fleet.shard.pid());
-    const memory = { started, allServed, afterLoad };
-    return { apps: options.apps, busyApps, coldMs: distribution(cold), memory, connections, load };
+    const memory = { started, busyServed, allServed, afterLoad: await memoryNow() };
+    const coldMs = distribution([...coldBusy, ...coldIdle]);
+    return { apps: options.apps, busyApps, coldMs, memory, connections, load };
   });
 }
 
-async function askAll(fleet: AppFleet): Promise<Float64Array> {
-  const latencies = new Float64Array(fleet.apps.length);
-  for (const [index, app] of fleet.apps.entries()) latencies[index] = await askApp(fleet, app);
-  return latencies.sort();
+async function askAll(fleet: AppFleet, apps: readonly DirectApp[]): Promise<readonly number[]> {
+  const latencies: number[] = [];
+  for (const app of apps) latencies.push(await askApp(fleet, app));
+  return latencies;
 }
 
-function distribution(sorted: Float64Array): ManyApps['coldMs'] {
+function distribution(latencies: readonly number[]): ManyApps['coldMs'] {
+  const sorted = Float64Array.from(latencies).sort();
   const at = (percent: number) => percentile(sorted, percent);
   return { p50: at(50), p95: at(95), p99: at(99), max: at(100) };
 }
