@@ -3,7 +3,7 @@
  * Not a JWT: nothing in the header may choose how it is verified, and this runs once per subgraph fetch.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { appName, type CallContext, epoch, graphRevisionId, RocketError } from '@rocket/schema';
+import { appName, type CallContext, epoch, graphRevisionId, lsn, RocketError } from '@rocket/schema';
 import { z } from 'zod';
 
 /** A header that was seen on the wire must be worthless soon. */
@@ -25,6 +25,7 @@ const Context = z.object({
   }),
   requestId: z.string(),
   deadlineAtMs: z.number(),
+  minLsn: z.string().transform(lsn).exactOptional(),
 });
 /** Marked as a call, so that a header signed for something else cannot stand in for one. */
 const Call = z.object({ call: Context });

@@ -1,7 +1,7 @@
 import { type AggregateFunction, type EntityModel, type GroupBy, parseGroupBy } from '@rocket/schema';
 import { rowSource } from './page-arguments.ts';
+import { type Place, placeBelow, typenameJson } from './place.ts';
 import type { PlanContext } from './plan-context.ts';
-import { type Place, placeBelow, typenameJson } from './plan-record.ts';
 import { queryShape } from './query-shape.ts';
 import type { AggregateField, AggregatePlan, GroupByPlan, GroupKeyField, RowSource } from './read-plan.ts';
 import { type Arguments, selectedFields } from './selection.ts';

@@ -1,20 +1,32 @@
 import type { NodeModel } from './node-model.ts';
 import { connectionPage, type ListOf } from './page-arguments.ts';
+import { type Place, placeBelow, typenameJson } from './place.ts';
 import type { PlanContext } from './plan-context.ts';
-import { type Place, placeBelow, planRecord, typenameJson } from './plan-record.ts';
-import type { ConnectionField, ConnectionPlan, EdgeField, PageInfoField } from './read-plan.ts';
+import type { ConnectionField, ConnectionPlan, EdgeField, PageInfoField, RecordPlan } from './read-plan.ts';
 import { selectedFields } from './selection.ts';
+
+/** Plans a record of the page; given by the caller, since records have connections and connections records. */
+type RecordPlanner = (context: PlanContext, node: NodeModel, place: Place) => RecordPlan;
+type RecordAt = (place: Place) => RecordPlan;
 
 export function planConnection(
   context: PlanContext,
   node: NodeModel,
-  of: ListOf & { readonly place: Place },
+  of: ListOf & { readonly place: Place; readonly planRecord: RecordPlanner },
 ): ConnectionPlan {
   const { page, pageSize } = connectionPage(context, of);
-  return { page, pageSize, fields: connectionFields(context, node, of.place) };
+  return {
+    page,
+    pageSize,
+    fields: connectionFields((place) => of.planRecord(context, node, place), context, of.place),
+  };
 }
 
-function connectionFields(context: PlanContext, node: NodeModel, place: Place): readonly ConnectionField[] {
+function connectionFields(
+  recordAt: RecordAt,
+  context: PlanContext,
+  place: Place,
+): readonly ConnectionField[] {
   return selectedFields(context.scope, place.type, place.selectionSets).map((field): ConnectionField => {
     const key = field.responseKey;
     switch (field.name) {
@@ -23,9 +35,9 @@ function connectionFields(context: PlanContext, node: NodeModel, place: Place): 
       case 'totalCount':
         return { key, kind: 'totalCount' };
       case 'nodes':
-        return { key, kind: 'nodes', record: planRecord(context, node, placeBelow(place, field)) };
+        return { key, kind: 'nodes', record: recordAt(placeBelow(place, field)) };
       case 'edges':
-        return { key, kind: 'edges', fields: edgeFields(context, node, placeBelow(place, field)) };
+        return { key, kind: 'edges', fields: edgeFields(recordAt, context, placeBelow(place, field)) };
       case 'pageInfo':
         return { key, kind: 'pageInfo', fields: pageInfoFields(context, placeBelow(place, field)) };
       default:
@@ -34,7 +46,7 @@ function connectionFields(context: PlanContext, node: NodeModel, place: Place): 
   });
 }
 
-function edgeFields(context: PlanContext, node: NodeModel, place: Place): readonly EdgeField[] {
+function edgeFields(recordAt: RecordAt, context: PlanContext, place: Place): readonly EdgeField[] {
   return selectedFields(context.scope, place.type, place.selectionSets).map((field): EdgeField => {
     const key = field.responseKey;
     switch (field.name) {
@@ -43,7 +55,7 @@ function edgeFields(context: PlanContext, node: NodeModel, place: Place): readon
       case 'cursor':
         return { key, kind: 'cursor' };
       case 'node':
-        return { key, kind: 'node', record: planRecord(context, node, placeBelow(place, field)) };
+        return { key, kind: 'node', record: recordAt(placeBelow(place, field)) };
       default:
         throw new TypeError(`${place.type.name} has no field ${field.name}`);
     }

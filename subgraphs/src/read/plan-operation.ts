@@ -1,8 +1,8 @@
 /** Plans all root fields of a query. */
 import type { OperationDefinitionNode } from 'graphql';
+import { orFailure, type Place, placeBelow, typenameJson } from './place.ts';
 import type { PlanContext } from './plan-context.ts';
 import { planEntities } from './plan-entities.ts';
-import { orFailure, type Place, placeBelow, typenameJson } from './plan-record.ts';
 import { planRoot } from './plan-root.ts';
 import type { EntitiesPlan, ReadPlan } from './read-plan.ts';
 import { argumentsOf, type SelectedField, selectedFields } from './selection.ts';

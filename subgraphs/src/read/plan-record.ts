@@ -1,61 +1,37 @@
 /** Plans the objects of an answer that are records. Permissions are decided here: a forbidden field never reaches SQL. */
-import { MATCH_ALL, RocketError } from '@rocket/schema';
-import { GraphQLError, type GraphQLObjectType, type SelectionSetNode } from 'graphql';
+import { MATCH_ALL } from '@rocket/schema';
 import type { NodeField, NodeModel } from './node-model.ts';
 import { listPage, rowSource } from './page-arguments.ts';
+import { orFailure, type Place, placeBelow, typenameJson } from './place.ts';
 import { planAggregate } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
-import type { PlanContext, PlanPath } from './plan-context.ts';
+import type { PlanContext } from './plan-context.ts';
 import { queryShape } from './query-shape.ts';
 import type { FilePart, RecordField, RecordPlan } from './read-plan.ts';
-import { argumentsOf, fieldType, type SelectedField, selectedFields, subselections } from './selection.ts';
-
-/** A place in the operation: object type, the selection sets that apply to it, and the way to it. */
-export interface Place {
-  readonly type: GraphQLObjectType;
-  readonly selectionSets: readonly (SelectionSetNode | undefined)[];
-  readonly path: PlanPath;
-}
-
-/** The place of a field's value. */
-export function placeBelow(place: Place, field: SelectedField): Place {
-  return {
-    type: fieldType(place.type, field),
-    selectionSets: subselections(field),
-    path: [...place.path, field.responseKey],
-  };
-}
+import { argumentsOf, type SelectedField, selectedFields } from './selection.ts';
 
 export function planRecord(context: PlanContext, node: NodeModel, place: Place): RecordPlan {
-  const fields = selectedFields(context.scope, place.type, place.selectionSets).map((selected) =>
+  const selection = selectedFields(context.scope, place.type, place.selectionSets);
+  const known = FLAT_RECORDS.get(selection);
+  if (known !== undefined) return known;
+  const fields = selection.map((selected) =>
     orFailure(context, [...place.path, selected.responseKey], () =>
       planField(context, node, { selected, place }),
     ),
   );
-  return { entity: node.entity, fields };
-}
-
-/** `__typename` of an object, which the schema knows before any record is read. */
-export function typenameJson(type: GraphQLObjectType): string {
-  return JSON.stringify(type.name);
+  const plan = { entity: node.entity, fields };
+  if (fields.every(isFlat)) FLAT_RECORDS.set(selection, plan);
+  return plan;
 }
 
 /**
- * Errors that name a caller's mistake fail this field alone; anything else is ours and fails the request. Wrong
- * variables are found here by the same code of graphql-js that tells the caller.
+ * Records of columns alone are the same for every caller and every variable. Where the selection is remembered, so is
+ * its plan, and with it the SQL that was made of it.
  */
-export function orFailure<T extends { readonly key: string }>(
-  context: PlanContext,
-  path: PlanPath,
-  plan: () => T,
-): T | { readonly key: string; readonly kind: 'constant'; readonly json: string } {
-  try {
-    return plan();
-  } catch (error) {
-    if (!(error instanceof RocketError || error instanceof GraphQLError)) throw error;
-    context.failures.add(path, error);
-    return { key: path.at(-1) ?? '', kind: 'constant', json: 'null' };
-  }
+const FLAT_RECORDS = new WeakMap<readonly SelectedField[], RecordPlan>();
+
+function isFlat({ kind }: RecordField): boolean {
+  return kind === 'column' || kind === 'version' || kind === 'file';
 }
 
 interface At {
@@ -97,7 +73,12 @@ function planLink(
   const args = argumentsOf(context.scope, at.place.type, at.selected);
   const of = { entity: target.entity, link, args };
   if (kind === 'connection') {
-    return { key, kind: 'connection', link, connection: planConnection(context, target, { ...of, place }) };
+    return {
+      key,
+      kind: 'connection',
+      link,
+      connection: planConnection(context, target, { ...of, place, planRecord }),
+    };
   }
   if (kind === 'aggregate') {
     const source = rowSource(context, target.entity, args);

@@ -2,10 +2,11 @@
 import { type Filter, keyValue, operandValue, RocketError } from '@rocket/schema';
 import type { NodeModel, QueryField } from './node-model.ts';
 import { listPage, rowSource } from './page-arguments.ts';
+import type { Place } from './place.ts';
 import { planAggregate, planGroupBy } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
 import type { PlanContext } from './plan-context.ts';
-import { type Place, planRecord } from './plan-record.ts';
+import { planRecord } from './plan-record.ts';
 import { queryShape } from './query-shape.ts';
 import type { ReadPlan } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
@@ -31,7 +32,7 @@ export function planRoot(context: PlanContext, { kind, node }: QueryField, of: R
     case 'connection':
       return {
         kind: 'connection',
-        connection: planConnection(context, node, { entity, link: null, args, place }),
+        connection: planConnection(context, node, { entity, link: null, args, place, planRecord }),
       };
     case 'aggregate': {
       const source = rowSource(context, entity, args);

@@ -12,12 +12,50 @@ import {
   Kind,
   type SelectionNode,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
 
 /** The parts of an operation that look-ahead reads; a `GraphQLResolveInfo` is one. */
 export interface OperationScope {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variableValues: Readonly<Record<string, unknown>>;
+  /** Remembers what no variable can change; absent where `@skip` or `@include` may change everything. */
+  readonly memo?: SelectionMemo | null;
+}
+
+/** Of one document in one schema. An operation comes thousands of times, mostly with other variables in the same places. */
+export class SelectionMemo {
+  readonly #fields = new WeakMap<SelectionSetNode, Map<GraphQLObjectType, readonly SelectedField[]>>();
+  readonly #arguments = new WeakMap<FieldNode, Arguments>();
+
+  fields(
+    set: SelectionSetNode,
+    parent: GraphQLObjectType,
+    collectFields: () => readonly SelectedField[],
+  ): readonly SelectedField[] {
+    const byType = this.#fields.get(set) ?? new Map<GraphQLObjectType, readonly SelectedField[]>();
+    const known = byType.get(parent);
+    if (known !== undefined) return known;
+    const fields = collectFields();
+    this.#fields.set(set, byType.set(parent, fields));
+    return fields;
+  }
+
+  arguments(node: FieldNode, read: () => Arguments): Arguments {
+    const known = this.#arguments.get(node);
+    if (known !== undefined) return known;
+    const values = read();
+    if (!(node.arguments ?? []).some((argument) => hasVariable(argument.value))) {
+      this.#arguments.set(node, values);
+    }
+    return values;
+  }
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.VARIABLE) return true;
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  return value.kind === Kind.OBJECT && value.fields.some((field) => hasVariable(field.value));
 }
 
 /** One response field: several nodes when the operation names it several times. */
@@ -33,6 +71,17 @@ const NO_ARGUMENTS: Arguments = Object.freeze({});
 
 /** Fields below the selection sets, whose type is `parent`, in response order; `__typename` is one of them. */
 export function selectedFields(
+  scope: OperationScope,
+  parent: GraphQLObjectType,
+  selectionSets: readonly (SelectionSetNode | undefined)[],
+): readonly SelectedField[] {
+  const [only] = selectionSets;
+  if (!scope.memo || only === undefined || selectionSets.length > 1)
+    return collectAll(scope, parent, selectionSets);
+  return scope.memo.fields(only, parent, () => collectAll(scope, parent, selectionSets));
+}
+
+function collectAll(
   scope: OperationScope,
   parent: GraphQLObjectType,
   selectionSets: readonly (SelectionSetNode | undefined)[],
@@ -61,9 +110,9 @@ export function argumentsOf(
   const [node] = field.nodes;
   if (definition === undefined || node === undefined)
     throw new TypeError(`${parent.name} has no ${field.name}`);
-  return definition.args.length === 0
-    ? NO_ARGUMENTS
-    : getArgumentValues(definition, node, scope.variableValues);
+  if (definition.args.length === 0) return NO_ARGUMENTS;
+  const read = () => getArgumentValues(definition, node, scope.variableValues);
+  return scope.memo ? scope.memo.arguments(node, read) : read();
 }
 
 /** Object type that a field of `parent` returns, through lists and non-null. */

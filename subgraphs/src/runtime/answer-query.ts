@@ -36,7 +36,7 @@ export async function answerQuery(
     filters: context.filters,
     failures,
     onQuery: (shape) => context.advice.record(shape, operation.name?.value ?? null),
-    scope: { fragments: prepared.fragments, variableValues: variables.coerced },
+    scope: { fragments: prepared.fragments, variableValues: variables.coerced, memo: prepared.memo },
   };
   const roots = planOperation(plans, operation);
   const reads = roots.flatMap(readsOf);

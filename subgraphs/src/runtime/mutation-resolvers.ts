@@ -2,7 +2,7 @@
 import type { EntityModel, EntityNames, FieldModel, UserError } from '@rocket/schema';
 import { type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
 import type { NodeModel } from '../read/node-model.ts';
-import { type Place, placeBelow } from '../read/plan-record.ts';
+import { type Place, placeBelow } from '../read/place.ts';
 import { selectedFields } from '../read/selection.ts';
 import type { WriteResult } from '../write/pipeline.ts';
 import { planPath } from './plan-path.ts';

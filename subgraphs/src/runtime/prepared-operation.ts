@@ -10,8 +10,10 @@ import {
   specifiedRules,
   ValuesOfCorrectTypeRule,
   validate,
+  visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { SelectionMemo } from '../read/selection.ts';
 
 const FORM_RULES = specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule);
 const MAX_DOCUMENTS = 1_000;
@@ -22,6 +24,8 @@ const MAX_DOCUMENT_CHARS = 8_000_000;
 export interface PreparedDocument {
   readonly document: DocumentNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Null when variables may change which fields are selected. */
+  readonly memo: SelectionMemo | null;
   /** The operation of that name, or the only one; null when there is none such, which the executor explains. */
   operation(name: string | undefined): OperationDefinitionNode | null;
 }
@@ -66,9 +70,20 @@ function prepareDocument(document: DocumentNode): PreparedDocument {
   return {
     document,
     fragments,
+    memo: hasConditions(document) ? null : new SelectionMemo(),
     operation: (name) =>
       name === undefined ? only : (operations.find((operation) => operation.name?.value === name) ?? null),
   };
+}
+
+function hasConditions(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Directive: ({ name }) => {
+      found ||= name.value === 'skip' || name.value === 'include';
+    },
+  });
+  return found;
 }
 
 function parseText(query: string): DocumentNode {

@@ -1,8 +1,8 @@
 /** The record of a mutation's payload: read like any other, from where the write went. */
 
 import type { NodeModel } from '../read/node-model.ts';
+import type { Place } from '../read/place.ts';
 import type { PlanContext } from '../read/plan-context.ts';
-import type { Place } from '../read/plan-record.ts';
 import { idFilter, planByKey } from '../read/plan-root.ts';
 import { readRoots } from '../read/read-roots.ts';
 import type { OperationScope } from '../read/selection.ts';

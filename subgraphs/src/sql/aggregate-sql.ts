@@ -5,7 +5,7 @@ import type { AggregateField, AggregatePlan, GroupKeyField } from '../read/read-
 import { JsonConcat } from './json-concat.ts';
 import { fieldValueType, jsonValue } from './json-text.ts';
 import { sqlType } from './parameters.ts';
-import type { ChildRows } from './record-sql.ts';
+import type { ChildRows } from './record-row.ts';
 import { conditionsSql } from './rows-sql.ts';
 
 export function aggregateJson(plan: AggregatePlan, at: ChildRows): JsonConcat {

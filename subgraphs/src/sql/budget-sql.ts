@@ -14,7 +14,7 @@ import type {
 } from '../read/read-plan.ts';
 import { type LinkOrigin, linkSource, tableOrigin } from './link-sql.ts';
 import { type Parameters, sqlType } from './parameters.ts';
-import { aliasAt } from './record-sql.ts';
+import { aliasAt } from './record-row.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
 
 /** One level on the way down to a list: FROM item of its rows, and where links start from them. */

@@ -1,23 +1,34 @@
 /** A connection as JSON: one read of the page, from which edges, nodes and page information are made together. */
-import type { ConnectionField, ConnectionPlan, EdgeField, PageInfoField } from '../read/read-plan.ts';
+import type {
+  ConnectionField,
+  ConnectionPlan,
+  EdgeField,
+  PageInfoField,
+  RecordPlan,
+} from '../read/read-plan.ts';
 import { cursorJson } from './cursor-sql.ts';
 import { JsonConcat } from './json-concat.ts';
 import type { SortExpression } from './order-sql.ts';
-import { type ChildRows, recordJson, tableRow } from './record-sql.ts';
+import type { ChildRows } from './record-row.ts';
 import { conditionsSql, pageSql } from './rows-sql.ts';
 
 /** Makes one column of the page's rows. */
 type Column = (order: readonly SortExpression[]) => string;
 
+/** Makes the JSON of a record of the page. */
+type RecordAt = (record: RecordPlan, at: ChildRows) => JsonConcat;
+
 /** The page's rows `x`, numbered `x.n` as they were walked; their columns are collected while the object is built. */
 class PageRows {
   readonly plan: ConnectionPlan;
   readonly at: ChildRows;
+  readonly recordAt: RecordAt;
   readonly #columns: Column[] = [];
 
-  constructor(plan: ConnectionPlan, at: ChildRows) {
+  constructor(plan: ConnectionPlan, at: ChildRows, recordAt: RecordAt) {
     this.plan = plan;
     this.at = at;
+    this.recordAt = recordAt;
   }
 
   column(make: Column): string {
@@ -38,8 +49,8 @@ class PageRows {
   }
 }
 
-export function connectionJson(plan: ConnectionPlan, at: ChildRows): JsonConcat {
-  const rows = new PageRows(plan, at);
+export function connectionJson(plan: ConnectionPlan, at: ChildRows, recordAt: RecordAt): JsonConcat {
+  const rows = new PageRows(plan, at, recordAt);
   const json = new JsonConcat().constant('{');
   for (const [index, field] of plan.fields.entries()) {
     json.key(field.key, index === 0);
@@ -55,7 +66,7 @@ function fieldJson(field: Exclude<ConnectionField, { kind: 'constant' }>, rows: 
     case 'totalCount':
       return new JsonConcat().expression(totalSql(rows));
     case 'nodes':
-      return itemsJson(rows, () => recordJson(field.record, tableRow(field.record, rows.at)).sql());
+      return itemsJson(rows, () => rows.recordAt(field.record, rows.at).sql());
     case 'edges':
       return itemsJson(rows, (order) => edgeJson(field.fields, { order, rows }).sql());
     case 'pageInfo':
@@ -77,12 +88,12 @@ function edgeJson(
   fields: readonly EdgeField[],
   of: { order: readonly SortExpression[]; rows: PageRows },
 ): JsonConcat {
-  const { plan, at } = of.rows;
+  const { plan, at, recordAt } = of.rows;
   const json = new JsonConcat().constant('{');
   for (const [index, field] of fields.entries()) {
     json.key(field.key, index === 0);
     if (field.kind === 'constant') json.constant(field.json);
-    else if (field.kind === 'node') json.append(recordJson(field.record, tableRow(field.record, at)));
+    else if (field.kind === 'node') json.append(recordAt(field.record, at));
     else json.append(cursorJson(plan.page, of.order));
   }
   return json.constant('}');

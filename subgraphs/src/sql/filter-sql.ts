@@ -50,7 +50,7 @@ export function filterSql(filter: Filter, alias: string, parameters: Parameters)
     case 'search':
       return `${searchVectorSql(filter.fields, alias)} @@ websearch_to_tsquery('simple', ${parameters.bind(filter.query, 'text')})`;
     case 'relation':
-      return relationFilterSql(filter, alias, parameters);
+      return relationFilterSql(filter, alias, (part, related) => filterSql(part, related, parameters));
     default:
       return filter satisfies never;
   }

@@ -5,7 +5,7 @@ import { groupKeySql, measureSql, measuresJson } from './aggregate-sql.ts';
 import { COMPARISON } from './filter-sql.ts';
 import { type JsonConcat, jsonArray } from './json-concat.ts';
 import { type Parameters, sqlType } from './parameters.ts';
-import type { ChildRows } from './record-sql.ts';
+import type { ChildRows } from './record-row.ts';
 import { conditionsSql } from './rows-sql.ts';
 
 /** Groups of a source as a JSON array, in their order. */

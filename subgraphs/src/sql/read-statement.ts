@@ -7,7 +7,8 @@ import { connectionJson } from './connection-sql.ts';
 import { groupByJson } from './group-by-sql.ts';
 import { JsonConcat, jsonArray } from './json-concat.ts';
 import { Parameters, sqlType } from './parameters.ts';
-import { aliasAt, type ChildRows, keyRow, recordJson, tableRow } from './record-sql.ts';
+import { aliasAt, type ChildRows, keyRow } from './record-row.ts';
+import { recordAt, recordJson } from './record-sql.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
 
 /**
@@ -29,10 +30,10 @@ function rootJson(plan: ReadPlan, parameters: Parameters): JsonConcat {
     case 'list': {
       const { page, record } = plan.list;
       const at = rootAt(page.source, parameters);
-      return jsonArray(pageSql(page, at, () => `${recordJson(record, tableRow(record, at)).sql()} AS j`));
+      return jsonArray(pageSql(page, at, () => `${recordAt(record, at).sql()} AS j`));
     }
     case 'connection':
-      return connectionJson(plan.connection, rootAt(plan.connection.page.source, parameters));
+      return connectionJson(plan.connection, rootAt(plan.connection.page.source, parameters), recordAt);
     case 'aggregate':
       return aggregateJson(plan.aggregate, rootAt(plan.aggregate.source, parameters));
     case 'groupBy':
@@ -52,7 +53,7 @@ function rootAt(source: RowSource, parameters: Parameters): ChildRows {
 function recordRootSql(of: { source: RowSource; record: RecordPlan }, parameters: Parameters): string {
   const at = rootAt(of.source, parameters);
   const where = conditionsSql(of.source, { alias: at.alias, on: null }, parameters);
-  return `(SELECT ${recordJson(of.record, tableRow(of.record, at)).sql()} FROM ${at.rows.from} WHERE ${where} LIMIT 1)`;
+  return `(SELECT ${recordAt(of.record, at).sql()} FROM ${at.rows.from} WHERE ${where} LIMIT 1)`;
 }
 
 /** An array in the order of the keys. */
@@ -69,7 +70,7 @@ function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   const at = rootAt(plan.source, parameters);
   const on = `${at.alias}.${quoteIdentifier(key.name)} = k.key`;
   const where = conditionsSql(plan.source, { alias: at.alias, on }, parameters);
-  const json = recordJson(plan.record, tableRow(plan.record, at)).sql();
+  const json = recordAt(plan.record, at).sql();
   return jsonArray(
     `SELECT coalesce((SELECT ${json} FROM ${at.rows.from} WHERE ${where}), 'null') AS j FROM ${keys} ORDER BY k.n`,
   );

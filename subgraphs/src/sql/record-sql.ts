@@ -7,41 +7,23 @@ import { connectionJson } from './connection-sql.ts';
 import { fileJson } from './file-sql.ts';
 import { JsonConcat, jsonArray } from './json-concat.ts';
 import { fieldValueType, jsonValue } from './json-text.ts';
-import { type LinkOrigin, linkSource, type RowsFrom, tableOrigin } from './link-sql.ts';
-import type { Parameters } from './parameters.ts';
+import { linkSource } from './link-sql.ts';
+import { aliasAt, type ChildRows, keyRow, type RecordRow, tableRow } from './record-row.ts';
 import { conditionsSql, pageSql } from './rows-sql.ts';
 
-/** The row that a record is made from. */
-export interface RecordRow {
-  readonly origin: LinkOrigin;
-  /** SQL of a column's value. */
-  column(name: string): string;
-  /** Depth in the answer; names the tables of the levels apart. */
-  readonly depth: number;
-  readonly parameters: Parameters;
+/** The JSON object of a record of its own table. */
+export function recordAt(record: RecordPlan, at: Pick<ChildRows, 'depth' | 'parameters'>): JsonConcat {
+  const known = FLAT_JSON.get(record)?.get(at.depth);
+  if (known !== undefined) return known;
+  const json = recordJson(record, tableRow(record, at));
+  if (record.fields.every(({ kind }) => kind === 'column' || kind === 'version')) {
+    FLAT_JSON.set(record, (FLAT_JSON.get(record) ?? new Map<number, JsonConcat>()).set(at.depth, json));
+  }
+  return json;
 }
 
-/** A row of the record's own table. */
-export function tableRow(record: RecordPlan, at: { depth: number; parameters: Parameters }): RecordRow {
-  const alias = aliasAt(at.depth);
-  return {
-    ...at,
-    origin: tableOrigin(record.entity, alias),
-    column: (name) => `${alias}.${quoteIdentifier(name)}`,
-  };
-}
-
-/** A record of which only the key is at hand. */
-export function keyRow(
-  key: { readonly sql: string; readonly type: string },
-  at: { depth: number; parameters: Parameters },
-): RecordRow {
-  return { ...at, origin: { key: () => key }, column: () => key.sql };
-}
-
-export function aliasAt(depth: number): string {
-  return `t${depth}`;
-}
+/** JSON of records of columns alone, by depth. Their plans are shared by all requests that select the same. */
+const FLAT_JSON = new WeakMap<RecordPlan, Map<number, JsonConcat>>();
 
 /** The record's JSON object. */
 export function recordJson(record: RecordPlan, row: RecordRow): JsonConcat {
@@ -75,11 +57,15 @@ function fieldJson(field: Exclude<RecordField, { kind: 'constant' }>, row: Recor
     case 'list': {
       const { page, record } = field.list;
       const at = childAt(field.link, page.source, row);
-      const rows = pageSql(page, at, () => `${recordJson(record, tableRow(record, at)).sql()} AS j`);
+      const rows = pageSql(page, at, () => `${recordAt(record, at).sql()} AS j`);
       return jsonArray(rows);
     }
     case 'connection':
-      return connectionJson(field.connection, childAt(field.link, field.connection.page.source, row));
+      return connectionJson(
+        field.connection,
+        childAt(field.link, field.connection.page.source, row),
+        recordAt,
+      );
     case 'aggregate':
       return aggregateJson(field.aggregate, childAt(field.link, field.aggregate.source, row));
     default:
@@ -92,18 +78,10 @@ function relatedRecordSql(field: Extract<RecordField, { kind: 'record' }>, row: 
   const { source, record, link } = field;
   const at = childAt(link, source, row);
   const where = conditionsSql(source, { alias: at.alias, on: at.rows.on }, row.parameters);
-  const json = recordJson(record, tableRow(record, at)).sql();
+  const json = recordAt(record, at).sql();
   const key = `${at.alias}.${quoteIdentifier(source.entity.primaryKey.name)}`;
   const first = link.kind === 'to_one' ? '' : ` ORDER BY ${key} LIMIT 1`;
   return `coalesce((SELECT ${json} FROM ${at.rows.from} WHERE ${where}${first}), 'null')`;
-}
-
-/** One level further down, through a link. */
-export interface ChildRows {
-  readonly alias: string;
-  readonly rows: RowsFrom;
-  readonly depth: number;
-  readonly parameters: Parameters;
 }
 
 function childAt(link: LinkModel, source: RowSource, row: RecordRow): ChildRows {

@@ -1,27 +1,32 @@
 import { quoteIdentifier } from '@rocket/platform';
-import type { RelationFilter } from '@rocket/schema';
-import { filterSql } from './filter-sql.ts';
+import type { Filter, RelationFilter } from '@rocket/schema';
 import { linkSource } from './link-sql.ts';
 import { liveSql } from './live-sql.ts';
-import type { Parameters } from './parameters.ts';
 
-/** A semi-join: it never multiplies rows, and stops at the first related record that decides. */
-export function relationFilterSql(filter: RelationFilter, alias: string, parameters: Parameters): string {
+/**
+ * A semi-join: it never multiplies rows, and stops at the first related record that decides.
+ * @param condition compiles a filter on the related records
+ */
+export function relationFilterSql(
+  filter: RelationFilter,
+  alias: string,
+  condition: (filter: Filter, alias: string) => string,
+): string {
   const related = `${alias}_r`;
   const { link, target } = filter;
   // Within one app both sides of a link are of one type.
   const origin = { key: () => ({ sql: `${alias}.${quoteIdentifier(link.localField)}`, type: null }) };
   const { from, on } = linkSource(link, { target, alias: related, origin });
-  const visible = [on, filterSql(filter.access, related, parameters), ...liveSql(target, related)];
-  const condition = filterSql(filter.filter, related, parameters);
+  const visible = [on, condition(filter.access, related), ...liveSql(target, related)];
+  const own = condition(filter.filter, related);
   switch (filter.quantifier) {
     case 'is':
     case 'some':
-      return existsSql(from, [...visible, condition]);
+      return existsSql(from, [...visible, own]);
     case 'none':
-      return `NOT ${existsSql(from, [...visible, condition])}`;
+      return `NOT ${existsSql(from, [...visible, own])}`;
     case 'every':
-      return `NOT ${existsSql(from, [...visible, `(${condition}) IS NOT TRUE`])}`;
+      return `NOT ${existsSql(from, [...visible, `(${own}) IS NOT TRUE`])}`;
     default:
       return filter.quantifier satisfies never;
   }

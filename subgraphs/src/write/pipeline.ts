@@ -119,7 +119,7 @@ async function outcome(write: Promise<string>, logger: Logger): Promise<WriteRes
   try {
     return { ok: true, key: await write };
   } catch (error) {
-    if (isConnectionError(error)) {
+    if (isLost(error)) {
       // Broken before COMMIT was sent it is undone; broken while waiting for the answer, nobody here can know.
       const message = 'The database of this app was lost; whether the write was done has to be read';
       throw new RocketError('SHARD_UNAVAILABLE', message, { cause: error });
@@ -131,6 +131,12 @@ async function outcome(write: Promise<string>, logger: Logger): Promise<WriteRes
     );
     return { ok: false, errors: error.errors };
   }
+}
+
+/** The app's database names a lost connection as an outage; here it matters what was being done. */
+function isLost(error: unknown): boolean {
+  const cause = error instanceof RocketError && error.code === 'SHARD_UNAVAILABLE' ? error.cause : error;
+  return isConnectionError(cause);
 }
 
 function entityOf(model: AppModel, name: string): EntityModel {
