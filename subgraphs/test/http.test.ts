@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { createMetrics, MAX_INTERNAL_TTL_MS, signInternal, signInternalCall } from '@rocket/platform';
 import {
+  type AppAdvice,
   appName,
   type CallContext,
   epoch,
@@ -11,6 +12,7 @@ import {
   lsn,
   RocketError,
   type ShardService,
+  type SlowQueryReport,
   type SubgraphAnswer,
 } from '@rocket/schema';
 import { GraphQLError } from 'graphql';
@@ -29,6 +31,16 @@ const CONTEXT: CallContext = {
   deadlineAtMs: 9_999_999_999_999,
 };
 const USER = { id: 'u-1', email: 'ann@example.org', roles: { crm: ['sales'] }, active: true };
+const ADVICE: AppAdvice = { since: '2026-01-01T00:00:00.000Z', suggestions: [] };
+const SLOW: SlowQueryReport = {
+  text: 'SELECT $1',
+  label: null,
+  count: 2,
+  meanMs: 150.5,
+  worstMs: 200,
+  lastSeenAt: '2026-01-01T00:00:00.000Z',
+  plan: { kind: 'plan', text: 'Result' },
+};
 const SESSION = { user: USER, refreshToken: 'token' };
 
 let calls: [name: string, ...given: unknown[]][];
@@ -68,6 +80,8 @@ function recordingService(): ShardService {
     },
     activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
     removeApp: record('removeApp', undefined),
+    advise: record('advise', ADVICE),
+    slowQueries: record('slowQueries', [SLOW]),
     users: {
       login: record('login', SESSION),
       refresh: record('refresh', SESSION),
@@ -229,6 +243,8 @@ describe('other calls', () => {
       { changes: ['create table customers'], rowsInserted: 3 },
     ],
     [INTERNAL_PATHS.removeApp, AT, ['removeApp', AT], null],
+    [INTERNAL_PATHS.advise, AT, ['advise', AT], ADVICE],
+    [INTERNAL_PATHS.slowQueries, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
     [INTERNAL_PATHS.usersLogin, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
     [
       INTERNAL_PATHS.usersRefresh,
@@ -266,6 +282,7 @@ describe('other calls', () => {
   it.each([
     [INTERNAL_PATHS.usersLogin, { email: 'a@b' }],
     [INTERNAL_PATHS.usersAdd, { ...credentials, roles: ['sales'] }],
+    [INTERNAL_PATHS.slowQueries, AT],
     [INTERNAL_PATHS.activate, { ...AT, revision: 0, sampleData: {} }],
     [INTERNAL_PATHS.activate, { ...AT, revision: 1, sampleData: { customer: {} } }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {

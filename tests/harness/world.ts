@@ -69,10 +69,11 @@ export async function example(name: string): Promise<unknown> {
   return JSON.parse(await readFile(join(import.meta.dirname, '../../examples', `${name}.json`), 'utf8'));
 }
 
-export async function createWorld(): Promise<World> {
+/** @param environment settings of its processes */
+export async function createWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
   const test = await createTestDatabase();
   const logger = createLogger({ level: 'silent', name: 'test' });
-  const config = loadConfig({});
+  const config = loadConfig(environment);
   const catalog = await openCatalog({ url: test.url, logger });
   const metrics = createMetrics();
   const shardMetrics = createShardMetrics(metrics);

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
+import { adviseApp } from './app-advise.ts';
 import { exportApp } from './app-export.ts';
 import { importApp } from './app-import.ts';
 import { listApps } from './app-list.ts';
 import { removeApp } from './app-remove.ts';
+import { listSlowQueries } from './app-slow-queries.ts';
 
 const IMPORT_HELP = `
 Examples:
@@ -20,9 +22,27 @@ Examples:
 
 Without sample data: an export holds metadata, not records.`;
 
+const ADVISE_HELP = `
+Examples:
+  rocket app advise crm
+  rocket app advise crm --json | jq '.suggestions[0].remedy'
+
+A process of the app's shard counts what it is asked since it began; where there are several, one of them answers.
+What is asked most of the largest tables comes first. Tables with few records need no index.`;
+
+const SLOW_QUERIES_HELP = `
+Examples:
+  rocket app slow-queries crm
+  rocket app slow-queries crm --plans      also ask Postgres how it would run them
+
+Values are never shown, only their places, and plans are made without them; PostgreSQL 16 or later has such plans.
+What counts as slow is in ROCKET_SLOW_QUERY_MS of the shard's process, by default 100 ms.`;
+
 /** \`rocket app ...\` */
 export function addAppCommands(program: Command, line: CommandLine): void {
-  const app = program.command('app').description('Import, export, list and remove apps');
+  const app = program
+    .command('app')
+    .description('Import, export, list and remove apps, and make them faster');
   app
     .command('import')
     .description('make a metadata document the app of this name, creating or updating it')
@@ -52,4 +72,26 @@ export function addAppCommands(program: Command, line: CommandLine): void {
     .argument('<name>')
     .option('--yes', 'do not ask')
     .action((name: string, options: { yes?: boolean }) => removeApp(line, { name, ...options }));
+  addInsightCommands(app, line);
+}
+
+/** What the shard knows of how an app is used. */
+function addInsightCommands(app: Command, line: CommandLine): void {
+  app
+    .command('advise')
+    .description('say what would make an app faster, by what it was asked')
+    .argument('<name>')
+    .option('--json', 'print the advice as JSON')
+    .addHelpText('after', ADVISE_HELP)
+    .action((name: string, options: { json?: boolean }) => adviseApp(line, { name, ...options }));
+  app
+    .command('slow-queries')
+    .description('list the slow SQL statements of an app, the worst first')
+    .argument('<name>')
+    .option('--plans', 'with how Postgres would run each')
+    .option('--json', 'print the list as JSON')
+    .addHelpText('after', SLOW_QUERIES_HELP)
+    .action((name: string, options: { plans?: boolean; json?: boolean }) =>
+      listSlowQueries(line, { name, ...options }),
+    );
 }

@@ -1,6 +1,5 @@
 /** What the shard of an app knows of how it is used, as the admin API shows it. */
 import type {
-  AppAdvice,
   CountedShape,
   IndexRemedy,
   IndexSuggestion,
@@ -17,14 +16,14 @@ const TIMEOUT_MS = 30_000;
 
 /** @throws RocketError `APP_NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function appAdvice(name: string, parts: AdminParts) {
-  const { since, suggestions }: AppAdvice = await atShard(name, parts, (shard, at) => shard.advise(at));
-  return { since, suggestions: suggestions.map(suggestionView) };
+  const { since, suggestions } = await atShard(name, parts, (shard, at) => shard.advise(at));
+  return { since, suggestions: suggestions.map((suggestion) => suggestionView(suggestion, name)) };
 }
 
 /** @throws RocketError `APP_NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function appSlowQueries(name: string, plans: boolean, parts: AdminParts) {
   const reports = await atShard(name, parts, (shard, at) => shard.slowQueries(at, { plans }));
-  return reports.map(slowQueryView);
+  return reports.map((report) => slowQueryView(report, name));
 }
 
 async function atShard<T>(
@@ -40,8 +39,14 @@ async function atShard<T>(
   );
 }
 
-function suggestionView({ entity, rows, count, remedy, queries }: IndexSuggestion) {
-  return { entity, rows, count, remedy: remedyView(remedy), queries: queries.map(queryView) };
+function suggestionView({ entity, rows, count, remedy, queries }: IndexSuggestion, app: string) {
+  return {
+    entity,
+    rows,
+    count,
+    remedy: remedyView(remedy),
+    queries: queries.map((query) => queryView(query, app)),
+  };
 }
 
 function remedyView(remedy: IndexRemedy) {
@@ -57,17 +62,23 @@ function remedyView(remedy: IndexRemedy) {
   }
 }
 
-function queryView({ shape, count, operations }: CountedShape) {
+function queryView({ shape, count, operations }: CountedShape, app: string) {
   const { equal, range, order, text = [], json = [] } = shape;
-  return { equal, range, order, text, json, count, operations };
+  const names = operations.map((operation) => nameOfClient(operation, app));
+  return { equal, range, order, text, json, count, operations: [...new Set(names)] };
 }
 
-function slowQueryView({ text, label, plan, ...times }: SlowQueryReport) {
+function slowQueryView({ text, label, plan, ...times }: SlowQueryReport, app: string) {
   return {
     ...times,
     sql: text,
-    operation: label,
+    operation: label === null ? null : nameOfClient(label, app),
     plan: plan?.kind === 'plan' ? plan.text : null,
     noPlan: plan?.kind === 'unavailable' ? plan.reason : null,
   };
+}
+
+/** The planner calls the steps of an operation `Name__app__0`; clients know its name alone. Names of apps are words. */
+function nameOfClient(operation: string, app: string): string {
+  return operation.replace(new RegExp(`(?<=.)__${app}__\\d+$`), '');
 }

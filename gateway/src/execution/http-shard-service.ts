@@ -2,6 +2,7 @@ import { signInternal, signInternalCall } from '@rocket/platform';
 import type { CallContext, Placed, ShardService, ShardUsers } from '@rocket/schema';
 import { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from '@rocket/schema';
 import { Pool } from 'undici';
+import { readAdvice, readSlowQueries } from './advice-answers.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { remainingMs } from './deadline.ts';
 import {
@@ -84,6 +85,8 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
       }),
     activate: (input) => admin(INTERNAL_PATHS.activate, input, readActivation),
     removeApp: (at) => admin(INTERNAL_PATHS.removeApp, at, readDone),
+    advise: (at) => admin(INTERNAL_PATHS.advise, at, readAdvice),
+    slowQueries: (at, input) => admin(INTERNAL_PATHS.slowQueries, { ...at, ...input }, readSlowQueries),
     users: httpUsers(admin),
     isHealthy: () => isHealthy(pool),
     close: () => pool.close(),

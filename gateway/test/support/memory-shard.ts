@@ -54,6 +54,8 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
     },
     activate: async () => ({ changes: [], rowsInserted: 0 }),
     removeApp: async () => undefined,
+    advise: async () => ({ since: new Date().toISOString(), suggestions: [] }),
+    slowQueries: async () => [],
     users: {
       async login({ app }, { email, password }) {
         const key = `${app}/${email}`;

@@ -1,0 +1,10 @@
+const ONE_DECIMAL = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+
+/** With separators of thousands and at most one decimal. */
+export function formatNumber(value: number): string {
+  return ONE_DECIMAL.format(value);
+}
+
+export function formatTimes(count: number): string {
+  return count === 1 ? 'once' : `${formatNumber(count)} times`;
+}
