@@ -7,6 +7,7 @@ import {
   havingArbitrary,
   measuresArbitrary,
 } from './measure-arbitrary.ts';
+import { Memo } from './memo.ts';
 import type {
   GroupByRead,
   ListArguments,
@@ -21,19 +22,6 @@ import type {
 import { argumentWhere, isOrdered, operandsOf, orderArbitrary, targetOf } from './where-arbitrary.ts';
 
 const MAX_FIELDS = 4;
-
-/** The same arbitrary for the same place: a tree of them grows with every level. */
-class Memo<T> {
-  readonly #known = new Map<string, fc.Arbitrary<T>>();
-
-  get(key: string, make: () => fc.Arbitrary<T>): fc.Arbitrary<T> {
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    this.#known.set(key, made);
-    return made;
-  }
-}
 
 /** Sometimes nothing. */
 function limitOf({ maxPageSize }: EntityModel): fc.Arbitrary<number> {

@@ -1,0 +1,103 @@
+/** Operations that are large: how much is read, and how much is not. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NODES, NODES_DOCUMENT, uuid } from './support/nodes-document.ts';
+import { createReadApp, type ReadApp } from './support/read-app.ts';
+
+let app: ReadApp;
+beforeAll(async () => {
+  app = await createReadApp(NODES_DOCUMENT);
+});
+afterAll(() => app?.dispose());
+
+const codesOf = async (query: string, options: Parameters<ReadApp['ask']>[1] = {}) => {
+  const { errors } = await app.ask(query, options);
+  return errors.map(({ code, path }) => `${code} ${path}`);
+};
+
+describe('an operation that would read more than 100,000 records', () => {
+  const representations = Array.from({ length: NODES }, (_, n) => ({ __typename: 'Node', id: uuid(n + 1) }));
+
+  it.each([
+    ['lists', `{ nodes { parent { children { id } } } }`],
+    ['connections', `{ nodesConnection { nodes { parent { childrenConnection { nodes { id } } } } } }`],
+    [
+      'edges',
+      `{ nodesConnection { edges { node { parent { childrenConnection { edges { node { id } } } } } } } }`,
+    ],
+    ['a relation of many to many', '{ nodes { friends { nodes { id } } } }'],
+  ])('is refused at once: %s', async (_name, query) => {
+    const { data, errors, statements } = await app.ask(query);
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(errors[0]?.message).toMatch(/100000 records/);
+    expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
+    expect(statements).toBe(1);
+  });
+
+  it('is refused for references as well', async () => {
+    const { data, errors } = await app.ask(
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Node { parent { children { id } } } } }',
+      { variables: { representations } },
+    );
+    expect(errors.map(({ code, path }) => `${code} ${path}`)).toEqual(['BAD_USER_INPUT _entities']);
+    expect(data).toBeNull();
+  });
+
+  it('is answered where filters or limits keep it small', async () => {
+    const { errors } = await app.ask(`{
+      nodes { parent { children(limit: 3) { id } } }
+      b: nodes(where: { rank: { eq: 1 } }) { parent { children { id } } } }`);
+    expect(errors).toEqual([]);
+  });
+
+  it('is only counted where it counts', async () => {
+    const { data, errors } = await app.ask(
+      '{ nodesConnection(first: 1) { totalCount } nodes { parent { childrenAggregate { count } } } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ nodesConnection: { totalCount: NODES } });
+  });
+});
+
+describe('large operations', () => {
+  it('of 30 root fields are one statement', async () => {
+    const fields = Array.from({ length: 30 }, (_, n) => `r${n}: nodes(limit: 1, offset: ${n}) { id }`);
+    const { data, errors, statements } = await app.ask(`{ ${fields.join(' ')} }`);
+    expect({ errors, statements }).toEqual({ errors: [], statements: 1 });
+    expect(Object.values(data ?? {})).toEqual(Array.from({ length: 30 }, (_, n) => [{ id: uuid(n + 1) }]));
+  });
+
+  it('of 30 root fields, one of which fails in the database, answer the others', async () => {
+    const cursor = Buffer.from(JSON.stringify(['node:rank+id+', 'one', uuid(1)])).toString('base64url');
+    const fields = Array.from({ length: 29 }, (_, n) => `r${n}: nodes(limit: 1, offset: ${n}) { id }`);
+    const bad = `bad: nodesConnection(orderBy: [{ rank: ASC }], after: "${cursor}") { totalCount nodes { id } }`;
+    const { data, errors } = await app.ask(
+      `{ ${[...fields.slice(0, 9), bad, ...fields.slice(9)].join(' ')} }`,
+    );
+    expect(errors.map(({ code, path }) => `${code} ${path}`)).toEqual(['BAD_CURSOR bad']);
+    expect(data).toMatchObject({ bad: null, r0: [{ id: uuid(1) }], r28: [{ id: uuid(29) }] });
+  });
+
+  it('nest 20 levels, down relations and up again', async () => {
+    const levels = 20;
+    const open = Array.from({ length: levels }, (_, n) =>
+      n % 2 === 0 ? 'children(limit: 1) {' : 'parent {',
+    );
+    const query = `{ node(id: "${uuid(1)}") { ${open.join(' ')} name ${'}'.repeat(levels)} } }`;
+    const { data, errors, statements } = await app.ask(query);
+    expect({ errors, statements }).toEqual({ errors: [], statements: 1 });
+    expect(JSON.stringify(data)).toContain('"name":"n0"');
+  });
+
+  it('nest 8 relations in a filter and no more', async () => {
+    const nested = (steps: number) =>
+      `${'parent: { '.repeat(steps)}id: { isNull: false }${' }'.repeat(steps)}`;
+    expect(await codesOf(`{ nodes(where: { ${nested(8)} }) { id } }`)).toEqual([]);
+    expect(await codesOf(`{ nodes(where: { ${nested(9)} }) { id } }`)).toEqual(['BAD_USER_INPUT nodes']);
+  });
+
+  it('order through 4 relations and no more', async () => {
+    const nested = (steps: number) => `${'parent: { '.repeat(steps)}name: ASC${' }'.repeat(steps)}`;
+    expect(await codesOf(`{ nodes(orderBy: [{ ${nested(4)} }], limit: 3) { id } }`)).toEqual([]);
+    expect(await codesOf(`{ nodes(orderBy: [{ ${nested(5)} }]) { id } }`)).toEqual(['BAD_USER_INPUT nodes']);
+  });
+});
