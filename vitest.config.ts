@@ -1,17 +1,41 @@
 import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
+import { findPgBouncer } from './tests/harness/pgbouncer.ts';
 
 const require = createRequire(import.meta.url);
 
-export default defineConfig({
+/** Written out in each project, as one that extends the root would start a Postgres of its own. */
+const base = {
   // Vite would take graphql's ES build for our sources, Node its CommonJS build for the libraries; graphql refuses to
   // work on objects of a second copy of itself.
   resolve: { alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }] },
+};
+const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
+
+const everything = {
+  ...base,
+  test: { ...timeouts, name: 'tests', include: ['*/test/**/*.test.ts', 'tests/**/*.test.ts'] },
+};
+
+/** The tests of reading once more, as a product behind PgBouncer reads. */
+const throughPgBouncer = {
+  ...base,
   test: {
-    include: ['*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    ...timeouts,
+    name: 'read through PgBouncer',
+    include: ['subgraphs/test/read*.test.ts', 'subgraphs/test/hostile-reads.test.ts'],
+    env: { TEST_THROUGH_PGBOUNCER: '1' },
+  },
+};
+
+export default defineConfig({
+  test: {
     globalSetup: ['tests/harness/global-setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
     maxWorkers: 2,
+    // With CI=true the tests run whatever is installed, and fail where PgBouncer is not.
+    projects:
+      process.env['CI'] === 'true' || findPgBouncer() !== null
+        ? [everything, throughPgBouncer]
+        : [everything],
   },
 });

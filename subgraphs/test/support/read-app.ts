@@ -1,5 +1,5 @@
 /** A subgraph over a database of its own, asked as a shard would ask it, with its statements counted. */
-import { createDatabase, type Database } from '@rocket/platform';
+import type { Database } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -11,7 +11,6 @@ import {
   type SubgraphAnswer,
 } from '@rocket/schema';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
-import { createTestDatabase } from '../../../tests/harness/postgres.ts';
 import { createQueryAdvice } from '../../src/advice/query-advice.ts';
 import { executeOperation } from '../../src/runtime/execute-operation.ts';
 import { createDocuments } from '../../src/runtime/prepared-operation.ts';
@@ -20,6 +19,7 @@ import { createRequestContext } from '../../src/runtime/request-context.ts';
 import { buildSubgraph } from '../../src/runtime/subgraph.ts';
 import { activateTables } from '../../src/tables/activate-tables.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
+import { createReadDatabase } from './read-database.ts';
 import { ADMIN, LOGGER, parseApp } from './write-app.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -54,16 +54,8 @@ export async function createReadApp(
   document: unknown,
   options: { app?: string; others?: readonly { app: string; document: unknown }[] } = {},
 ): Promise<ReadApp> {
-  const test = await createTestDatabase();
-  let statements = 0;
-  const database = createDatabase({
-    url: test.url,
-    logger: LOGGER,
-    max: 8,
-    onStatement: () => {
-      statements += 1;
-    },
-  });
+  const place = await createReadDatabase();
+  const { database } = place;
   const { model, sampleData } = parseApp(document, options.app);
   await activateTables({ database, model, revision: revision(1), epoch: epoch(1), sampleData });
   const others = (options.others ?? []).map((other) => parseApp(other.document, other.app).model);
@@ -92,19 +84,16 @@ export async function createReadApp(
   };
   return {
     model,
-    url: test.url,
+    url: place.url,
     database,
     schema,
     answer,
     ask: async (query, asked) => {
-      const before = statements;
+      const before = place.statements();
       const given = await answer(query, asked);
-      return { ...toJson(given), statements: statements - before };
+      return { ...toJson(given), statements: place.statements() - before };
     },
-    dispose: async () => {
-      await database.close();
-      await test.dispose();
-    },
+    dispose: place.dispose,
   };
 }
 
