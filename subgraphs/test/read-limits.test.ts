@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODES, NODES_DOCUMENT, uuid } from './support/nodes-document.ts';
 import { createReadApp, type ReadApp } from './support/read-app.ts';
+import { entity } from './support/write-app.ts';
 
 let app: ReadApp;
 beforeAll(async () => {
@@ -40,6 +41,36 @@ describe('an operation that would read more than 100,000 records', () => {
     );
     expect(errors.map(({ code, path }) => `${code} ${path}`)).toEqual(['BAD_USER_INPUT _entities']);
     expect(data).toBeNull();
+  });
+
+  it.each([
+    [
+      'two lists of one record',
+      '{ nodes { a: parent { children(limit: 200) { id } } b: parent { children(limit: 200) { id } } } }',
+    ],
+    [
+      'four root fields',
+      `{ ${[1, 2, 3, 4].map((n) => `r${n}: nodes(limit: 200) { parent { children(limit: 200) { id } } }`).join(' ')} }`,
+    ],
+  ])('is refused when no list has as many by itself: %s', async (_name, query) => {
+    const { data, errors, statements } = await app.ask(query);
+    expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['BAD_USER_INPUT']));
+    expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
+    expect(statements).toBe(1);
+  });
+
+  it('is refused when one record is named hundreds of times', async () => {
+    const query =
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Node { children { id } } } }';
+    const same = Array.from({ length: NODES }, () => ({ __typename: 'Node', id: uuid(1) }));
+    expect(await codesOf(query, { variables: { representations: same } })).toEqual([
+      'BAD_USER_INPUT _entities',
+    ]);
+  });
+
+  it('is not one that only counts', async () => {
+    const { errors } = await app.ask('{ nodes { parent { childrenConnection { totalCount } } } }');
+    expect(errors).toEqual([]);
   });
 
   it('is answered where filters or limits keep it small', async () => {
@@ -99,5 +130,56 @@ describe('large operations', () => {
     const nested = (steps: number) => `${'parent: { '.repeat(steps)}name: ASC${' }'.repeat(steps)}`;
     expect(await codesOf(`{ nodes(orderBy: [{ ${nested(4)} }], limit: 3) { id } }`)).toEqual([]);
     expect(await codesOf(`{ nodes(orderBy: [{ ${nested(5)} }]) { id } }`)).toEqual(['BAD_USER_INPUT nodes']);
+  });
+});
+
+describe('numbers at the ends of their types', () => {
+  const DOCUMENT = {
+    version: 1,
+    entities: [
+      entity('thing', [
+        { name: 'real', type: 'float' },
+        { name: 'extra', type: 'json' },
+      ]),
+      entity('coin', [{ name: 'real', type: 'float' }]),
+    ],
+    sample_data: {
+      thing: [
+        { id: uuid(1), real: 1e300 },
+        { id: uuid(2), real: 0 },
+      ],
+      coin: [
+        { id: uuid(1), real: 1e308 },
+        { id: uuid(2), real: 1e308 },
+      ],
+    },
+  };
+  let numbers: ReadApp;
+  beforeAll(async () => {
+    numbers = await createReadApp(DOCUMENT);
+    const text = 'UPDATE "things" SET "extra" = $1::jsonb';
+    await numbers.database.query({ text, values: ['{"n": 12345678901234567890.5}'] });
+  });
+  afterAll(() => numbers?.dispose());
+
+  it('have averages, and sums that say when they do not fit', async () => {
+    const { data, errors } = await numbers.ask(
+      '{ thingsAggregate { avg { real } sum { real } } coinsAggregate { sum { real } } }',
+    );
+    expect(data).toEqual({
+      thingsAggregate: { avg: { real: 5e299 }, sum: { real: 1e300 } },
+      coinsAggregate: null,
+    });
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsAggregate' }]);
+  });
+
+  it('keep all their digits among entities of several types', async () => {
+    const query = `query ($representations: [_Any!]!) {
+      _entities(representations: $representations) { ... on Thing { extra } ... on Coin { id } } }`;
+    const representations = ['Coin', 'Thing'].map((__typename) => ({ __typename, id: uuid(1) }));
+    const answer = await numbers.answer(query, { variables: { representations } });
+    expect(answer.json()).toBe(
+      `{"data":{"_entities":[{"id":"${uuid(1)}"},{"extra":{"n": 12345678901234567890.5}}]}}`,
+    );
   });
 });

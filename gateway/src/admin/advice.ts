@@ -17,13 +17,13 @@ const TIMEOUT_MS = 30_000;
 /** @throws RocketError `APP_NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function appAdvice(name: string, parts: AdminParts) {
   const { since, suggestions } = await atShard(name, parts, (shard, at) => shard.advise(at));
-  return { since, suggestions: suggestions.map((suggestion) => suggestionView(suggestion, name)) };
+  return { since, suggestions: suggestions.map(suggestionView) };
 }
 
 /** @throws RocketError `APP_NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function appSlowQueries(name: string, plans: boolean, parts: AdminParts) {
   const reports = await atShard(name, parts, (shard, at) => shard.slowQueries(at, { plans }));
-  return reports.map((report) => slowQueryView(report, name));
+  return reports.map(slowQueryView);
 }
 
 async function atShard<T>(
@@ -39,13 +39,13 @@ async function atShard<T>(
   );
 }
 
-function suggestionView({ entity, rows, count, remedy, queries }: IndexSuggestion, app: string) {
+function suggestionView({ entity, rows, count, remedy, queries }: IndexSuggestion) {
   return {
     entity,
     rows,
     count,
     remedy: remedyView(remedy),
-    queries: queries.map((query) => queryView(query, app)),
+    queries: queries.map(queryView),
   };
 }
 
@@ -62,23 +62,17 @@ function remedyView(remedy: IndexRemedy) {
   }
 }
 
-function queryView({ shape, count, operations }: CountedShape, app: string) {
+function queryView({ shape, count, operations }: CountedShape) {
   const { equal, range, order, text = [], json = [] } = shape;
-  const names = operations.map((operation) => nameOfClient(operation, app));
-  return { equal, range, order, text, json, count, operations: [...new Set(names)] };
+  return { equal, range, order, text, json, count, operations };
 }
 
-function slowQueryView({ text, label, plan, ...times }: SlowQueryReport, app: string) {
+function slowQueryView({ text, label, plan, ...times }: SlowQueryReport) {
   return {
     ...times,
     sql: text,
-    operation: label === null ? null : nameOfClient(label, app),
+    operation: label,
     plan: plan?.kind === 'plan' ? plan.text : null,
     noPlan: plan?.kind === 'unavailable' ? plan.reason : null,
   };
-}
-
-/** The planner calls the steps of an operation `Name__app__0`; clients know its name alone. Names of apps are words. */
-function nameOfClient(operation: string, app: string): string {
-  return operation.replace(new RegExp(`(?<=.)__${app}__\\d+$`), '');
 }

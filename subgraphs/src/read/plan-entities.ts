@@ -24,7 +24,11 @@ export function planEntities(
   }
   const parts = [...positions].map(([typeName, at]): EntitiesPart => {
     const keys = at.map((index) => representations[index]);
-    return { typeName, positions: at, entities: planType(context, typeName, { keys, selected }) };
+    return {
+      typeName,
+      positions: at,
+      entities: planType(context, typeName, { keys, selected, asTexts: positions.size > 1 }),
+    };
   });
   return { parts, length: representations.length };
 }
@@ -32,7 +36,7 @@ export function planEntities(
 function planType(
   context: PlanContext,
   typeName: string,
-  of: { keys: readonly unknown[]; selected: SelectedField },
+  of: { keys: readonly unknown[]; selected: SelectedField; asTexts: boolean },
 ): EntitiesPlan {
   const node = context.index.types.get(typeName);
   const type = context.schema.getType(typeName);
@@ -50,6 +54,7 @@ function planType(
       selectionSets: subselections(of.selected),
       path: [of.selected.responseKey],
     }),
+    asTexts: of.asTexts,
   };
 }
 

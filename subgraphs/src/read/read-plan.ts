@@ -143,6 +143,11 @@ export interface EntitiesPlan {
   /** Null when the record belongs to another app, which has shown that it exists: only what this app adds is read. */
   readonly source: RowSource | null;
   readonly record: RecordPlan;
+  /**
+   * Each as a JSON string that holds its JSON: parts of several types are put in one order by us, and parsing them would
+   * cost digits.
+   */
+  readonly asTexts: boolean;
 }
 
 /** A root field that is read by SQL. */

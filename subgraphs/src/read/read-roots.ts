@@ -16,6 +16,9 @@ export const MAX_RECORDS_PER_OPERATION = 100_000;
 /** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
 const DATA_EXCEPTION = '22';
 
+/** `numeric_value_out_of_range`: of what is read, only an aggregate can leave its type's range. */
+const OUT_OF_RANGE = '22003';
+
 /** JSON text of a root field, null for a record that is not there, or why it could not be read. */
 export type RootAnswer = string | null | Error;
 
@@ -39,7 +42,10 @@ export async function readRoots(
   } catch (error) {
     const fault = fieldFault(error, options);
     if (fault === null) throw error;
-    return plans.length === 1 ? [fault] : readEach(database, plans, options);
+    // Too much in all is nobody's own fault: each field may be small enough by itself.
+    return plans.length === 1 || fault instanceof TooManyRecords
+      ? plans.map(() => fault)
+      : readEach(database, plans, options);
   }
 }
 
@@ -50,7 +56,7 @@ async function readAll(
 ): Promise<readonly RootAnswer[]> {
   const rows = await database.query(readStatement(plans, MAX_RECORDS_PER_OPERATION), options);
   const [row] = rows;
-  if (row === undefined) throw tooManyRecords();
+  if (row === undefined) throw new TooManyRecords();
   return plans.map((_, index) => textAt(row, index));
 }
 
@@ -82,10 +88,13 @@ async function readEach(
 
 /** The error that a field answers with; null when it is not the field's. */
 function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
-  if (error instanceof RocketError) return error.code === 'BAD_USER_INPUT' ? error : null;
+  if (error instanceof TooManyRecords) return error;
   if (!isPostgresError(error)) return null;
   if (hasCursor && error.code.startsWith(DATA_EXCEPTION)) {
     return new RocketError('BAD_CURSOR', 'The cursor is malformed', { cause: error });
+  }
+  if (error.code === OUT_OF_RANGE) {
+    return new RocketError('BAD_USER_INPUT', 'A sum or average is too large for its type', { cause: error });
   }
   return error;
 }
@@ -95,7 +104,11 @@ function textAt(row: Row, index: number): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-function tooManyRecords(): RocketError {
-  const message = `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records; give its inner lists a limit`;
-  return new RocketError('BAD_USER_INPUT', message);
+class TooManyRecords extends RocketError {
+  constructor() {
+    super(
+      'BAD_USER_INPUT',
+      `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records; give its inner lists a limit`,
+    );
+  }
 }

@@ -6,14 +6,16 @@ type EntitiesRoot = Extract<RootField, { kind: 'entities' }>;
 
 /** @param arrays JSON array of each part */
 export function entitiesJson(root: EntitiesRoot, arrays: readonly string[]): string {
-  const [only] = arrays;
-  if (arrays.length === 1 && only !== undefined) return only;
-  return JSON.stringify(interleave(root, arrays, (value) => value));
+  const [only = '[]'] = arrays;
+  return root.parts.length > 1 ? `[${interleave(root, arrays, String).join(',')}]` : only;
 }
 
 /** The same as values that know their type. */
 export function entitiesValue(root: EntitiesRoot, arrays: readonly string[]): readonly unknown[] {
-  return interleave(root, arrays, withType);
+  const isText = root.parts.length > 1;
+  return interleave(root, arrays, (value, typeName) =>
+    withType(isText ? JSON.parse(String(value)) : value, typeName),
+  );
 }
 
 function interleave(

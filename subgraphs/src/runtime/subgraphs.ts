@@ -5,7 +5,7 @@ import type { Models } from './models.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { buildSubgraph, type Subgraph } from './subgraph.ts';
 
-const MAX_SUBGRAPHS = 500;
+const MAX_SUBGRAPHS = 200;
 
 export interface Subgraphs {
   /** @throws RocketError `GRAPH_NOT_FOUND`, `APP_NOT_FOUND` when the app is no member of the graph. */

@@ -62,6 +62,9 @@ export function measureSql(measure: Measure, alias: string): string {
   const column = `${alias}.${quoteIdentifier(measure.field.name)}`;
   if (measure.function === 'countDistinct') return `count(DISTINCT ${column})`;
   const type = measureType(measure);
+  // Postgres' own average of floats keeps a sum of squares, which overflows where the average itself does not.
+  if (measure.function === 'avg' && measure.field.type === 'float')
+    return `(sum(${column}) / nullif(count(${column}), 0))`;
   return `${measure.function}(${column})::${sqlType({ type })}`;
 }
 

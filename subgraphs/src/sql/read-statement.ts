@@ -61,17 +61,23 @@ function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   const key = plan.entity.primaryKey;
   const type = sqlType(key);
   const keys = `unnest(${parameters.bind(plan.keys, `${type}[]`)}) WITH ORDINALITY AS k(key, n)`;
+  return jsonArray(`SELECT ${entitySql(plan, { type, parameters })} AS j FROM ${keys} ORDER BY k.n`);
+}
+
+/** What stands for one key; never null. */
+function entitySql(plan: EntitiesPlan, of: { type: string; parameters: Parameters }): string {
+  const text = entityJsonSql(plan, of);
+  return plan.asTexts ? `to_json(${text})::text` : text;
+}
+
+function entityJsonSql(plan: EntitiesPlan, of: { type: string; parameters: Parameters }): string {
+  const { type, parameters } = of;
   if (plan.source === null) {
     const json = recordJson(plan.record, keyRow({ sql: 'k.key', type }, { depth: 0, parameters })).sql();
-    return jsonArray(
-      `SELECT CASE WHEN k.key IS NULL THEN 'null' ELSE ${json} END AS j FROM ${keys} ORDER BY k.n`,
-    );
+    return `CASE WHEN k.key IS NULL THEN 'null' ELSE ${json} END`;
   }
   const at = rootAt(plan.source, parameters);
-  const on = `${at.alias}.${quoteIdentifier(key.name)} = k.key`;
+  const on = `${at.alias}.${quoteIdentifier(plan.entity.primaryKey.name)} = k.key`;
   const where = conditionsSql(plan.source, { alias: at.alias, on }, parameters);
-  const json = recordAt(plan.record, at).sql();
-  return jsonArray(
-    `SELECT coalesce((SELECT ${json} FROM ${at.rows.from} WHERE ${where}), 'null') AS j FROM ${keys} ORDER BY k.n`,
-  );
+  return `coalesce((SELECT ${recordAt(plan.record, at).sql()} FROM ${at.rows.from} WHERE ${where}), 'null')`;
 }
