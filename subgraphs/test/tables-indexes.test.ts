@@ -113,7 +113,7 @@ describe('an index', () => {
       'ix_things_owner_id_total btree (owner_id, total DESC, id DESC)',
     ]);
     const listed = await plan(
-      `SELECT id FROM things WHERE owner_id = '00000000-0000-4000-8000-000000000000' ORDER BY total DESC, id LIMIT 5`,
+      `SELECT id FROM things WHERE owner_id = '00000000-0000-4000-8000-000000000000' ORDER BY total DESC, id DESC LIMIT 5`,
     );
     expect(listed).not.toContain('Sort');
     expect((await app.activate(document)).changes).toEqual([]);
