@@ -15,7 +15,7 @@ const codesOf = async (query: string, options: Parameters<ReadApp['ask']>[1] = {
   return errors.map(({ code, path }) => `${code} ${path}`);
 };
 
-describe('an operation that would read more than 100,000 records', () => {
+describe('an operation that would read more than 250,000 records', () => {
   const representations = Array.from({ length: NODES }, (_, n) => ({ __typename: 'Node', id: uuid(n + 1) }));
 
   it.each([
@@ -29,7 +29,7 @@ describe('an operation that would read more than 100,000 records', () => {
   ])('is refused at once: %s', async (_name, query) => {
     const { data, errors, statements } = await app.ask(query);
     expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['BAD_USER_INPUT']));
-    expect(errors[0]?.message).toMatch(/100000 records/);
+    expect(errors[0]?.message).toMatch(/250000 records/);
     expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
     expect(statements).toBe(1);
   });
@@ -46,11 +46,11 @@ describe('an operation that would read more than 100,000 records', () => {
   it.each([
     [
       'two lists of one record',
-      '{ nodes { a: parent { children(limit: 200) { id } } b: parent { children(limit: 200) { id } } } }',
+      '{ nodes { a: parent { children(limit: 250) { id } } b: parent { children(limit: 250) { id } } } }',
     ],
     [
       'four root fields',
-      `{ ${[1, 2, 3, 4].map((n) => `r${n}: nodes(limit: 200) { parent { children(limit: 200) { id } } }`).join(' ')} }`,
+      `{ ${[1, 2, 3, 4].map((n) => `r${n}: nodes(limit: 400) { parent { children(limit: 200) { id } } }`).join(' ')} }`,
     ],
   ])('is refused when no list has as many by itself: %s', async (_name, query) => {
     const { data, errors, statements } = await app.ask(query);

@@ -10,8 +10,11 @@ import { RocketError } from '@rocket/schema';
 import { readStatement } from '../sql/read-statement.ts';
 import type { ReadPlan } from './read-plan.ts';
 
-/** Two levels of the largest default pages are 40,000. */
-export const MAX_RECORDS_PER_OPERATION = 100_000;
+/**
+ * Some 50 MB of JSON. What cannot reach it by its limits is not counted, and counting takes up to half as long as
+ * answering: two levels of the largest default pages are 40,000 records, which leaves room for a third with a limit.
+ */
+export const MAX_RECORDS_PER_OPERATION = 250_000;
 
 /** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
 const DATA_EXCEPTION = '22';

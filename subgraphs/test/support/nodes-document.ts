@@ -2,7 +2,7 @@
 import { entity } from './write-app.ts';
 
 export const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-export const NODES = 320;
+export const NODES = 520;
 
 export const NODES_DOCUMENT = {
   version: 1,
