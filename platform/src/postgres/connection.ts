@@ -4,6 +4,7 @@ import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { requestCancel } from './cancel-request.ts';
 import { PreparedStatements } from './prepared-statements.ts';
+import { StatementBatch } from './statement-batch.ts';
 import { type Settle, StatementQuery } from './statement-query.ts';
 import type { WireValue } from './wire-values.ts';
 
@@ -100,6 +101,24 @@ export class Connection {
       this.#ended(running, error, rows),
     );
     this.#client.query(query);
+  }
+
+  /** Whether a statement can be one of a batch here. */
+  isProven(text: string): boolean {
+    return this.#statements?.isProven(text) === true;
+  }
+
+  /** All in one message. Each `settle` is called as by {@link run}, or with {@link StatementNotRun}. */
+  runBatch(batch: readonly { readonly input: RunInput; readonly settle: Settle }[]): void {
+    const queries = batch.map(({ input, settle }) => {
+      const running = { deadlineAtMs: input.deadlineAtMs, settle };
+      this.#running.push(running);
+      const { text, values } = input;
+      return new StatementQuery({ text, values, statements: this.#statements }, (error, rows) =>
+        this.#ended(running, error, rows),
+      );
+    });
+    this.#client.query(new StatementBatch(queries));
   }
 
   #ended(running: Running, ...[error, rows]: Parameters<Settle>): void {

@@ -6,11 +6,13 @@ import type { ConnectionBudget } from './connection-budget.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import { isRetryableConflict } from './errors.ts';
 import type { ConnectionPoolOptions, PoolStatus } from './pool-types.ts';
+import { ShortReads } from './short-reads.ts';
 import { isStalePlan } from './statement-query.ts';
 import {
   createStatementRunner,
   type PendingStatement,
   pendingStatement,
+  type RunnerOptions,
   type RunStatement,
   type SlowQuery,
 } from './statement-runner.ts';
@@ -74,16 +76,20 @@ export interface PooledDatabase extends Database {
 export function createDatabase(options: DatabaseOptions): PooledDatabase {
   const { onSlowQuery, observer } = options;
   const pool = new ConnectionPool(poolOptions(options));
-  const run = createStatementRunner({
+  const report: RunnerOptions = {
     onStatement: options.onStatement ?? ignore,
     slowQueryMs: onSlowQuery === undefined ? 0 : (options.slowQueryMs ?? DEFAULT_SLOW_QUERY_MS),
     onSlowQuery: onSlowQuery ?? ignore,
-  });
+  };
+  const run = createStatementRunner(report);
+  const alone = (statement: PendingStatement) => runPooled(pool, run, statement);
+  const shortReads = new ShortReads({ pool, runAlone: alone, report });
   observer?.opened(() => pool.status());
   return {
     query(statement, queryOptions) {
       try {
-        return runPooled(pool, run, pendingStatement(statement, queryOptions));
+        const pending = pendingStatement(statement, queryOptions);
+        return pending.isShortRead ? shortReads.run(pending) : alone(pending);
       } catch (error) {
         return Promise.reject(error);
       }

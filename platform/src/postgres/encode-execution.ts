@@ -4,8 +4,11 @@
  */
 import type { WireValue } from './wire-values.ts';
 
-/** Execute, without a limit of rows, and Sync: the same bytes each time. */
-export const EXECUTE_AND_SYNC = Buffer.from('450000000900000000005300000004', 'hex');
+/** Execute, without a limit of rows: the same bytes each time. */
+const EXECUTE = Buffer.from('45000000090000000000', 'hex');
+/** Ends a message: the server answers, and what was executed since the last one is committed or rolled back. */
+export const SYNC = Buffer.from('5300000004', 'hex');
+export const EXECUTE_AND_SYNC = Buffer.concat([EXECUTE, SYNC]);
 
 const BIND = 'B'.charCodeAt(0);
 const TEXT_FORMAT = 0;
@@ -15,14 +18,21 @@ const NULL_LENGTH = -1;
 const BIND_OVERHEAD_BYTES = 1 + 4 + 1 + 1 + 2 + 2 + 2;
 const BYTES_PER_VALUE = 2 + 4;
 
-/** @param name in ASCII. The result comes as text, the format that needs no code. */
-export function encodeExecution(name: string, values: readonly WireValue[]): Buffer {
+/**
+ * @param name in ASCII. The result comes as text, the format that needs no code.
+ * @param end what follows the Bind
+ */
+export function encodeExecution(
+  name: string,
+  values: readonly WireValue[],
+  end: Buffer = EXECUTE_AND_SYNC,
+): Buffer {
   const lengths = values.map(wireLength);
   const bindBytes = lengths.reduce(
     (sum, length) => sum + BYTES_PER_VALUE + Math.max(0, length),
     BIND_OVERHEAD_BYTES + name.length,
   );
-  const buffer = Buffer.allocUnsafe(bindBytes + EXECUTE_AND_SYNC.length);
+  const buffer = Buffer.allocUnsafe(bindBytes + end.length);
   // The length counts itself, but not the type before it.
   let at = buffer.writeInt32BE(bindBytes - 1, buffer.writeUInt8(BIND, 0));
   at = buffer.writeUInt8(0, at);
@@ -38,8 +48,13 @@ export function encodeExecution(name: string, values: readonly WireValue[]): Buf
     else if (value !== null) at += value.copy(buffer, at);
   });
   at = buffer.writeInt16BE(0, at);
-  EXECUTE_AND_SYNC.copy(buffer, at);
+  end.copy(buffer, at);
   return buffer;
+}
+
+/** The same without the Sync: more executions follow in the same message. */
+export function encodeExecutionPart(name: string, values: readonly WireValue[]): Buffer {
+  return encodeExecution(name, values, EXECUTE);
 }
 
 function wireLength(value: WireValue): number {

@@ -37,6 +37,11 @@ export class PreparedStatements {
     return known;
   }
 
+  /** Whether it has run on this connection, so that executing it is all that is left to ask for. */
+  isProven(text: string): boolean {
+    return this.#byText.get(text)?.parseRow !== undefined;
+  }
+
   #add(text: string): PreparedStatement {
     if (this.#byText.size >= this.#max) {
       for (const oldest of this.#byText.values()) {

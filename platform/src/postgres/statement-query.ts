@@ -3,7 +3,7 @@
  * execution of a prepared statement, keeps every name for ever, and makes an object and a result that we do not need.
  */
 import pg from 'pg';
-import { EXECUTE_AND_SYNC, encodeExecution } from './encode-execution.ts';
+import { EXECUTE_AND_SYNC, encodeExecution, encodeExecutionPart } from './encode-execution.ts';
 import type { PreparedStatement, PreparedStatements } from './prepared-statements.ts';
 import type { Row } from './types.ts';
 import { type ParseRow, rowParser } from './values.ts';
@@ -66,6 +66,19 @@ export class StatementQuery implements pg.Submittable {
     connection.stream.write(EXECUTE_AND_SYNC);
   }
 
+  /**
+   * As one of several that end with one Sync.
+   * @throws TypeError unless the statement is proven on this connection
+   */
+  encodePart(): Buffer {
+    const { text, values, statements } = this.#input;
+    const prepared = statements?.get(text);
+    if (prepared?.parseRow === undefined) throw new TypeError('Only what has run before can be batched');
+    this.#prepared = prepared;
+    this.#parseRow = prepared.parseRow;
+    return encodeExecutionPart(prepared.name, values);
+  }
+
   handleRowDescription(message: { fields: pg.FieldDef[] }): void {
     this.#parseRow = rowParser(message.fields);
     // Of several statements in one text the last one that returns rows counts.
@@ -109,12 +122,17 @@ export class StatementQuery implements pg.Submittable {
   }
 
   handleError(error: unknown, connection: pg.Connection): void {
-    // It may not even have been parsed. Finding out costs more than preparing it again.
-    if (this.#prepared !== null) this.#forgetUnlessProven(this.#prepared, error);
     // pg tells its query nothing more after an error; the connection is free only when the server says so.
     if (error instanceof pg.DatabaseError && error.severity === 'ERROR') {
-      afterSync(connection, () => this.#settle(error, null));
-    } else this.#settle(error, null);
+      afterSync(connection, () => this.fail(error));
+    } else this.fail(error);
+  }
+
+  /** It has failed, or was not run because of another one; nothing more is to come of it. */
+  fail(error: unknown): void {
+    // It may not even have been parsed. Finding out costs more than preparing it again.
+    if (this.#prepared !== null) this.#forgetUnlessProven(this.#prepared, error);
+    this.#settle(error, null);
   }
 
   #forgetUnlessProven(prepared: PreparedStatement, error: unknown): void {
@@ -123,7 +141,7 @@ export class StatementQuery implements pg.Submittable {
 }
 
 /** Runs `work` once the server has answered the Sync, or is gone. */
-function afterSync(connection: pg.Connection, work: () => void): void {
+export function afterSync(connection: pg.Connection, work: () => void): void {
   const once = (): void => {
     connection.off('readyForQuery', once);
     connection.off('end', once);

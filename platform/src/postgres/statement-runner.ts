@@ -25,6 +25,7 @@ export interface PendingStatement {
   readonly text: string;
   readonly values: WireValue[];
   readonly prepare: boolean;
+  readonly isShortRead: boolean;
   readonly deadlineAtMs: number;
   readonly label: string | null;
 }
@@ -34,6 +35,7 @@ export function pendingStatement(statement: Statement, options: QueryOptions | u
     text: statement.text,
     values: toWireValues(statement.values),
     prepare: statement.prepare === true,
+    isShortRead: statement.isShortRead === true,
     deadlineAtMs: options?.deadlineAtMs ?? Number.POSITIVE_INFINITY,
     label: options?.label ?? null,
   };

@@ -6,6 +6,11 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** The text will come again: worth a prepared statement, where the server is reached in a way that allows them. */
   readonly prepare?: boolean;
+  /**
+   * It only reads, and so little that nobody minds to wait for a few others of its kind: those that come together are
+   * sent together, which halves what each of them costs. One that fails does not concern the others.
+   */
+  readonly isShortRead?: boolean;
 }
 
 /** What is known of the request that a statement is run for. */

@@ -10,6 +10,7 @@ import { Parameters, sqlType } from './parameters.ts';
 import { aliasAt, type ChildRows, keyRow } from './record-row.ts';
 import { recordAt, recordJson } from './record-sql.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
+import { isShortRead } from './short-read.ts';
 
 /**
  * The columns come in the order of `plans`; one is null where a single record was asked for and there is none. No row
@@ -20,7 +21,12 @@ export function readStatement(plans: readonly ReadPlan[], maxRecords: number): S
   const columns = plans.map((plan) => rootJson(plan, parameters).sql());
   const budget = budgetSql(plans, { maxRecords, parameters });
   const where = budget === null ? '' : ` WHERE ${budget}`;
-  return { text: `SELECT ${columns.join(', ')}${where}`, values: parameters.values, prepare: true };
+  return {
+    text: `SELECT ${columns.join(', ')}${where}`,
+    values: parameters.values,
+    prepare: true,
+    isShortRead: isShortRead(plans),
+  };
 }
 
 function rootJson(plan: ReadPlan, parameters: Parameters): JsonConcat {

@@ -1,0 +1,68 @@
+/** Which statements are sent together with others: see `Statement.isShortRead`. */
+import type { Filter } from '@rocket/schema';
+import type { ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
+
+/** Root fields and keys that still are little work. */
+const MAX_RECORDS = 20;
+
+/**
+ * True for some records by unique keys, with what their own columns and to-one relations tell: a few steps in indexes,
+ * whatever the data is. Not decided by how long a statement took before: the next one may have another customer's values.
+ */
+export function isShortRead(plans: readonly ReadPlan[]): boolean {
+  let records = 0;
+  for (const plan of plans) {
+    if (plan.kind === 'record') {
+      if (!isPoint(plan.source) || !isFlat(plan.record)) return false;
+      records += 1;
+    } else if (plan.kind === 'entities') {
+      const { source, keys, record } = plan.entities;
+      if ((source !== null && !isPoint(source)) || !isFlat(record)) return false;
+      records += keys.length;
+    } else return false;
+  }
+  return records <= MAX_RECORDS;
+}
+
+function isFlat(record: RecordPlan): boolean {
+  return record.fields.every((field) => {
+    switch (field.kind) {
+      case 'constant':
+      case 'column':
+      case 'version':
+      case 'file':
+        return true;
+      case 'reference':
+        return isFlat(field.record);
+      case 'record':
+        return field.link.kind === 'to_one' && isPoint(field.source) && isFlat(field.record);
+      case 'list':
+      case 'connection':
+      case 'aggregate':
+        return false;
+      default:
+        return field satisfies never;
+    }
+  });
+}
+
+function isPoint({ access, where }: RowSource): boolean {
+  return comparesColumns(access) && comparesColumns(where);
+}
+
+/** Conditions that one row is enough for, and that cost little. */
+function comparesColumns(filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'all':
+    case 'any':
+      return filter.filters.every(comparesColumns);
+    case 'not':
+      return comparesColumns(filter.filter);
+    case 'compare':
+    case 'in':
+    case 'isNull':
+      return true;
+    default:
+      return false;
+  }
+}
