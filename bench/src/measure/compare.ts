@@ -2,7 +2,8 @@
 import { type LoadOptions, type Measurement, measure, type Target } from './load.ts';
 import type { Comparison } from './report.ts';
 
-const WARM_UP_SECONDS = 3;
+/** Long enough for the compilers of V8, which otherwise take processor time from what is measured. */
+const WARM_UP_SECONDS = 10;
 
 export interface CompareOptions extends LoadOptions {
   readonly rounds: number;

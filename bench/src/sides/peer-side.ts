@@ -5,17 +5,18 @@ import type { CleanUp } from '../clean-up.ts';
 import { SHOP_DATABASE } from '../data/shop-database.ts';
 import { freePort } from '../http.ts';
 import { startProcess } from '../process.ts';
+import { installPostgraphile } from './install-postgraphile.ts';
 import type { Dialect, Side } from './side.ts';
 
 const PEERS = {
   postgraphile: {
     name: 'PostGraphile 5',
-    file: 'postgraphile.ts',
+    file: '../../postgraphile/server.js',
     path: '/graphql',
     dialect: 'postgraphile',
   },
-  apollo: { name: 'Apollo + DataLoader', file: 'apollo.ts', path: '/', dialect: 'rocket' },
-  limit: { name: 'hand-written limit', file: 'limit.ts', path: '', dialect: 'path' },
+  apollo: { name: 'Apollo + DataLoader', file: '../peers/apollo.ts', path: '/', dialect: 'rocket' },
+  limit: { name: 'hand-written limit', file: '../peers/limit.ts', path: '', dialect: 'path' },
 } as const satisfies Readonly<Record<string, { name: string; file: string; path: string; dialect: Dialect }>>;
 
 export type PeerName = keyof typeof PEERS;
@@ -28,9 +29,10 @@ export async function startPeer(
   options: { postgresUrl: string; poolSize: number },
 ): Promise<Side> {
   const { name, file, path, dialect } = PEERS[peer];
+  if (peer === 'postgraphile') await installPostgraphile();
   const url = `http://127.0.0.1:${await freePort()}`;
   const started = await startProcess({
-    file: join(import.meta.dirname, '../peers', file),
+    file: join(import.meta.dirname, file),
     args: [],
     env: {
       DATABASE_URL: databaseUrl(options.postgresUrl, SHOP_DATABASE),

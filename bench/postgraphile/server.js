@@ -1,7 +1,7 @@
 /**
  * PostGraphile 5 as its documentation sets it up for production: Node's own HTTP server, no watching, no GraphiQL.
  * Lists are plain lists, since all sides return them so; relations are the foreign keys of the database.
- * Usage: DATABASE_URL=... PORT=... node postgraphile.ts
+ * Usage: DATABASE_URL=... PORT=... node server.js
  */
 import { createServer } from 'node:http';
 import { postgraphile } from 'postgraphile';
@@ -9,12 +9,15 @@ import { TYPES } from 'postgraphile/@dataplan/pg';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { peerSettings } from './peer-settings.ts';
+import { peerSettings } from '../src/peers/peer-settings.ts';
 
 const { databaseUrl, port, poolSize } = peerSettings();
 
-/** The engine's own tables have a column of this type, of which PostGraphile would warn; nobody asks for it. */
-const TransactionIds: GraphileConfig.Plugin = {
+/**
+ * The engine's own tables have a column of this type, of which PostGraphile would warn; nobody asks for it.
+ * @type {GraphileConfig.Plugin}
+ */
+const TransactionIds = {
   name: 'TransactionIds',
   version: '1.0.0',
   gather: {
