@@ -160,6 +160,14 @@ export {
   visibleContributions,
   visibleLinks,
 } from './sdl/subgraph-sdl.ts';
+export {
+  isExactNumber,
+  isRawNumber,
+  numberText,
+  parseJson,
+  type RawNumber,
+  rawNumber,
+} from './values/exact-json.ts';
 export type { FilterScope } from './where/filter-scope.ts';
 export { badInput, type InputPath } from './where/input-place.ts';
 export { keyValue } from './where/key-value.ts';

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { RocketError } from '@rocket/schema';
+import { parseJson, RocketError } from '@rocket/schema';
 
 /**
- * Reads a body and parses it as JSON; the media type is the caller's concern.
+ * Reads a body and parses it as JSON, numbers exactly; the media type is the caller's concern.
  * @throws RocketError `PAYLOAD_TOO_LARGE` as soon as the limit is passed, `BAD_REQUEST` for what is not UTF-8 JSON
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
@@ -11,7 +11,7 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   // Not a TextDecoder: making one costs more than all that most bodies need.
   if (!isUtf8(bytes)) throw new RocketError('BAD_REQUEST', 'The request body is not UTF-8');
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return parseJson(bytes.toString('utf8'));
   } catch (cause) {
     throw new RocketError('BAD_REQUEST', 'The request body is not JSON', { cause });
   }

@@ -1,0 +1,77 @@
+/**
+ * JSON without loss: a number that a double would round or lose keeps its source text, as the frozen object that
+ * `JSON.rawJSON` makes of it. `JSON.stringify` writes such an object as the number it stands for. Every text that callers
+ * or documents send is read here; structured clones and `JSON.parse` of others lose what this keeps.
+ */
+
+/** ECMAScript's `JSON.rawJSON` and the source that `JSON.parse` hands its reviver, which TypeScript does not declare yet. */
+interface SourceJson {
+  parse(
+    text: string,
+    revive: (key: string, value: unknown, context: { source?: string }) => unknown,
+  ): unknown;
+  rawJSON(text: string): RawNumber;
+  isRawJSON(value: unknown): value is RawNumber;
+}
+
+/** A number beyond what a double holds; its text is a JSON number. */
+export interface RawNumber {
+  readonly rawJSON: string;
+}
+
+// A cast over `unknown`: the declaration of the global lacks the members, not the engine that package.json pins.
+const json = JSON as unknown as SourceJson;
+
+/** A double keeps every number of 15 digits; more digits, or exponents of three, may be lost. Also found in some texts. */
+const MAYBE_INEXACT = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
+const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** As `JSON.parse`, but numbers that a double cannot hold become {@link RawNumber}. @throws SyntaxError */
+export function parseJson(text: string): unknown {
+  if (!MAYBE_INEXACT.test(text)) return JSON.parse(text);
+  return json.parse(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && !isExact(value, source)
+      ? json.rawJSON(source)
+      : value,
+  );
+}
+
+export function isRawNumber(value: unknown): value is RawNumber {
+  return json.isRawJSON(value);
+}
+
+/** @param text a JSON number */
+export function rawNumber(text: string): RawNumber {
+  return json.rawJSON(text);
+}
+
+/** The text of a JSON number that was read by {@link parseJson}; null for everything else. */
+export function numberText(value: unknown): string | null {
+  if (typeof value === 'number') return String(value);
+  return isRawNumber(value) ? value.rawJSON : null;
+}
+
+/** True when a number literal of JSON or GraphQL means the same after a double has held it. */
+export function isExactNumber(source: string): boolean {
+  return isExact(Number(source), source);
+}
+
+function isExact(value: number, source: string): boolean {
+  if (!Number.isFinite(value)) return false;
+  const text = String(value);
+  return text === source || significant(text) === significant(source);
+}
+
+/** Digits and power of ten in one spelling: `1.50e2` and `150` are both `15e1`. */
+function significant(text: string): string {
+  const match = NUMBER.exec(text);
+  if (match === null) return text;
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  // Not a pattern with `0+$`, which is quadratic in zeros that something else follows.
+  let end = digits.length;
+  while (end > 0 && digits[end - 1] === '0') end -= 1;
+  if (end === 0) return '0';
+  const power = Number(exponent) - fraction.length + (digits.length - end);
+  return `${sign}${digits.slice(0, end)}e${power}`;
+}
