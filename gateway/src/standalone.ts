@@ -31,7 +31,7 @@ export interface SupergraphGatewayOptions {
 export async function createSupergraphGateway(options: SupergraphGatewayOptions): Promise<Gateway> {
   const { config, logger } = options;
   const sources: SubgraphDataSource[] = [];
-  const server = await startGatewayServer({
+  const started = await startGatewayServer({
     supergraphSdl: options.supergraphSdl,
     introspection: config.introspection,
     logger,
@@ -42,7 +42,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
       return source;
     },
   });
-  const graph = new ServedGraph(NO_REVISION, { server, fastPath: null, logger });
+  const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, logger });
   await graph.warm();
   const metrics = createMetrics({ processMetrics: true });
   const handlers = {

@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { ApolloServer } from '@apollo/server';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { apolloOptions, requestPlugin } from '../graphs/apollo-server.ts';
+import { prepareRequest } from '../documents/prepare-request.ts';
+import { startSchemaServer } from '../graphs/apollo-server.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { graphqlAnswer, readGraphqlRequest } from '../http/graphql-request.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
-import { checkNesting } from '../limits/nesting.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
 import { adminResolvers } from './resolvers.ts';
 
@@ -28,24 +27,21 @@ export interface AdminOptions extends AdminParts {
 
 /** The admin API: an Apollo Server of its own, behind platform tokens. */
 export async function createAdmin(options: AdminOptions): Promise<Admin> {
-  const shared = apolloOptions(options);
-  const server = new ApolloServer<AdminContext>({
-    ...shared,
-    validationRules: [...shared.validationRules],
-    plugins: [requestPlugin(options.logger)],
+  const { server, documents } = await startSchemaServer<AdminContext>({
+    introspection: options.introspection,
+    logger: options.logger,
     typeDefs: await readFile(new URL('./admin.graphql', import.meta.url), 'utf8'),
     resolvers: adminResolvers(options),
   });
-  await server.start();
   const maxBytes = Math.max(options.maxImportBytes, MIN_IMPORT_BYTES);
   return {
     async serve(request) {
       const actor = requirePlatform(await options.authenticator.authenticate(request.authorization));
-      const { http, source } = await readGraphqlRequest(request.message, request.search, maxBytes);
-      if (source !== null) checkNesting(source);
+      const graphql = await readGraphqlRequest(request.message, request.search, maxBytes);
+      const { http, more } = prepareRequest(graphql, documents);
       const response = await server.executeHTTPGraphQLRequest({
         httpGraphQLRequest: http,
-        context: async () => ({ requestId: request.requestId, actor }),
+        context: async () => ({ requestId: request.requestId, actor, ...more }),
       });
       return graphqlAnswer(response);
     },

@@ -2,6 +2,7 @@ import type { Catalog, Logger } from '@rocket/platform';
 import type { ShardCaller } from '../execution/call-shard.ts';
 import type { CatalogView } from '../execution/catalog-view.ts';
 import type { ShardServices } from '../execution/shard-services.ts';
+import type { GraphContext } from '../graph-context.ts';
 import type { Composer } from '../graphs/composer.ts';
 import type { GraphStore } from '../graphs/graph-store.ts';
 import type { RevisionDocuments } from '../graphs/revision-documents.ts';
@@ -19,7 +20,7 @@ export interface AdminParts {
 }
 
 /** Who administers, for the record. */
-export interface AdminContext {
+export interface AdminContext extends Pick<GraphContext, 'asked' | 'refusal'> {
   readonly requestId: string;
   readonly actor: string;
 }

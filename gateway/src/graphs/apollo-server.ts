@@ -3,11 +3,14 @@ import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import type { Logger } from '@rocket/platform';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { plannerNames } from '../documents/planner-names.ts';
+import type { DocumentStage } from '../documents/prepare-document.ts';
 import { isUnexpected, maskError } from '../errors/mask.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { namesApplicationJson } from '../http/accept.ts';
 import { operationKindRule } from '../limits/operation-kinds.ts';
-import { DEFAULT_OPERATION_LIMITS, operationRules } from '../limits/operation-rules.ts';
+import { DEFAULT_OPERATION_LIMITS } from '../limits/operation-limits.ts';
+import { serverDocuments } from './document-plugin.ts';
 import { createDocumentStore } from './document-store.ts';
 import type { KnownOperations } from './known-operations.ts';
 import { refusalPlugin } from './refusal-plugin.ts';
@@ -36,23 +39,23 @@ export function apolloOptions(options: ApolloOptions) {
     logger: apolloLogger(options.logger),
     formatError: options.formatError ?? maskError,
     parseOptions: { maxTokens: DEFAULT_OPERATION_LIMITS.maxTokens },
-    validationRules: [operationKindRule, ...operationRules(DEFAULT_OPERATION_LIMITS)],
+    validationRules: [operationKindRule],
     documentStore: createDocumentStore(),
     stringifyResult: (value: unknown) => JSON.stringify(value),
   } as const;
 }
 
 /** Logs what callers only see as INTERNAL_ERROR, and settles the status by the media type of the answer. */
-export function requestPlugin<T extends { requestId: string }>(logger: Logger): ApolloServerPlugin<T> {
+export function requestPlugin<T extends RequestContext>(logger: Logger): ApolloServerPlugin<T> {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operation, request }) {
+        async didResolveOperation({ operation, request, contextValue: { refusal } }) {
+          if (refusal !== undefined) throw refused(refusal);
           if (operation !== undefined) return;
           // The executor would find out too, and answer with status 500.
-          throw new GraphQLError(unknownOperation(request.operationName), {
-            extensions: { code: 'BAD_REQUEST', http: { status: 400, headers: new HeaderMap() } },
-          });
+          const message = unknownOperation(request.operationName);
+          throw refused(new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } }));
         },
         async didEncounterErrors({ errors, contextValue, operationName }) {
           for (const error of errors.filter(isUnexpected)) {
@@ -76,10 +79,49 @@ export function requestPlugin<T extends { requestId: string }>(logger: Logger): 
   };
 }
 
+/** What the plugins know of a request. */
+interface RequestContext {
+  readonly requestId: string;
+  readonly refusal?: GraphQLError;
+}
+
+function refused(error: GraphQLError): GraphQLError {
+  const { message, nodes, extensions } = error;
+  const http = { status: 400, headers: new HeaderMap() };
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { ...extensions, http } });
+}
+
 function unknownOperation(name: string | undefined): string {
   return name === undefined
     ? 'The document has several operations: "operationName" has to say which'
     : 'The document has no operation of the given name';
+}
+
+/** What takes the operations of one supergraph. */
+export interface GatewayServer {
+  readonly server: ApolloServer<GraphContext>;
+  readonly documents: DocumentStage;
+}
+
+type Resolvers = NonNullable<ConstructorParameters<typeof ApolloServer>[0]['resolvers']>;
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+
+/** A started Apollo Server over a schema of our own, without a planner. */
+export async function startSchemaServer<T extends RequestContext & Pick<GraphContext, 'asked'>>(
+  options: ApolloOptions & { readonly typeDefs: string; readonly resolvers?: Resolvers },
+): Promise<{ readonly server: ApolloServer<T>; readonly documents: DocumentStage }> {
+  const shared = apolloOptions(options);
+  const documents = serverDocuments({ plannerNames: NO_NAMES, introspection: options.introspection });
+  const server = new ApolloServer<T>({
+    ...shared,
+    validationRules: [...shared.validationRules],
+    plugins: [requestPlugin(options.logger), documents.plugin],
+    typeDefs: options.typeDefs,
+    ...(options.resolvers === undefined ? {} : { resolvers: options.resolvers }),
+  });
+  await server.start();
+  return { server, documents: documents.stage() };
 }
 
 /** A started Apollo Server over a gateway of its own. Loading is synchronous work: keep supergraphs small. */
@@ -90,10 +132,10 @@ export async function startGatewayServer(
     /** Learns from the plans of operations which of them need none. */
     readonly operations?: KnownOperations;
   },
-): Promise<ApolloServer<GraphContext>> {
-  const { operations } = options;
+): Promise<GatewayServer> {
+  const { operations, introspection, supergraphSdl } = options;
   const gateway = new ApolloGateway({
-    supergraphSdl: options.supergraphSdl,
+    supergraphSdl,
     buildService: ({ name, url }) => options.buildDataSource({ name, url: url ?? '' }),
     experimental_approximateQueryPlanStoreMiB: PLAN_STORE_MIB,
     queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
@@ -105,14 +147,15 @@ export async function startGatewayServer(
     logger: apolloLogger(options.logger),
   });
   const shared = apolloOptions(options);
+  const documents = serverDocuments({ plannerNames: plannerNames(supergraphSdl), introspection });
   const server = new ApolloServer<GraphContext>({
     ...shared,
     validationRules: [...shared.validationRules],
-    plugins: [requestPlugin(options.logger), refusalPlugin],
+    plugins: [requestPlugin(options.logger), refusalPlugin, documents.plugin],
     gateway,
   });
   await server.start();
-  return server;
+  return { server, documents: documents.stage() };
 }
 
 /** Apollo tells of every load at level info, which here is daily business. */

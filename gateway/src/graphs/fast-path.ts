@@ -1,9 +1,11 @@
 import type { HttpAnswer } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
+import { RocketError, type SubgraphOperation } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
+import { nullCondition } from '../documents/condition-variables.ts';
+import { holdsRawNumber } from '../documents/exact-numbers.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import type { FetchOutcome, GraphContext } from '../graph-context.ts';
-import type { GraphqlRequest } from '../http/graphql-request.ts';
+import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { type KnownOperation, KnownOperations } from './known-operations.ts';
 
 /** Values of the Accept header. There are as many as kinds of clients, unless somebody plays with them. */
@@ -40,12 +42,14 @@ export class FastPath {
     if (parameters === null || headers === undefined) return PASS;
     const known = this.operations.find(parameters.query, parameters.operationName);
     if (known === null) return PASS;
-    const { app, kind, operation } = known;
+    const { app, kind, asked } = known;
     const { variables } = parameters;
+    // To be refused, or to be fitted to their types, where everything is known about them.
+    if (nullCondition(asked.conditions, variables) !== null || holdsRawNumber(variables)) return PASS;
     try {
       const answer = await this.#subgraphs.execute({
         ...{ app, kind, context },
-        operation: variables === undefined ? operation : { ...operation, variables },
+        operation: withVariables(known, variables),
       });
       if (answer.hasErrors) return { kind: 'fetched', fetched: { kind: 'answered', app, answer } };
       return { kind: 'answer', answer: { status: 200, headers, body: answer.json() } };
@@ -67,6 +71,14 @@ export class FastPath {
     this.operations.forget(known);
     return PASS;
   }
+}
+
+function withVariables(
+  { operation, asked }: KnownOperation,
+  variables: GraphqlParameters['variables'],
+): SubgraphOperation {
+  if (asked.values !== null) return { ...operation, variables: { ...variables, ...asked.values } };
+  return variables === undefined ? operation : { ...operation, variables };
 }
 
 /** Apollo Server writes errors first. */

@@ -2,7 +2,9 @@ import type { GatewayConfig } from '@apollo/gateway';
 import { type AppName, appName, type SubgraphOperation } from '@rocket/schema';
 import { type DocumentNode, OperationTypeNode, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { onlyOperation, selectSameFields } from './selection-shape.ts';
+import type { PreparedOperation } from '../documents/prepare-document.ts';
+import { selectSameFields } from '../documents/selection-shape.ts';
+import type { GraphContext } from '../graph-context.ts';
 
 /** Source text of the operations that one graph keeps; their documents are mostly those of the document store. */
 const MAX_SOURCE_CHARS = 256 * 1024;
@@ -15,6 +17,7 @@ export interface KnownOperation {
   readonly app: AppName;
   readonly kind: 'read' | 'write';
   readonly operation: SubgraphOperation & { readonly document: DocumentNode };
+  readonly asked: PreparedOperation;
 }
 
 /**
@@ -34,40 +37,34 @@ export class KnownOperations {
 
   /** Called with each plan that is about to be executed. */
   learn({ queryPlan, requestContext }: Planned): void {
-    const { source, document, request } = requestContext;
+    // The package types contexts as records of `any`.
+    const { asked } = requestContext.context as GraphContext;
+    if (asked === undefined) return;
+    const { source, operationName } = asked;
     const names = this.#byText.get(source);
-    if (names?.has(request.operationName) === true) return;
-    const known = asSingleFetch(queryPlan.node, {
-      text: source,
-      document,
-      operationName: request.operationName,
-    });
-    if (names === undefined) this.#byText.set(source, new Map([[request.operationName, known]]));
-    else names.set(request.operationName, known);
+    if (names?.has(operationName) === true) return;
+    const known = asSingleFetch(queryPlan.node, asked);
+    if (names === undefined) this.#byText.set(source, new Map([[operationName, known]]));
+    else names.set(operationName, known);
   }
 
   /** The subgraph does not take the operation as it stands: from now on it takes the long way. */
-  forget({ operation }: KnownOperation): void {
-    this.#byText.get(operation.query)?.set(operation.operationName, null);
+  forget({ asked }: KnownOperation): void {
+    this.#byText.get(asked.source)?.set(asked.operationName, null);
   }
 }
 
-function asSingleFetch(
-  node: PlanNode | undefined,
-  {
-    text,
-    document,
-    operationName,
-  }: { text: string; document: DocumentNode; operationName: string | undefined },
-): KnownOperation | null {
+function asSingleFetch(node: PlanNode | undefined, asked: PreparedOperation): KnownOperation | null {
   if (node?.kind !== 'Fetch' || node.requires !== undefined || node.outputRewrites !== undefined) return null;
-  const operation = onlyOperation(document);
+  // Their answers have to be looked into.
+  if (asked.keys !== null || asked.introspection.kind !== 'none') return null;
+  const { text, document, operation, operationName } = asked;
   // Where the planner asks for more than the caller, such as type names, or for less, such as introspection, they differ.
-  if (operation === null || !selectSameFields(document, node.operationDocumentNode ?? parse(node.operation)))
-    return null;
+  if (!selectSameFields(document, node.operationDocumentNode ?? parse(node.operation))) return null;
   return {
     app: appName(node.serviceName),
     kind: operation.operation === OperationTypeNode.MUTATION ? 'write' : 'read',
     operation: { query: text, document, ...(operationName === undefined ? {} : { operationName }) },
+    asked,
   };
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { ApolloServer } from '@apollo/server';
 import type { Catalog, Logger, RevisionRecord } from '@rocket/platform';
 import {
   appName,
@@ -12,7 +11,7 @@ import {
 import { ShardDataSource } from '../execution/shard-data-source.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import type { GraphContext } from '../graph-context.ts';
-import { apolloOptions, requestPlugin, startGatewayServer } from './apollo-server.ts';
+import { startGatewayServer, startSchemaServer } from './apollo-server.ts';
 import type { Composer } from './composer.ts';
 import { FastPath } from './fast-path.ts';
 import { GraphBroken } from './graph-broken.ts';
@@ -49,7 +48,7 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
   const members = records.filter((record) => record.document.entities.length > 0);
   const served =
     members.length === 0
-      ? { server: await startEmptyServer(parts), fastPath: null }
+      ? { ...(await startSchemaServer<GraphContext>({ ...parts, typeDefs: EMPTY_SDL })), fastPath: null }
       : await startServer(revision, members, parts);
   const graph = new ServedGraph(revision, { ...served, logger: parts.logger });
   await graph.warm();
@@ -67,14 +66,14 @@ async function startServer(
   ]);
   if (!composition.ok) throw new GraphBroken(composition.errors);
   const fastPath = new FastPath(subgraphs);
-  const server = await startGatewayServer({
+  const started = await startGatewayServer({
     supergraphSdl: composition.supergraphSdl,
     buildDataSource: ({ name }) => new ShardDataSource(appName(name), subgraphs, logger),
     operations: fastPath.operations,
     introspection,
     logger,
   });
-  return { server, fastPath };
+  return { ...started, fastPath };
 }
 
 /** GraphQL has no schema without fields, so a graph without entities has one that says so. */
@@ -84,15 +83,3 @@ const EMPTY_SDL = `
     _empty: Boolean
   }
 `;
-
-async function startEmptyServer(parts: GraphParts): Promise<ApolloServer<GraphContext>> {
-  const shared = apolloOptions(parts);
-  const server = new ApolloServer<GraphContext>({
-    ...shared,
-    validationRules: [...shared.validationRules],
-    plugins: [requestPlugin(parts.logger)],
-    typeDefs: EMPTY_SDL,
-  });
-  await server.start();
-  return server;
-}

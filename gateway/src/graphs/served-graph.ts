@@ -1,16 +1,18 @@
 import type { ApolloServer } from '@apollo/server';
 import type { HttpAnswer, Logger } from '@rocket/platform';
 import type { GraphRevision } from '@rocket/schema';
+import type { DocumentStage } from '../documents/prepare-document.ts';
+import { prepareRequest } from '../documents/prepare-request.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { type GraphqlRequest, graphqlAnswer } from '../http/graphql-request.ts';
-import { checkNesting } from '../limits/nesting.ts';
 import type { FastPath } from './fast-path.ts';
 
 /** A request to a graph without what the graph itself adds. */
-export type GraphRequestContext = Omit<GraphContext, 'graph' | 'fetched'>;
+export type GraphRequestContext = Omit<GraphContext, 'graph' | 'fetched' | 'asked' | 'refusal'>;
 
 export interface ServedGraphParts {
   readonly server: ApolloServer<GraphContext>;
+  readonly documents: DocumentStage;
   /** Null where no operation can pass through unread. */
   readonly fastPath: FastPath | null;
   readonly logger: Logger;
@@ -23,15 +25,17 @@ export interface ServedGraphParts {
 export class ServedGraph {
   readonly revision: GraphRevision;
   readonly #server: ApolloServer<GraphContext>;
+  readonly #documents: DocumentStage;
   readonly #fastPath: FastPath | null;
   readonly #logger: Logger;
   #inFlight = 0;
   #retired = false;
   readonly #stopped = Promise.withResolvers<void>();
 
-  constructor(revision: GraphRevision, { server, fastPath, logger }: ServedGraphParts) {
+  constructor(revision: GraphRevision, { server, documents, fastPath, logger }: ServedGraphParts) {
     this.revision = revision;
     this.#server = server;
+    this.#documents = documents;
     this.#fastPath = fastPath;
     this.#logger = logger;
   }
@@ -65,12 +69,11 @@ export class ServedGraph {
     }
   }
 
-  async #executeInFull({ http, source }: GraphqlRequest, context: GraphContext): Promise<HttpAnswer> {
-    // Before the parser runs; tokens, depth, aliases and root fields are checked with the document.
-    if (source !== null) checkNesting(source);
+  async #executeInFull(request: GraphqlRequest, context: GraphContext): Promise<HttpAnswer> {
+    const { http, more } = prepareRequest(request, this.#documents);
     const response = await this.#server.executeHTTPGraphQLRequest({
       httpGraphQLRequest: http,
-      context: async () => context,
+      context: async () => ({ ...context, ...more }),
     });
     return graphqlAnswer(response);
   }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
 import type { HttpAnswer } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
+import { parseJson, RocketError } from '@rocket/schema';
 import { readPublicBody } from './read-public-body.ts';
 
 /** The parameters of a well-formed request. */
@@ -15,11 +15,18 @@ export interface GraphqlParameters {
 export interface GraphqlRequest {
   /** For Apollo Server; made when it is asked for, since most requests never get there. */
   readonly http: HTTPGraphQLRequest;
+  /** The same with other parameters. */
+  with(parameters: GraphqlParameters): HTTPGraphQLRequest;
   /** Null when the parameter is missing or no text: Apollo Server says what is wrong with it. */
   readonly source: string | null;
+  /** As the caller gave them, by POST or GET; null for what is malformed, of which Apollo Server says what is wrong. */
+  readonly given: GraphqlParameters | null;
   /** The Accept header, empty when there is none. */
   readonly accept: string;
-  /** Null for what only Apollo Server decides about: other methods than POST, extensions, and anything malformed. */
+  /**
+   * Null for what only Apollo Server decides about: other methods than POST, persisted queries, and anything malformed.
+   * Other extensions, such as the library that Apollo's clients name, change nothing.
+   */
   readonly parameters: GraphqlParameters | null;
 }
 
@@ -34,10 +41,43 @@ export async function readGraphqlRequest(
     get http() {
       return httpRequest(request, search, body);
     },
+    with: (parameters) =>
+      body === undefined
+        ? httpRequest(request, searchWith(search, parameters), undefined)
+        : httpRequest(request, search, { ...(isRecord(body) ? body : {}), ...parameters }),
     source: sourceOf(body, search),
+    get given() {
+      return body === undefined ? parametersOf(bodyOf(search)) : parametersOf(body);
+    },
     accept: request.headers.accept ?? '',
-    parameters: parametersOf(body),
+    parameters: body === undefined ? null : parametersOf(body),
   };
+}
+
+/** The parameters of a GET as a POST has them. */
+function bodyOf(search: string): unknown {
+  const given = new URLSearchParams(search);
+  const variables = given.get('variables');
+  try {
+    return {
+      query: given.get('query'),
+      operationName: given.get('operationName'),
+      variables: variables === null ? null : parseJson(variables),
+      extensions: given.has('extensions') ? parseJson(given.get('extensions') ?? '') : null,
+    };
+  } catch (error) {
+    // Apollo Server tells that it is no JSON.
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function searchWith(search: string, { query, variables, operationName }: GraphqlParameters): string {
+  const given = new URLSearchParams(search);
+  given.set('query', query);
+  if (variables !== undefined) given.set('variables', JSON.stringify(variables));
+  if (operationName !== undefined) given.set('operationName', operationName);
+  return `?${given}`;
 }
 
 function httpRequest(request: IncomingMessage, search: string, body: unknown): HTTPGraphQLRequest {
@@ -59,7 +99,8 @@ function sourceOf(body: unknown, search: string): string | null {
 function parametersOf(body: unknown): GraphqlParameters | null {
   if (!isRecord(body)) return null;
   const { query, variables = null, operationName = null, extensions = null } = body;
-  if (typeof query !== 'string' || extensions !== null) return null;
+  if (typeof query !== 'string') return null;
+  if (extensions !== null && (!isRecord(extensions) || 'persistedQuery' in extensions)) return null;
   if (variables !== null && !isRecord(variables)) return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
   return {

@@ -22,8 +22,11 @@ export interface RawNumber {
 // A cast over `unknown`: the declaration of the global lacks the members, not the engine that package.json pins.
 const json = JSON as unknown as SourceJson;
 
-/** A double keeps every number of 15 digits; more digits, or exponents of three, may be lost. Also found in some texts. */
-const MAYBE_INEXACT = /\d[\d.]{15}|\d[eE][+-]?\d{3}/;
+/**
+ * A double keeps every number of 15 digits; more digits, or exponents of three, may be lost. Numbers follow one of these
+ * characters; without them every other UUID would be taken for a number with an exponent.
+ */
+const MAYBE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|[\d.]+[eE][+-]?\d{3})/;
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** As `JSON.parse`, but numbers that a double cannot hold become {@link RawNumber}. @throws SyntaxError */

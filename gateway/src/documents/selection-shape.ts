@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 
 /** The fields of a selection by their key in the answer, fragments spread. */
-interface Shape {
+export interface Shape {
   readonly fields: Map<string, { readonly name: string; readonly shape: Shape }>;
 }
 
@@ -20,6 +20,10 @@ const MAX_FIELDS = 5_000;
  */
 export function selectSameFields(left: DocumentNode, right: DocumentNode): boolean {
   const shapes = [left, right].map(shapeOf);
+  // Every server knows the root's name, so planners leave it out of what they ask for.
+  for (const shape of shapes) {
+    for (const [key, { name }] of shape?.fields ?? []) if (name === '__typename') shape?.fields.delete(key);
+  }
   const [leftShape, rightShape] = shapes;
   return leftShape && rightShape ? areEqual(leftShape, rightShape) : false;
 }
@@ -31,7 +35,8 @@ export function onlyOperation(document: DocumentNode): OperationDefinitionNode |
   return operations.length === 1 && operation !== undefined ? operation : null;
 }
 
-function shapeOf(document: DocumentNode): Shape | null {
+/** Null when the document has several operations, or spreads more than is worth looking at. */
+export function shapeOf(document: DocumentNode): Shape | null {
   const operation = onlyOperation(document);
   if (operation === null) return null;
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -41,8 +46,6 @@ function shapeOf(document: DocumentNode): Shape | null {
   const left = { fields: MAX_FIELDS };
   const root: Shape = { fields: new Map() };
   addFields(operation.selectionSet, root, { fragments, left });
-  // Every server knows the root's name, so planners leave it out of what they ask for.
-  for (const [key, { name }] of root.fields) if (name === '__typename') root.fields.delete(key);
   return left.fields < 0 ? null : root;
 }
 

@@ -1,11 +1,13 @@
 import {
-  type ASTVisitor,
+  type ASTNode,
+  BREAK,
+  type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
   Kind,
+  type NameNode,
   type SelectionSetNode,
-  type ValidationContext,
-  type ValidationRule,
+  visit,
 } from 'graphql';
 
 /** Bounds of one document. */
@@ -17,6 +19,7 @@ export interface OperationLimits {
   readonly maxAliases: number;
   /** Root fields of one operation, with those that fragments bring in. */
   readonly maxRootFields: number;
+  readonly maxNameLength: number;
 }
 
 export const DEFAULT_OPERATION_LIMITS: OperationLimits = {
@@ -24,6 +27,7 @@ export const DEFAULT_OPERATION_LIMITS: OperationLimits = {
   maxDepth: 30,
   maxAliases: 100,
   maxRootFields: 50,
+  maxNameLength: 255,
 };
 
 /** Size of a selection with its fragments spread. */
@@ -33,29 +37,45 @@ interface Extent {
   readonly rootFields: number;
 }
 
-/** Validation rules that hold each operation to the limits. They run beside graphql's own rules, never instead of them. */
-export function operationRules(limits: OperationLimits): ValidationRule[] {
-  return [
-    (context: ValidationContext): ASTVisitor => {
-      const extentOf = measure(context);
-      return {
-        OperationDefinition(node) {
-          const extent = extentOf(node.selectionSet);
-          const refuse = (what: string, found: number, limit: number) => {
-            if (found <= limit) return;
-            context.reportError(
-              new GraphQLError(`The operation has ${what} ${found}; at most ${limit} is allowed`, {
-                nodes: node,
-              }),
-            );
-          };
-          refuse('a depth of', extent.depth, limits.maxDepth);
-          refuse('a number of aliases of', extent.aliases, limits.maxAliases);
-          refuse('a number of root fields of', extent.rootFields, limits.maxRootFields);
-        },
-      };
+/**
+ * What the operations of a document exceed. To be asked before graphql's own rules run, whose cost grows with the square of
+ * what is counted here; never instead of them.
+ */
+export function exceededLimits(document: DocumentNode, limits: OperationLimits): readonly GraphQLError[] {
+  const long = longName(document, limits.maxNameLength);
+  if (long !== null) return [long];
+  const extentOf = measure(document);
+  return document.definitions.flatMap((node) => {
+    if (node.kind !== Kind.OPERATION_DEFINITION) return [];
+    const { depth, aliases, rootFields } = extentOf(node.selectionSet);
+    const counts = [
+      ['a depth of', depth, limits.maxDepth],
+      ['a number of aliases of', aliases, limits.maxAliases],
+      ['a number of root fields of', rootFields, limits.maxRootFields],
+    ] as const;
+    return counts
+      .filter(([, found, limit]) => found > limit)
+      .map(([what, found, limit]) =>
+        refusal(`The operation has ${what} ${found}; at most ${limit} is allowed`, node),
+      );
+  });
+}
+
+/** Suggestions for a misspelt name take time with the product of lengths. */
+function longName(document: DocumentNode, maxLength: number): GraphQLError | null {
+  let found: NameNode | null = null;
+  visit(document, {
+    Name: (node) => {
+      if (node.value.length <= maxLength) return undefined;
+      found = node;
+      return BREAK;
     },
-  ];
+  });
+  return found === null ? null : refusal(`A name is longer than ${maxLength} characters`, found);
+}
+
+function refusal(message: string, node: ASTNode): GraphQLError {
+  return new GraphQLError(message, { nodes: node, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
 }
 
 /**
@@ -63,7 +83,11 @@ export function operationRules(limits: OperationLimits): ValidationRule[] {
  * beyond any bound through nested spreads: that is the point of measuring them. A fragment that spreads itself counts
  * nothing here; graphql's own rules refuse it.
  */
-function measure(context: ValidationContext): (selectionSet: SelectionSetNode) => Extent {
+function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Extent {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
+  }
   const measured = new Map<string, Extent>();
   const empty: Extent = { depth: 0, aliases: 0, rootFields: 0 };
   const ofFragment = (fragment: FragmentDefinitionNode): Extent => {
@@ -78,7 +102,7 @@ function measure(context: ValidationContext): (selectionSet: SelectionSetNode) =
     const parts = selectionSet.selections.map((selection): Extent => {
       if (selection.kind === Kind.INLINE_FRAGMENT) return ofSelection(selection.selectionSet);
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const fragment = context.getFragment(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
         return fragment ? ofFragment(fragment) : empty;
       }
       const inner = selection.selectionSet === undefined ? empty : ofSelection(selection.selectionSet);

@@ -1,0 +1,203 @@
+/**
+ * Numbers that a double cannot hold, from the caller to the subgraph without losing a digit. The planner turns literals
+ * into JavaScript's numbers, so such literals become variables, or texts where the type is ID; variables hold them as
+ * {@link RawNumber}, which serialises as it came.
+ */
+import {
+  isExactNumber,
+  isRawNumber,
+  numberText,
+  type RawNumber,
+  RocketError,
+  rawNumber,
+} from '@rocket/schema';
+import {
+  GraphQLError,
+  GraphQLID,
+  type GraphQLInputType,
+  type GraphQLNamedInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isInputObjectType,
+  isInputType,
+  isScalarType,
+  isSpecifiedScalarType,
+  Kind,
+  type OperationDefinitionNode,
+  TypeInfo,
+  typeFromAST,
+  type ValueNode,
+  type VariableDefinitionNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { documentOf, type OwnDefinitions } from './own-definitions.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+
+export function holdsInexactLiteral({ operation, fragments }: OwnDefinitions): boolean {
+  return [operation, ...fragments].some((node) => {
+    let found = false;
+    const look = (value: ValueNode) => {
+      found ||= isInexact(value);
+    };
+    visit(node, { IntValue: look, FloatValue: look });
+    return found;
+  });
+}
+
+/**
+ * The operation with its inexact literals lifted into variables, whose values are given too.
+ * @throws GraphQLError `BAD_USER_INPUT` for literals that can neither be lifted nor held
+ */
+export function liftInexactLiterals(
+  own: OwnDefinitions,
+  schema: GraphQLSchema,
+): { readonly own: OwnDefinitions; readonly values: Variables } {
+  const values: Record<string, unknown> = {};
+  const definitions: VariableDefinitionNode[] = [];
+  const types = new TypeInfo(schema);
+  let inDefault = false;
+  const exact = (node: ValueNode): ValueNode | false | undefined => {
+    const type = types.getInputType();
+    const named = type ? getNamedType(type) : undefined;
+    if (named === undefined || !isScalarType(named) || !holdsInexact(node)) return undefined;
+    if (named.name === GraphQLID.name) return asText(node);
+    if (isSpecifiedScalarType(named)) return finite(node);
+    if (inDefault) throw badNumber(node, 'Give it as a text, or as the value of the variable');
+    if (node.kind === Kind.LIST && type && isListed(type)) return undefined;
+    const name = `exact_${definitions.length}`;
+    definitions.push(definitionOf(name, named));
+    values[name] = literalValue(node);
+    return { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } };
+  };
+  const lifted = visit(
+    documentOf(own),
+    visitWithTypeInfo(types, {
+      VariableDefinition: {
+        enter: () => {
+          inDefault = true;
+        },
+        leave: () => {
+          inDefault = false;
+        },
+      },
+      IntValue: exact,
+      FloatValue: exact,
+      ListValue: exact,
+      ObjectValue: exact,
+    }),
+  );
+  const [operation, ...fragments] = lifted.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new RocketError('INTERNAL_ERROR');
+  const variableDefinitions = [...(operation.variableDefinitions ?? []), ...definitions];
+  return {
+    own: {
+      operation: { ...operation, variableDefinitions },
+      fragments: fragments.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION),
+    },
+    values,
+  };
+}
+
+function isInexact(node: ValueNode): boolean {
+  return (node.kind === Kind.INT || node.kind === Kind.FLOAT) && !isExactNumber(node.value);
+}
+
+function holdsInexact(node: ValueNode): boolean {
+  if (node.kind === Kind.LIST) return node.values.some(holdsInexact);
+  if (node.kind === Kind.OBJECT) return node.fields.some(({ value }) => holdsInexact(value));
+  return isInexact(node);
+}
+
+function isListed(type: GraphQLInputType): boolean {
+  return String(type).startsWith('[');
+}
+
+function asText(node: ValueNode): ValueNode | undefined {
+  return node.kind === Kind.INT ? { kind: Kind.STRING, value: node.value } : undefined;
+}
+
+/** A float loses digits by its nature, but it must not become infinite. */
+function finite(node: ValueNode): undefined {
+  if (node.kind !== Kind.INT && node.kind !== Kind.FLOAT) return undefined;
+  if (!Number.isFinite(Number(node.value))) throw badNumber(node, 'No Float can hold it');
+  return undefined;
+}
+
+function definitionOf(name: string, type: GraphQLNamedInputType): VariableDefinitionNode {
+  return {
+    kind: Kind.VARIABLE_DEFINITION,
+    variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
+    type: {
+      kind: Kind.NON_NULL_TYPE,
+      type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type.name } },
+    },
+  };
+}
+
+function literalValue(node: ValueNode): unknown {
+  switch (node.kind) {
+    case Kind.INT:
+    case Kind.FLOAT:
+      return isExactNumber(node.value) ? Number(node.value) : rawNumber(node.value);
+    case Kind.LIST:
+      return node.values.map(literalValue);
+    case Kind.OBJECT:
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, literalValue(value)]));
+    case Kind.NULL:
+      return null;
+    case Kind.VARIABLE:
+      throw badNumber(
+        node,
+        'Beside it, a value holds a number beyond what JavaScript can: give the whole as a variable',
+      );
+    default:
+      return node.value;
+  }
+}
+
+function badNumber(node: ValueNode, message: string): GraphQLError {
+  return new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+export function holdsRawNumber(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isRawNumber(value) || Object.values(value).some(holdsRawNumber);
+}
+
+/** Variables with raw numbers only where the type can take them: an ID is a text, and the types of GraphQL are rounded. */
+export function exactVariables(
+  variables: Variables,
+  operation: OperationDefinitionNode,
+  schema: GraphQLSchema,
+): Variables {
+  const exact: Record<string, unknown> = { ...variables };
+  for (const { variable, type } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    const inputType = typeFromAST(schema, type);
+    if (Object.hasOwn(variables, name) && isInputType(inputType))
+      exact[name] = exactValue(variables[name], inputType);
+  }
+  return exact;
+}
+
+function exactValue(value: unknown, type: GraphQLInputType): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const named = getNamedType(type);
+  if (isRawNumber(value)) return isScalarType(named) ? exactScalar(value, named) : Number(value.rawJSON);
+  if (Array.isArray(value)) return value.map((item) => exactValue(item, type));
+  if (!isInputObjectType(named)) return value;
+  const fields = named.getFields();
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => {
+      const field = fields[name];
+      return [name, field === undefined ? inner : exactValue(inner, field.type)];
+    }),
+  );
+}
+
+function exactScalar(value: RawNumber, type: GraphQLNamedInputType): unknown {
+  if (type.name === GraphQLID.name) return numberText(value);
+  return isScalarType(type) && isSpecifiedScalarType(type) ? Number(value.rawJSON) : value;
+}

@@ -1,0 +1,73 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+
+/** An operation with the fragments and variables that it uses, and no others. */
+export interface OwnDefinitions {
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: readonly FragmentDefinitionNode[];
+}
+
+/**
+ * The operation that is asked for, apart from all else in its document: planners look at every fragment there is, also at
+ * those of other operations, whose variables this one does not have. Null when no operation has the name.
+ */
+export function ownDefinitions(
+  document: DocumentNode,
+  operationName: string | undefined,
+): OwnDefinitions | null {
+  const operation = getOperationAST(document, operationName);
+  return operation ? { operation, fragments: usedFragments(document, operation) } : null;
+}
+
+export function documentOf({ operation, fragments }: OwnDefinitions): DocumentNode {
+  return { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] };
+}
+
+/** The operation without the fragments and variables that it does not use any more. */
+export function withoutUnused({ operation, fragments }: OwnDefinitions): OwnDefinitions {
+  const document = documentOf({ operation, fragments });
+  const used = usedFragments(document, operation);
+  const variables = new Set<string>();
+  for (const node of [operation, ...used]) {
+    visit(node, {
+      // Not the definitions, which name each variable too.
+      VariableDefinition: () => false,
+      Variable: ({ name }) => {
+        variables.add(name.value);
+      },
+    });
+  }
+  const variableDefinitions = operation.variableDefinitions?.filter(({ variable }) =>
+    variables.has(variable.name.value),
+  );
+  return {
+    operation: { ...operation, ...(variableDefinitions === undefined ? {} : { variableDefinitions }) },
+    fragments: used,
+  };
+}
+
+function usedFragments(document: DocumentNode, operation: OperationDefinitionNode): FragmentDefinitionNode[] {
+  const byName = new Map<string, FragmentDefinitionNode>();
+  for (const node of document.definitions) {
+    if (node.kind === Kind.FRAGMENT_DEFINITION) byName.set(node.name.value, node);
+  }
+  const used = new Set<FragmentDefinitionNode>();
+  const follow = (node: OperationDefinitionNode | FragmentDefinitionNode): void => {
+    visit(node, {
+      FragmentSpread: ({ name }) => {
+        const fragment = byName.get(name.value);
+        if (fragment === undefined || used.has(fragment)) return;
+        used.add(fragment);
+        follow(fragment);
+      },
+    });
+  };
+  follow(operation);
+  return [...used];
+}
