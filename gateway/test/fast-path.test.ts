@@ -2,7 +2,7 @@ import { RocketError } from '@rocket/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IN_FULL } from './support/cases-in-full.ts';
 import { PASSED_ON } from './support/cases-passed-on.ts';
-import { ask } from './support/http.ts';
+import { askOnce } from './support/http.ts';
 import { BY_ID, CRM, ONE, post } from './support/operation-requests.ts';
 import { createWorld, documentOf, type World } from './support/world.ts';
 
@@ -73,8 +73,8 @@ describe('an operation that is known', () => {
 
   it('goes to the shard with the document, the variables and the name', async () => {
     const body = { query: BY_ID, variables: { id: '7' }, operationName: 'One' };
-    await ask(`${world.url}${CRM}`, body);
-    await ask(`${world.url}${CRM}`, body);
+    await askOnce(`${world.url}${CRM}`, body);
+    await askOnce(`${world.url}${CRM}`, body);
     expect(world.operations[1]).toMatchObject({ ...body, document: { kind: 'Document' } });
   });
 
@@ -84,7 +84,7 @@ describe('an operation that is known', () => {
       if (operation.query === query) throw new RocketError('GRAPHQL_VALIDATION_FAILED');
     };
     for (const calls of [1, 3, 4]) {
-      expect((await ask(`${world.url}${CRM}`, { query })).data).toEqual({
+      expect((await askOnce(`${world.url}${CRM}`, { query })).data).toEqual({
         customer: { id: '1', name: 'customer' },
       });
       expect(world.calls).toHaveLength(calls);

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask } from './support/http.ts';
+import { ask, askOnce } from './support/http.ts';
 import { createWorld, documentOf, type World } from './support/world.ts';
 
 let world: World;
@@ -248,7 +248,7 @@ describe('good requests', () => {
       arrive();
       await mayAnswer;
     };
-    const answer = ask(`${own.url}${CRM}`, { query: '{ customer(id: "1") { id } }' });
+    const answer = askOnce(`${own.url}${CRM}`, { query: '{ customer(id: "1") { id } }' });
     await arrived;
     const closed = own.close();
     letAnswer();

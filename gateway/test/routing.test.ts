@@ -10,7 +10,7 @@ import {
 } from '@rocket/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpShardService } from '../src/execution/http-shard-service.ts';
-import { ask, readBody, startServer, type TestServer } from './support/http.ts';
+import { ask, askOnce, readBody, startServer, type TestServer } from './support/http.ts';
 import { app, createWorld, documentOf, type World } from './support/world.ts';
 
 const answerText = (answer: SubgraphAnswer) => answer.json();
@@ -35,7 +35,7 @@ describe('routing to shards', () => {
     world.intercept = () => {
       if (world.calls.length <= 2) throw new RocketError('WRONG_EPOCH');
     };
-    const { data, errors } = await ask(`${world.url}/apps/crm/graphql`, {
+    const { data, errors } = await askOnce(`${world.url}/apps/crm/graphql`, {
       query: '{ customer(id: "1") { id } }',
     });
     expect([data, errors]).toEqual([{ customer: { id: '1' } }, []]);
@@ -46,7 +46,9 @@ describe('routing to shards', () => {
     world.intercept = () => {
       throw new RocketError('WRONG_EPOCH');
     };
-    const { errors } = await ask(`${world.url}/apps/crm/graphql`, { query: '{ customer(id: "1") { id } }' });
+    const { errors } = await askOnce(`${world.url}/apps/crm/graphql`, {
+      query: '{ customer(id: "1") { id } }',
+    });
     expect(errors).toMatchObject([
       { path: ['customer'], extensions: { code: 'SHARD_UNAVAILABLE', retryable: true } },
     ]);
@@ -80,7 +82,7 @@ describe('routing to shards', () => {
   });
 
   it('tells shards the graph, the epoch and the deadline', async () => {
-    await ask(
+    await askOnce(
       `${world.url}/apps/crm/graphql`,
       { query: '{ customer(id: "1") { id } }' },
       { 'x-request-id': 'r-1' },

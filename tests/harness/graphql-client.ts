@@ -1,15 +1,30 @@
 /** Requests as clients of the product send them. */
+import { sameAnswer } from './same-answer.ts';
+
 export interface ClientAnswer {
   readonly status: number;
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly errors: readonly { readonly message: string; readonly extensions?: { readonly code?: string } }[];
 }
 
+export interface AskGraphqlOptions {
+  readonly token?: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** For what is counted, or differs by nature. */
+  readonly once?: boolean;
+}
+
+/** Sends a query three times and expects one answer, unless told otherwise. */
 export async function askGraphql(
   url: string,
   query: string,
-  options: { token?: string; variables?: Readonly<Record<string, unknown>> } = {},
+  options: AskGraphqlOptions = {},
 ): Promise<ClientAnswer> {
+  const send = () => askOnce(url, query, options);
+  return options.once === true ? await send() : await sameAnswer(query, send);
+}
+
+async function askOnce(url: string, query: string, options: AskGraphqlOptions): Promise<ClientAnswer> {
   const response = await fetch(url, {
     method: 'POST',
     headers: {

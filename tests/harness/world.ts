@@ -14,11 +14,13 @@ import {
   loadConfig,
   openCatalog,
 } from '@rocket/platform';
-import { RocketError, shardName } from '@rocket/schema';
+import { parseJson, RocketError, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard } from '@rocket/subgraphs';
 import { createTestDatabase } from './postgres.ts';
+import { sameAnswer } from './same-answer.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
+const ADMIN_PATH = '/admin/graphql';
 const SHARDS = ['s1', 's2'];
 const SUFFIX_BYTES = 4;
 
@@ -43,6 +45,7 @@ export interface World {
   importApp(name: string, document: unknown): Promise<GraphqlAnswer>;
   /** Adds a user to an app and signs him in. */
   signIn(name: string, roles: readonly string[]): Promise<{ token: string; userId: string }>;
+  /** Sends a query three times and expects one answer, unless told otherwise; numbers are exact. */
   ask(path: string, query: string, options?: AskOptions): Promise<GraphqlAnswer>;
   /** `ask` on an app's own graph, as platform admin unless a token is given. */
   askApp(name: string, query: string, options?: AskOptions): Promise<GraphqlAnswer>;
@@ -55,6 +58,9 @@ export interface AskOptions {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Null asks without one. */
   readonly token?: string | null;
+  readonly operationName?: string;
+  /** For what is counted, or differs by nature. */
+  readonly once?: boolean;
 }
 
 /** One field of an answer, in the form the test expects. @throws when the answer has no such data */
@@ -97,10 +103,14 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
   const nameOf = (name: string) => `${name}_${suffix}`;
   const adminToken = await login(url, ADMIN);
 
-  const ask: World['ask'] = async (path, query, { variables = {}, token = adminToken } = {}) => {
+  const ask: World['ask'] = async (path, query, options = {}) => {
+    const { variables = {}, token = adminToken, operationName, once = path === ADMIN_PATH } = options;
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-    const { status, body } = await postJson(`${url}${path}`, { query, variables }, headers);
-    return { status, data: body.data ?? null, errors: body.errors ?? [] };
+    const send = async () => {
+      const { status, body } = await postJson(`${url}${path}`, { query, variables, operationName }, headers);
+      return { status, data: body.data ?? null, errors: body.errors ?? [] };
+    };
+    return once ? await send() : await sameAnswer(query, send);
   };
   return {
     url,
@@ -172,5 +182,5 @@ async function postJson(
     body: JSON.stringify(body),
   });
   const text = await response.text();
-  return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as JsonBody) };
+  return { status: response.status, body: text === '' ? {} : (parseJson(text) as JsonBody) };
 }

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { sameAnswer } from '../../../tests/harness/same-answer.ts';
 
 /** A test's own HTTP server on a free port of the loopback. */
 export interface TestServer {
@@ -49,10 +50,29 @@ export interface GraphqlAnswer {
   readonly text: string;
 }
 
-/** Sends a GraphQL request and reads the answer, whatever its status. */
-export async function ask(
+interface GraphqlBody {
+  readonly query: string;
+  readonly variables?: Record<string, unknown>;
+  readonly operationName?: string;
+}
+
+/** Sends a query three times, expects one answer and reads it, whatever its status. */
+export function ask(
   url: string,
-  body: { query: string; variables?: Record<string, unknown>; operationName?: string },
+  body: GraphqlBody,
+  headers: Record<string, string> = {},
+): Promise<GraphqlAnswer> {
+  return sameAnswer(
+    body.query,
+    () => askOnce(url, body, headers),
+    ({ status, text }) => ({ status, text }),
+  );
+}
+
+/** For what is counted, or differs by nature. */
+export async function askOnce(
+  url: string,
+  body: GraphqlBody,
   headers: Record<string, string> = {},
 ): Promise<GraphqlAnswer> {
   const response = await fetch(url, {
