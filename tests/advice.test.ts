@@ -18,7 +18,8 @@ afterAll(() => world.dispose());
 
 const admin = (query: string, variables: Readonly<Record<string, unknown>>, token?: string | null) =>
   world.ask('/admin/graphql', query, { variables, ...(token === undefined ? {} : { token }) });
-const notes = async (query: string) => expect((await world.askApp('notes', query)).errors).toEqual([]);
+const notes = async (query: string) =>
+  expect((await world.askApp('notes', query, { once: true })).errors).toEqual([]);
 
 async function suggestions(): Promise<unknown> {
   const { data, errors } = await admin(ADVICE, { name: world.app('notes') });

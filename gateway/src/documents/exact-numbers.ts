@@ -59,7 +59,8 @@ export function liftInexactLiterals(
   const types = new TypeInfo(schema);
   let inDefault = false;
   const exact = (node: ValueNode): ValueNode | false | undefined => {
-    const type = types.getInputType();
+    // Within a list the type is that of its items.
+    const type = node.kind === Kind.LIST ? types.getParentInputType() : types.getInputType();
     const named = type ? getNamedType(type) : undefined;
     if (named === undefined || !isScalarType(named) || !holdsInexact(node)) return undefined;
     if (named.name === GraphQLID.name) return asText(node);
