@@ -124,7 +124,7 @@ describe('values', () => {
     ['an_int', 1.5],
     ['an_int', '5'],
     ['a_bigint', '9223372036854775808'],
-    ['a_bigint', 2 ** 53],
+    ['a_bigint', 2 ** 63],
     ['a_float', Number.NaN],
     ['a_float', '1'],
     ['a_decimal', 'abc'],

@@ -1,6 +1,6 @@
-/** Statements on single records of an entity. All return the whole record, in the order of {@link toRecord}. */
+/** Statements on single records of an entity. All return the whole record, as {@link toRecord} reads it. */
 import { quoteIdentifier, type Row, type Statement } from '@rocket/platform';
-import type { EntityModel, FieldModel } from '@rocket/schema';
+import { type EntityModel, type FieldModel, parseJson } from '@rocket/schema';
 import { z } from 'zod';
 import { Parameters, sqlType } from '../sql/parameters.ts';
 import { DELETED_AT_COLUMN, VERSION_COLUMN } from '../tables/desired-tables.ts';
@@ -26,12 +26,21 @@ type Values = ReadonlyMap<string, string | number | boolean | null>;
 /** A row of one of these statements as a record. */
 export function toRecord(entity: EntityModel, row: Row): StoredRecord {
   const values: Record<string, unknown> = Object.create(null);
-  for (const [index, field] of entity.fields.entries()) values[field.name] = row[index] ?? null;
+  for (const [index, field] of entity.fields.entries()) values[field.name] = rowValue(field, row[index]);
   return {
     key: String(values[entity.primaryKey.name]),
     version: Version.parse(row[entity.fields.length]),
     values,
   };
+}
+
+/** JSON is selected as text: parsed by the driver, its numbers would lose digits on their way into an event. */
+export function rowValue(field: FieldModel, value: unknown): unknown {
+  return isJson(field) && typeof value === 'string' ? parseJson(value) : (value ?? null);
+}
+
+function isJson({ type }: FieldModel): boolean {
+  return type === 'json' || type === 'file';
 }
 
 /** Locks the record until the end of the transaction. Deleted ones are not found. */
@@ -105,7 +114,10 @@ export function live(entity: EntityModel): string {
 }
 
 export function columns(entity: EntityModel): string {
-  return [...entity.fields.map(({ name }) => quoteIdentifier(name)), VERSION].join(', ');
+  const fields = entity.fields.map(
+    (field) => `${quoteIdentifier(field.name)}${isJson(field) ? '::text' : ''}`,
+  );
+  return [...fields, VERSION].join(', ');
 }
 
 export function table(entity: EntityModel): string {
