@@ -77,20 +77,30 @@ function insertedValue(field: FieldModel, values: Values, parameters: Parameters
   return value === undefined ? null : parameters.bind(value, sqlType(field));
 }
 
-export function updateRecord(entity: EntityModel, key: string, values: Values): Statement {
+/**
+ * Writes nothing and returns no row where the record holds all of `values` already, by Postgres' own equality: numbers
+ * and JSON by value, times as instants, texts exactly. Null when there is no value to write.
+ */
+export function updateRecord(entity: EntityModel, key: string, values: Values): Statement | null {
   const parameters = new Parameters();
   const assignments: string[] = [];
+  const differences: string[] = [];
   for (const field of entity.fields) {
+    const column = quoteIdentifier(field.name);
     const value = values.get(field.name);
-    if (field.auto === 'update') assignments.push(`${quoteIdentifier(field.name)} = ${timeSql(field)}`);
+    if (field.auto === 'update') assignments.push(`${column} = ${timeSql(field)}`);
     else if (value !== undefined) {
-      assignments.push(`${quoteIdentifier(field.name)} = ${parameters.bind(value, sqlType(field))}`);
+      const bound = parameters.bind(value, sqlType(field));
+      assignments.push(`${column} = ${bound}`);
+      differences.push(`${column} IS DISTINCT FROM ${bound}`);
     }
   }
+  if (differences.length === 0) return null;
   assignments.push(`${VERSION} = ${VERSION} + 1`);
   const where = `${keyColumn(entity)} = ${parameters.bind(key, sqlType(entity.primaryKey))}`;
   return {
-    text: `UPDATE ${table(entity)} SET ${assignments.join(', ')} WHERE ${where} RETURNING ${columns(entity)}`,
+    text: `UPDATE ${table(entity)} SET ${assignments.join(', ')}
+           WHERE ${where} AND (${differences.join(' OR ')}) RETURNING ${columns(entity)}`,
     values: parameters.values,
   };
 }
