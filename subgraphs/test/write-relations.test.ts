@@ -59,6 +59,12 @@ describe('slugs', () => {
     ['Hello, World!', 'hello-world'],
     ['  Crème Brûlée — déjà vu  ', 'creme-brulee-deja-vu'],
     ['--a__b--', 'a-b'],
+    ['Møller & Łódź ß', 'moller-lodz-ss'],
+    ['ÆØÅ æøå Œuvre', 'aeoa-aeoa-oeuvre'],
+    ['Þórður Ðað', 'thordur-dad'],
+    ['Đặng Ħal Ŋ Ŧ ĸ', 'dang-hal-ng-t-k'],
+    ['IŞIK ışık İstanbul Əli', 'isik-isik-istanbul-eli'],
+    ['STRAẞE ﬁne ĳ', 'strasse-fine-ij'],
     ['日本語', ''],
     ['x'.repeat(500), 'x'.repeat(200)],
   ])('of %j is %j', (text, slug) => {
