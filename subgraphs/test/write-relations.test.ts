@@ -6,7 +6,15 @@ import {
   type WriteResult,
 } from '../src/write/pipeline.ts';
 import { slugify } from '../src/write/slug.ts';
-import { ADMIN, createWriteApp, entity, LOGGER, parseApp, type WriteApp } from './support/write-app.ts';
+import {
+  ADMIN,
+  callerWith,
+  createWriteApp,
+  entity,
+  LOGGER,
+  parseApp,
+  type WriteApp,
+} from './support/write-app.ts';
 
 let app: WriteApp;
 let writes: WritePipeline;
@@ -51,6 +59,12 @@ describe('slugs', () => {
     ['Hello, World!', 'hello-world'],
     ['  Crème Brûlée — déjà vu  ', 'creme-brulee-deja-vu'],
     ['--a__b--', 'a-b'],
+    ['Møller & Łódź ß', 'moller-lodz-ss'],
+    ['ÆØÅ æøå Œuvre', 'aeoa-aeoa-oeuvre'],
+    ['Þórður Ðað', 'thordur-dad'],
+    ['Đặng Ħal Ŋ Ŧ ĸ', 'dang-hal-ng-t-k'],
+    ['IŞIK ışık İstanbul Əli', 'isik-isik-istanbul-eli'],
+    ['STRAẞE ﬁne ĳ', 'strasse-fine-ij'],
     ['日本語', ''],
     ['x'.repeat(500), 'x'.repeat(200)],
   ])('of %j is %j', (text, slug) => {
@@ -227,6 +241,66 @@ describe('deleting', () => {
     for (const ticket of tickets) keyOf(await remove('ticket', ticket));
     keyOf(await remove('firm', firm));
     expect(await rows('SELECT count(*)::int FROM customers')).toEqual([[0]]);
+  });
+
+  it('is refused without a word of records that the caller may not see', async () => {
+    await serve({
+      version: 1,
+      entities: [
+        entity('firm', []),
+        entity('customer', [reference('firm')]),
+        entity('ticket', [reference('customer'), { name: 'secret', type: 'boolean', default: false }]),
+        entity('tag', [{ name: 'secret', type: 'boolean', default: false }]),
+      ],
+      relations: [
+        relation('firm', 'customer', { on_delete: 'cascade' }),
+        relation('customer', 'ticket', { on_delete: 'restrict' }),
+        {
+          name: 'firm_tags',
+          type: 'many_to_many',
+          source: 'firm',
+          target: 'tag',
+          join_table: 'firm_tags',
+          source_join_key: 'firm_id',
+          target_join_key: 'tag_id',
+          on_delete: 'restrict',
+        },
+      ],
+      permissions: [
+        { entity: 'firm', action: 'delete', roles: ['agent'] },
+        { entity: 'customer', action: 'delete', roles: ['agent', 'blind'] },
+        ...['ticket', 'tag'].map((name) => ({
+          entity: name,
+          action: 'read',
+          roles: ['agent'],
+          conditions: [{ field: 'secret', operator: 'eq', value: false }],
+        })),
+      ],
+    });
+    const refusal = async (name: string, id: string, role = 'agent') => {
+      const result = await writes.delete(callerWith([role]), name, { id });
+      return result.ok ? 'deleted' : result.errors.map(({ message }) => message).join();
+    };
+    const firm = await create('firm', {});
+    const customer = await create('customer', { firm_id: firm });
+    await create('ticket', { customer_id: customer, secret: true });
+    expect(await refusal('customer', customer)).toBe('This customer cannot be deleted: records refer to it');
+    expect(await refusal('firm', firm)).toBe('This firm cannot be deleted: records refer to it');
+    await create('ticket', { customer_id: customer });
+    const counted = 'This customer cannot be deleted: 1 ticket record refers to it';
+    expect(await refusal('customer', customer)).toBe(counted);
+    expect(await refusal('customer', customer, 'blind')).toBe(
+      'This customer cannot be deleted: records refer to it',
+    );
+    await rows('DELETE FROM tickets');
+
+    const tag = await create('tag', { secret: true });
+    await rows('INSERT INTO firm_tags VALUES ($1::uuid, $2::uuid)', [firm, tag]);
+    expect(await refusal('firm', firm)).toBe('This firm cannot be deleted: records refer to it');
+    await rows('INSERT INTO firm_tags VALUES ($1::uuid, $2::uuid)', [firm, await create('tag', {})]);
+    expect(await refusal('firm', firm)).toBe('This firm cannot be deleted: 1 tag record refers to it');
+    await rows('DELETE FROM firm_tags');
+    expect(await refusal('firm', firm)).toBe('deleted');
   });
 
   it('is not restricted by what goes along', async () => {

@@ -1,4 +1,4 @@
-import type { UserError } from '@rocket/schema';
+import { parseJson, type UserError } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   createWritePipeline,
@@ -124,7 +124,7 @@ describe('values', () => {
     ['an_int', 1.5],
     ['an_int', '5'],
     ['a_bigint', '9223372036854775808'],
-    ['a_bigint', 2 ** 53],
+    ['a_bigint', 2 ** 63],
     ['a_float', Number.NaN],
     ['a_float', '1'],
     ['a_decimal', 'abc'],
@@ -215,9 +215,57 @@ describe('updates', () => {
     const key = keyOf(await create('thing', { a_string: 'x', an_int: 5, size: 'm' }));
     keyOf(await update('thing', key, { a_string: 'y' }));
     keyOf(await update('thing', key, { an_int: null }));
-    keyOf(await update('thing', key, {}));
     const found = await rows('SELECT a_string, an_int, size, _version, updated_at >= created_at FROM things');
-    expect(found).toEqual([['y', null, 'm', 4, true]]);
+    expect(found).toEqual([['y', null, 'm', 3, true]]);
+  });
+
+  it('that change nothing leave the version, the automatic times and the outbox alone', async () => {
+    const [file] = await rows(
+      `INSERT INTO _files (filename, mime_type, size) VALUES ('a.png', 'image/png', 12) RETURNING id`,
+    );
+    const input = {
+      a_string: 'x',
+      an_int: 5,
+      a_bigint: '9223372036854775807',
+      a_float: 0.1,
+      a_decimal: '1.50',
+      a_numeric: '1.5',
+      a_boolean: false,
+      a_uuid: 'abcdef00-0000-4000-8000-000000000001',
+      a_timestamp: '2026-01-31T12:00:00Z',
+      a_date: '2024-02-29',
+      a_json: { a: 1, b: [2.5, parseJson('12345678901234567890')] },
+      a_file: file?.[0],
+      code: null,
+    };
+    const key = keyOf(await create('thing', input));
+    const state = () =>
+      rows('SELECT _version, updated_at, xmin::text, (SELECT count(*)::int FROM _outbox) FROM things');
+    const before = await state();
+    const same = {
+      ...input,
+      a_bigint: parseJson('9223372036854775807'),
+      a_decimal: '1.5',
+      a_numeric: '1.500',
+      a_uuid: 'ABCDEF00-0000-4000-8000-000000000001',
+      a_timestamp: '2026-01-31T14:00:00.000+02:00',
+      a_json: { b: [2.5, parseJson('12345678901234567890')], a: 1 },
+    };
+    for (const patch of [{}, same, { a_string: 'x' }, { code: null }]) {
+      expect(keyOf(await update('thing', key, patch, 1))).toBe(key);
+      expect(await state()).toEqual(before);
+    }
+    expect(faults(await update('thing', key, {}, 2))).toEqual([['expectedVersion', 'VERSION_CONFLICT']]);
+    for (const patch of [
+      { a_string: 'X' },
+      { a_json: { a: 1, b: [2.5, parseJson('12345678901234567891')] } },
+      { a_timestamp: '2026-01-31T12:00:00.001Z' },
+      { code: '' },
+      { ...same, an_int: null },
+    ]) {
+      keyOf(await update('thing', key, patch));
+    }
+    expect((await state())[0]?.slice(0, 1)).toEqual([6]);
   });
 
   it('do not empty a required field or change the key', async () => {
@@ -336,6 +384,7 @@ describe('permissions', () => {
           { name: 'owner_id', type: 'string' },
           { name: 'stage', type: 'string', default: 'open' },
           { name: 'secret', type: 'boolean', default: false },
+          { name: 'number', type: 'string', unique: true },
         ]),
       ],
       permissions: [
@@ -400,6 +449,33 @@ describe('permissions', () => {
       ['u-1', 'won'],
       ['u-2', 'open'],
     ]);
+  });
+
+  it('forbid before they tell that a value is taken', async () => {
+    await deal({ owner_id: 'u-1', secret: true, number: 'n-1' });
+    const own = await deal({ owner_id: 'u-1' });
+    for (const input of [{ owner_id: 'u-2', number: 'n-1' }, { number: 'n-1' }]) {
+      await expect(writes.create(sales, 'deal', input)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    }
+    for (const patch of [
+      { owner_id: 'u-2', number: 'n-1' },
+      { stage: 'closed', number: 'n-1' },
+    ]) {
+      await expect(writes.update(sales, 'deal', { id: own, patch })).rejects.toMatchObject({
+        code: 'FORBIDDEN',
+      });
+    }
+    const taken = { owner_id: 'u-1', number: 'n-1' };
+    expect(faults(await writes.create(sales, 'deal', taken))).toEqual([['input.number', 'unique']]);
+    expect(faults(await writes.update(sales, 'deal', { id: own, patch: { number: 'n-1' } }))).toEqual([
+      ['patch.number', 'unique'],
+    ]);
+  });
+
+  it('judge an update that changes nothing too', async () => {
+    const id = await deal({ owner_id: 'u-1', stage: 'closed' });
+    const nothing = writes.update(sales, 'deal', { id, patch: { stage: 'closed' } });
+    await expect(nothing).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('hide a record that the caller may not read, also when he may otherwise write it', async () => {

@@ -2,6 +2,7 @@
  * Answers a query. What the database made is the answer, as text, when nothing went wrong: the executor of graphql-js has
  * no part in it. It completes the others: fields that fail, and the fields of introspection.
  */
+import { parseJson } from '@rocket/schema';
 import type { OperationDefinitionNode } from 'graphql';
 import { getVariableValues } from 'graphql';
 import { Failures, type PlanContext } from '../read/plan-context.ts';
@@ -120,7 +121,7 @@ function rootValue(roots: readonly RootField[], answers: readonly RootAnswer[]):
     const fault = own.find((answer) => answer instanceof Error);
     if (fault !== undefined) value[root.key] = fault;
     else if (root.kind === 'entities') value[root.key] = entitiesValue(root, own.map(textOf));
-    else if (root.kind !== 'native') value[root.key] = JSON.parse(rootJson(root, own));
+    else if (root.kind !== 'native') value[root.key] = parseJson(rootJson(root, own));
   }
   return value;
 }

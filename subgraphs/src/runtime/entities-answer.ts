@@ -1,4 +1,5 @@
 /** Entities of several types were read apart; the gateway wants them in the order that it asked for them. */
+import { parseJson } from '@rocket/schema';
 import type { RootField } from '../read/plan-operation.ts';
 import { withType } from './shaped-value.ts';
 
@@ -14,7 +15,7 @@ export function entitiesJson(root: EntitiesRoot, arrays: readonly string[]): str
 export function entitiesValue(root: EntitiesRoot, arrays: readonly string[]): readonly unknown[] {
   const isText = root.parts.length > 1;
   return interleave(root, arrays, (value, typeName) =>
-    withType(isText ? JSON.parse(String(value)) : value, typeName),
+    withType(isText ? parseJson(String(value)) : value, typeName),
   );
 }
 
@@ -25,7 +26,7 @@ function interleave(
 ): readonly unknown[] {
   const all: unknown[] = new Array(root.length).fill(null);
   for (const [index, part] of root.parts.entries()) {
-    const values: unknown = JSON.parse(arrays[index] ?? '[]');
+    const values: unknown = parseJson(arrays[index] ?? '[]');
     if (!Array.isArray(values)) throw new TypeError('Entities come as an array');
     for (const [at, position] of part.positions.entries()) all[position] = each(values[at], part.typeName);
   }

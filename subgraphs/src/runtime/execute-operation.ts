@@ -1,8 +1,9 @@
 /** Runs one operation and forms its answer. The shard's masking boundary: nothing of SQL or of the code leaves. */
 import type { Logger } from '@rocket/platform';
-import type { Lsn, SubgraphAnswer } from '@rocket/schema';
+import { type Lsn, parseJson, type SubgraphAnswer } from '@rocket/schema';
 import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import { answerQuery } from './answer-query.ts';
+import { builtInNumbers } from './built-in-numbers.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
 import { publicError } from './public-error.ts';
 import type { RequestContext } from './request-context.ts';
@@ -20,10 +21,14 @@ export async function executeOperation(
   context: RequestContext,
   input: OperationInput,
 ): Promise<SubgraphAnswer> {
-  const { prepared, variables = {} } = input;
+  const { prepared } = input;
   const operation = prepared.operation(input.operationName);
+  const given = input.variables ?? {};
+  const variables = operation === null ? given : builtInNumbers(context.schema, operation, given);
+  const completed = (shared: RequestContext, root: RootValue) =>
+    complete(shared, { ...input, variables }, root);
   if (operation?.operation !== 'query') {
-    const result = await complete(context, input, {});
+    const result = await completed(context, {});
     // Asked after the commit: the position of a commit is known only then.
     return valueAnswer(result, await commitPosition(context, operation?.operation));
   }
@@ -32,9 +37,9 @@ export async function executeOperation(
     case 'json':
       return jsonAnswer(answer.json);
     case 'values':
-      return valueAnswer(await complete({ ...context, failures: answer.failures }, input, answer.root));
+      return valueAnswer(await completed({ ...context, failures: answer.failures }, answer.root));
     case 'variables':
-      return valueAnswer(await complete(context, input, {}));
+      return valueAnswer(await completed(context, {}));
     default:
       return answer satisfies never;
   }
@@ -72,7 +77,12 @@ async function commitPosition(context: RequestContext, operation: string | undef
 }
 
 function jsonAnswer(json: string): SubgraphAnswer {
-  return { hasErrors: false, lsn: null, json: () => json, result: () => JSON.parse(json) };
+  return { hasErrors: false, lsn: null, json: () => json, result: () => parsedResult(json) };
+}
+
+function parsedResult(json: string): ExecutionResult {
+  // A text of our own making; what was read of the database is in it, digit for digit.
+  return parseJson(json) as ExecutionResult;
 }
 
 function valueAnswer(result: ExecutionResult, lsn: Lsn | null = null): SubgraphAnswer {

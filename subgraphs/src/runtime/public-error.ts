@@ -27,7 +27,9 @@ export function publicError(error: GraphQLError, onFault: (error: GraphQLError) 
 function isInputError(error: GraphQLError): boolean {
   const { originalError } = error;
   if (originalError === undefined) return error.path === undefined;
-  return originalError instanceof GraphQLError && originalError.nodes !== undefined;
+  // A scalar of GraphQL that refuses a variable throws before any field, and without a place in the operation.
+  const isOfGraphql = originalError instanceof GraphQLError;
+  return isOfGraphql && (error.path === undefined || originalError.nodes !== undefined);
 }
 
 function rocketCause(error: GraphQLError): RocketError | null {

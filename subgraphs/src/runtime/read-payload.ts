@@ -1,5 +1,5 @@
 /** The record of a mutation's payload: read like any other, from where the write went. */
-
+import { parseJson } from '@rocket/schema';
 import type { NodeModel } from '../read/node-model.ts';
 import type { Place } from '../read/place.ts';
 import type { PlanContext } from '../read/plan-context.ts';
@@ -25,5 +25,5 @@ export async function readPayload(
     hasCursor: failures.hasCursor,
   });
   if (answer instanceof Error) throw answer;
-  return answer === undefined || answer === null ? null : JSON.parse(answer);
+  return answer === undefined || answer === null ? null : parseJson(answer);
 }

@@ -2,7 +2,8 @@
  * Values that already have the shape of the answer: objects go by response key. The executor walks them to put errors in
  * their places, and nothing is computed any more.
  */
-import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql';
+import { isRawNumber } from '@rocket/schema';
+import { type GraphQLFieldResolver, GraphQLFloat, type GraphQLTypeResolver, getNullableType } from 'graphql';
 import type { Failures } from '../read/plan-context.ts';
 import { planPath } from './plan-path.ts';
 
@@ -21,6 +22,8 @@ export const shapedField: GraphQLFieldResolver<unknown, ShapedContext> = (source
   if (source === null || typeof source !== 'object' || !Object.hasOwn(source, key)) return null;
   const value: unknown = Reflect.get(source, key);
   if (value instanceof Error) throw value;
+  // An average may have more digits than a double; our own scalars take such a number as it is.
+  if (isRawNumber(value) && getNullableType(info.returnType) === GraphQLFloat) return Number(value.rawJSON);
   return value;
 };
 

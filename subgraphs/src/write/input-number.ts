@@ -1,8 +1,10 @@
 /** Numbers, kept as text wherever JavaScript would round them. */
+import { isRawNumber, numberText } from '@rocket/schema';
 import { DECIMAL_DIGITS } from '../tables/column-type.ts';
 
 const INTEGER = /^[+-]?\d{1,19}$/;
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?$/;
+const JSON_NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 const INT_MAX = 2_147_483_647;
 const BIGINT_MAX = 9_223_372_036_854_775_807n;
 /** Digits of a decimal without a declared scale. Postgres would take 131,072 before the point. */
@@ -12,17 +14,27 @@ export function isInt32(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value <= INT_MAX && value >= -INT_MAX - 1;
 }
 
-/** Canonical text; null when it is no integer of 64 bits, or a number that has been rounded already. */
+/** The double that a JSON number means; null when it is none, or beyond what a double reaches. */
+export function floatNumber(value: unknown): number | null {
+  const number = isRawNumber(value) ? Number(value.rawJSON) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** Canonical text; null when it is no integer of 64 bits. */
 export function bigintText(value: unknown): string | null {
-  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value).toString() : null;
-  if (typeof value !== 'string' || !INTEGER.test(value)) return null;
-  const exact = BigInt(value.replace('+', ''));
+  const text = typeof value === 'string' ? value : decimalText(value);
+  if (text === null || !INTEGER.test(text)) return null;
+  const exact = BigInt(text.replace('+', ''));
   return exact <= BIGINT_MAX && exact >= -BIGINT_MAX - 1n ? exact.toString() : null;
 }
 
-/** Plain notation without superfluous zeros: `+007.50` -> `7.5`. Exponents are refused, since no caller means them. */
+/**
+ * Plain notation without superfluous zeros: `+007.50` -> `7.5`. A text with an exponent is refused, since no caller
+ * means it; in a number it is how many languages print: `1e-7`.
+ */
 export function decimalText(value: unknown): string | null {
-  const given = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  const number = numberText(value);
+  const given = number === null ? value : plainNotation(number);
   if (typeof given !== 'string') return null;
   const match = DECIMAL.exec(given);
   if (match === null) return null;
@@ -32,6 +44,19 @@ export function decimalText(value: unknown): string | null {
   const kept = trimZeros(fraction);
   const text = kept === '' ? digits : `${digits}.${kept}`;
   return sign === '-' && text !== '0' ? `-${text}` : text;
+}
+
+/** A JSON number without its exponent, `1.5e-3` -> `0.0015`; null when an exponent makes it long beyond use. */
+function plainNotation(text: string): string | null {
+  const match = JSON_NUMBER.exec(text);
+  if (match === null) return null;
+  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
+  const exponent = Number(exponentText);
+  if (exponent === 0) return `${sign}${whole}.${fraction}`;
+  if (Math.abs(exponent) > MAX_FREE_DIGITS) return null;
+  const digits = `${'0'.repeat(Math.max(0, -exponent))}${whole}${fraction}${'0'.repeat(Math.max(0, exponent))}`;
+  const point = whole.length + Math.max(0, exponent);
+  return `${sign}${digits.slice(0, point)}.${digits.slice(point)}`;
 }
 
 /** A loop and not a pattern: `/0+$/` takes quadratic time on zeros that something follows. */

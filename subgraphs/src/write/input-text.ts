@@ -1,5 +1,6 @@
 /** Text and JSON that Postgres can store and give back as they are. */
-import type { FieldModel } from '@rocket/schema';
+import { type FieldModel, isRawNumber, type RawNumber } from '@rocket/schema';
+import { decimalProblem, decimalText } from './input-number.ts';
 
 /**
  * A btree entry holds 2,704 bytes. A foreign key shares its entry with a key, and a join table's has two of them.
@@ -28,7 +29,10 @@ function maxBytesOf(field: FieldModel): number | null {
 /** Postgres reads nested JSON by recursion, and so does everybody who is given it. */
 const MAX_JSON_DEPTH = 200;
 
-/** Text of a JSON value; null when a text in it cannot be stored, it is nested too deeply, or no JSON value at all. */
+/**
+ * Text of a JSON value, with every digit of its numbers; null when a text or number in it cannot be stored, it is nested
+ * too deeply, or no JSON value at all.
+ */
 export function storableJson(value: unknown): string | null {
   const pending: { part: unknown; depth: number }[] = [{ part: value, depth: 0 }];
   // Own stack: the depth of the value is its sender's choice.
@@ -40,6 +44,8 @@ export function storableJson(value: unknown): string | null {
       if (!isStorable(part)) return null;
     } else if (Array.isArray(part)) {
       for (const element of part) pending.push({ part: element, depth });
+    } else if (isRawNumber(part)) {
+      if (!isStorableNumber(part)) return null;
     } else if (typeof part === 'object' && part !== null) {
       for (const [key, element] of Object.entries(part)) {
         pending.push({ part: key, depth }, { part: element, depth });
@@ -51,6 +57,12 @@ export function storableJson(value: unknown): string | null {
 
 function isPlain(part: unknown): boolean {
   return part === null || typeof part === 'boolean' || (typeof part === 'number' && Number.isFinite(part));
+}
+
+/** Postgres takes larger ones, but writes out every zero of them, and refuses some with an error of its own. */
+function isStorableNumber(number: RawNumber): boolean {
+  const text = decimalText(number);
+  return text !== null && decimalProblem(text, undefined) === null;
 }
 
 function isStorable(text: string): boolean {

@@ -1,6 +1,6 @@
 /** A value as GraphQL delivers it, in the form that is bound to SQL. Strict: nothing is guessed, cut or rounded. */
 import { type FieldModel, keyValue } from '@rocket/schema';
-import { bigintText, decimalProblem, decimalText, isInt32 } from './input-number.ts';
+import { bigintText, decimalProblem, decimalText, floatNumber, isInt32 } from './input-number.ts';
 import { storableJson, textProblem } from './input-text.ts';
 import { dateText, timestampText } from './input-time.ts';
 
@@ -25,9 +25,7 @@ export function inputValue(field: FieldModel, value: unknown): InputValue {
     case 'bigint':
       return orWrongType(bigintText(value), 'must be an integer of 64 bits, given as text');
     case 'float':
-      return typeof value === 'number' && Number.isFinite(value)
-        ? good(value)
-        : wrongType('must be a number');
+      return floatValue(value);
     case 'decimal':
       return decimalValue(field, value);
     case 'boolean':
@@ -41,7 +39,7 @@ export function inputValue(field: FieldModel, value: unknown): InputValue {
     case 'json':
       return orWrongType(
         storableJson(value),
-        'must be a JSON value without NUL characters, not nested too deeply',
+        'must be a JSON value without NUL characters, not nested too deeply, with numbers of at most 1,000 digits',
       );
     case 'file':
       return orWrongType(uuidText(value), 'must be the id of an uploaded file');
@@ -53,6 +51,11 @@ export function inputValue(field: FieldModel, value: unknown): InputValue {
 function textValue(field: FieldModel, value: string): InputValue {
   const problem = textProblem(field, value);
   return problem === null ? good(value) : { ok: false, ...problem };
+}
+
+function floatValue(value: unknown): InputValue {
+  const number = floatNumber(value);
+  return number === null ? wrongType('must be a number') : good(number);
 }
 
 function decimalValue(field: FieldModel, value: unknown): InputValue {

@@ -1,6 +1,8 @@
 /** Statements on the records and links that hang on records to be deleted. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import type { EntityModel, FieldModel, HasOneLink, ManyToManyLink, ToManyLink } from '@rocket/schema';
+import type { EntityModel, FieldModel, Filter, HasOneLink, ManyToManyLink, ToManyLink } from '@rocket/schema';
+import { filterSql } from '../sql/filter-sql.ts';
+import { liveSql } from '../sql/live-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
 import { VERSION_COLUMN } from '../tables/desired-tables.ts';
 import { columns, keyColumn, live, table, timeSql } from './record-sql.ts';
@@ -23,13 +25,15 @@ export function lockChildren(of: ChildQuery, limit: number): Statement {
   };
 }
 
-/** Live children apart from those that are deleted along. */
-export function countChildren(of: ChildQuery, without: readonly string[]): Statement {
+/** Live children apart from those that are deleted along: all of them, and those among them that `readable` finds. */
+export function countChildren(of: ChildQuery, without: readonly string[], readable: Filter): Statement {
   const parameters = new Parameters();
   const where = childrenOf(of, parameters);
   const others = `${keyColumn(of.child)} <> ALL (${parameters.bind(without, `${sqlType(of.child.primaryKey)}[]`)})`;
+  const seen = filterSql(readable, 'child', parameters);
   return {
-    text: `SELECT count(*)::integer FROM ${table(of.child)} WHERE ${where}${live(of.child)} AND ${others}`,
+    text: `SELECT count(*)::integer, count(*) FILTER (WHERE ${seen})::integer
+           FROM ${table(of.child)} AS child WHERE ${where}${live(of.child)} AND ${others}`,
     values: parameters.values,
   };
 }
@@ -68,11 +72,23 @@ export function deleteLinks(entity: EntityModel, link: ManyToManyLink, keys: rea
   };
 }
 
-export function countLinks(entity: EntityModel, link: ManyToManyLink, keys: readonly string[]): Statement {
+export interface LinkQuery {
+  readonly link: ManyToManyLink;
+  readonly keys: readonly string[];
+  readonly target: EntityModel;
+}
+
+/** Links of records: all of them, and those among them to live records that `readable` finds. */
+export function countLinks(entity: EntityModel, of: LinkQuery, readable: Filter): Statement {
+  const { link, target } = of;
   const parameters = new Parameters();
+  const where = linksOf(entity, of, parameters);
+  const isTarget = `target.${quoteIdentifier(link.targetField)} = link.${quoteIdentifier(link.targetJoinColumn)}`;
+  const seen = [isTarget, filterSql(readable, 'target', parameters), ...liveSql(target, 'target')];
   return {
-    text: `SELECT count(*)::integer FROM ${quoteIdentifier(link.joinTable)}
-           WHERE ${linksOf(entity, { link, keys }, parameters)}`,
+    text: `SELECT count(*)::integer,
+             count(*) FILTER (WHERE EXISTS (SELECT 1 FROM ${table(target)} AS target WHERE ${seen.join(' AND ')}))::integer
+           FROM ${quoteIdentifier(link.joinTable)} AS link WHERE ${where}`,
     values: parameters.values,
   };
 }

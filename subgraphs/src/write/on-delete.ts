@@ -3,8 +3,8 @@
  * found and locked, then `restrict` is asked with that known, then the rest is done. So a record that goes along
  * anyway restricts nothing, whatever the order of the relations.
  */
-import type { Transaction } from '@rocket/platform';
-import { type AppModel, type EntityModel, type LinkModel, RocketError } from '@rocket/schema';
+import type { Statement, Transaction } from '@rocket/platform';
+import { type AppModel, type Caller, type EntityModel, type LinkModel, RocketError } from '@rocket/schema';
 import { z } from 'zod';
 import { DELETED_AT_COLUMN } from '../tables/desired-tables.ts';
 import {
@@ -17,6 +17,7 @@ import {
   lockChildren,
   lockOrphans,
 } from './on-delete-sql.ts';
+import { readableRecords } from './permission.ts';
 import { deleteRecords, toRecord } from './record-sql.ts';
 import { refuse } from './write-result.ts';
 import type { DeleteState, RecordChange, StoredRecord } from './write-state.ts';
@@ -25,7 +26,7 @@ import type { DeleteState, RecordChange, StoredRecord } from './write-state.ts';
 const MAX_CASCADE_RECORDS = 10_000;
 
 const KeyRow = z.tuple([z.string()]);
-const CountRow = z.tuple([z.number()]);
+const CountRow = z.tuple([z.number(), z.number()]);
 
 /** Keys of what goes, by entity name. */
 type Doomed = ReadonlyMap<string, ReadonlySet<string>>;
@@ -33,16 +34,19 @@ type Doomed = ReadonlyMap<string, ReadonlySet<string>>;
 interface Tree {
   readonly tx: Transaction;
   readonly model: AppModel;
+  readonly caller: Caller;
+  /** Entity of the record that is to be deleted. */
+  readonly root: EntityModel;
   readonly doomed: Doomed;
 }
 
 /**
  * Deletes the record and what its relations' `on_delete` says, and adds every change to `state.changes`.
- * @throws WriteRefused `CONFLICT` with the number of records that keep it
+ * @throws WriteRefused `CONFLICT` with the number of records that keep it, as far as the caller may see them
  */
 export async function deleteTree(state: DeleteState, root: StoredRecord): Promise<void> {
-  const { tx, model } = state;
-  const tree: Tree = { tx, model, doomed: await collect(state, root) };
+  const { tx, model, caller, entity } = state;
+  const tree: Tree = { tx, model, caller, root: entity, doomed: await collect(state, root) };
   await forEachLink(tree, (at, link) => checkRestrict(tree, at, link));
   await forEachLink(tree, async (at, link) => {
     state.changes.push(...(await release(tree, at, link)));
@@ -78,29 +82,33 @@ async function collect({ tx, model, entity }: DeleteState, root: StoredRecord): 
 
 async function checkRestrict(tree: Tree, at: LinkPlace, link: LinkModel): Promise<void> {
   if (link.kind === 'to_one' || link.onDelete !== 'restrict') return;
-  const { tx, model } = tree;
   if (isChildLink(link)) {
-    const query = childQuery(model, link, at.keys);
+    const query = childQuery(tree.model, link, at.keys);
     const without = [...(tree.doomed.get(query.child.name) ?? [])];
-    await refuseIfAny(tx, at.entity, { statement: countChildren(query, without), what: query.child.name });
+    const statement = countChildren(query, without, readableRecords(tree, query.child));
+    await refuseIfAny(tree, at.entity, { statement, what: query.child });
   } else if (link.declaredHere) {
-    await refuseIfAny(tx, at.entity, {
-      statement: countLinks(at.entity, link, at.keys),
-      what: link.target.entity,
-    });
+    const target = entityOf(tree.model, link.target.entity);
+    const query = { link, keys: at.keys, target };
+    const statement = countLinks(at.entity, query, readableRecords(tree, target));
+    await refuseIfAny(tree, at.entity, { statement, what: target });
   }
 }
 
+/** Records that the caller may not see are not counted, and neither is said of which kind they are, nor where they are. */
 async function refuseIfAny(
-  tx: Transaction,
+  { tx, root }: Tree,
   entity: EntityModel,
-  of: { statement: ReturnType<typeof countChildren>; what: string },
+  of: { statement: Statement; what: EntityModel },
 ): Promise<void> {
   const [row] = await tx.query(of.statement);
-  const [count] = CountRow.parse(row);
+  const [count, seen] = CountRow.parse(row);
   if (count === 0) return;
-  const records = count === 1 ? 'record refers' : 'records refer';
-  const message = `This ${entity.name} cannot be deleted: ${count} ${of.what} ${records} to it`;
+  const records = seen === 1 ? 'record refers' : 'records refer';
+  const message =
+    seen === 0
+      ? `This ${root.name} cannot be deleted: records refer to it`
+      : `This ${entity.name} cannot be deleted: ${seen} ${of.what.name} ${records} to it`;
   refuse({ code: 'CONFLICT', message, path: ['id'], rule: 'restrict' });
 }
 

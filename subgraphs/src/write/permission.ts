@@ -1,7 +1,10 @@
 /** Permission: what the caller's policies let him write. */
 import {
   type AccessRequest,
+  type EntityModel,
   type Filter,
+  type FilterRecord,
+  MATCH_NONE,
   matches,
   type PermissionAction,
   RocketError,
@@ -41,12 +44,19 @@ export function permitBefore(state: State, action: PermissionAction, record: Sto
 }
 
 /**
- * For the record as it is stored by a create or update: nobody makes what he may not make, or moves a record out of
- * his own reach. Judged by what the database returned, where every value has its final form.
+ * For the record as a create or update leaves it: nobody makes what they may not make, or moves a record out of their
+ * own reach. `values` is what the database returned, where every value has its final form, or what was meant to be.
  * @throws RocketError `FORBIDDEN`
  */
-export function permitAfter(state: SaveState, action: 'create' | 'update', record: StoredRecord): void {
-  if (!matches(requirePolicy(state, action), record.values)) throw forbidden(state, action);
+export function permitAfter(state: SaveState, values: FilterRecord): void {
+  const action = state.root === 'input' ? 'create' : 'update';
+  if (!matches(requirePolicy(state, action), values)) throw forbidden(state, action);
+}
+
+/** The records of an entity that exist for the caller. */
+export function readableRecords(of: Pick<DeleteState, 'model' | 'caller'>, entity: EntityModel): Filter {
+  const readable = scopeOf({ model: of.model, entity, caller: of.caller }, 'read');
+  return readable === 'forbidden' ? MATCH_NONE : readable;
 }
 
 function scopeOf(

@@ -66,7 +66,7 @@ export function createWritePipeline({
       requirePolicy({ model, entity, caller }, 'create');
       return await inTransaction(async (tx) => {
         const state = saveState({ tx, model, entity, caller, changes: [] }, 'input', input);
-        await save(state, 'create');
+        await save(state);
         return present(state.saved).key;
       });
     },
@@ -79,7 +79,7 @@ export function createWritePipeline({
         const current = await lockTarget(state, target);
         permitBefore(state, 'update', current);
         expectVersion(entity, current, target);
-        await save(state, 'update');
+        await save(state);
         return present(state.saved).key;
       });
     },
@@ -101,13 +101,13 @@ export function createWritePipeline({
 }
 
 /** What creates and updates have in common. */
-async function save(state: SaveState, action: 'create' | 'update'): Promise<void> {
+async function save(state: SaveState): Promise<void> {
   refuseUnknownFields(state);
   checkFields(state);
   await generateSlug(state);
   await resolveFiles(state);
   await saveRecord(state);
-  permitAfter(state, action, present(state.saved));
+  permitAfter(state, present(state.saved).values);
   await appendEvents(state);
 }
 

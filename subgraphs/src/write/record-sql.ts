@@ -1,6 +1,6 @@
-/** Statements on single records of an entity. All return the whole record, in the order of {@link toRecord}. */
+/** Statements on single records of an entity. All return the whole record, as {@link toRecord} reads it. */
 import { quoteIdentifier, type Row, type Statement } from '@rocket/platform';
-import type { EntityModel, FieldModel } from '@rocket/schema';
+import { type EntityModel, type FieldModel, parseJson } from '@rocket/schema';
 import { z } from 'zod';
 import { Parameters, sqlType } from '../sql/parameters.ts';
 import { DELETED_AT_COLUMN, VERSION_COLUMN } from '../tables/desired-tables.ts';
@@ -26,12 +26,21 @@ type Values = ReadonlyMap<string, string | number | boolean | null>;
 /** A row of one of these statements as a record. */
 export function toRecord(entity: EntityModel, row: Row): StoredRecord {
   const values: Record<string, unknown> = Object.create(null);
-  for (const [index, field] of entity.fields.entries()) values[field.name] = row[index] ?? null;
+  for (const [index, field] of entity.fields.entries()) values[field.name] = rowValue(field, row[index]);
   return {
     key: String(values[entity.primaryKey.name]),
     version: Version.parse(row[entity.fields.length]),
     values,
   };
+}
+
+/** JSON is selected as text: parsed by the driver, its numbers would lose digits on their way into an event. */
+export function rowValue(field: FieldModel, value: unknown): unknown {
+  return isJson(field) && typeof value === 'string' ? parseJson(value) : (value ?? null);
+}
+
+function isJson({ type }: FieldModel): boolean {
+  return type === 'json' || type === 'file';
 }
 
 /** Locks the record until the end of the transaction. Deleted ones are not found. */
@@ -68,20 +77,30 @@ function insertedValue(field: FieldModel, values: Values, parameters: Parameters
   return value === undefined ? null : parameters.bind(value, sqlType(field));
 }
 
-export function updateRecord(entity: EntityModel, key: string, values: Values): Statement {
+/**
+ * Writes nothing and returns no row where the record holds all of `values` already, by Postgres' own equality: numbers
+ * and JSON by value, times as instants, texts exactly. Null when there is no value to write.
+ */
+export function updateRecord(entity: EntityModel, key: string, values: Values): Statement | null {
   const parameters = new Parameters();
   const assignments: string[] = [];
+  const differences: string[] = [];
   for (const field of entity.fields) {
+    const column = quoteIdentifier(field.name);
     const value = values.get(field.name);
-    if (field.auto === 'update') assignments.push(`${quoteIdentifier(field.name)} = ${timeSql(field)}`);
+    if (field.auto === 'update') assignments.push(`${column} = ${timeSql(field)}`);
     else if (value !== undefined) {
-      assignments.push(`${quoteIdentifier(field.name)} = ${parameters.bind(value, sqlType(field))}`);
+      const bound = parameters.bind(value, sqlType(field));
+      assignments.push(`${column} = ${bound}`);
+      differences.push(`${column} IS DISTINCT FROM ${bound}`);
     }
   }
+  if (differences.length === 0) return null;
   assignments.push(`${VERSION} = ${VERSION} + 1`);
   const where = `${keyColumn(entity)} = ${parameters.bind(key, sqlType(entity.primaryKey))}`;
   return {
-    text: `UPDATE ${table(entity)} SET ${assignments.join(', ')} WHERE ${where} RETURNING ${columns(entity)}`,
+    text: `UPDATE ${table(entity)} SET ${assignments.join(', ')}
+           WHERE ${where} AND (${differences.join(' OR ')}) RETURNING ${columns(entity)}`,
     values: parameters.values,
   };
 }
@@ -105,7 +124,10 @@ export function live(entity: EntityModel): string {
 }
 
 export function columns(entity: EntityModel): string {
-  return [...entity.fields.map(({ name }) => quoteIdentifier(name)), VERSION].join(', ');
+  const fields = entity.fields.map(
+    (field) => `${quoteIdentifier(field.name)}${isJson(field) ? '::text' : ''}`,
+  );
+  return [...fields, VERSION].join(', ');
 }
 
 export function table(entity: EntityModel): string {

@@ -1,48 +1,55 @@
 /** The SQL of a create or update. */
-import type { Row, Statement, Transaction } from '@rocket/platform';
+import type { Statement, Transaction } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { intendedValues } from './intended-values.ts';
+import { permitAfter } from './permission.ts';
 import { insertRecord, toRecord, updateRecord } from './record-sql.ts';
 import { generateSlug } from './slug.ts';
 import { uniqueViolation, violatedField } from './unique-violation.ts';
 import { refuse } from './write-result.ts';
-import type { SaveState } from './write-state.ts';
+import type { SaveState, StoredRecord } from './write-state.ts';
 
 /** Every attempt sees the slugs committed until then, so only a stream of equal titles can use them up. */
 const MAX_SLUG_ATTEMPTS = 10;
 const SAVEPOINT = 'save_record';
 
-/** @throws WriteRefused `UNIQUE_VIOLATION` */
+/**
+ * An update that would change nothing leaves the record as it is, its version and automatic times too.
+ * @throws WriteRefused `UNIQUE_VIOLATION`
+ * @throws RocketError `FORBIDDEN` in its place for a caller who may not write such a record: whether another one has the
+ * value, perhaps one that they may not see, is told to those alone who may
+ */
 export async function saveRecord(state: SaveState): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const row = await inSavepoint(state.tx, state.slugIsGenerated, () => store(state));
-      state.saved = toRecord(state.entity, row);
+      state.saved = await inSavepoint(state.tx, state.slugIsGenerated, () => store(state));
       break;
     } catch (error) {
       const field = violatedField(state, error);
       if (field === null) throw error;
       const isOwnSlug = state.slugIsGenerated && field.name === state.entity.slug?.field;
-      if (!isOwnSlug || attempt === MAX_SLUG_ATTEMPTS) refuse(uniqueViolation(state, field));
+      if (!isOwnSlug || attempt === MAX_SLUG_ATTEMPTS) {
+        permitAfter(state, intendedValues(state));
+        refuse(uniqueViolation(state, field));
+      }
     }
     // Another writer took it between the look and the insert: look again.
     state.values.delete(state.entity.slug?.field ?? '');
     await generateSlug(state);
   }
-  state.changes.push({
-    entity: state.entity,
-    operation: state.current === null ? 'create' : 'update',
-    before: state.current,
-    after: state.saved,
-  });
+  const { entity, current: before, saved: after } = state;
+  if (after === before) return;
+  state.changes.push({ entity, operation: before === null ? 'create' : 'update', before, after });
 }
 
-async function store({ tx, entity, values, current }: SaveState): Promise<Row> {
+/** The record as it is now: for an update that changes nothing, the very object that it was. */
+async function store({ tx, entity, values, current }: SaveState): Promise<StoredRecord> {
   const statement =
     current === null ? insertRecord(entity, values) : updateRecord(entity, current.key, values);
-  const [row] = await tx.query(statement);
-  if (row === undefined)
-    throw new RocketError('INTERNAL_ERROR', `${entity.name}: a locked record was not written`);
-  return row;
+  const [row] = statement === null ? [] : await tx.query(statement);
+  if (row !== undefined) return toRecord(entity, row);
+  if (current !== null) return current;
+  throw new RocketError('INTERNAL_ERROR', `${entity.name}: a new record was not written`);
 }
 
 /** A failed statement ends a transaction unless it goes back to a savepoint. Two more round trips, so only on demand. */

@@ -5,6 +5,7 @@ import { quoteIdentifier } from '@rocket/platform';
 import type { EntityModel, FieldModel, SlugDefinition } from '@rocket/schema';
 import { Parameters, sqlType } from '../sql/parameters.ts';
 import { fieldError } from './check-fields.ts';
+import { latinLetters } from './latin-letters.ts';
 import { keyColumn, table } from './record-sql.ts';
 import { WriteRefused } from './write-result.ts';
 import type { SaveState } from './write-state.ts';
@@ -13,12 +14,14 @@ import type { SaveState } from './write-state.ts';
 const MAX_SLUG_CHARS = 200;
 const LAST_NUMBERED_SUFFIX = 100;
 const RANDOM_BYTES = 6;
-const COMBINING_MARKS = /\p{M}+/gu;
 const OTHER_CHARS = /[^a-z0-9]+/g;
 
-/** Lower case, without accents, every run of other characters one `-`. Empty for a text without Latin letters or digits. */
+/**
+ * Lower case, Latin letters in plain a to z, every run of other characters one `-`. Empty for a text without Latin letters
+ * or digits.
+ */
 export function slugify(text: string): string {
-  const plain = text.toLowerCase().normalize('NFD').replace(COMBINING_MARKS, '').replace(OTHER_CHARS, '-');
+  const plain = latinLetters(text).replace(OTHER_CHARS, '-');
   return plain.replace(/^-/, '').slice(0, MAX_SLUG_CHARS).replace(/-$/, '');
 }
 

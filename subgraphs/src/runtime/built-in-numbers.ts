@@ -1,0 +1,82 @@
+/** Numbers beyond what a double holds, for the scalars of GraphQL itself, which know plain numbers and texts only. */
+import { isRawNumber, type RawNumber } from '@rocket/schema';
+import {
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNullableType,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  isScalarType,
+  isSpecifiedScalarType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+
+const INTEGER = /^-?\d+$/;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Variables with each such number in the form in which its type takes it: `Float` rounds it to the nearest double, `ID`
+ * keeps its digits. Where the type cannot hold it, it comes in a form that graphql-js refuses with its place. Our own
+ * scalars take it as it is. What has none is returned unchanged, not copied.
+ */
+export function builtInNumbers(
+  schema: GraphQLSchema,
+  operation: OperationDefinitionNode,
+  variables: Values,
+): Values {
+  let changed: Record<string, unknown> | null = null;
+  for (const { variable, type: node } of operation.variableDefinitions ?? []) {
+    const name = variable.name.value;
+    if (!Object.hasOwn(variables, name)) continue;
+    const type = typeFromAST(schema, node);
+    if (!isInputType(type)) continue;
+    const value = ofType(type, variables[name]);
+    if (value !== variables[name]) changed = Object.assign(changed ?? { ...variables }, { [name]: value });
+  }
+  return changed ?? variables;
+}
+
+function ofType(given: GraphQLInputType, value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  const type = getNullableType(given);
+  if (isListType(type)) return Array.isArray(value) ? ofList(type.ofType, value) : ofType(type.ofType, value);
+  if (isScalarType(type) && !isSpecifiedScalarType(type)) return value;
+  if (isRawNumber(value)) return plain(type.toString(), value);
+  return isInputObjectType(type) ? ofObject(type, value) : value;
+}
+
+function ofList(type: GraphQLInputType, values: readonly unknown[]): readonly unknown[] {
+  const mapped = values.map((value) => ofType(type, value));
+  return mapped.some((value, index) => value !== values[index]) ? mapped : values;
+}
+
+function ofObject(type: GraphQLInputObjectType, value: object): object {
+  const fields = type.getFields();
+  let changed: Record<string, unknown> | null = null;
+  for (const [name, member] of Object.entries(value)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) continue;
+    const mapped = ofType(field.type, member);
+    if (mapped !== member) changed = Object.assign(changed ?? { ...value }, { [name]: mapped });
+  }
+  return changed ?? value;
+}
+
+function plain(typeName: string, { rawJSON: text }: RawNumber): unknown {
+  const number = Number(text);
+  switch (typeName) {
+    case 'ID':
+      return INTEGER.test(text) ? text : [text];
+    case 'Int':
+      return INTEGER.test(text) ? number : text;
+    case 'Float':
+      return Number.isFinite(number) ? number : text;
+    default:
+      // No text, so that a String does not take it.
+      return number;
+  }
+}
