@@ -16,8 +16,8 @@ import {
 } from 'graphql';
 import { type OwnDefinitions, ownDefinitions } from '../documents/own-definitions.ts';
 
-/** How often the whole schema may be asked for in one operation; tools ask once, some once more for what is deprecated. */
-const MAX_WHOLES = 3;
+/** How often the whole schema may be asked for in one operation: tools ask once, perhaps with a little more. */
+const MAX_WHOLES = 1.5;
 /** What any schema allows. */
 const MIN_LIMIT = 5_000;
 
