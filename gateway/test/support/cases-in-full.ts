@@ -37,6 +37,12 @@ const cases: Omit<Case, 'passes'>[] = [
     status: 200,
   },
   {
+    name: 'extensions that are no object',
+    query: ONE,
+    request: (query) => post({ query, extensions: [1] }),
+    status: 400,
+  },
+  {
     name: 'an unknown operation',
     query: `query A ${ONE}`,
     request: (query) => post({ query, operationName: 'B' }),

@@ -30,6 +30,12 @@ const good: Omit<Case, 'status' | 'passes'>[] = [
     query: ONE,
     request: (query) => post({ query, variables: null, operationName: null, extensions: null }),
   },
+  {
+    name: "the library that Apollo's clients name",
+    query: ONE,
+    request: (query) =>
+      post({ query, extensions: { clientLibrary: { name: '@apollo/client', version: '4.0.0' } } }),
+  },
   { name: 'parameters that do not exist', query: ONE, request: (query) => post({ query, id: 5 }) },
   { name: 'a page of another origin', query: ONE, ...withHeaders({ origin: 'https://shop.example' }) },
   ...[
