@@ -22,7 +22,7 @@ export {
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
 export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } from './http/http-server.ts';
-export { readJsonBody } from './http/read-json-body.ts';
+export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
 export {
@@ -73,11 +73,14 @@ export {
 } from './security/access-tokens.ts';
 export { checkEmail, normalizeEmail } from './security/emails.ts';
 export {
+  createInternalSigner,
+  createInternalVerifier,
+  type InternalRequest,
+  type InternalSigner,
+  type InternalTarget,
+  type InternalVerifier,
   MAX_INTERNAL_TTL_MS,
-  signInternal,
-  signInternalCall,
-  verifyInternal,
-  verifyInternalCall,
+  type VerifiedCall,
 } from './security/internal-calls.ts';
 export { checkPasswordPolicy, dummyVerify, hashPassword, verifyPassword } from './security/passwords.ts';
 export {

@@ -7,7 +7,11 @@ import { parseJson, RocketError } from '@rocket/schema';
  * @throws RocketError `PAYLOAD_TOO_LARGE` as soon as the limit is passed, `BAD_REQUEST` for what is not UTF-8 JSON
  */
 export async function readJsonBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
-  const bytes = await readBytes(request, maxBytes);
+  return parseJsonBody(await readBody(request, maxBytes));
+}
+
+/** @throws RocketError `BAD_REQUEST` for what is not UTF-8 JSON */
+export function parseJsonBody(bytes: Buffer): unknown {
   // Not a TextDecoder: making one costs more than all that most bodies need.
   if (!isUtf8(bytes)) throw new RocketError('BAD_REQUEST', 'The request body is not UTF-8');
   try {
@@ -17,7 +21,8 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   }
 }
 
-async function readBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** @throws RocketError `PAYLOAD_TOO_LARGE` as soon as the limit is passed, `BAD_REQUEST` for one that ends early */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const tooLarge = () =>
     new RocketError('PAYLOAD_TOO_LARGE', `The request body is larger than ${maxBytes} bytes`);
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge();
