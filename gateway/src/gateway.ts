@@ -28,7 +28,9 @@ export interface GatewayOptions {
   readonly catalog: Catalog;
   /** Asked for shards without a URL only: they run in this process. */
   readonly shards: ShardDirectory;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> & CorsConfig;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
+    Partial<Pick<Config, 'maxConnections'>> &
+    CorsConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
@@ -64,6 +66,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }),
     onError: errorAnswer,
     logger,
+    maxConnections: config.maxConnections,
   });
   const whenReady = checkReady(catalog, graphs, START_WAIT_MS).catch((error: unknown) => {
     logger.error({ err: error }, 'the main graph is not loaded');

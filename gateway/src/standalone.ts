@@ -20,7 +20,9 @@ const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: 
 
 export interface SupergraphGatewayOptions {
   readonly supergraphSdl: string;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> & CorsConfig;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
+    Partial<Pick<Config, 'maxConnections'>> &
+    CorsConfig;
   readonly logger: Logger;
 }
 
@@ -64,6 +66,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     }),
     onError: errorAnswer,
     logger,
+    maxConnections: config.maxConnections,
   });
   return {
     listen: (port, host) => http.listen(port, host),

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createInternalSigner, createMetrics, MAX_INTERNAL_TTL_MS } from '@rocket/platform';
@@ -111,7 +110,9 @@ async function post({ path, header, body }: Sent): Promise<{ status: number | un
     },
   });
   sent.end(body);
-  const [response]: [IncomingMessage] = await once(sent, 'response');
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve).once('error', reject);
+  });
   return { status: response.statusCode, body: JSON.parse(await text(response)) };
 }
 

@@ -25,6 +25,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly requestTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** To the process's HTTP server; further ones are closed as they come. */
+  readonly maxConnections: number;
   readonly poolMaxPerApp: number;
   readonly poolMaxPerProcess: number;
   readonly poolAcquireTimeoutMs: number;
@@ -75,6 +77,7 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     logLevel: variables.ROCKET_LOG_LEVEL,
     requestTimeoutMs: variables.ROCKET_REQUEST_TIMEOUT_MS,
     maxBodyBytes: variables.ROCKET_MAX_BODY_BYTES,
+    maxConnections: variables.ROCKET_MAX_CONNECTIONS,
     poolMaxPerApp: variables.ROCKET_POOL_MAX_PER_APP,
     poolMaxPerProcess: variables.ROCKET_POOL_MAX_PER_PROCESS,
     poolAcquireTimeoutMs: variables.ROCKET_POOL_ACQUIRE_TIMEOUT_MS,

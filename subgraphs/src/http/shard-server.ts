@@ -31,6 +31,7 @@ export interface ShardServerOptions {
   /** Resolves while the shard can serve; what it rejects with is logged, not shown. */
   readonly checkReady: () => Promise<void>;
   readonly metrics: Metrics;
+  readonly maxConnections?: number;
 }
 
 interface ServerParts extends ShardServerOptions {
@@ -46,6 +47,7 @@ export function createShardServer(options: ShardServerOptions): HttpServer {
     handler: (request) => serve({ ...options, calls }, request),
     onError: errorAnswer,
     logger: options.logger,
+    maxConnections: options.maxConnections,
   });
 }
 
