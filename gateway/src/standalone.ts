@@ -13,6 +13,7 @@ import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { readGraphqlRequest } from './http/graphql-request.ts';
+import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
@@ -21,7 +22,7 @@ const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: 
 export interface SupergraphGatewayOptions {
   readonly supergraphSdl: string;
   readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
-    Partial<Pick<Config, 'maxConnections'>> &
+    Partial<Pick<Config, 'maxConnections' | 'metricsToken'>> &
     CorsConfig;
   readonly logger: Logger;
 }
@@ -54,7 +55,14 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     },
     admin: notHere,
     auth: notHere,
-    ...operatorHandlers(metrics, async () => undefined),
+    ...operatorHandlers({
+      metrics,
+      metricsAccess: createMetricsAccess({
+        token: config.metricsToken ?? null,
+        isOperator: async () => false,
+      }),
+      checkReady: async () => undefined,
+    }),
   };
   const http = createHttpServer({
     handler: createDispatcher({

@@ -15,7 +15,7 @@ export type {
 } from './catalog/types.ts';
 export { readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
-export type { LogLevel } from './config/variables.ts';
+export { DEFAULT_METRICS_HOST, type LogLevel } from './config/variables.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

@@ -81,7 +81,9 @@ export class NoteApp {
 
   /** What `/metrics` says of the pool. */
   async sample(): Promise<PoolSample> {
-    return poolSample(await (await fetch(`${this.world.url}/metrics`)).text(), this.world.app('notes'));
+    const headers = { authorization: `Bearer ${this.world.adminToken}` };
+    const response = await fetch(`${this.world.url}/metrics`, { headers });
+    return poolSample(await response.text(), this.world.app('notes'));
   }
 
   /** Connections of the product, as the server counts them. */
