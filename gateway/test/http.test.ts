@@ -94,6 +94,27 @@ const CASES: Case[] = [
     code: 'PAYLOAD_TOO_LARGE',
   },
   { name: 'an array', path: CRM, init: post('[{"query":"{__typename}"}]'), status: 400, code: 'BAD_REQUEST' },
+  {
+    name: 'variables that nest without end',
+    path: CRM,
+    init: post(`{"query":"{__typename}","variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`),
+    status: 400,
+    code: 'BAD_REQUEST',
+  },
+  {
+    name: 'such variables in the address',
+    path: `${CRM}?query={__typename}&variables={"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}`,
+    init: { headers: JSON_TYPE },
+    status: 400,
+    code: 'BAD_REQUEST',
+  },
+  {
+    name: 'a NUL in an e-mail',
+    path: '/auth/login',
+    init: post(JSON.stringify({ email: 'a\0@example.org', password: 'a password' })),
+    status: 400,
+    code: 'BAD_USER_INPUT',
+  },
   { name: 'no query', path: CRM, init: post('{"variables":{}}'), status: 400, code: 'BAD_REQUEST' },
   { name: 'query of a wrong type', path: CRM, init: post('{"query":5}'), status: 400, code: 'BAD_REQUEST' },
   {

@@ -22,6 +22,7 @@ export {
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
 export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } from './http/http-server.ts';
+export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
 export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';

@@ -90,6 +90,14 @@ test.each([
   ['{"a":', 100, 'BAD_REQUEST'],
   [Buffer.from([0x22, 0xff, 0x22]), 100, 'BAD_REQUEST'],
   [`"${'x'.repeat(200)}"`, 100, 'PAYLOAD_TOO_LARGE'],
+  ['['.repeat(200) + ']'.repeat(200), 10_000, '['.repeat(200) + ']'.repeat(200)],
+  ['['.repeat(201) + ']'.repeat(201), 10_000, 'BAD_REQUEST'],
+  ['{"a":['.repeat(20_000), 1_000_000, 'BAD_REQUEST'],
+  [
+    `["${'['.repeat(500)}","\\\\","\\"${'{'.repeat(500)}"]`,
+    10_000,
+    `["${'['.repeat(500)}","\\\\","\\"${'{'.repeat(500)}"]`,
+  ],
 ])('a body %s of at most %d bytes reads as %s', async (body, maxBytes, expected) => {
   const { url } = await serve(async (request) => {
     const text = await readJsonBody(request, maxBytes).then(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
-import type { HttpAnswer } from '@rocket/platform';
+import { checkJsonDepth, type HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { readPublicBody } from './read-public-body.ts';
 
@@ -30,6 +30,7 @@ export async function readGraphqlRequest(
   maxBodyBytes: number,
 ): Promise<GraphqlRequest> {
   const body = request.method === 'POST' ? await readPublicBody(request, maxBodyBytes) : undefined;
+  if (body === undefined) checkParameters(search);
   return {
     get http() {
       return httpRequest(request, search, body);
@@ -38,6 +39,14 @@ export async function readGraphqlRequest(
     accept: request.headers.accept ?? '',
     parameters: parametersOf(body),
   };
+}
+
+/** Those that Apollo Server parses as JSON. */
+function checkParameters(search: string): void {
+  const parameters = new URLSearchParams(search);
+  for (const name of ['variables', 'extensions']) {
+    checkJsonDepth(parameters.get(name) ?? '', `The parameter ${name}`);
+  }
 }
 
 function httpRequest(request: IncomingMessage, search: string, body: unknown): HTTPGraphQLRequest {

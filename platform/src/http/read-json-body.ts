@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { parseJson, RocketError } from '@rocket/schema';
+import { checkJsonDepth } from './json-depth.ts';
 
 /**
  * Reads a body and parses it as JSON, numbers exactly; the media type is the caller's concern.
@@ -10,12 +11,14 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
   return parseJsonBody(await readBody(request, maxBytes));
 }
 
-/** @throws RocketError `BAD_REQUEST` for what is not UTF-8 JSON */
+/** @throws RocketError `BAD_REQUEST` for what is not UTF-8 JSON, or nests too deeply */
 export function parseJsonBody(bytes: Buffer): unknown {
   // Not a TextDecoder: making one costs more than all that most bodies need.
   if (!isUtf8(bytes)) throw new RocketError('BAD_REQUEST', 'The request body is not UTF-8');
+  const text = bytes.toString('utf8');
+  checkJsonDepth(text, 'The request body');
   try {
-    return parseJson(bytes.toString('utf8'));
+    return parseJson(text);
   } catch (cause) {
     throw new RocketError('BAD_REQUEST', 'The request body is not JSON', { cause });
   }
