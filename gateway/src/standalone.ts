@@ -1,5 +1,5 @@
 import type { Config, Logger } from '@rocket/platform';
-import { createHttpServer, createMetrics } from '@rocket/platform';
+import { callerSignal, createHttpServer, createMetrics } from '@rocket/platform';
 import { type GraphRevision, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { maskError } from './errors/mask.ts';
@@ -99,6 +99,7 @@ async function serveSupergraph(
     requestId: request.requestId,
     callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),
     deadlineAtMs,
+    signal: callerSignal(request.message),
     forwardedHeaders: {
       'x-request-id': request.requestId,
       ...(request.authorization === undefined ? {} : { authorization: request.authorization }),

@@ -1,4 +1,5 @@
-import { createInternalVerifier } from '@rocket/platform';
+import type { Socket } from 'node:net';
+import { CallerGone, createInternalVerifier } from '@rocket/platform';
 import {
   type CallContext,
   epoch,
@@ -106,11 +107,13 @@ describe('a shard over HTTP', () => {
   let answer: { status: number; body: unknown } = { status: 200, body: {} };
   let seen = { path: '', header: '', text: '' };
   const target = () => ({ method: 'POST', path: seen.path });
+  let answerLate: (socket: Socket) => Promise<void> = async () => undefined;
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(async (request, response) => {
       const header = request.headers[INTERNAL_CALL_HEADER];
       seen = { path: request.url ?? '', header: String(header), text: await readBody(request) };
+      await answerLate(request.socket);
       response
         .writeHead(answer.status, { 'content-type': 'application/json' })
         .end(JSON.stringify(answer.body));
@@ -132,6 +135,32 @@ describe('a shard over HTTP', () => {
     expect(seen.path).toBe('/internal/graphql');
     expect(JSON.parse(seen.text)).toEqual({ query: '{ customer { id } }', variables: { a: 1 } });
     call.takeBody(Buffer.from(seen.text));
+    await shard.close();
+  });
+
+  it('is left alone when the caller goes away, and is not taken for dead', async () => {
+    const shard = service();
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+      answerLate = async (socket) => {
+        socket.once('close', () => close());
+        ask();
+        await closed;
+      };
+      const leaving = new AbortController();
+      const result = shard.execute(context, { query: '{ a }' }, leaving.signal);
+      await asked;
+      leaving.abort(new CallerGone());
+      await expect(result).rejects.toBeInstanceOf(CallerGone);
+      await closed;
+      await expect(shard.execute(context, { query: '{ a }' }, leaving.signal)).rejects.toBeInstanceOf(
+        CallerGone,
+      );
+    }
+    answerLate = async () => undefined;
+    answer = { status: 200, body: { data: { a: 1 } } };
+    expect((await shard.execute(context, { query: '{ a }' })).result()).toEqual({ data: { a: 1 } });
     await shard.close();
   });
 

@@ -21,6 +21,7 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
+export { CallerGone, callerSignal } from './http/caller-signal.ts';
 export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } from './http/http-server.ts';
 export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
 export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';

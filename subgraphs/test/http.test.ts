@@ -1,6 +1,6 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { createInternalSigner, createMetrics, MAX_INTERNAL_TTL_MS } from '@rocket/platform';
+import { CallerGone, createInternalSigner, createMetrics, MAX_INTERNAL_TTL_MS } from '@rocket/platform';
 import {
   type AppAdvice,
   appName,
@@ -75,9 +75,9 @@ function recordingService(): ShardService {
       return answer;
     };
   return {
-    execute: async (context, operation) => {
+    execute: async (context, operation, signal) => {
       calls.push(['execute', context, operation]);
-      return await execute(context, operation);
+      return await execute(context, operation, signal);
     },
     activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
     removeApp: record('removeApp', undefined),
@@ -140,6 +140,25 @@ describe('operations', () => {
     const body = { query: 'query Q($a: Int) { ok }', variables: { a: 1 }, operationName: 'Q' };
     expect(await operation(body)).toEqual({ status: 200, body: { data: { ok: true } } });
     expect(calls).toEqual([['execute', CONTEXT, body]]);
+  });
+
+  it('are told when the gateway gives them up', async () => {
+    const started = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<unknown>();
+    execute = async (_context, _operation, signal) => {
+      signal?.addEventListener('abort', () => gone.resolve(signal.reason));
+      started.resolve();
+      return await new Promise(() => undefined);
+    };
+    const leaving = new AbortController();
+    const header = callHeader(INTERNAL_PATHS.graphql, QUERY);
+    const headers = { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: header };
+    const { signal } = leaving;
+    const asked = fetch(`${url}${INTERNAL_PATHS.graphql}`, { method: 'POST', headers, body: QUERY, signal });
+    await started.promise;
+    leaving.abort();
+    await expect(asked).rejects.toThrow('abort');
+    expect(await gone.promise).toBeInstanceOf(CallerGone);
   });
 
   it('say in headers what a gateway must know before it parses', async () => {

@@ -1,10 +1,10 @@
-import { createInternalSigner, type InternalRequest } from '@rocket/platform';
+import { CallerGone, createInternalSigner, type InternalRequest } from '@rocket/platform';
 import type { CallContext, Placed, ShardService, ShardUsers } from '@rocket/schema';
 import { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from '@rocket/schema';
 import { Pool } from 'undici';
 import { readAdvice, readSlowQueries } from './advice-answers.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { remainingMs } from './deadline.ts';
+import { remainingMs, withTimeLimit } from './deadline.ts';
 import {
   parseReply,
   type Reply,
@@ -46,6 +46,8 @@ interface Exchange<T> {
   /** Makes the header that this one request is believed for. */
   readonly sign: (request: InternalRequest) => string;
   readonly timeoutMs: number;
+  /** Gives the exchange up. */
+  readonly caller?: AbortSignal | undefined;
   /** Makes the result of an answer that is no refusal. */
   readonly read: (reply: Reply, target: string) => T;
 }
@@ -63,7 +65,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
   const send = <T>(exchange: Exchange<T>): Promise<T> =>
     breaker.run(() => post(pool, target, exchange), {
       isDead: isUnreachable,
-      tellsNothing: waitedTooShort,
+      tellsNothing: (error) => waitedTooShort(error) || error instanceof CallerGone,
       onOpen: () => new ShardUnreachable(`${target} does not answer`, { beforeSending: true }),
     });
   const admin: AdminSend = (path, body, read) =>
@@ -75,12 +77,13 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
       read: (reply, at) => read(parseReply(reply, at)),
     });
   return {
-    execute: (context: CallContext, { query, variables, operationName }) =>
+    execute: (context: CallContext, { query, variables, operationName }, caller) =>
       send({
         path: INTERNAL_PATHS.graphql,
         body: { query, variables, operationName },
         sign: (request) => signer.signCall(context, request),
         timeoutMs: remainingMs(context.deadlineAtMs),
+        caller,
         read: readSubgraphAnswer,
       }),
     activate: (input) => admin(INTERNAL_PATHS.activate, input, readActivation),
@@ -128,15 +131,18 @@ async function exchangeText(pool: Pool, target: string, exchange: Exchange<unkno
   const request = { method: 'POST', path: exchange.path, body: JSON.stringify(exchange.body) } as const;
   const signature = exchange.sign(request);
   try {
-    const { statusCode, headers, body } = await pool.request({
-      ...request,
-      headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: signature },
-      headersTimeout: exchange.timeoutMs,
-      bodyTimeout: exchange.timeoutMs,
-      signal: AbortSignal.timeout(exchange.timeoutMs),
+    return await withTimeLimit(exchange.timeoutMs, exchange.caller, async (signal) => {
+      const { statusCode, headers, body } = await pool.request({
+        ...request,
+        headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: signature },
+        headersTimeout: exchange.timeoutMs,
+        bodyTimeout: exchange.timeoutMs,
+        signal,
+      });
+      return { status: statusCode, headers, text: await body.text() };
     });
-    return { status: statusCode, headers, text: await body.text() };
   } catch (error) {
+    if (error instanceof CallerGone) throw error;
     throw isTimeout(error) ? new AnswerTimeout(exchange.timeoutMs, error) : unreachable(target, error);
   }
 }

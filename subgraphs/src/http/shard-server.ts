@@ -1,6 +1,7 @@
 /** Serves a shard over HTTP to gateways, and to nobody else: without a valid signature not even the body is read. */
 import type { IncomingMessage } from 'node:http';
 import {
+  callerSignal,
   createHttpServer,
   createInternalVerifier,
   type HttpAnswer,
@@ -85,7 +86,7 @@ async function serveOperation(
 ): Promise<HttpAnswer> {
   const call = calls.verifyCall(header, { method: 'POST', path: INTERNAL_PATHS.graphql });
   const operation = readOperation(await readSignedBody(request, call, maxBodyBytes));
-  return answered(await service.execute(call.payload, operation));
+  return answered(await service.execute(call.payload, operation, callerSignal(request)));
 }
 
 /** Checked before it is parsed: what was not signed is not looked at. */

@@ -73,6 +73,7 @@ async function readEach(
     async (tx) => {
       const answers: RootAnswer[] = [];
       for (const plan of plans) {
+        options.signal?.throwIfAborted();
         await tx.query({ text: 'SAVEPOINT field', values: [] });
         try {
           answers.push(...(await readAll(tx, [plan], options)));
