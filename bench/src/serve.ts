@@ -20,11 +20,11 @@ await withCleanUp(async (cleanUp) => {
   for (const name of names) {
     const side = await startSide(cleanUp, name, world);
     await side.prepare?.();
-    const headers = { 'content-type': 'application/json', ...side.headers() };
-    const flags = Object.entries(headers).map(([key, value]) => `-H '${key}: ${value}'`);
     console.log(`\n${side.name}, process ${side.pid}`);
     for (const scenario of SHOP_SCENARIOS) {
       const body = requestBody(scenario, side.dialect, scenario.variables());
+      const headers = { 'content-type': 'application/json', ...side.headers(body) };
+      const flags = Object.entries(headers).map(([key, value]) => `-H '${key}: ${value}'`);
       console.log(`  curl -s ${requestUrl(scenario, side)} ${flags.join(' ')} -d '${body}'`);
     }
   }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { ApolloGateway, RemoteGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { signInternalCall } from '@rocket/platform';
+import { createInternalSigner } from '@rocket/platform';
 import {
   appName,
   type CallContext,
@@ -29,13 +29,14 @@ const Settings = z.object({
 
 const settings = Settings.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')));
 const REQUEST_TIMEOUT_MS = 30_000;
+const signer = createInternalSigner(settings.internalKey);
 
 const gateway = new ApolloGateway({
   supergraphSdl: settings.supergraphSdl,
   buildService: ({ name }) =>
     new RemoteGraphQLDataSource({
       url: `${settings.shardUrls[name]}${INTERNAL_PATHS.graphql}`,
-      willSendRequest: ({ request }) => {
+      fetcher: async (url, init) => {
         const context: CallContext = {
           app: appName(name),
           epoch: epoch(1),
@@ -44,7 +45,9 @@ const gateway = new ApolloGateway({
           requestId: 'bench',
           deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
         };
-        request.http?.headers.set(INTERNAL_CALL_HEADER, signInternalCall(context, settings.internalKey));
+        const request = { method: 'POST', path: INTERNAL_PATHS.graphql, body: String(init?.body) };
+        const headers = { ...init?.headers, [INTERNAL_CALL_HEADER]: signer.signCall(context, request) };
+        return await fetch(url, { ...request, headers });
       },
     }),
 });

@@ -1,4 +1,11 @@
-import { type Catalog, type Config, createHttpServer, type Logger, type Metrics } from '@rocket/platform';
+import {
+  type Catalog,
+  type Config,
+  createHttpServer,
+  DEFAULT_METRICS_HOST,
+  type Logger,
+  type Metrics,
+} from '@rocket/platform';
 import { graphName, RocketError } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
 import { createShardCaller } from './execution/call-shard.ts';
@@ -14,6 +21,8 @@ import { errorAnswer } from './http/answer.ts';
 import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
+import { createMetricsAccess } from './http/metrics-access.ts';
+import { createMetricsServer } from './http/metrics-server.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
@@ -28,7 +37,9 @@ export interface GatewayOptions {
   readonly catalog: Catalog;
   /** Asked for shards without a URL only: they run in this process. */
   readonly shards: ShardDirectory;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> & CorsConfig;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
+    Partial<Pick<Config, 'maxConnections' | 'metricsToken' | 'metricsPort' | 'metricsHost'>> &
+    CorsConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
   /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
@@ -47,14 +58,18 @@ export interface Gateway {
 /** Puts the gateway together, with `openParts`. This is the only place where its parts meet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { catalog, config, logger, metrics } = options;
-  const { graphs, admin, auth, serve, closeParts } = await openParts(options);
+  const { graphs, admin, auth, serve, metricsAccess, closeParts } = await openParts(options);
   const handlers: RouteHandlers = {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
     auth: (request, { action }) => auth(request, action),
-    ...operatorHandlers(metrics, async () => {
-      if (options.isReady?.() === false) throw new RocketError('NOT_READY');
-      await checkReady(catalog, graphs, PROBE_WAIT_MS);
+    ...operatorHandlers({
+      metrics,
+      metricsAccess,
+      async checkReady() {
+        if (options.isReady?.() === false) throw new RocketError('NOT_READY');
+        await checkReady(catalog, graphs, PROBE_WAIT_MS);
+      },
     }),
   };
   const http = createHttpServer({
@@ -64,15 +79,22 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }),
     onError: errorAnswer,
     logger,
+    maxConnections: config.maxConnections,
   });
+  const measured = config.metricsPort ?? null;
+  const metricsHttp = createMetricsServer(metrics, logger);
   const whenReady = checkReady(catalog, graphs, START_WAIT_MS).catch((error: unknown) => {
     logger.error({ err: error }, 'the main graph is not loaded');
   });
   return {
-    listen: (port, host) => http.listen(port, host),
+    async listen(port, host) {
+      if (measured !== null) await metricsHttp.listen(measured, config.metricsHost ?? DEFAULT_METRICS_HOST);
+      return await http.listen(port, host);
+    },
     whenReady,
     async close() {
       await http.close();
+      await metricsHttp.close();
       await whenReady;
       await closeParts();
     },
@@ -101,6 +123,11 @@ async function openParts({ catalog, config, logger, shards: inProcess }: Gateway
     graphs,
     admin,
     auth: createAuthRoutes(createSessions({ catalog, view, shards, platformTokenSecret })),
+    metricsAccess: createMetricsAccess({
+      token: config.metricsToken ?? null,
+      isOperator: async (authorization) =>
+        (await authenticator.authenticate(authorization)).kind === 'platform',
+    }),
     serve: createPipeline({ ...config, view, authenticator, graphs }),
     async closeParts() {
       await admin.close();

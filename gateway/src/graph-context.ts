@@ -14,6 +14,8 @@ export interface GraphContext {
   readonly callerFor: (app: AppName) => Caller;
   readonly graph: GraphRevisionId;
   readonly deadlineAtMs: number;
+  /** Aborts when the caller has gone: reads for them are given up then. */
+  readonly signal?: AbortSignal;
   /** Headers that subgraphs of a finished supergraph get; shards get none of the caller's headers. */
   readonly forwardedHeaders: Readonly<Record<string, string>>;
   /** The operation as the document stage has prepared it; undefined where it was not well-formed. */

@@ -7,7 +7,7 @@
  * error of the catalogue, which `http/answer.ts` turns into the answer.
  */
 
-import type { HttpAnswer } from '@rocket/platform';
+import { callerSignal, type HttpAnswer } from '@rocket/platform';
 import type { CatalogView } from './execution/catalog-view.ts';
 import { acceptsTokensOf, type GraphKey } from './graphs/graph-key.ts';
 import type { GraphStore } from './graphs/graph-store.ts';
@@ -49,6 +49,7 @@ export function createPipeline(parts: PipelineParts): GraphqlPipeline {
         requestId: request.requestId,
         callerFor: (app) => callerFor(identity, app),
         deadlineAtMs,
+        signal: callerSignal(request.message),
         forwardedHeaders: NO_HEADERS,
       }),
     );

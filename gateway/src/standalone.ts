@@ -1,5 +1,5 @@
 import type { Config, Logger } from '@rocket/platform';
-import { createHttpServer, createMetrics } from '@rocket/platform';
+import { callerSignal, createHttpServer, createMetrics } from '@rocket/platform';
 import { type GraphRevision, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { maskError } from './errors/mask.ts';
@@ -13,6 +13,7 @@ import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { readGraphqlRequest } from './http/graphql-request.ts';
+import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
@@ -20,7 +21,9 @@ const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: 
 
 export interface SupergraphGatewayOptions {
   readonly supergraphSdl: string;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> & CorsConfig;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
+    Partial<Pick<Config, 'maxConnections' | 'metricsToken'>> &
+    CorsConfig;
   readonly logger: Logger;
 }
 
@@ -52,7 +55,14 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     },
     admin: notHere,
     auth: notHere,
-    ...operatorHandlers(metrics, async () => undefined),
+    ...operatorHandlers({
+      metrics,
+      metricsAccess: createMetricsAccess({
+        token: config.metricsToken ?? null,
+        isOperator: async () => false,
+      }),
+      checkReady: async () => undefined,
+    }),
   };
   const http = createHttpServer({
     handler: createDispatcher({
@@ -64,6 +74,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     }),
     onError: errorAnswer,
     logger,
+    maxConnections: config.maxConnections,
   });
   return {
     listen: (port, host) => http.listen(port, host),
@@ -88,6 +99,7 @@ async function serveSupergraph(
     requestId: request.requestId,
     callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),
     deadlineAtMs,
+    signal: callerSignal(request.message),
     forwardedHeaders: {
       'x-request-id': request.requestId,
       ...(request.authorization === undefined ? {} : { authorization: request.authorization }),

@@ -1,5 +1,5 @@
 /** What a shard process says of how an app is used, over HTTP. */
-import { verifyInternal } from '@rocket/platform';
+import { createInternalVerifier } from '@rocket/platform';
 import { type AppAdvice, epoch, INTERNAL_CALL_HEADER, type SlowQueryReport } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHttpShardService, type HttpShardService } from '../src/execution/http-shard-service.ts';
@@ -45,7 +45,10 @@ beforeEach(async () => {
   server = await startServer(async (request, response) => {
     seen = {
       path: request.url,
-      signed: verifyInternal(String(request.headers[INTERNAL_CALL_HEADER]), KEY),
+      signed: createInternalVerifier(KEY).verify(String(request.headers[INTERNAL_CALL_HEADER]), {
+        method: 'POST',
+        path: request.url ?? '',
+      }).payload,
       body: JSON.parse(await readBody(request)),
     };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));

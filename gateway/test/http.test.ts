@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, askOnce } from './support/http.ts';
 import { createWorld, documentOf, type World } from './support/world.ts';
@@ -11,6 +12,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await world.close();
 });
+
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
 
 const CRM = '/apps/crm/graphql';
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -84,6 +94,27 @@ const CASES: Case[] = [
     code: 'PAYLOAD_TOO_LARGE',
   },
   { name: 'an array', path: CRM, init: post('[{"query":"{__typename}"}]'), status: 400, code: 'BAD_REQUEST' },
+  {
+    name: 'variables that nest without end',
+    path: CRM,
+    init: post(`{"query":"{__typename}","variables":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`),
+    status: 400,
+    code: 'BAD_REQUEST',
+  },
+  {
+    name: 'such variables in the address',
+    path: `${CRM}?query={__typename}&variables={"a":${'['.repeat(3_000)}${']'.repeat(3_000)}}`,
+    init: { headers: JSON_TYPE },
+    status: 400,
+    code: 'BAD_REQUEST',
+  },
+  {
+    name: 'a NUL in an e-mail',
+    path: '/auth/login',
+    init: post(JSON.stringify({ email: 'a\0@example.org', password: 'a password' })),
+    status: 400,
+    code: 'BAD_USER_INPUT',
+  },
   { name: 'no query', path: CRM, init: post('{"variables":{}}'), status: 400, code: 'BAD_REQUEST' },
   { name: 'query of a wrong type', path: CRM, init: post('{"query":5}'), status: 400, code: 'BAD_REQUEST' },
   {
@@ -210,11 +241,40 @@ describe('good requests', () => {
   });
 
   it('is alive, ready and measured', async () => {
+    const authorization = `Bearer ${await world.platformToken()}`;
     const [health, ready, metrics] = await Promise.all(
-      ['/health', '/ready', '/metrics'].map((path) => fetch(`${world.url}${path}`)),
+      ['/health', '/ready', '/metrics'].map((path) =>
+        fetch(`${world.url}${path}`, path === '/metrics' ? { headers: { authorization } } : {}),
+      ),
     );
     expect([health?.status, ready?.status]).toEqual([200, 200]);
     expect(await metrics?.text()).toContain('rocket_http_request_seconds_bucket');
+  });
+
+  it('shows its measurements to nobody without a token, and to everybody on their own port', async () => {
+    const metricsToken = 'a token for the scraper';
+    const metricsPort = await freePort();
+    const measured = await createWorld({ metricsToken, metricsPort });
+    const get = async (url: string, headers: Record<string, string> = {}) =>
+      await fetch(`${url}/metrics`, { headers });
+    const { url } = measured;
+    const own = `http://127.0.0.1:${metricsPort}`;
+    const answers = [
+      await get(url),
+      await get(url, { authorization: 'Bearer another token' }),
+      await get(world.url, { authorization: `Bearer ${metricsToken}` }),
+      await get(url, { authorization: `Bearer ${metricsToken}` }),
+      await get(own),
+      await fetch(`${own}/graphql`),
+    ];
+    const texts = await Promise.all(answers.map((each) => each.text()));
+    await measured.close();
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 200, 200, 404]);
+    expect(texts.map((text) => text.includes('rocket_http_request_seconds'))).toEqual([
+      ...[false, false, false],
+      ...[true, true, false],
+    ]);
+    await expect(fetch(own)).rejects.toThrow();
   });
 
   it('shows GraphiQL to a browser, with nothing from elsewhere', async () => {

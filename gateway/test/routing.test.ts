@@ -1,4 +1,5 @@
-import { verifyInternal, verifyInternalCall } from '@rocket/platform';
+import type { Socket } from 'node:net';
+import { CallerGone, createInternalVerifier } from '@rocket/platform';
 import {
   type CallContext,
   epoch,
@@ -106,12 +107,15 @@ describe('a shard over HTTP', () => {
     deadlineAtMs: Date.now() + 60_000,
   };
   let answer: { status: number; body: unknown } = { status: 200, body: {} };
-  let seen: { path: string; header: string; body: unknown } = { path: '', header: '', body: null };
+  let seen = { path: '', header: '', text: '' };
+  const target = () => ({ method: 'POST', path: seen.path });
+  let answerLate: (socket: Socket) => Promise<void> = async () => undefined;
   let server: TestServer;
   beforeAll(async () => {
     server = await startServer(async (request, response) => {
       const header = request.headers[INTERNAL_CALL_HEADER];
-      seen = { path: request.url ?? '', header: String(header), body: JSON.parse(await readBody(request)) };
+      seen = { path: request.url ?? '', header: String(header), text: await readBody(request) };
+      await answerLate(request.socket);
       response
         .writeHead(answer.status, { 'content-type': 'application/json' })
         .end(JSON.stringify(answer.body));
@@ -128,11 +132,37 @@ describe('a shard over HTTP', () => {
     const result = await shard.execute(context, { query: '{ customer { id } }', variables: { a: 1 } });
     expect(result.json()).toBe('{"data":{"customer":{"id":"1"}}}');
     expect(result.result()).toEqual({ data: { customer: { id: '1' } } });
-    expect(verifyInternalCall(seen.header, KEY)).toEqual(context);
-    expect(seen).toMatchObject({
-      path: '/internal/graphql',
-      body: { query: '{ customer { id } }', variables: { a: 1 } },
-    });
+    const call = createInternalVerifier(KEY).verifyCall(seen.header, target());
+    expect(call.payload).toEqual(context);
+    expect(seen.path).toBe('/internal/graphql');
+    expect(JSON.parse(seen.text)).toEqual({ query: '{ customer { id } }', variables: { a: 1 } });
+    call.takeBody(Buffer.from(seen.text));
+    await shard.close();
+  });
+
+  it('is left alone when the caller goes away, and is not taken for dead', async () => {
+    const shard = service();
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+      const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+      answerLate = async (socket) => {
+        socket.once('close', () => close());
+        ask();
+        await closed;
+      };
+      const leaving = new AbortController();
+      const result = shard.execute(context, { query: '{ a }' }, leaving.signal);
+      await asked;
+      leaving.abort(new CallerGone());
+      await expect(result).rejects.toBeInstanceOf(CallerGone);
+      await closed;
+      await expect(shard.execute(context, { query: '{ a }' }, leaving.signal)).rejects.toBeInstanceOf(
+        CallerGone,
+      );
+    }
+    answerLate = async () => undefined;
+    answer = { status: 200, body: { data: { a: 1 } } };
+    expect((await shard.execute(context, { query: '{ a }' })).result()).toEqual({ data: { a: 1 } });
     await shard.close();
   });
 
@@ -141,9 +171,10 @@ describe('a shard over HTTP', () => {
     const shard = service();
     const input = { app: context.app, epoch: context.epoch, revision: revision(1), sampleData: {} };
     expect(await shard.activate(input)).toEqual({ changes: ['table customers'], rowsInserted: 2 });
-    expect(verifyInternal(seen.header, KEY)).toEqual({ app: 'crm', epoch: 3 });
+    const verifier = createInternalVerifier(KEY);
+    expect(verifier.verify(seen.header, target()).payload).toEqual({ app: 'crm', epoch: 3 });
     // A header for administration is no call.
-    expect(() => verifyInternalCall(seen.header, KEY)).toThrow(RocketError);
+    expect(() => verifier.verifyCall(seen.header, target())).toThrow(RocketError);
     await shard.close();
   });
 

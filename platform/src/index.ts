@@ -15,14 +15,16 @@ export type {
 } from './catalog/types.ts';
 export { readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
-export type { LogLevel } from './config/variables.ts';
+export { DEFAULT_METRICS_HOST, type LogLevel } from './config/variables.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
+export { CallerGone, callerSignal } from './http/caller-signal.ts';
 export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } from './http/http-server.ts';
-export { readJsonBody } from './http/read-json-body.ts';
+export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
+export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
 export {
@@ -73,11 +75,14 @@ export {
 } from './security/access-tokens.ts';
 export { checkEmail, normalizeEmail } from './security/emails.ts';
 export {
+  createInternalSigner,
+  createInternalVerifier,
+  type InternalRequest,
+  type InternalSigner,
+  type InternalTarget,
+  type InternalVerifier,
   MAX_INTERNAL_TTL_MS,
-  signInternal,
-  signInternalCall,
-  verifyInternal,
-  verifyInternalCall,
+  type VerifiedCall,
 } from './security/internal-calls.ts';
 export { checkPasswordPolicy, dummyVerify, hashPassword, verifyPassword } from './security/passwords.ts';
 export {

@@ -26,6 +26,31 @@ test('a statement is given up at its deadline, on the server too, and its connec
   expect(database.status()).toEqual({ open: 1, inUse: 0, idle: 1, waiting: 0 });
 });
 
+test('a statement whose caller goes away is given up, on the server too, with the reason of their signal', async () => {
+  const [database, observer] = [fixture.open({ max: 1 }), fixture.open()];
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const slow = database.query(prepared('SELECT pg_sleep(61)'), { signal });
+  const waiting = database.query(sql('SELECT 1'), { signal });
+  const staying = database.query(sql('SELECT 2'));
+  await vi.waitFor(async () => expect(await running(observer, 'pg_sleep(61)')).toHaveLength(1), {
+    timeout: 10_000,
+  });
+  const reason = new Error('gone');
+  leaving.abort(reason);
+  await expect(slow).rejects.toBe(reason);
+  await expect(waiting).rejects.toBe(reason);
+  await expect(database.query(sql('SELECT 3'), { signal })).rejects.toBe(reason);
+  await expect(database.query({ ...prepared('SELECT 4'), isShortRead: true }, { signal })).rejects.toBe(
+    reason,
+  );
+  expect(await staying).toEqual([[2]]);
+  await vi.waitFor(async () => expect(await running(observer, 'pg_sleep(61)')).toEqual([]), {
+    timeout: 10_000,
+  });
+  expect(database.status()).toEqual({ open: 1, inUse: 0, idle: 1, waiting: 0 });
+});
+
 test('a deadline that has passed costs no statement', async () => {
   const texts: string[] = [];
   const database = fixture.open({ onStatement: (text) => texts.push(text) });

@@ -1,8 +1,12 @@
 import { appName, type CallContext, epoch, graphRevisionId } from '@rocket/schema';
-import { afterEach, expect, test, vi } from 'vitest';
-import { signInternal, signInternalCall, verifyInternal, verifyInternalCall } from '../src/index.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createInternalSigner, createInternalVerifier, type InternalVerifier } from '../src/index.ts';
+import { SeenNonces } from '../src/security/seen-nonces.ts';
 
 const key = 'internal key';
+const signer = createInternalSigner(key);
+const body = '{"query":"{ kürzel }"}';
+const request = { method: 'POST', path: '/internal/graphql', body };
 const context: CallContext = {
   app: appName('crm'),
   epoch: epoch(3),
@@ -11,55 +15,89 @@ const context: CallContext = {
   requestId: 'request-1',
   deadlineAtMs: 1_800_000_000_000,
 };
+const refused = expect.objectContaining({ code: 'UNAUTHENTICATED' });
 
+let verifier: InternalVerifier;
+beforeEach(() => {
+  verifier = createInternalVerifier(key);
+});
 afterEach(() => {
   vi.useRealTimers();
 });
 
 test('a call arrives as it was sent', () => {
-  expect(verifyInternalCall(signInternalCall(context, key), key)).toEqual(context);
-  expect(verifyInternal(signInternal({ app: 'crm', epoch: 1 }, key, 1_000), key)).toEqual({
-    app: 'crm',
-    epoch: 1,
-  });
+  const call = verifier.verifyCall(signer.signCall(context, request), request);
+  call.takeBody(Buffer.from(body));
+  expect(call.payload).toEqual(context);
+  const other = verifier.verify(signer.sign({ app: 'crm', epoch: 1 }, request), request);
+  other.takeBody(Buffer.from(body));
+  expect(other.payload).toEqual({ app: 'crm', epoch: 1 });
 });
 
-test('another key, a changed body and a broken header are refused', () => {
-  const header = signInternalCall(context, key);
-  const [body = '', mark = ''] = header.split('.');
+test('another key, a changed text and a broken header are refused', () => {
+  const header = signer.signCall(context, request);
+  const [text = '', mark = ''] = header.split('.');
   const admin = Buffer.from(
-    Buffer.from(body, 'base64url').toString().replace('"isAdmin":false', '"isAdmin":true'),
+    Buffer.from(text, 'base64url').toString().replace('"isAdmin":false', '"isAdmin":true'),
   ).toString('base64url');
   const wrong = [
     `${admin}.${mark}`,
-    `${body}.`,
-    body,
+    `${text}.`,
+    text,
     '',
     '.',
     `${header}.x`,
-    `${body}.${mark.slice(0, -4)}`,
+    `${text}.${mark.slice(0, -4)}`,
   ];
-  for (const each of wrong) {
-    expect(() => verifyInternalCall(each, key)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
-  }
-  expect(() => verifyInternalCall(header, 'other key')).toThrow('wrong signature');
+  for (const each of wrong) expect(() => verifier.verifyCall(each, request)).toThrow(refused);
+  expect(() => createInternalVerifier('other key').verifyCall(header, request)).toThrow('wrong signature');
 });
 
-test('a header is worthless after its time, which is at most 30 s', () => {
+test('a header serves for one method, one path and one body', () => {
+  const header = signer.signCall(context, request);
+  for (const target of [
+    { method: 'PUT', path: request.path },
+    { method: 'POST', path: '/internal/users/list' },
+    { method: 'POST', path: `${request.path}?` },
+  ]) {
+    expect(() => verifier.verifyCall(header, target)).toThrow('wrong signature');
+  }
+  const call = verifier.verifyCall(header, request);
+  for (const other of ['', `${body} `, body.replace('k', 'l')]) {
+    expect(() => call.takeBody(Buffer.from(other))).toThrow('another body');
+  }
+  call.takeBody(Buffer.from(body));
+});
+
+test('a header serves once, also for two that read their bodies at the same time', () => {
+  const header = signer.signCall(context, request);
+  const first = verifier.verifyCall(header, request);
+  const second = verifier.verifyCall(header, request);
+  first.takeBody(Buffer.from(body));
+  expect(() => second.takeBody(Buffer.from(body))).toThrow('sent before');
+  expect(() => verifier.verifyCall(header, request)).toThrow('sent before');
+  // The same call signed anew, as a retry is.
+  verifier.verifyCall(signer.signCall(context, request), request).takeBody(Buffer.from(body));
+});
+
+test('a header is worthless after its time, which is 30 s, and cannot be sent again until then', () => {
   vi.useFakeTimers();
-  const header = signInternal('x', key, 3_600_000);
-  vi.advanceTimersByTime(29_999);
-  expect(verifyInternal(header, key)).toBe('x');
-  vi.advanceTimersByTime(1);
-  expect(() => verifyInternal(header, key)).toThrow('expired');
+  const header = signer.sign('x', request);
+  verifier.verify(header, request).takeBody(Buffer.from(body));
+  for (let second = 0; second < 30; second += 1) {
+    verifier.verify(signer.sign('x', request), request).takeBody(Buffer.from(body));
+    expect(() => verifier.verify(header, request)).toThrow('sent before');
+    vi.advanceTimersByTime(1_000);
+  }
+  expect(() => verifier.verify(header, request)).toThrow('expired');
 });
 
 test('a header signed far ahead of our clock is refused', () => {
   vi.useFakeTimers();
   vi.setSystemTime(Date.now() + 60_000);
-  const header = signInternal('x', key, 30_000);
+  const header = signer.sign('x', request);
   vi.setSystemTime(Date.now() - 60_000);
-  expect(() => verifyInternal(header, key)).toThrow('valid for too long');
+  expect(() => verifier.verify(header, request)).toThrow('valid for too long');
 });
 
 test('what is signed but no call cannot pass for one', () => {
@@ -71,7 +109,21 @@ test('what is signed but no call cannot pass for one', () => {
     { call: { ...context, app: 'No' } },
   ];
   for (const payload of payloads) {
-    const header = signInternal(payload, key, 1_000);
-    expect(() => verifyInternalCall(header, key)).toThrow('does not hold a call');
+    const header = signer.sign(payload, request);
+    expect(() => verifier.verifyCall(header, request)).toThrow('does not hold a call');
   }
+});
+
+test('what has been taken is remembered until it expires, within a bound, and forgotten then', () => {
+  vi.useFakeTimers();
+  const seen = new SeenNonces(2);
+  const inMs = (ms: number) => Date.now() + ms;
+  const expiresAtMs = inMs(30_000);
+  expect(seen.take('a', expiresAtMs)).toBe('new');
+  expect(seen.take('a', expiresAtMs)).toBe('repeated');
+  expect(seen.take('b', inMs(10_000))).toBe('new');
+  expect(seen.take('c', inMs(10_000))).toBe('full');
+  vi.advanceTimersByTime(15_000);
+  expect(seen.take('c', inMs(30_000))).toBe('new');
+  expect(seen.take('a', expiresAtMs)).toBe('repeated');
 });

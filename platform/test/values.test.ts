@@ -69,3 +69,35 @@ test('timestamps are UTC whatever the time zone of the session', async () => {
   });
   expect(rows).toEqual([['2026-07-01T00:00:00.500Z', 'infinity']]);
 });
+
+test.each([
+  ['a NUL', 'a\0b'],
+  ['half of a surrogate pair', 'a\ud83d'],
+  ['a NUL in an array', ['a', ['\0']]],
+  ['a NUL in JSON', { deep: [{ text: '\0' }] }],
+  ['a NUL in a key of JSON', { '\0': 1 }],
+  ['half of a surrogate pair in JSON', { text: '\udc00' }],
+  ['a NUL behind a backslash in JSON', { text: '\\\0' }],
+])(
+  'a text that Postgres cannot hold is the fault of who sent it, and costs no connection: %s',
+  async (_, value) => {
+    const refused = expect.objectContaining({ code: 'BAD_USER_INPUT' });
+    await expect(database.query(sql('SELECT $1', value))).rejects.toEqual(refused);
+    expect(database.status().open).toBe(0);
+    const result = database.transaction(async (transaction) => {
+      await transaction.query(sql('SELECT 1'));
+      await expect(transaction.query(sql('SELECT $1', value))).rejects.toEqual(refused);
+      return await transaction.query(sql('SELECT 2'));
+    });
+    expect(await result).toEqual([[2]]);
+  },
+);
+
+test.each([{ text: '\\u0000' }, { text: '\\\\ud800' }, { text: '\ud83d\ude00' }])(
+  'a text that only looks like one arrives: %j',
+  async (value) => {
+    expect(await database.query(sql('SELECT $1::jsonb, $2::text[]', value, [value.text]))).toEqual([
+      [value, [value.text]],
+    ]);
+  },
+);

@@ -64,7 +64,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   const databaseAt = async (at: Placed) => databases.get(await placements.admit(at.app, at.epoch));
 
   return {
-    execute: (context, operation) => execute(context, operation),
+    execute: (context, operation, signal) => execute(context, operation, signal),
     activate: (input) => activate(input),
     removeApp: async (at) => {
       const placement = await placements.admit(at.app, at.epoch);
@@ -85,7 +85,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     },
   };
 
-  async function execute(context: CallContext, operation: SubgraphOperation) {
+  async function execute(context: CallContext, operation: SubgraphOperation, signal?: AbortSignal) {
     const startedAtMs = performance.now();
     const placement = await placements.admit(context.app, context.epoch);
     if (Date.now() >= context.deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
@@ -97,6 +97,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
       index,
       caller: context.caller,
       deadlineAtMs: context.deadlineAtMs,
+      signal,
       database,
       minLsn: context.minLsn ?? null,
       writes: createWritePipeline({

@@ -185,3 +185,40 @@ describe('parsed operations', () => {
     expect(documents.prepare(app.schema, { query: text(0) })).not.toBe(first);
   });
 });
+
+describe('a text that Postgres cannot hold', () => {
+  const own = [{ field: 'text', operator: 'eq', value: { user: 'id' } }];
+  const fields = [{ name: 'text', type: 'string' }];
+  const WORDS = {
+    version: 1,
+    entities: [
+      entity('word', fields, { keyType: 'string', generated: false }),
+      entity('page', fields, { keyType: 'string', generated: false }),
+    ],
+    permissions: [
+      { entity: 'word', action: 'read', roles: ['reader'], conditions: own },
+      { entity: 'page', action: 'read', roles: ['reader'] },
+    ],
+    sample_data: { page: [{ id: 'a', text: 'A' }] },
+  };
+  let words: ReadApp;
+  beforeAll(async () => {
+    words = await createReadApp(WORDS);
+  });
+  afterAll(() => words?.dispose());
+
+  it.each(['a\0', 'a\ud800'])('is refused at the field that needs it, and nowhere else: %j', async (text) => {
+    const { data, errors } = await words.ask('{ pages { id } words { id } }', {
+      caller: callerWith(['reader'], text),
+    });
+    expect(errors.map(({ code, path }) => `${code} ${path}`)).toEqual(['BAD_USER_INPUT words']);
+    expect(data).toEqual({ pages: [{ id: 'a' }], words: null });
+  });
+
+  it.each(['a\0', 'a\ud800'])('is the key of nothing: %j', async (id) => {
+    const { data, errors } = await words.ask('query ($id: ID!) { page(id: $id) { id } }', {
+      variables: { id },
+    });
+    expect([data, errors]).toEqual([{ page: null }, []]);
+  });
+});

@@ -1,5 +1,6 @@
-import { request as httpRequest } from 'node:http';
-import { createMetrics, MAX_INTERNAL_TTL_MS, signInternal, signInternalCall } from '@rocket/platform';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { CallerGone, createInternalSigner, createMetrics, MAX_INTERNAL_TTL_MS } from '@rocket/platform';
 import {
   type AppAdvice,
   appName,
@@ -16,7 +17,7 @@ import {
   type SubgraphAnswer,
 } from '@rocket/schema';
 import { GraphQLError } from 'graphql';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createShardServer } from '../src/http/shard-server.ts';
 import { LOGGER } from './support/write-app.ts';
 
@@ -74,9 +75,9 @@ function recordingService(): ShardService {
       return answer;
     };
   return {
-    execute: async (context, operation) => {
+    execute: async (context, operation, signal) => {
       calls.push(['execute', context, operation]);
-      return await execute(context, operation);
+      return await execute(context, operation, signal);
     },
     activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
     removeApp: record('removeApp', undefined),
@@ -96,19 +97,23 @@ function recordingService(): ShardService {
 interface Sent {
   readonly path: string;
   readonly header?: string | undefined;
-  readonly body?: unknown;
+  readonly body: string;
 }
 
-async function post({ path, header, body }: Sent): Promise<{ status: number; body: unknown }> {
-  const response = await fetch(`${url}${path}`, {
+/** Not by `fetch`: it repeats what is answered with 421, as gateways do not. */
+async function post({ path, header, body }: Sent): Promise<{ status: number | undefined; body: unknown }> {
+  const sent = httpRequest(`${url}${path}`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       ...(header === undefined ? {} : { [INTERNAL_CALL_HEADER]: header }),
     },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
   });
-  return { status: response.status, body: await response.json() };
+  sent.end(body);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve).once('error', reject);
+  });
+  return { status: response.statusCode, body: JSON.parse(await text(response)) };
 }
 
 /** What a shard answers to an operation that wrote nothing. */
@@ -116,16 +121,44 @@ function answer(data: Record<string, unknown>): SubgraphAnswer {
   return { hasErrors: false, lsn: null, json: () => JSON.stringify({ data }), result: () => ({ data }) };
 }
 
-const callHeader = () => signInternalCall(CONTEXT, KEY);
-const adminHeader = () => signInternal(AT, KEY, MAX_INTERNAL_TTL_MS);
-const operation = (body: unknown = { query: '{ ok }' }) =>
-  post({ path: INTERNAL_PATHS.graphql, header: callHeader(), body });
+const QUERY = JSON.stringify({ query: '{ ok }' });
+const signer = createInternalSigner(KEY);
+const callHeader = (path: string, body: string) => signer.signCall(CONTEXT, { method: 'POST', path, body });
+const adminHeader = (path: string, body: string) => signer.sign(AT, { method: 'POST', path, body });
+const operationText = (body: string) => {
+  const path = INTERNAL_PATHS.graphql;
+  return post({ path, header: callHeader(path, body), body });
+};
+const operation = (body: unknown = { query: '{ ok }' }) => operationText(JSON.stringify(body));
+const adminCall = (path: string, given: unknown) => {
+  const body = JSON.stringify(given);
+  return post({ path, header: adminHeader(path, body), body });
+};
 
 describe('operations', () => {
   it('reach the service with the signed context and come back whole', async () => {
     const body = { query: 'query Q($a: Int) { ok }', variables: { a: 1 }, operationName: 'Q' };
     expect(await operation(body)).toEqual({ status: 200, body: { data: { ok: true } } });
     expect(calls).toEqual([['execute', CONTEXT, body]]);
+  });
+
+  it('are told when the gateway gives them up', async () => {
+    const started = Promise.withResolvers<void>();
+    const gone = Promise.withResolvers<unknown>();
+    execute = async (_context, _operation, signal) => {
+      signal?.addEventListener('abort', () => gone.resolve(signal.reason));
+      started.resolve();
+      return await new Promise(() => undefined);
+    };
+    const leaving = new AbortController();
+    const header = callHeader(INTERNAL_PATHS.graphql, QUERY);
+    const headers = { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: header };
+    const { signal } = leaving;
+    const asked = fetch(`${url}${INTERNAL_PATHS.graphql}`, { method: 'POST', headers, body: QUERY, signal });
+    await started.promise;
+    leaving.abort();
+    await expect(asked).rejects.toThrow('abort');
+    expect(await gone.promise).toBeInstanceOf(CallerGone);
   });
 
   it('say in headers what a gateway must know before it parses', async () => {
@@ -138,8 +171,11 @@ describe('operations', () => {
     });
     const response = await fetch(`${url}${INTERNAL_PATHS.graphql}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: callHeader() },
-      body: JSON.stringify({ query: '{ ok }' }),
+      headers: {
+        'content-type': 'application/json',
+        [INTERNAL_CALL_HEADER]: callHeader(INTERNAL_PATHS.graphql, QUERY),
+      },
+      body: QUERY,
     });
     expect(response.headers.get(INTERNAL_ANSWER_HEADERS.hasErrors)).toBe('1');
     expect(response.headers.get(INTERNAL_ANSWER_HEADERS.lsn)).toBe('16/B374D848');
@@ -177,7 +213,10 @@ describe('operations', () => {
   it.each(['', '{', 'null', '[]', '{"query": 1}', '{"query": "{ ok }", "variables": []}'])(
     'are refused when the body is %j',
     async (body) => {
-      expect(await operation(body)).toMatchObject({ status: 400, body: { error: { code: 'BAD_REQUEST' } } });
+      expect(await operationText(body)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'BAD_REQUEST' } },
+      });
       expect(calls).toEqual([]);
     },
   );
@@ -194,20 +233,56 @@ describe('operations', () => {
 
 describe('signatures', () => {
   it.each(Object.values(INTERNAL_PATHS))('are asked for at %s', async (path) => {
+    const body = '{}';
     const forged = [
       undefined,
       '',
       'x.y',
-      `${callHeader()}x`,
-      signInternal(AT, 'other key', MAX_INTERNAL_TTL_MS),
+      `${callHeader(path, body)}x`,
+      createInternalSigner('other key').sign(AT, { method: 'POST', path, body }),
+      adminHeader(`${path}/`, body),
+      signer.sign(AT, { method: 'GET', path, body }),
     ];
-    for (const header of [...forged, signInternal(AT, KEY, -1)]) {
-      expect(await post({ path, header, body: {} })).toMatchObject({
+    for (const header of forged) {
+      expect(await post({ path, header, body })).toMatchObject({
         status: 401,
         body: { error: { code: 'UNAUTHENTICATED' } },
       });
     }
     expect(calls).toEqual([]);
+  });
+
+  it.each([MAX_INTERNAL_TTL_MS + 1_000, -60_000])('do not serve for a clock that is %d ms on', async (ms) => {
+    const header = callHeader(INTERNAL_PATHS.graphql, QUERY);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+    const answered = await post({ path: INTERNAL_PATHS.graphql, header, body: QUERY });
+    vi.useRealTimers();
+    expect(answered.status).toBe(401);
+    expect(calls).toEqual([]);
+  });
+
+  it('serve for one path, one body and one time', async () => {
+    const { graphql, usersLogin, usersList } = INTERNAL_PATHS;
+    const heard = callHeader(graphql, QUERY);
+    const other = JSON.stringify({ query: 'mutation { deleteAll }' });
+    const sent = [
+      { path: graphql, header: heard, body: other },
+      { path: graphql, header: heard, body: '' },
+      { path: `${graphql}?x`, header: heard, body: QUERY },
+      { path: usersList, header: adminHeader(usersLogin, QUERY), body: QUERY },
+    ];
+    for (const each of sent) expect((await post(each)).status).toBe(401);
+    expect(calls).toEqual([]);
+    expect((await post({ path: graphql, header: heard, body: QUERY })).status).toBe(200);
+    expect((await post({ path: graphql, header: heard, body: QUERY })).status).toBe(401);
+    expect(calls).toHaveLength(1);
+  });
+
+  it('serve once though sent twice at the same time', async () => {
+    const sent = { path: INTERNAL_PATHS.graphql, header: callHeader(INTERNAL_PATHS.graphql, QUERY) };
+    const answers = await Promise.all([1, 2, 3].map(() => post({ ...sent, body: QUERY })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+    expect(calls).toHaveLength(1);
   });
 
   it('are checked before the body has arrived', async () => {
@@ -223,11 +298,12 @@ describe('signatures', () => {
   });
 
   it('of an operation do not serve for another call, and the other way round', async () => {
-    const body = { app: 'crm', epoch: 2 };
-    expect((await post({ path: INTERNAL_PATHS.removeApp, header: callHeader(), body })).status).toBe(400);
-    expect(
-      (await post({ path: INTERNAL_PATHS.graphql, header: adminHeader(), body: { query: '{ ok }' } })).status,
-    ).toBe(401);
+    const { removeApp, graphql } = INTERNAL_PATHS;
+    const body = JSON.stringify({ app: 'crm', epoch: 2 });
+    expect((await post({ path: removeApp, header: callHeader(removeApp, body), body })).status).toBe(400);
+    expect((await post({ path: graphql, header: adminHeader(graphql, QUERY), body: QUERY })).status).toBe(
+      401,
+    );
     expect(calls).toEqual([]);
   });
 });
@@ -262,17 +338,14 @@ describe('other calls', () => {
     ],
     [INTERNAL_PATHS.usersRemove, { ...AT, email: 'a@b' }, ['remove', AT, { email: 'a@b' }], null],
   ] as const)('reach the service: %s', async (path, body, expected, answer) => {
-    expect(await post({ path, header: adminHeader(), body })).toEqual({ status: 200, body: answer });
+    expect(await adminCall(path, body)).toEqual({ status: 200, body: answer });
     expect(calls).toEqual([expected]);
   });
 
   it('act on the app that is signed, whatever the body says', async () => {
-    await post({ path: INTERNAL_PATHS.removeApp, header: adminHeader(), body: { app: 'other', epoch: 9 } });
-    await post({
-      path: INTERNAL_PATHS.activate,
-      header: adminHeader(),
-      body: { app: 'other', epoch: 9, revision: 1, sampleData: {} },
-    });
+    const other = { app: 'other', epoch: 9 };
+    await adminCall(INTERNAL_PATHS.removeApp, other);
+    await adminCall(INTERNAL_PATHS.activate, { ...other, revision: 1, sampleData: {} });
     expect(calls).toEqual([
       ['removeApp', AT],
       ['activate', { ...AT, revision: 1, sampleData: {} }],
@@ -286,7 +359,7 @@ describe('other calls', () => {
     [INTERNAL_PATHS.activate, { ...AT, revision: 0, sampleData: {} }],
     [INTERNAL_PATHS.activate, { ...AT, revision: 1, sampleData: { customer: {} } }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {
-    expect(await post({ path, header: adminHeader(), body })).toMatchObject({
+    expect(await adminCall(path, body)).toMatchObject({
       status: 400,
       body: { error: { code: 'BAD_REQUEST' } },
     });
@@ -294,9 +367,7 @@ describe('other calls', () => {
   });
 
   it('at an unknown path are not found', async () => {
-    expect(await post({ path: '/internal/nope', header: adminHeader(), body: {} })).toMatchObject({
-      status: 404,
-    });
+    expect(await adminCall('/internal/nope', {})).toMatchObject({ status: 404 });
   });
 });
 

@@ -55,6 +55,12 @@ describe('accounts', () => {
     expect(await users.list(AT)).toEqual([]);
   });
 
+  it('are not asked for by a text that Postgres cannot hold', async () => {
+    const refused = { code: 'BAD_USER_INPUT' };
+    await expect(login('ann\0@example.org')).rejects.toMatchObject(refused);
+    await expect(users.remove(AT, { email: 'ann\0@example.org' })).rejects.toMatchObject(refused);
+  });
+
   it('keep no password that could be read', async () => {
     await users.add(AT, ANN);
     expect(await rows(`SELECT password_hash LIKE '$argon2id$%' FROM _users`)).toEqual([[true]]);

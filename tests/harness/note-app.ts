@@ -59,11 +59,17 @@ export class NoteApp {
   }
 
   /** All notes, as the platform's admin, over HTTP. */
-  async read(): Promise<HttpAnswer> {
+  read(signal?: AbortSignal): Promise<HttpAnswer> {
+    return this.ask(QUERY, signal);
+  }
+
+  /** @param signal closes the connection */
+  async ask(query: string, signal?: AbortSignal): Promise<HttpAnswer> {
     const response = await fetch(`${this.world.url}/apps/${this.world.app('notes')}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${this.world.adminToken}` },
-      body: JSON.stringify({ query: QUERY }),
+      body: JSON.stringify({ query }),
+      ...(signal === undefined ? {} : { signal }),
     });
     const retryAfter = response.headers.get('retry-after');
     return { status: response.status, retryAfter, body: await response.json() };
@@ -81,7 +87,9 @@ export class NoteApp {
 
   /** What `/metrics` says of the pool. */
   async sample(): Promise<PoolSample> {
-    return poolSample(await (await fetch(`${this.world.url}/metrics`)).text(), this.world.app('notes'));
+    const headers = { authorization: `Bearer ${this.world.adminToken}` };
+    const response = await fetch(`${this.world.url}/metrics`, { headers });
+    return poolSample(await response.text(), this.world.app('notes'));
   }
 
   /** Connections of the product, as the server counts them. */

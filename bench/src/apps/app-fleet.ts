@@ -42,7 +42,7 @@ export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<App
 
 /** Asks one app once. @returns milliseconds until the whole answer was there */
 export async function askApp({ shard }: AppFleet, app: DirectApp): Promise<number> {
-  const headers = shard.headers(app)();
+  const headers = shard.headers(app)(FLEET_REQUEST);
   const startedAtMs = performance.now();
   const answer = await postJson(`${shard.url}${INTERNAL_PATHS.graphql}`, headers, FLEET_REQUEST);
   const ms = performance.now() - startedAtMs;

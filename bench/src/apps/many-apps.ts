@@ -85,7 +85,7 @@ async function loadBusy(
       url: `${shard.url}${INTERNAL_PATHS.graphql}`,
       pid: shard.pid(),
       postgresPid: postgres.pid,
-      headers: () => headers[Math.floor(Math.random() * headers.length)]?.() ?? {},
+      headers: (body) => headers[Math.floor(Math.random() * headers.length)]?.(body) ?? {},
       body: () => FLEET_REQUEST,
     },
     options,

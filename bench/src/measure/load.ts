@@ -1,7 +1,10 @@
 /** Load of one kind on one server: a closed loop of connections, each waiting for its answer before it asks again. */
-import autocannon from 'autocannon';
+import autocannon, { type Client } from 'autocannon';
 import { type CpuReading, readCpu } from './cpu.ts';
 import { percentile } from './percentile.ts';
+
+/** Asked at every request: a signature is for one body, and serves once. */
+export type RequestHeaders = (body: string) => Readonly<Record<string, string>>;
 
 /** A server as the load generator sees it. */
 export interface Server {
@@ -9,8 +12,7 @@ export interface Server {
   readonly url: string;
   /** Its process; children count as part of it. */
   readonly pid: number;
-  /** Asked at every request: a signature may have to be renewed. */
-  readonly headers: () => Readonly<Record<string, string>>;
+  readonly headers: RequestHeaders;
   /** SQL statements sent so far; absent where nothing counts them. */
   readonly statements?: () => Promise<number>;
   /** Runs before every measurement: renews what does not last as long as a benchmark. */
@@ -91,17 +93,16 @@ async function run(
   const result = await autocannon({
     url: target.url,
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...target.headers() },
-    body: target.body(),
+    headers: { 'content-type': 'application/json' },
     connections,
     duration: seconds,
     verifyBody: isWhole,
     setupClient: (client) => {
-      client.setBody(target.body());
+      setRequest(client, target);
       client.on('response', (_status, _bytes, latencyMs) => {
         latencies.push(latencyMs);
         lastAtMs = performance.now();
-        client.setHeadersAndBody(target.headers(), target.body());
+        setRequest(client, target);
       });
     },
   });
@@ -110,6 +111,11 @@ async function run(
     failures: result.non2xx + result.errors + result.timeouts + result.mismatches,
     seconds: (lastAtMs - startedAtMs) / 1_000,
   };
+}
+
+function setRequest(client: Client, target: Target): void {
+  const body = target.body();
+  client.setHeadersAndBody({ 'content-type': 'application/json', ...target.headers(body) }, body);
 }
 
 /** None of the records that are asked for has a null in it, so that one is a failure that was passed off as an answer. */

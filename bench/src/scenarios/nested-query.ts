@@ -97,5 +97,6 @@ async function peerSettings({ catalog, shardUrls }: Installation, peerUrl: strin
 }
 
 function ask(target: Target): Promise<string> {
-  return postJson(target.url, target.headers(), target.body());
+  const body = target.body();
+  return postJson(target.url, target.headers(body), body);
 }

@@ -15,7 +15,7 @@ export async function checkAnswers(scenario: Scenario, sides: readonly Side[]): 
     const answers: { name: string; text: string; data: unknown }[] = [];
     for (const side of sides) {
       const body = requestBody(scenario, side.dialect, variables);
-      const text = await postJson(requestUrl(scenario, side), side.headers(), body);
+      const text = await postJson(requestUrl(scenario, side), side.headers(body), body);
       answers.push({ name: side.name, text, data: normalise(JSON.parse(text)) });
     }
     const [first, ...rest] = answers;

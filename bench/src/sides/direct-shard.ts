@@ -4,14 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import {
-  type Catalog,
-  createLogger,
-  MAX_INTERNAL_TTL_MS,
-  openCatalog,
-  signInternal,
-  signInternalCall,
-} from '@rocket/platform';
+import { type Catalog, createInternalSigner, createLogger, openCatalog } from '@rocket/platform';
 import {
   type ActivationInput,
   type AppDocument,
@@ -30,6 +23,7 @@ import {
 import { newCatalogUrl } from '../catalog-database.ts';
 import type { CleanUp } from '../clean-up.ts';
 import { freePort, postJson } from '../http.ts';
+import type { RequestHeaders } from '../measure/load.ts';
 import { type BenchProcess, startProcess } from '../process.ts';
 
 export const ROCKET = join(import.meta.dirname, '../../../cli/bin/rocket.js');
@@ -37,7 +31,6 @@ const SHARD = shardName('bench');
 /** The first placement of every app. */
 const EPOCH = epoch(1);
 const REQUEST_TIMEOUT_MS = 20_000;
-const SIGN_EVERY_MS = 1_000;
 const GRAPH_ID_LENGTH = 32;
 
 export interface DirectApp {
@@ -52,8 +45,8 @@ export interface DirectShard {
   /** Ends the process and starts another, which knows nothing but its catalog. */
   restart(): Promise<void>;
   install(app: AppName, document: AppDocument): Promise<DirectApp>;
-  /** Headers of a call, signed anew every second as a real signature is short-lived. */
-  headers(app: DirectApp): () => Readonly<Record<string, string>>;
+  /** Headers of a call, signed anew for each request. */
+  headers(app: DirectApp): RequestHeaders;
 }
 
 /** What was started is in `cleanUp` also when this fails half-way. */
@@ -123,27 +116,25 @@ async function activate(
   input: Omit<ActivationInput, 'epoch'>,
 ): Promise<void> {
   const place = { app: input.app, epoch: EPOCH };
-  const signature = signInternal(place, internalKey, MAX_INTERNAL_TTL_MS);
   const body = JSON.stringify({ ...input, ...place });
+  const request = { method: 'POST', path: INTERNAL_PATHS.activate, body };
+  const signature = createInternalSigner(internalKey).sign(place, request);
   await postJson(`${url}${INTERNAL_PATHS.activate}`, { [INTERNAL_CALL_HEADER]: signature }, body);
 }
 
-function signedHeaders({ app, graph }: DirectApp, key: string): () => Readonly<Record<string, string>> {
-  let signedAtMs = 0;
-  let headers: Readonly<Record<string, string>> = {};
-  return () => {
-    const now = Date.now();
-    if (now - signedAtMs < SIGN_EVERY_MS) return headers;
-    signedAtMs = now;
+/** A signature serves for one request: each is signed by itself, as a gateway does it. */
+function signedHeaders({ app, graph }: DirectApp, key: string): RequestHeaders {
+  const signer = createInternalSigner(key);
+  return (body) => {
     const context: CallContext = {
       app,
       epoch: EPOCH,
       graph,
       caller: { userId: null, email: null, roles: ['clerk'], isAdmin: false },
       requestId: 'bench',
-      deadlineAtMs: now + REQUEST_TIMEOUT_MS,
+      deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
     };
-    headers = { [INTERNAL_CALL_HEADER]: signInternalCall(context, key) };
-    return headers;
+    const request = { method: 'POST', path: INTERNAL_PATHS.graphql, body };
+    return { [INTERNAL_CALL_HEADER]: signer.signCall(context, request) };
   };
 }

@@ -11,6 +11,8 @@ import { countStatements } from './statement-counter.ts';
 /** An app's own user with one role: his permissions are checked, as an administrator's are not. */
 const CLERK = { app: 'shop', email: 'clerk@localhost', password: 'a-password-of-the-clerk' };
 
+const METRICS_TOKEN = 'the token of the benchmark';
+
 export async function startRocketGraph(
   cleanUp: CleanUp,
   options: { postgresUrl: string; dataDir: string; poolSize: number },
@@ -29,6 +31,7 @@ export async function startRocketGraph(
       ROCKET_ADMIN_PASSWORD: ADMIN.password,
       ROCKET_POOL_MAX_PER_APP: String(options.poolSize),
       ROCKET_LOG_LEVEL: 'error',
+      ROCKET_METRICS_TOKEN: METRICS_TOKEN,
       PORT: new URL(url).port,
       HOST: '127.0.0.1',
     },
@@ -52,6 +55,6 @@ function authorized(url: string): Omit<Side, 'pid'> {
       headers = { authorization: `Bearer ${await signIn(url, CLERK)}` };
     },
     headers: () => headers,
-    statements: () => countStatements(url),
+    statements: () => countStatements(url, { authorization: `Bearer ${METRICS_TOKEN}` }),
   };
 }

@@ -83,6 +83,7 @@ function shardServerComponent(
         internalKey,
         logger,
         maxBodyBytes: config.maxBodyBytes,
+        maxConnections: config.maxConnections,
         checkReady: () => catalog().ping(),
         metrics,
       });

@@ -7,6 +7,31 @@ export function remainingMs(deadlineAtMs: number): number {
   return left;
 }
 
+/**
+ * Runs `work` with a signal that aborts after `timeoutMs` with a `TimeoutError`, or as soon as `caller` does. Not by
+ * `AbortSignal.any`: the caller's signal lives as long as their connection, and would remember every call.
+ */
+export async function withTimeLimit<T>(
+  timeoutMs: number,
+  caller: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  caller?.throwIfAborted();
+  const controller = new AbortController();
+  const leave = (): void => controller.abort(caller?.reason);
+  const timer = setTimeout(
+    () => controller.abort(new DOMException('No answer in time', 'TimeoutError')),
+    timeoutMs,
+  );
+  caller?.addEventListener('abort', leave);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    caller?.removeEventListener('abort', leave);
+  }
+}
+
 /** Rejects with `DEADLINE_EXCEEDED` if `work` has not settled by the deadline. The work itself goes on unheard. */
 export async function beforeDeadline<T>(deadlineAtMs: number, work: Promise<T>): Promise<T> {
   const { promise: expired, reject } = Promise.withResolvers<never>();

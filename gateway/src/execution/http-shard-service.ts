@@ -1,10 +1,10 @@
-import { signInternal, signInternalCall } from '@rocket/platform';
+import { CallerGone, createInternalSigner, type InternalRequest } from '@rocket/platform';
 import type { CallContext, Placed, ShardService, ShardUsers } from '@rocket/schema';
 import { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from '@rocket/schema';
 import { Pool } from 'undici';
 import { readAdvice, readSlowQueries } from './advice-answers.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { remainingMs } from './deadline.ts';
+import { remainingMs, withTimeLimit } from './deadline.ts';
 import {
   parseReply,
   type Reply,
@@ -24,8 +24,6 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** Longer than an import's largest step takes, shorter than an admin waits without a sign of life. */
 const ADMIN_TIMEOUT_MS = 120_000;
 const USERS_TIMEOUT_MS = 10_000;
-/** Validity of the signature of an admin call; it is checked when the request arrives. */
-const SIGNATURE_TTL_MS = 30_000;
 const MAX_CONNECTIONS = 64;
 
 export interface HttpShardService extends ShardService {
@@ -44,9 +42,12 @@ export interface HttpShardOptions {
 /** One exchange with a shard. */
 interface Exchange<T> {
   readonly path: string;
-  readonly signature: string;
   readonly body: unknown;
+  /** Makes the header that this one request is believed for. */
+  readonly sign: (request: InternalRequest) => string;
   readonly timeoutMs: number;
+  /** Gives the exchange up. */
+  readonly caller?: AbortSignal | undefined;
   /** Makes the result of an answer that is no refusal. */
   readonly read: (reply: Reply, target: string) => T;
 }
@@ -59,28 +60,30 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
     keepAliveTimeout: 10_000,
   });
   const breaker = new CircuitBreaker();
+  const signer = createInternalSigner(options.internalKey);
   const target = `Shard ${options.name}`;
   const send = <T>(exchange: Exchange<T>): Promise<T> =>
     breaker.run(() => post(pool, target, exchange), {
       isDead: isUnreachable,
-      tellsNothing: waitedTooShort,
+      tellsNothing: (error) => waitedTooShort(error) || error instanceof CallerGone,
       onOpen: () => new ShardUnreachable(`${target} does not answer`, { beforeSending: true }),
     });
   const admin: AdminSend = (path, body, read) =>
     send({
       path,
-      signature: signInternal({ app: body.app, epoch: body.epoch }, options.internalKey, SIGNATURE_TTL_MS),
       body,
+      sign: (request) => signer.sign({ app: body.app, epoch: body.epoch }, request),
       timeoutMs: path.startsWith('/internal/users/') ? USERS_TIMEOUT_MS : ADMIN_TIMEOUT_MS,
       read: (reply, at) => read(parseReply(reply, at)),
     });
   return {
-    execute: (context: CallContext, { query, variables, operationName }) =>
+    execute: (context: CallContext, { query, variables, operationName }, caller) =>
       send({
         path: INTERNAL_PATHS.graphql,
-        signature: signInternalCall(context, options.internalKey),
         body: { query, variables, operationName },
+        sign: (request) => signer.signCall(context, request),
         timeoutMs: remainingMs(context.deadlineAtMs),
+        caller,
         read: readSubgraphAnswer,
       }),
     activate: (input) => admin(INTERNAL_PATHS.activate, input, readActivation),
@@ -125,18 +128,21 @@ async function post<T>(pool: Pool, target: string, exchange: Exchange<T>): Promi
 }
 
 async function exchangeText(pool: Pool, target: string, exchange: Exchange<unknown>): Promise<Reply> {
+  const request = { method: 'POST', path: exchange.path, body: JSON.stringify(exchange.body) } as const;
+  const signature = exchange.sign(request);
   try {
-    const { statusCode, headers, body } = await pool.request({
-      path: exchange.path,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: exchange.signature },
-      body: JSON.stringify(exchange.body),
-      headersTimeout: exchange.timeoutMs,
-      bodyTimeout: exchange.timeoutMs,
-      signal: AbortSignal.timeout(exchange.timeoutMs),
+    return await withTimeLimit(exchange.timeoutMs, exchange.caller, async (signal) => {
+      const { statusCode, headers, body } = await pool.request({
+        ...request,
+        headers: { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: signature },
+        headersTimeout: exchange.timeoutMs,
+        bodyTimeout: exchange.timeoutMs,
+        signal,
+      });
+      return { status: statusCode, headers, text: await body.text() };
     });
-    return { status: statusCode, headers, text: await body.text() };
   } catch (error) {
+    if (error instanceof CallerGone) throw error;
     throw isTimeout(error) ? new AnswerTimeout(exchange.timeoutMs, error) : unreachable(target, error);
   }
 }

@@ -1,6 +1,6 @@
 /** What a shard answers over HTTP, checked before it is believed. */
 import type { ActivationReport, AppUser, UserSession } from '@rocket/schema';
-import { isErrorCode, RocketError } from '@rocket/schema';
+import { isErrorCode, parseJson, RocketError } from '@rocket/schema';
 import type { ExecutionResult } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { z } from 'zod';
@@ -41,7 +41,7 @@ export interface Reply {
 /** @throws ShardUnreachable for what is not JSON: something else answers at the shard's address */
 export function parseReply({ status, text }: Reply, target: string): unknown {
   try {
-    return text === '' ? null : JSON.parse(text);
+    return text === '' ? null : parseJson(text);
   } catch (error) {
     throw unreachable(target, new Error(`answer of status ${status} is not JSON`, { cause: error }));
   }

@@ -1,5 +1,5 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import type { Logger } from '@rocket/platform';
+import { CallerGone, type Logger } from '@rocket/platform';
 import { type AppName, RocketError, type SubgraphAnswer } from '@rocket/schema';
 import {
   type DocumentNode,
@@ -41,7 +41,12 @@ export class ShardDataSource implements GraphQLDataSource<GraphContext> {
         ...(errors === undefined ? {} : { errors: errors.map(formatShardError) }),
       };
     } catch (error) {
-      this.#logger.warn({ err: error, app: this.#app, requestId: options.context.requestId }, 'fetch failed');
+      // Nobody is there to miss it.
+      if (!(error instanceof CallerGone))
+        this.#logger.warn(
+          { err: error, app: this.#app, requestId: options.context.requestId },
+          'fetch failed',
+        );
       return { errors: asFieldErrors(error, options) };
     }
   }

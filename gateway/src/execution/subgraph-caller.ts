@@ -48,12 +48,15 @@ async function execute(
 ): Promise<SubgraphAnswer> {
   const { app, epoch } = placement;
   const { requestId, callerFor, graph, deadlineAtMs } = fetch.context;
+  // A write is finished once it has been asked for, whoever has gone meanwhile.
+  const signal = fetch.kind === 'read' ? fetch.context.signal : undefined;
+  signal?.throwIfAborted();
   const minLsn = fetch.kind === 'read' ? seen.of(placement) : undefined;
   const context: CallContext = {
     ...{ app, epoch, graph, caller: callerFor(app), requestId, deadlineAtMs },
     ...(minLsn === undefined ? {} : { minLsn }),
   };
-  const answer = await service.execute(context, fetch.operation);
+  const answer = await service.execute(context, fetch.operation, signal);
   // Even when it came too late for its own request: it has been committed.
   if (answer.lsn !== null) seen.note(placement, answer.lsn);
   return answer;

@@ -23,7 +23,7 @@ export interface RouteHandlers {
   auth(request: HttpRequest, route: Extract<Route, { kind: 'auth' }>): Promise<HttpAnswer>;
   health(): Promise<HttpAnswer>;
   ready(): Promise<HttpAnswer>;
-  metrics(): Promise<HttpAnswer>;
+  metrics(request: HttpRequest): Promise<HttpAnswer>;
 }
 
 export interface DispatcherOptions extends CorsConfig {
@@ -85,7 +85,7 @@ async function handle(
     case 'health':
     case 'ready':
     case 'metrics':
-      return await parts.handlers[route.kind]();
+      return await parts.handlers[route.kind](request);
   }
 }
 

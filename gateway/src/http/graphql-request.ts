@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
-import type { HttpAnswer } from '@rocket/platform';
+import { checkJsonDepth, type HttpAnswer } from '@rocket/platform';
 import { parseJson, RocketError } from '@rocket/schema';
 import { readPublicBody } from './read-public-body.ts';
 
@@ -37,6 +37,7 @@ export async function readGraphqlRequest(
   maxBodyBytes: number,
 ): Promise<GraphqlRequest> {
   const body = request.method === 'POST' ? await readPublicBody(request, maxBodyBytes) : undefined;
+  if (body === undefined) checkParameters(search);
   return {
     get http() {
       return httpRequest(request, search, body);
@@ -78,6 +79,14 @@ function searchWith(search: string, { query, variables, operationName }: Graphql
   if (variables !== undefined) given.set('variables', JSON.stringify(variables));
   if (operationName !== undefined) given.set('operationName', operationName);
   return `?${given}`;
+}
+
+/** Those that Apollo Server parses as JSON. */
+function checkParameters(search: string): void {
+  const parameters = new URLSearchParams(search);
+  for (const name of ['variables', 'extensions']) {
+    checkJsonDepth(parameters.get(name) ?? '', `The parameter ${name}`);
+  }
 }
 
 function httpRequest(request: IncomingMessage, search: string, body: unknown): HTTPGraphQLRequest {

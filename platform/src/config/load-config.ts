@@ -25,6 +25,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly requestTimeoutMs: number;
   readonly maxBodyBytes: number;
+  /** To the process's HTTP server; further ones are closed as they come. */
+  readonly maxConnections: number;
   readonly poolMaxPerApp: number;
   readonly poolMaxPerProcess: number;
   readonly poolAcquireTimeoutMs: number;
@@ -35,6 +37,11 @@ export interface Config {
   /** Off by default behind PgBouncer, where they need version 1.21. */
   readonly preparedStatements: boolean;
   readonly introspection: boolean;
+  /** What a scraper sends to read a gateway's measurements; null leaves them to platform users. */
+  readonly metricsToken: string | null;
+  /** Port where they are open; null for none. */
+  readonly metricsPort: number | null;
+  readonly metricsHost: string;
   /** Origins whose pages may call the gateway; none by default, `*` is any. */
   readonly corsOrigins: readonly string[];
   readonly natsUrl: string | null;
@@ -75,6 +82,7 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     logLevel: variables.ROCKET_LOG_LEVEL,
     requestTimeoutMs: variables.ROCKET_REQUEST_TIMEOUT_MS,
     maxBodyBytes: variables.ROCKET_MAX_BODY_BYTES,
+    maxConnections: variables.ROCKET_MAX_CONNECTIONS,
     poolMaxPerApp: variables.ROCKET_POOL_MAX_PER_APP,
     poolMaxPerProcess: variables.ROCKET_POOL_MAX_PER_PROCESS,
     poolAcquireTimeoutMs: variables.ROCKET_POOL_ACQUIRE_TIMEOUT_MS,
@@ -82,6 +90,9 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     pgbouncer: variables.ROCKET_PGBOUNCER,
     preparedStatements: preparedStatements(variables),
     introspection: variables.ROCKET_INTROSPECTION,
+    metricsToken: variables.ROCKET_METRICS_TOKEN ?? null,
+    metricsPort: variables.ROCKET_METRICS_PORT ?? null,
+    metricsHost: variables.ROCKET_METRICS_HOST,
     corsOrigins: Object.freeze(variables.ROCKET_CORS_ORIGINS),
     natsUrl: variables.NATS_URL ?? null,
     redisUrl: variables.REDIS_URL ?? null,

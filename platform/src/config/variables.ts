@@ -4,9 +4,13 @@ import { z } from 'zod';
 const DEFAULT_PORT = 4000;
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_MAX_CONNECTIONS = 10_000;
 const DEFAULT_POOL_MAX_PER_APP = 50;
 const DEFAULT_POOL_MAX_PER_PROCESS = 200;
 const DEFAULT_SLOW_QUERY_MS = 100;
+const MIN_METRICS_TOKEN_LENGTH = 16;
+/** A port that asks for no token is reached from its own host alone unless told otherwise. */
+export const DEFAULT_METRICS_HOST = '127.0.0.1';
 /** Past this a caller is better served by a 503 that it can retry elsewhere. */
 const MAX_POOL_ACQUIRE_TIMEOUT_MS = 5_000;
 
@@ -14,13 +18,16 @@ export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', '
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Digits only: `Number('')`, `0x10` and `1e3` would otherwise pass for numbers. */
-function integer(minimum: number, maximum: number, fallback: number) {
+function wholeNumber(minimum: number, maximum: number) {
   return z
     .string()
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
-    .default(fallback);
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`));
+}
+
+function integer(minimum: number, maximum: number, fallback: number) {
+  return wholeNumber(minimum, maximum).default(fallback);
 }
 
 function flag(fallback: boolean) {
@@ -69,6 +76,7 @@ export const VARIABLES = z.object({
   ROCKET_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   ROCKET_REQUEST_TIMEOUT_MS: integer(1, 3_600_000, DEFAULT_REQUEST_TIMEOUT_MS),
   ROCKET_MAX_BODY_BYTES: integer(1_024, 1024 * 1024 * 1024, DEFAULT_MAX_BODY_BYTES),
+  ROCKET_MAX_CONNECTIONS: integer(1, 1_000_000, DEFAULT_MAX_CONNECTIONS),
   ROCKET_POOL_MAX_PER_APP: integer(1, 10_000, DEFAULT_POOL_MAX_PER_APP),
   ROCKET_POOL_MAX_PER_PROCESS: integer(1, 10_000, DEFAULT_POOL_MAX_PER_PROCESS),
   ROCKET_POOL_ACQUIRE_TIMEOUT_MS: integer(1, MAX_POOL_ACQUIRE_TIMEOUT_MS, MAX_POOL_ACQUIRE_TIMEOUT_MS),
@@ -77,6 +85,12 @@ export const VARIABLES = z.object({
   ROCKET_PREPARED_STATEMENTS: z.enum(['0', '1'], 'must be 0 or 1').optional(),
   ROCKET_INTROSPECTION: flag(true),
   ROCKET_CORS_ORIGINS: origins,
+  ROCKET_METRICS_TOKEN: z
+    .string()
+    .min(MIN_METRICS_TOKEN_LENGTH, `must have at least ${MIN_METRICS_TOKEN_LENGTH} characters`)
+    .optional(),
+  ROCKET_METRICS_PORT: wholeNumber(1, 65_535).optional(),
+  ROCKET_METRICS_HOST: z.string().default(DEFAULT_METRICS_HOST),
   NATS_URL: url(['nats:', 'tls:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROCKET_URL: httpUrl.optional(),

@@ -64,6 +64,13 @@ export class ConnectionPool {
     else this.#remove(connection);
   }
 
+  /** Ends what runs on a lent connection, which rejects with `reason`, and closes it. */
+  async giveUp(connection: Connection, reason: unknown): Promise<void> {
+    if (connection.isExpired) return;
+    await connection.expire(reason);
+    this.#remove(connection);
+  }
+
   status(): PoolStatus {
     const { open, lent, idle } = this.#connections;
     return { open, inUse: lent, idle, waiting: this.#line.length };
@@ -159,16 +166,11 @@ export class ConnectionPool {
   #ring(nowMs: number): number {
     for (const waiter of this.#line.takeOverdue(nowMs)) this.#refuse(waiter, this.#overdue(waiter, nowMs));
     const { overdue, nextMs } = this.#connections.deadlines(nowMs);
-    for (const connection of overdue) void this.#expire(connection);
+    for (const connection of overdue) void this.giveUp(connection, new RocketError('DEADLINE_EXCEEDED'));
     const { idleTimeoutMs } = this.#options;
     while (this.#connections.idleSinceMs + idleTimeoutMs <= nowMs) this.#connections.removeOldestIdle();
     this.#shrunk();
     return Math.min(nextMs, this.#line.untilMs, this.#connections.idleSinceMs + idleTimeoutMs);
-  }
-
-  async #expire(connection: Connection): Promise<void> {
-    await connection.expire();
-    this.#remove(connection);
   }
 
   #overdue(waiter: Waiter, nowMs: number): Error {

@@ -1,6 +1,5 @@
 /** One connection to Postgres, lent to one caller at a time. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { requestCancel } from './cancel-request.ts';
 import { PreparedStatements } from './prepared-statements.ts';
@@ -73,7 +72,7 @@ export class Connection {
     return !this.#broken && this.#running.length === 0 && this.#client.getTransactionStatus() === 'I';
   }
 
-  /** True from the deadline of a statement on: this connection is on its way out. */
+  /** True once a statement has been given up: this connection is on its way out. */
   get isExpired(): boolean {
     return this.#onQuiet !== null;
   }
@@ -140,18 +139,18 @@ export class Connection {
   }
 
   /**
-   * Gives up what is running: refuses those who wait for it, asks the server to cancel it, and resolves when it has
+   * Gives up what is running: refuses those who wait for it with `reason`, asks the server to cancel it, and resolves when it has
    * ended or cannot be stopped. The connection must be closed then, and never be lent again: a cancel request names a
    * connection, not a statement, and a late one would hit the next statement.
    */
-  async expire(): Promise<void> {
+  async expire(reason: unknown): Promise<void> {
     let isQuiet = this.#running.length === 0;
     const quiet = Promise.withResolvers<void>();
     this.#onQuiet = () => {
       isQuiet = true;
       quiet.resolve();
     };
-    for (const running of this.#running.splice(0)) running.settle(new RocketError('DEADLINE_EXCEEDED'), null);
+    for (const running of this.#running.splice(0)) running.settle(reason, null);
     for (let attempt = 0; attempt < CANCEL_ATTEMPTS && !isQuiet; attempt += 1) {
       await requestCancel(this.#client);
       await Promise.race([quiet.promise, sleep(CANCEL_AGAIN_MS)]);

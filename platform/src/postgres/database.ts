@@ -136,7 +136,8 @@ function runPooled(
   statement: PendingStatement,
 ): Promise<readonly Row[]> {
   return new Promise((resolve, reject) => {
-    const { deadlineAtMs } = statement;
+    const { deadlineAtMs, signal } = statement;
+    signal?.throwIfAborted();
     if (deadlineAtMs !== Number.POSITIVE_INFINITY && Date.now() >= deadlineAtMs) {
       throw new RocketError('DEADLINE_EXCEEDED');
     }
@@ -144,8 +145,16 @@ function runPooled(
       deadlineAtMs,
       refuse: reject,
       give: (connection) => {
+        if (signal?.aborted === true) {
+          pool.release(connection);
+          reject(signal.reason);
+          return;
+        }
         pool.watch(deadlineAtMs);
+        const giveUp = (): void => void pool.giveUp(connection, signal?.reason);
+        signal?.addEventListener('abort', giveUp);
         run(connection, statement, (error, rows) => {
+          signal?.removeEventListener('abort', giveUp);
           // Given back first: who waits can go on with it before the rows are looked at.
           pool.release(connection);
           if (rows !== null) resolve(rows);

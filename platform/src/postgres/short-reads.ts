@@ -78,8 +78,10 @@ export class ShortReads {
     const batch: ShortRead[] = [];
     const others: ShortRead[] = [];
     for (const read of this.#take()) {
-      const { text, deadlineAtMs } = read.statement;
-      (connection.isProven(text) && nowMs < deadlineAtMs ? batch : others).push(read);
+      const { text, deadlineAtMs, signal } = read.statement;
+      // What has been sent is not cancelled: it ends by itself sooner, and others of its batch are waited for.
+      if (signal?.aborted === true) read.reject(signal.reason);
+      else (connection.isProven(text) && nowMs < deadlineAtMs ? batch : others).push(read);
     }
     if (batch.length === 0) this.#options.pool.release(connection);
     else this.#runBatch(connection, batch);

@@ -28,6 +28,7 @@ export interface PendingStatement {
   readonly isShortRead: boolean;
   readonly deadlineAtMs: number;
   readonly label: string | null;
+  readonly signal: AbortSignal | null;
 }
 
 export function pendingStatement(statement: Statement, options: QueryOptions | undefined): PendingStatement {
@@ -38,6 +39,7 @@ export function pendingStatement(statement: Statement, options: QueryOptions | u
     isShortRead: statement.isShortRead === true,
     deadlineAtMs: options?.deadlineAtMs ?? Number.POSITIVE_INFINITY,
     label: options?.label ?? null,
+    signal: options?.signal ?? null,
   };
 }
 

@@ -17,6 +17,11 @@ export interface Statement {
 export interface QueryOptions {
   /** Unix time in ms. What still runs then is cancelled on the server too, and rejects with `DEADLINE_EXCEEDED`. */
   readonly deadlineAtMs?: number;
+  /**
+   * Aborts when nobody waits for the result any more: a statement of its own is cancelled on the server then, and rejects
+   * with the signal's reason. For reads alone; a transaction does not look at it.
+   */
+  readonly signal?: AbortSignal | undefined;
   /** Says in the slow query log what the statement was for: the operation's name. Never a value. */
   readonly label?: string;
 }

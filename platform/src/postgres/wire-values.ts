@@ -7,7 +7,10 @@ export type WireValue = string | Buffer | null;
 /** The protocol counts them in 16 bits. */
 const MAX_VALUES = 65_535;
 
-/** Arrays become SQL arrays; other objects become JSON. */
+/**
+ * Arrays become SQL arrays; other objects become JSON. The one gate that all values of callers pass.
+ * @throws RocketError `BAD_USER_INPUT` for a text that Postgres cannot hold as it is
+ */
 export function toWireValues(values: readonly unknown[]): WireValue[] {
   if (values.length > MAX_VALUES) {
     throw new RocketError('INTERNAL_ERROR', `A statement takes at most ${MAX_VALUES} values; bind an array`);
@@ -15,7 +18,7 @@ export function toWireValues(values: readonly unknown[]): WireValue[] {
   const wire = new Array<WireValue>(values.length);
   for (let index = 0; index < values.length; index += 1) {
     const value = values[index];
-    wire[index] = typeof value === 'string' ? value : toWireValue(value);
+    wire[index] = typeof value === 'string' ? checked(value) : toWireValue(value);
   }
   return wire;
 }
@@ -25,7 +28,28 @@ function toWireValue(value: unknown): WireValue {
   if (Array.isArray(value)) return arrayLiteral(value);
   if (ArrayBuffer.isView(value)) return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? checkedJson(JSON.stringify(value)) : checked(String(value));
+}
+
+/** Half of a surrogate pair has no UTF-8 form: it would be sent, and found, as another character. */
+function checked(text: string): string {
+  if (text.includes('\0')) throw new RocketError('BAD_USER_INPUT', 'The text contains a NUL character');
+  if (!text.isWellFormed()) {
+    throw new RocketError('BAD_USER_INPUT', 'The text contains half of a surrogate pair');
+  }
+  return text;
+}
+
+/** JSON writes both as escapes, which text that follows an escaped backslash only resembles. */
+const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/;
+const ESCAPES = /\\(?:u([0-9a-f]{4})|.)/g;
+
+function checkedJson(json: string): string {
+  if (!MAYBE_UNFIT.test(json)) return json;
+  for (const [, code = ''] of json.matchAll(ESCAPES)) {
+    if (code !== '') checked(String.fromCharCode(Number.parseInt(code, 16)));
+  }
+  return json;
 }
 
 function arrayLiteral(elements: readonly unknown[]): string {

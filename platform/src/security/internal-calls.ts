@@ -1,17 +1,27 @@
 /**
- * Signed headers of calls between our own processes: base64url JSON with an expiry, and an HMAC-SHA256 over it.
+ * Signed headers of calls between our own processes: base64url JSON, and an HMAC-SHA256 over the request's method, its path
+ * and that text. The JSON holds the body's hash, an expiry and a nonce, so that a header fits one request, once.
  * Not a JWT: nothing in the header may choose how it is verified, and this runs once per subgraph fetch.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { appName, type CallContext, epoch, graphRevisionId, lsn, RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { SeenNonces } from './seen-nonces.ts';
 
 /** A header that was seen on the wire must be worthless soon. */
 export const MAX_INTERNAL_TTL_MS = 30_000;
 /** By how much clocks of two hosts may differ. */
 const CLOCK_SKEW_MS = 5_000;
+const NONCE_PREFIX_BYTES = 9;
+const COUNTER_RADIX = 36;
 
-const Envelope = z.object({ expiresAtMs: z.number(), payload: z.unknown() });
+const Envelope = z.object({
+  expiresAtMs: z.number(),
+  nonce: z.string().min(1).max(64),
+  /** SHA-256 of the body's bytes, base64url. */
+  bodyHash: z.string(),
+  payload: z.unknown(),
+});
 
 const Context = z.object({
   app: z.string().transform(appName),
@@ -30,53 +40,116 @@ const Context = z.object({
 /** Marked as a call, so that a header signed for something else cannot stand in for one. */
 const Call = z.object({ call: Context });
 
-/** @param ttlMs how long it is valid, at most {@link MAX_INTERNAL_TTL_MS} */
-export function signInternal(payload: unknown, key: string, ttlMs: number): string {
-  const expiresAtMs = Date.now() + Math.min(ttlMs, MAX_INTERNAL_TTL_MS);
-  const body = Buffer.from(JSON.stringify({ expiresAtMs, payload })).toString('base64url');
-  return `${body}.${signature(body, key).toString('base64url')}`;
+/** The head of a request, as far as it is signed. */
+export interface InternalTarget {
+  readonly method: string;
+  /** As it is in the request line. */
+  readonly path: string;
 }
 
-/** @throws RocketError `UNAUTHENTICATED` unless signed with `key` and still valid */
-export function verifyInternal(header: string, key: string): unknown {
-  const [body, mark, rest] = header.split('.');
-  if (body === undefined || mark === undefined || rest !== undefined) throw refused('is malformed');
-  const expected = signature(body, key);
+/** A request with its body, exactly as it is sent. */
+export interface InternalRequest extends InternalTarget {
+  readonly body: string;
+}
+
+/** Makes values for `INTERNAL_CALL_HEADER`. Each serves for one request that is sent once; a retry signs anew. */
+export interface InternalSigner {
+  sign(payload: unknown, request: InternalRequest): string;
+  signCall(context: CallContext, request: InternalRequest): string;
+}
+
+/** A call whose head is genuine. Nothing may be done for it before its body has been taken. */
+export interface VerifiedCall<T> {
+  readonly payload: T;
+  /** @throws RocketError `UNAUTHENTICATED` for another body, and for a call that has been taken before */
+  takeBody(bytes: Uint8Array): void;
+}
+
+/** One for all calls of a process: it knows which it has taken already. */
+export interface InternalVerifier {
+  /** @throws RocketError `UNAUTHENTICATED` unless signed for this request, still valid and not taken yet */
+  verify(header: string, target: InternalTarget): VerifiedCall<unknown>;
+  /** @throws RocketError `UNAUTHENTICATED` */
+  verifyCall(header: string, target: InternalTarget): VerifiedCall<CallContext>;
+}
+
+export function createInternalSigner(key: string): InternalSigner {
+  const secret = secretOf(key);
+  // Unique among all signers by its prefix, and in this one by its counter.
+  const prefix = randomBytes(NONCE_PREFIX_BYTES).toString('base64url');
+  let signed = 0;
+  const sign = (payload: unknown, request: InternalRequest): string => {
+    signed += 1;
+    const envelope = {
+      expiresAtMs: Date.now() + MAX_INTERNAL_TTL_MS,
+      nonce: prefix + signed.toString(COUNTER_RADIX),
+      bodyHash: hash('sha256', request.body, 'base64url'),
+      payload,
+    };
+    const text = Buffer.from(JSON.stringify(envelope)).toString('base64url');
+    return `${text}.${signature(text, request, secret).toString('base64url')}`;
+  };
+  return { sign, signCall: (context, request) => sign({ call: context }, request) };
+}
+
+export function createInternalVerifier(key: string): InternalVerifier {
+  const secret = secretOf(key);
+  const seen = new SeenNonces();
+  const verify = (header: string, target: InternalTarget): VerifiedCall<unknown> => {
+    const { expiresAtMs, nonce, bodyHash, payload } = openEnvelope(header, target, secret);
+    const leftMs = expiresAtMs - Date.now();
+    if (leftMs <= 0) throw refused('has expired');
+    if (leftMs > MAX_INTERNAL_TTL_MS + CLOCK_SKEW_MS) throw refused('is valid for too long');
+    if (seen.has(nonce, expiresAtMs)) throw refused('has been sent before');
+    return {
+      payload,
+      takeBody(bytes) {
+        if (hash('sha256', bytes, 'base64url') !== bodyHash)
+          throw refused('has another body than was signed');
+        // Only now: a call that was heard and is sent on in part must not use up the real one.
+        const taken = seen.take(nonce, expiresAtMs);
+        if (taken === 'repeated') throw refused('has been sent before');
+        if (taken === 'full') throw new RocketError('TOO_MANY_REQUESTS', 'The shard gets too many calls');
+      },
+    };
+  };
+  return {
+    verify,
+    verifyCall(header, target) {
+      const { payload, takeBody } = verify(header, target);
+      const call = Call.safeParse(payload);
+      // Signed, but not by a version of us that we understand.
+      if (!call.success) throw refused('does not hold a call', call.error);
+      return { payload: call.data.call, takeBody };
+    },
+  };
+}
+
+function openEnvelope(header: string, target: InternalTarget, secret: KeyObject): z.infer<typeof Envelope> {
+  const [text, mark, rest] = header.split('.');
+  if (text === undefined || mark === undefined || rest !== undefined) throw refused('is malformed');
+  const expected = signature(text, target, secret);
   const given = Buffer.from(mark, 'base64url');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     throw refused('has a wrong signature');
   }
-  const envelope = Envelope.safeParse(parseBody(body));
+  const envelope = Envelope.safeParse(parseText(text));
   if (!envelope.success) throw refused('is malformed', envelope.error);
-  const leftMs = envelope.data.expiresAtMs - Date.now();
-  if (leftMs <= 0) throw refused('has expired');
-  if (leftMs > MAX_INTERNAL_TTL_MS + CLOCK_SKEW_MS) throw refused('is valid for too long');
-  return envelope.data.payload;
+  return envelope.data;
 }
 
-/** Header value for `INTERNAL_CALL_HEADER`. */
-export function signInternalCall(context: CallContext, key: string): string {
-  return signInternal({ call: context }, key, MAX_INTERNAL_TTL_MS);
+/** Neither a method nor a path holds a line break, so that no two requests have the same text. */
+function signature(text: string, { method, path }: InternalTarget, secret: KeyObject): Buffer {
+  return createHmac('sha256', secret).update(`${method}\n${path}\n${text}`).digest();
 }
 
-/** @throws RocketError `UNAUTHENTICATED` */
-export function verifyInternalCall(header: string, key: string): CallContext {
-  const payload = verifyInternal(header, key);
+function secretOf(key: string): KeyObject {
+  return createSecretKey(Buffer.from(key));
+}
+
+function parseText(text: string): unknown {
   try {
-    return Call.parse(payload).call;
-  } catch (cause) {
-    // Signed, but not by a version of us that we understand.
-    throw refused('does not hold a call', cause);
-  }
-}
-
-function signature(body: string, key: string): Buffer {
-  return createHmac('sha256', key).update(body).digest();
-}
-
-function parseBody(body: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch (cause) {
     throw refused('is malformed', cause);
   }

@@ -100,8 +100,11 @@ export interface ShardUsers {
 }
 
 export interface ShardService {
-  /** @throws RocketError `WRONG_EPOCH`, before anything was done, when the app is not served here at that epoch. */
-  execute(context: CallContext, operation: SubgraphOperation): Promise<SubgraphAnswer>;
+  /**
+   * @param signal aborts when nobody waits for the answer any more; a read is given up then, a write that has begun is not
+   * @throws RocketError `WRONG_EPOCH`, before anything was done, when the app is not served here at that epoch.
+   */
+  execute(context: CallContext, operation: SubgraphOperation, signal?: AbortSignal): Promise<SubgraphAnswer>;
   /** Creates the app's database when missing and fits its tables to a stored revision, in one transaction. */
   activate(input: ActivationInput): Promise<ActivationReport>;
   /** Drops the app's database. Idempotent. */

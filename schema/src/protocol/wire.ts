@@ -1,6 +1,9 @@
 /** Names on the wire between gateway and shard. */
 
-/** Carries the signed call context. A shard refuses a request without it before reading the body. */
+/**
+ * Carries the signed call context, for one request: its method, path and body are signed too, and it serves once. A shard
+ * refuses a request without it before reading the body.
+ */
 export const INTERNAL_CALL_HEADER = 'x-rocket-call';
 
 export const INTERNAL_PATHS = {

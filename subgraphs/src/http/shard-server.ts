@@ -1,14 +1,17 @@
 /** Serves a shard over HTTP to gateways, and to nobody else: without a valid signature not even the body is read. */
 import type { IncomingMessage } from 'node:http';
 import {
+  callerSignal,
   createHttpServer,
+  createInternalVerifier,
   type HttpAnswer,
   type HttpServer,
+  type InternalVerifier,
   type Logger,
   type Metrics,
-  readJsonBody,
-  verifyInternal,
-  verifyInternalCall,
+  parseJsonBody,
+  readBody,
+  type VerifiedCall,
 } from '@rocket/platform';
 import {
   INTERNAL_ANSWER_HEADERS,
@@ -29,21 +32,28 @@ export interface ShardServerOptions {
   /** Resolves while the shard can serve; what it rejects with is logged, not shown. */
   readonly checkReady: () => Promise<void>;
   readonly metrics: Metrics;
+  readonly maxConnections?: number;
+}
+
+interface ServerParts extends ShardServerOptions {
+  readonly calls: InternalVerifier;
 }
 
 /** An import with its sample rows; the gateway has its own limit in front. */
 const MAX_ADMIN_BODY_BYTES = 256 * 1024 * 1024;
 
 export function createShardServer(options: ShardServerOptions): HttpServer {
+  const calls = createInternalVerifier(options.internalKey);
   return createHttpServer({
-    handler: (request) => serve(options, request),
+    handler: (request) => serve({ ...options, calls }, request),
     onError: errorAnswer,
     logger: options.logger,
+    maxConnections: options.maxConnections,
   });
 }
 
-async function serve(options: ShardServerOptions, request: IncomingMessage): Promise<HttpAnswer> {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+async function serve(options: ServerParts, request: IncomingMessage): Promise<HttpAnswer> {
+  const path = request.url ?? '/';
   if (request.method === 'GET' && path === '/health') return json(200, { status: 'ok' });
   if (request.method === 'GET' && path === '/ready') return ready(options);
   if (request.method === 'GET' && path === '/metrics') return renderMetrics(options.metrics);
@@ -70,13 +80,24 @@ async function ready(options: ShardServerOptions): Promise<HttpAnswer> {
 }
 
 async function serveOperation(
-  options: ShardServerOptions,
+  { calls, service, maxBodyBytes }: ServerParts,
   request: IncomingMessage,
   header: string,
 ): Promise<HttpAnswer> {
-  const context = verifyInternalCall(header, options.internalKey);
-  const operation = readOperation(await readJsonBody(request, options.maxBodyBytes));
-  return answered(await options.service.execute(context, operation));
+  const call = calls.verifyCall(header, { method: 'POST', path: INTERNAL_PATHS.graphql });
+  const operation = readOperation(await readSignedBody(request, call, maxBodyBytes));
+  return answered(await service.execute(call.payload, operation, callerSignal(request)));
+}
+
+/** Checked before it is parsed: what was not signed is not looked at. */
+async function readSignedBody(
+  request: IncomingMessage,
+  call: VerifiedCall<unknown>,
+  maxBytes: number,
+): Promise<unknown> {
+  const bytes = await readBody(request, maxBytes);
+  call.takeBody(bytes);
+  return parseJsonBody(bytes);
 }
 
 /** What a gateway must know before it decides whether to parse the body at all is in the headers. */
@@ -88,15 +109,16 @@ function answered(answer: SubgraphAnswer): HttpAnswer {
 }
 
 async function serveAdminCall(
-  options: ShardServerOptions,
+  { calls, service }: ServerParts,
   request: IncomingMessage,
-  at: { path: string; header: string },
+  { path, header }: { path: string; header: string },
 ): Promise<HttpAnswer> {
-  const signed = readSignedPlace(verifyInternal(at.header, options.internalKey));
-  const call = adminCalls(options.service)[at.path];
+  const signed = calls.verify(header, { method: 'POST', path });
+  const place = readSignedPlace(signed.payload);
+  const call = adminCalls(service)[path];
   if (call === undefined) throw new RocketError('NOT_FOUND');
-  const body = await readJsonBody(request, MAX_ADMIN_BODY_BYTES);
-  return json(200, (await call(signed, body)) ?? null);
+  const body = await readSignedBody(request, signed, MAX_ADMIN_BODY_BYTES);
+  return json(200, (await call(place, body)) ?? null);
 }
 
 function json(status: number, value: unknown): HttpAnswer {

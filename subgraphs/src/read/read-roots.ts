@@ -73,6 +73,7 @@ async function readEach(
     async (tx) => {
       const answers: RootAnswer[] = [];
       for (const plan of plans) {
+        options.signal?.throwIfAborted();
         await tx.query({ text: 'SAVEPOINT field', values: [] });
         try {
           answers.push(...(await readAll(tx, [plan], options)));
@@ -92,14 +93,24 @@ async function readEach(
 /** The error that a field answers with; null when it is not the field's. */
 function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
   if (error instanceof TooManyRecords) return error;
-  if (!isPostgresError(error)) return null;
-  if (hasCursor && error.code.startsWith(DATA_EXCEPTION)) {
+  if (hasCursor && isUnfit(error)) {
     return new RocketError('BAD_CURSOR', 'The cursor is malformed', { cause: error });
   }
+  if (isUnsendable(error)) return error;
+  if (!isPostgresError(error)) return null;
   if (error.code === OUT_OF_RANGE) {
     return new RocketError('BAD_USER_INPUT', 'A sum or average is too large for its type', { cause: error });
   }
   return error;
+}
+
+/** A text that no column can hold. */
+function isUnsendable(error: unknown): error is RocketError {
+  return error instanceof RocketError && error.code === 'BAD_USER_INPUT';
+}
+
+function isUnfit(error: unknown): boolean {
+  return isUnsendable(error) || (isPostgresError(error) && error.code.startsWith(DATA_EXCEPTION));
 }
 
 function textAt(row: Row, index: number): string | null {

@@ -44,6 +44,7 @@ export async function answerQuery(
   const reads = roots.flatMap(readsOf);
   const answers = await readOrFail(context, reads, {
     deadlineAtMs: context.deadlineAtMs,
+    signal: context.signal,
     ...(name === null ? {} : { label: name }),
     hasCursor: failures.hasCursor,
   });

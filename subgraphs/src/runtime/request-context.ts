@@ -21,6 +21,8 @@ export interface RequestContext {
   readonly filters: FilterScope;
   readonly failures: Failures;
   readonly deadlineAtMs: number;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
   readonly database: AppDatabase;
   /** What is read must hold everything up to this position. */
   readonly minLsn: Lsn | null;
