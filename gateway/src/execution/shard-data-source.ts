@@ -79,7 +79,7 @@ function outcomeOf(fetched: FetchOutcome, app: AppName): SubgraphAnswer {
   return fetched.answer;
 }
 
-function isMutation(query: string, document: DocumentNode | undefined): boolean {
+export function isMutation(query: string, document: DocumentNode | undefined): boolean {
   if (document === undefined) return query.trimStart().startsWith('mutation');
   return document.definitions.some(
     (definition) =>

@@ -1,11 +1,13 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
+import { CallerGone } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
 import type { GraphContext } from '../graph-context.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { remainingMs } from './deadline.ts';
+import { remainingMs, withTimeLimit } from './deadline.ts';
+import { isMutation } from './shard-data-source.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
 
@@ -44,12 +46,14 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
   }
 
   /** Throws when the subgraph gives no answer; the gateway reports that once for the fetch, as for any data source. */
-  async process({ request, context }: ProcessOptions): Promise<ProcessResult> {
+  async process({ request, context, ...rest }: ProcessOptions): Promise<ProcessResult> {
     const { query, variables, operationName } = request;
+    const document = 'document' in rest ? rest.document : undefined;
+    const caller = isMutation(query ?? '', document) ? undefined : context['signal'];
     const { status, text } = await this.#breaker
-      .run(() => this.#post(JSON.stringify({ query, variables, operationName }), context), {
+      .run(() => this.#post(JSON.stringify({ query, variables, operationName }), context, caller), {
         isDead: isUnreachable,
-        tellsNothing: waitedTooShort,
+        tellsNothing: (error) => waitedTooShort(error) || error instanceof CallerGone,
         onOpen: () => new ShardUnreachable(`Subgraph ${this.#name} does not answer`, { beforeSending: true }),
       })
       .catch((error: unknown) => {
@@ -66,24 +70,31 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
     return this.#pool.close();
   }
 
-  async #post(body: string, context: ProcessOptions['context']): Promise<{ status: number; text: string }> {
+  async #post(
+    body: string,
+    context: ProcessOptions['context'],
+    caller: AbortSignal | undefined,
+  ): Promise<{ status: number; text: string }> {
     const timeoutMs = remainingMs(context['deadlineAtMs']);
     try {
-      const response = await this.#pool.request({
-        path: this.#path,
-        method: 'POST',
-        headers: {
-          ...context['forwardedHeaders'],
-          'content-type': 'application/json',
-          accept: 'application/graphql-response+json, application/json',
-        },
-        body,
-        headersTimeout: timeoutMs,
-        bodyTimeout: timeoutMs,
-        signal: AbortSignal.timeout(timeoutMs),
+      return await withTimeLimit(timeoutMs, caller, async (signal) => {
+        const response = await this.#pool.request({
+          path: this.#path,
+          method: 'POST',
+          headers: {
+            ...context['forwardedHeaders'],
+            'content-type': 'application/json',
+            accept: 'application/graphql-response+json, application/json',
+          },
+          body,
+          headersTimeout: timeoutMs,
+          bodyTimeout: timeoutMs,
+          signal,
+        });
+        return { status: response.statusCode, text: await response.body.text() };
       });
-      return { status: response.statusCode, text: await response.body.text() };
     } catch (error) {
+      if (error instanceof CallerGone) throw error;
       throw isTimeout(error)
         ? new AnswerTimeout(timeoutMs, error)
         : unreachable(`Subgraph ${this.#name}`, error);

@@ -135,10 +135,8 @@ export class ConnectionPool {
   #grow(): void {
     const { max, budget } = this.#options;
     const connections = this.#connections;
-    while (
-      connections.open < max &&
-      connections.connecting * WAITING_PER_NEW_CONNECTION < this.#line.length
-    ) {
+    const isShort = () => connections.connecting * WAITING_PER_NEW_CONNECTION < this.#line.length;
+    while (connections.open < max && isShort()) {
       // Without any connection nobody would be served, and nobody told that the server cannot be reached.
       if (connections.open > 0 && Date.now() < this.#pausedUntilMs) {
         this.#alarm.notAfter(this.#pausedUntilMs);
