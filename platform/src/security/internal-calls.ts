@@ -117,12 +117,18 @@ export function createInternalVerifier(key: string): InternalVerifier {
     verify,
     verifyCall(header, target) {
       const { payload, takeBody } = verify(header, target);
-      const call = Call.safeParse(payload);
-      // Signed, but not by a version of us that we understand.
-      if (!call.success) throw refused('does not hold a call', call.error);
-      return { payload: call.data.call, takeBody };
+      return { payload: readCall(payload), takeBody };
     },
   };
+}
+
+function readCall(payload: unknown): CallContext {
+  try {
+    return Call.parse(payload).call;
+  } catch (cause) {
+    // Signed, but not by a version of us that we understand. The parts of a call refuse with errors of their own.
+    throw refused('does not hold a call', cause);
+  }
 }
 
 function openEnvelope(header: string, target: InternalTarget, secret: KeyObject): z.infer<typeof Envelope> {
