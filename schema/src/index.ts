@@ -41,6 +41,7 @@ export {
   type WebhookDefinition,
   type WorkflowDefinition,
 } from './document/types.ts';
+export { dateText, requestTimestampText } from './document/values/instants.ts';
 export {
   ERROR_CATALOGUE,
   type ErrorCode,

@@ -3,8 +3,9 @@ import type { FilterValue } from '../filter/filter.ts';
 import type { EntityModel } from '../model/app-model.ts';
 import { badInput, type InputPath } from '../where/input-place.ts';
 import { operandEntries } from '../where/operand-entries.ts';
-import { storableText } from '../where/operand-value.ts';
+import { typedValue } from '../where/operand-value.ts';
 import type { Having, Measure } from './aggregate.ts';
+import { measureType } from './measure-type.ts';
 import { measures } from './measures.ts';
 
 /** Steps from the argument to a value. Postgres parses by recursion too. */
@@ -91,10 +92,15 @@ function parseOperator(measure: Measure, use: { operator: string; value: unknown
     case 'gte':
     case 'lt':
     case 'lte':
-      return { kind: 'compare', measure, operator, value: operandValue(value, path) };
+      return { kind: 'compare', measure, operator, value: operandValue(measure, value, path) };
     case 'in':
     case 'notIn':
-      return { kind: 'in', measure, values: operandValues(value, path), negated: operator === 'notIn' };
+      return {
+        kind: 'in',
+        measure,
+        values: operandValues(measure, value, path),
+        negated: operator === 'notIn',
+      };
     case 'isNull':
       if (typeof value !== 'boolean') throw badInput(path, 'must be true or false');
       return { kind: 'isNull', measure, isNull: value };
@@ -103,19 +109,16 @@ function parseOperator(measure: Measure, use: { operator: string; value: unknown
   }
 }
 
-function operandValues(value: unknown, path: InputPath): FilterValue[] {
+function operandValues(measure: Measure, value: unknown, path: InputPath): FilterValue[] {
   if (!Array.isArray(value)) throw badInput(path, 'must be a list');
   if (value.length === 0) throw badInput(path, 'must not be empty');
   if (value.length > MAX_LIST_VALUES) throw badInput(path, `may have at most ${MAX_LIST_VALUES} values`);
-  return value.map((item: unknown, index) => operandValue(item, [...path, String(index)]));
+  return value.map((item: unknown, index) => operandValue(measure, item, [...path, String(index)]));
 }
 
-/** Measures are numbers, texts and times, each in the form that its scalar has given it. */
-function operandValue(value: unknown, path: InputPath): FilterValue {
+function operandValue(measure: Measure, value: unknown, path: InputPath): FilterValue {
   if (value === null || value === undefined) throw badInput(path, 'may not be null; use isNull');
-  if (typeof value === 'string') return storableText(value, path);
-  if (typeof value === 'number') return value;
-  throw badInput(path, 'has a value of the wrong type');
+  return typedValue(measureType(measure), value, path);
 }
 
 function all(conditions: readonly Having[]): Having {

@@ -1,12 +1,14 @@
 /** Values that callers name, as they are bound to SQL. */
 import type { FilterValue } from '../filter/filter.ts';
-import type { FieldModel } from '../model/app-model.ts';
+import type { FieldModel, ScalarType } from '../model/app-model.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { keyValue } from './key-value.ts';
+import { typedOperand } from './typed-operand.ts';
 
 /**
- * A value of a field, already coerced by the executor, as it is bound to SQL. Enum members, which arrive by their
- * GraphQL name, become the stored value.
+ * A value of a field as the executor delivers it, in the form that is bound to SQL. The scalars of the API let every
+ * value through, so it is checked here, where its place is known. Enum members, which arrive by their GraphQL name,
+ * become the stored value.
  * @throws RocketError `BAD_USER_INPUT` that names the place
  */
 export function operandValue(field: FieldModel, value: unknown, path: InputPath): FilterValue {
@@ -17,9 +19,15 @@ export function operandValue(field: FieldModel, value: unknown, path: InputPath)
     return key;
   }
   if (field.enumMembers !== undefined) return enumValue(field.enumMembers, value, path);
-  if (typeof value === 'string') return storableText(value, path);
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  throw badInput(path, 'has a value of the wrong type');
+  return typedValue(field.type, value, path);
+}
+
+/** A value of a type as it is bound to SQL. @throws RocketError `BAD_USER_INPUT` that names the place */
+export function typedValue(type: ScalarType, value: unknown, path: InputPath): FilterValue {
+  if (type === 'string') return storableText(value, path);
+  const operand = typedOperand(type, value);
+  if (!operand.ok) throw badInput(path, `must be ${operand.expected}`);
+  return operand.value;
 }
 
 function enumValue(members: ReadonlyMap<string, string>, value: unknown, path: InputPath): string {
