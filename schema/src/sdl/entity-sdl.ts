@@ -53,7 +53,7 @@ function objectType(
     `${entity.versionGraphqlName}: Int!`,
     'Grows by one with every change of the record; give it back as expectedVersion.',
   );
-  const links = of.links.map((link) => linkSdl(link, home, { nullable: false }));
+  const links = of.links.map((link) => linkSdl(link, home));
   return typeSdl({
     kind: 'type',
     name: `${of.names.type} @key(fields: "${entity.primaryKey.graphqlName}")`,
