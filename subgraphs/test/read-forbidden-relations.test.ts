@@ -86,3 +86,48 @@ describe('a forbidden relation', () => {
     expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'authors.0.notes' }]);
   });
 });
+
+describe('entities that the gateway asks for', () => {
+  const QUERY = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+    __typename ... on Author { name } ... on Note { text } } }`;
+  const author = (n: number) => ({ __typename: 'Author', id: uuid(n) });
+  const note = (n: number) => ({ __typename: 'Note', id: uuid(n) });
+  const entities = (...representations: readonly object[]) =>
+    app.ask(QUERY, { caller: READER, variables: { representations } });
+
+  it('fail one by one where they are forbidden, so that each error has the place of its entity', async () => {
+    const { data, errors, statements } = await entities(note(1), note(2));
+    expect({ data, statements }).toEqual({ data: { _entities: [null, null] }, statements: 0 });
+    expect(errors).toMatchObject([
+      { code: 'FORBIDDEN', path: '_entities.0' },
+      { code: 'FORBIDDEN', path: '_entities.1' },
+    ]);
+  });
+
+  it('do not fail with those of another type', async () => {
+    const { data, errors } = await entities(
+      note(1),
+      author(2),
+      { __typename: 'Nothing', id: '1' },
+      author(9),
+    );
+    expect(data).toEqual({ _entities: [null, { __typename: 'Author', name: 'a2' }, null, null] });
+    expect(errors).toMatchObject([
+      { code: 'FORBIDDEN', path: '_entities.0' },
+      { code: 'BAD_USER_INPUT', path: '_entities.2' },
+    ]);
+  });
+
+  it('are null where there is none, whatever is selected', async () => {
+    for (const selection of ['__typename', '... on Author { id }', '... on Author { __typename version }']) {
+      const { data, errors } = await app.ask(
+        `query ($representations: [_Any!]!) { _entities(representations: $representations) { ${selection} } }`,
+        {
+          caller: READER,
+          variables: { representations: [author(9), { __typename: 'Author', id: 'no key' }] },
+        },
+      );
+      expect({ data, errors }).toEqual({ data: { _entities: [null, null] }, errors: [] });
+    }
+  });
+});
