@@ -153,6 +153,7 @@ export {
   type ShardMap,
   type ShardRecord,
 } from './routing/shard-map.ts';
+export { MAX_OFFSET } from './sdl/read-arguments.ts';
 export {
   ENGINE_VERSION,
   type GraphModels,

@@ -19,7 +19,7 @@ export interface LinkToEntity<L extends LinkModel = LinkModel> {
 /** Always nullable: what a link leads to may be forbidden, or in an app that fails, and the record it hangs on is not. */
 export function linkSdl({ link, target }: LinkToEntity, home: Home): string {
   const names = entityNames(link.target, home);
-  const args = readArguments(names, { softDelete: target?.softDelete === true });
+  const args = readArguments(names, target);
   switch (link.kind) {
     case 'to_one':
     case 'has_one':

@@ -4,6 +4,7 @@ import {
   forbidden,
   type LinkModel,
   MATCH_ALL,
+  MAX_OFFSET,
   parseDistinctOn,
   parseOrderBy,
   parseWhere,
@@ -15,9 +16,6 @@ import type { PlanContext } from './plan-context.ts';
 import { queryShape } from './query-shape.ts';
 import type { PagePlan, RowSource } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
-
-/** Offsets beyond this make Postgres read and drop too much; connections page without that cost. */
-const MAX_OFFSET = 100_000;
 
 /** What a list is of: an entity, at the root or through a link. */
 export interface ListOf {
