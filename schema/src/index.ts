@@ -41,6 +41,7 @@ export {
   type WebhookDefinition,
   type WorkflowDefinition,
 } from './document/types.ts';
+export { dateText, requestTimestampText } from './document/values/instants.ts';
 export {
   ERROR_CATALOGUE,
   type ErrorCode,
@@ -152,6 +153,7 @@ export {
   type ShardMap,
   type ShardRecord,
 } from './routing/shard-map.ts';
+export { MAX_OFFSET } from './sdl/read-arguments.ts';
 export {
   ENGINE_VERSION,
   type GraphModels,

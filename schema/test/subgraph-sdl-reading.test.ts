@@ -1,3 +1,4 @@
+import { isInputObjectType, isNonNullType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { crm, graph, home, membersOf, schemaOf, shop } from './reading-fixture.ts';
 
@@ -30,13 +31,13 @@ describe('relations', () => {
   it('take the arguments of lists, and have pages and numbers beside them', () => {
     expect(membersOf(home, 'Order').filter((field) => /^i(nvoice|tems)/.test(field))).toEqual([
       'invoice: Invoice',
-      'items(where: OrderItemWhere, orderBy: [OrderItemOrderBy!], limit: Int, offset: Int, distinctOn: [OrderItemFieldName!]): [OrderItem!]!',
-      'itemsConnection(where: OrderItemWhere, orderBy: [OrderItemOrderBy!], first: Int, after: String, last: Int, before: String): OrderItemConnection!',
-      'itemsAggregate(where: OrderItemWhere): OrderItemAggregate!',
+      'items(where: OrderItemWhere, orderBy: [OrderItemOrderBy!], limit: Int, offset: Int, distinctOn: [OrderItemFieldName!]): [OrderItem!]',
+      'itemsConnection(where: OrderItemWhere, orderBy: [OrderItemOrderBy!], first: Int, after: String, last: Int, before: String): OrderItemConnection',
+      'itemsAggregate(where: OrderItemWhere): OrderItemAggregate',
     ]);
     expect(membersOf(home, 'OrderItem')).toContain('order(withDeleted: Boolean): Order');
     expect(membersOf(home, 'Tag')).toContain(
-      'ordersAggregate(where: OrderWhere, withDeleted: Boolean): OrderAggregate!',
+      'ordersAggregate(where: OrderWhere, withDeleted: Boolean): OrderAggregate',
     );
   });
 
@@ -122,5 +123,50 @@ describe('numbers and groups', () => {
       'min: OrderGroupByOrderMinMax',
       'max: OrderGroupByOrderMinMax',
     ]);
+  });
+});
+
+describe('descriptions', () => {
+  const fieldsOf = (name: string) => {
+    const type = home.getType(name);
+    return isObjectType(type) || isInputObjectType(type) ? Object.values(type.getFields()) : [];
+  };
+  const undescribed = (members: readonly { name: string; description?: string | null | undefined }[]) =>
+    members.filter(({ description }) => (description ?? '') === '').map(({ name }) => name);
+
+  it('tell of every operator of every filter', () => {
+    const filters = Object.keys(home.getTypeMap()).filter((name) => /(Filter|Having)$/.test(name));
+    expect(filters).toEqual(
+      expect.arrayContaining([
+        'StringFilter',
+        'JSONPathFilter',
+        'OrderStatusFilter',
+        'TagToManyFilter',
+        'OrderHaving',
+      ]),
+    );
+    const missing = filters.flatMap((name) => undescribed(fieldsOf(name)).map((field) => `${name}.${field}`));
+    expect(missing).toEqual([]);
+  });
+
+  it('tell of every root field, and of every optional argument of reading', () => {
+    expect(undescribed([...fieldsOf('Query'), ...fieldsOf('Mutation')])).toEqual([]);
+    const reading = [
+      ...fieldsOf('Query'),
+      ...fieldsOf('Order').filter(({ name }) => name.startsWith('items')),
+    ];
+    const optional = reading
+      .flatMap((field) => ('args' in field ? field.args : []))
+      .filter(({ type }) => !isNonNullType(type));
+    expect(optional.length).toBeGreaterThan(10);
+    expect(undescribed(optional)).toEqual([]);
+  });
+
+  it('name the limit of a relation', () => {
+    const order = home.getType('Order');
+    const items = isObjectType(order) ? order.getFields()['items'] : undefined;
+    expect(items?.args.find(({ name }) => name === 'limit')?.description).toBe(
+      'How many. At most 200, which is also the default.',
+    );
   });
 });

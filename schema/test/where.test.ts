@@ -66,7 +66,7 @@ describe('where', () => {
     [{ title: { like: 'a\0b' } }, 'where.title.like may not contain a NUL character'],
     [{ title: { in: ['\ud800'] } }, 'where.title.in[0] may not contain half of a surrogate pair'],
     [{ title: { startsWith: '\udc00' } }, 'where.title.startsWith may not contain half of a surrogate pair'],
-    [{ rank: { eq: {} } }, 'where.rank.eq has a value of the wrong type'],
+    [{ rank: { eq: {} } }, 'where.rank.eq must be an integer of 32 bits'],
     [{ id: { eq: 'nonsense' } }, 'where.id.eq is not a valid uuid key'],
     [{ ownerId: { in: ['nonsense'] } }, 'where.ownerId.in[0] is not a valid uuid key'],
     [{ plan: { eq: 'a' } }, 'where.plan.eq is not an operator of a file'],

@@ -29,7 +29,7 @@ export type CustomerOrdersQueryVariables = Exact<{
 }>;
 
 
-export type CustomerOrdersQuery = { readonly customer: { readonly name: string, readonly orders: ReadonlyArray<{ readonly total: string, readonly items: ReadonlyArray<{ readonly product: { readonly name: string } | null }> }> | null } | null };
+export type CustomerOrdersQuery = { readonly customer: { readonly name: string, readonly orders: ReadonlyArray<{ readonly total: string, readonly items: ReadonlyArray<{ readonly product: { readonly name: string } | null }> | null }> | null } | null };
 
 export type CustomerOverviewQueryVariables = Exact<{
   segment: CustomerSegment;
@@ -37,7 +37,7 @@ export type CustomerOverviewQueryVariables = Exact<{
 }>;
 
 
-export type CustomerOverviewQuery = { readonly customers: ReadonlyArray<{ readonly id: string, readonly name: string, readonly company: string | null, readonly owner: { readonly name: string } | null, readonly contacts: ReadonlyArray<{ readonly name: string, readonly email: string | null }>, readonly deals: ReadonlyArray<{ readonly title: string, readonly stage: DealStage, readonly amount: string | null }>, readonly tickets: ReadonlyArray<{ readonly title: string, readonly status: HelpdeskTicketStatus }> | null }> | null };
+export type CustomerOverviewQuery = { readonly customers: ReadonlyArray<{ readonly id: string, readonly name: string, readonly company: string | null, readonly owner: { readonly name: string } | null, readonly contacts: ReadonlyArray<{ readonly name: string, readonly email: string | null }> | null, readonly deals: ReadonlyArray<{ readonly title: string, readonly stage: DealStage, readonly amount: string | null }> | null, readonly tickets: ReadonlyArray<{ readonly title: string, readonly status: HelpdeskTicketStatus }> | null }> | null };
 
 export type CustomerPageQueryVariables = Exact<{
   first: number;

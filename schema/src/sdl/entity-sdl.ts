@@ -13,6 +13,7 @@ import { groupByTypes } from './group-by-sdl.ts';
 import { type LinkToEntity, linkSdl } from './link-sdl.ts';
 import { queryFields } from './query-fields.ts';
 import { outputTypeName } from './scalar-names.ts';
+import { operatorFields } from './shared-types.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 import { mutationFields, writeTypes } from './write-sdl.ts';
 
@@ -53,7 +54,7 @@ function objectType(
     `${entity.versionGraphqlName}: Int!`,
     'Grows by one with every change of the record; give it back as expectedVersion.',
   );
-  const links = of.links.map((link) => linkSdl(link, home, { nullable: false }));
+  const links = of.links.map((link) => linkSdl(link, home));
   return typeSdl({
     kind: 'type',
     name: `${of.names.type} @key(fields: "${entity.primaryKey.graphqlName}")`,
@@ -65,13 +66,12 @@ function objectType(
 function enumTypes(entity: EntityModel, field: FieldModel, home: Home): readonly string[] {
   const name = enumTypeName(entity, field, home);
   const members = [...(field.enumMembers?.keys() ?? [])].map((member) => fieldSdl(member));
-  const operators = [`eq: ${name}`, `ne: ${name}`, `in: [${name}!]`, `notIn: [${name}!]`, 'isNull: Boolean'];
   return [
     typeSdl({ kind: 'enum', name, fields: members }),
     typeSdl({
       kind: 'input',
       name: enumFilterName(entity, field, home),
-      fields: operators.map((operator) => fieldSdl(operator)),
+      fields: operatorFields(name, ['eq', 'ne']),
     }),
   ];
 }

@@ -30,14 +30,21 @@ function whereInput(entity: EntityModel, home: Home, names: EntityNames): string
     name: own,
     description: 'Which records; all conditions that are given must hold.',
     fields: [
-      fieldSdl(`AND: [${own}!]`),
-      fieldSdl(`OR: [${own}!]`),
-      fieldSdl(`NOT: ${own}`),
+      ...combinations(own),
       ...searchField(entity),
       ...fields,
       ...linksWithin(entity).map((link) => linkFilter(link, home)),
     ],
   });
+}
+
+/** Members of every filter that combine filters of its kind. */
+export function combinations(input: string): readonly string[] {
+  return [
+    fieldSdl(`AND: [${input}!]`, 'All of these hold.'),
+    fieldSdl(`OR: [${input}!]`, 'At least one of these holds.'),
+    fieldSdl(`NOT: ${input}`, 'This does not hold.'),
+  ];
 }
 
 function searchField(entity: EntityModel): readonly string[] {
@@ -55,7 +62,7 @@ function linkFilter(link: LinkModel, home: Home): string {
       return fieldSdl(`${link.graphqlName}: ${target.whereInput}`, 'There is such a record, and it matches.');
     case 'to_many':
     case 'many_to_many':
-      return fieldSdl(`${link.graphqlName}: ${target.toManyFilterInput}`);
+      return fieldSdl(`${link.graphqlName}: ${target.toManyFilterInput}`, 'How the related records match.');
     default:
       return link satisfies never;
   }

@@ -5,6 +5,7 @@ import { isOrderable } from '../document/values/scalar-type.ts';
 import type { EntityModel } from '../model/app-model.ts';
 import type { EntityNames, GroupByNames, Home } from '../naming/graph-names.ts';
 import { measureMembers } from './aggregate-sdl.ts';
+import { combinations } from './filter-inputs.ts';
 import { outputTypeName, scalarFilterName } from './scalar-names.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 
@@ -81,6 +82,14 @@ function orderInputs(known: readonly FunctionMeasures[], types: GroupByNames): r
   return [order, ...memberInputs(known, inputOf, () => 'SortDirection')];
 }
 
+const ON: Record<AggregateFunction, string> = {
+  countDistinct: 'On the number of different values.',
+  sum: 'On the sum.',
+  avg: 'On the average.',
+  min: 'On the smallest value.',
+  max: 'On the largest value.',
+};
+
 function havingInputs(known: readonly FunctionMeasures[], types: GroupByNames): readonly string[] {
   const inputOf: Record<AggregateFunction, string> = {
     countDistinct: types.havingCountDistinct,
@@ -94,11 +103,9 @@ function havingInputs(known: readonly FunctionMeasures[], types: GroupByNames): 
     name: types.having,
     description: 'Which groups; all conditions that are given must hold.',
     fields: [
-      fieldSdl(`AND: [${types.having}!]`),
-      fieldSdl(`OR: [${types.having}!]`),
-      fieldSdl(`NOT: ${types.having}`),
-      fieldSdl('count: IntFilter'),
-      ...known.map((each) => fieldSdl(`${each.function}: ${inputOf[each.function]}`)),
+      ...combinations(types.having),
+      fieldSdl('count: IntFilter', 'On the number of records.'),
+      ...known.map((each) => fieldSdl(`${each.function}: ${inputOf[each.function]}`, ON[each.function])),
     ],
   });
   return [having, ...memberInputs(known, inputOf, ({ type }) => scalarFilterName(type))];

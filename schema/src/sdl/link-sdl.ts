@@ -16,11 +16,10 @@ export interface LinkToEntity<L extends LinkModel = LinkModel> {
   readonly target: EntityModel | null;
 }
 
-/** `nullable`: the field crosses apps, so its failure must not null the record it hangs on. */
-export function linkSdl({ link, target }: LinkToEntity, home: Home, options: { nullable: boolean }): string {
+/** Always nullable: what a link leads to may be forbidden, or in an app that fails, and the record it hangs on is not. */
+export function linkSdl({ link, target }: LinkToEntity, home: Home): string {
   const names = entityNames(link.target, home);
-  const args = readArguments(names, { softDelete: target?.softDelete === true });
-  const bang = options.nullable ? '' : '!';
+  const args = readArguments(names, target);
   switch (link.kind) {
     case 'to_one':
     case 'has_one':
@@ -28,13 +27,13 @@ export function linkSdl({ link, target }: LinkToEntity, home: Home, options: { n
     case 'to_many':
     case 'many_to_many':
       return [
-        fieldSdl(`${link.graphqlName}${argumentList(args.list)}: [${names.type}!]${bang}`, link.description),
+        fieldSdl(`${link.graphqlName}${argumentList(args.list)}: [${names.type}!]`, link.description),
         fieldSdl(
-          `${linkConnectionName(link)}${argumentList(args.connection)}: ${names.connectionType}${bang}`,
+          `${linkConnectionName(link)}${argumentList(args.connection)}: ${names.connectionType}`,
           `Pages of ${link.graphqlName}, with stable cursors.`,
         ),
         fieldSdl(
-          `${linkAggregateName(link)}${argumentList(args.aggregate)}: ${names.aggregateTypes.all}${bang}`,
+          `${linkAggregateName(link)}${argumentList(args.aggregate)}: ${names.aggregateTypes.all}`,
           `Numbers over all ${link.graphqlName} that match.`,
         ),
       ].join('\n');
@@ -51,6 +50,6 @@ export function contributionSdl(
 ): string {
   const key = on.primaryKey.graphqlName;
   const name = `${typeName({ app: on.app, entity: on.name }, home)} @key(fields: "${key}")`;
-  const fields = contributions.map((link) => linkSdl(link, home, { nullable: true }));
+  const fields = contributions.map((link) => linkSdl(link, home));
   return typeSdl({ kind: 'type', name, fields: [fieldSdl(`${key}: ID!`), ...fields] });
 }

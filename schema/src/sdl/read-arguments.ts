@@ -6,6 +6,9 @@ const WITH_DELETED = '"Also records that are deleted. For admins; FORBIDDEN to o
 const DISTINCT_ON =
   '"At most one record for each combination of these fields\' values: of several the first in the order."';
 
+/** Offsets beyond this make Postgres read and drop too much; connections page without that cost. */
+export const MAX_OFFSET = 100_000;
+
 /** Argument lists without parentheses; empty where a field has none. */
 export interface ReadArguments {
   readonly one: string;
@@ -15,14 +18,12 @@ export interface ReadArguments {
   readonly groupBy: string;
 }
 
-/** `softDelete`: whether there are records that are hidden because they are deleted. */
-export function readArguments(
-  names: EntityNames,
-  { softDelete }: Pick<EntityModel, 'softDelete'>,
-): ReadArguments {
-  const deleted = softDelete ? [WITH_DELETED] : [];
-  const where = `where: ${names.whereInput}`;
-  const order = `orderBy: [${names.orderByInput}!]`;
+/** `entity`: null where it is of another app and only its key is known. */
+export function readArguments(names: EntityNames, entity: EntityModel | null): ReadArguments {
+  const deleted = entity?.softDelete === true ? [WITH_DELETED] : [];
+  const where = `"Which records; all unless given." where: ${names.whereInput}`;
+  const order = `"The first key counts most. Unless given: by id, or as the document says." orderBy: [${names.orderByInput}!]`;
+  const most = entity === null ? '' : ` At most ${entity.maxPageSize}, which is also the default.`;
   const { key, having, order: groupOrder } = names.groupByTypes;
   const join = (...parts: readonly string[]) => [...parts, ...deleted].join(', ');
   return {
@@ -30,18 +31,25 @@ export function readArguments(
     list: join(
       where,
       order,
-      'limit: Int',
-      'offset: Int',
+      `"How many.${most}" limit: Int`,
+      `"How many to leave out before them, at most ${MAX_OFFSET}." offset: Int`,
       `${DISTINCT_ON} distinctOn: [${names.fieldNameEnum}!]`,
     ),
-    connection: join(where, order, 'first: Int', 'after: String', 'last: Int', 'before: String'),
+    connection: join(
+      where,
+      order,
+      `"How many from the beginning.${most}" first: Int`,
+      '"Those behind this cursor." after: String',
+      `"How many from the end, instead of first.${most}" last: Int`,
+      '"Those in front of this cursor." before: String',
+    ),
     aggregate: join(where),
     groupBy: join(
-      `by: [${key}!]!`,
-      `"Which records are grouped." ${where}`,
+      `"One to sixteen fields, each once." by: [${key}!]!`,
+      `"Which records are grouped; all unless given." where: ${names.whereInput}`,
       `"Which groups are answered." having: ${having}`,
-      `orderBy: [${groupOrder}!]`,
-      'limit: Int',
+      `"The first value counts most; by the keys unless given." orderBy: [${groupOrder}!]`,
+      `"How many groups.${most}" limit: Int`,
     ),
   };
 }

@@ -1,7 +1,27 @@
 /** Types that are the same in every subgraph. Input types merge by intersection, so these must never depend on an app. */
+import { fieldSdl, typeSdl } from './type-sdl.ts';
 
-const COMPARISONS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'] as const;
-const TEXT_OPERATORS = [
+/** What each operator of a filter means, in `where` and in `having`. */
+const MEANING = {
+  eq: 'Equal.',
+  ne: 'Not equal. Null is not found.',
+  gt: 'Greater, or later.',
+  gte: 'Greater or equal.',
+  lt: 'Less, or earlier.',
+  lte: 'Less or equal.',
+  like: 'Matches a pattern: % for any characters, _ for one, a backslash in front takes either literally.',
+  ilike: 'As like, without regard to case.',
+  startsWith: 'Begins with this text, taken literally.',
+  istartsWith: 'As startsWith, without regard to case.',
+  endsWith: 'Ends with this text, taken literally.',
+  iendsWith: 'As endsWith, without regard to case.',
+  contains: 'Has this text in it, taken literally.',
+  icontains: 'As contains, without regard to case.',
+} as const;
+type Operator = keyof typeof MEANING;
+
+const COMPARISONS: readonly Operator[] = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'];
+const TEXT_OPERATORS: readonly Operator[] = [
   'like',
   'ilike',
   'startsWith',
@@ -10,19 +30,27 @@ const TEXT_OPERATORS = [
   'iendsWith',
   'contains',
   'icontains',
-] as const;
+];
 
-function filterInput(type: string, operators: readonly string[], name = `${type}Filter`): string {
-  const single = operators.map((operator) => `  ${operator}: ${type}`);
+/** Fields of the filter of a type. */
+export function operatorFields(type: string, operators: readonly Operator[]): readonly string[] {
   return [
-    `"Conditions on one ${type} value; all that are given must hold. A null or empty operand is refused: ask for null with isNull."`,
-    `input ${name} {`,
-    ...single,
-    `  in: [${type}!]`,
-    `  notIn: [${type}!]`,
-    '  isNull: Boolean',
-    '}',
-  ].join('\n');
+    ...operators.map((operator) => fieldSdl(`${operator}: ${type}`, MEANING[operator])),
+    fieldSdl(`in: [${type}!]`, 'Equal to one of these.'),
+    fieldSdl(`notIn: [${type}!]`, 'Equal to none of these. Null is not found.'),
+    IS_NULL,
+  ];
+}
+
+const IS_NULL = fieldSdl('isNull: Boolean', 'true: there is no value; false: there is one.');
+
+function filterInput(type: string, operators: readonly Operator[], name = `${type}Filter`): string {
+  return typeSdl({
+    kind: 'input',
+    name,
+    description: `Conditions on one ${type} value; all that are given must hold. A null or empty operand is refused: ask for null with isNull.`,
+    fields: operatorFields(type, operators),
+  });
 }
 
 const JSON_FILTERS = `"Conditions on a JSON value; all that are given must hold."
@@ -31,7 +59,9 @@ input JSONFilter {
   contains: JSON
   "The value is an object with this key, or a list with this text."
   hasKey: String
+  "Conditions on what is at a path within the value."
   path: JSONPathFilter
+  "true: there is no value; false: there is one."
   isNull: Boolean
 }
 
@@ -39,14 +69,19 @@ input JSONFilter {
 input JSONPathFilter {
   "Keys of objects and, as text, places in lists, from the outside in: [\\"address\\", \\"lines\\", \\"0\\"]."
   path: [String!]!
+  "Equal, as JSON values are."
   eq: JSON
+  "Not equal. What is not there is not found."
   ne: JSON
-  "Numbers compare to numbers, and texts to texts."
+  "Greater. Numbers compare to numbers, and texts to texts."
   gt: JSON
+  "Greater or equal."
   gte: JSON
+  "Less."
   lt: JSON
+  "Less or equal."
   lte: JSON
-  "Nothing is there, or JSON null."
+  "true: nothing is there, or JSON null; false: something is."
   isNull: Boolean
 }`;
 
@@ -58,7 +93,7 @@ const FILTERS = [
   ...['Int', 'BigInt', 'Float', 'Decimal', 'DateTime', 'Date'].map((type) => filterInput(type, COMPARISONS)),
   filterInput('String', COMPARISONS, 'StringComparisonFilter'),
   JSON_FILTERS,
-  `"For values that can only be asked whether they are there."\ninput NullFilter {\n  isNull: Boolean\n}`,
+  `"For values that can only be asked whether they are there."\ninput NullFilter {\n${IS_NULL}\n}`,
 ];
 
 const SCALARS = `"Whole number of up to 64 bits, as text so that no client rounds it."

@@ -64,9 +64,20 @@ function payloadType(names: EntityNames): string {
 }
 
 export function mutationFields(names: EntityNames): readonly string[] {
+  const version =
+    '"The version that was read: if it is another by now, nothing changes, and the error is VERSION_CONFLICT." expectedVersion: Int';
   return [
-    `  ${names.create}(input: ${names.createInput}!): ${names.payloadType}`,
-    `  ${names.update}(id: ID!, patch: ${names.patchInput}!, expectedVersion: Int): ${names.payloadType}`,
-    `  ${names.delete}(id: ID!, expectedVersion: Int): ${names.payloadType}`,
+    fieldSdl(
+      `${names.create}(input: ${names.createInput}!): ${names.payloadType}`,
+      'Adds a record. All faults of the input come together in errors.',
+    ),
+    fieldSdl(
+      `${names.update}(id: ID!, patch: ${names.patchInput}!, ${version}): ${names.payloadType}`,
+      'Changes the fields that the patch names, and no others.',
+    ),
+    fieldSdl(
+      `${names.delete}(id: ID!, ${version}): ${names.payloadType}`,
+      'Deletes a record, and does with those that refer to it what the document says.',
+    ),
   ];
 }

@@ -1,9 +1,12 @@
 /** JSON values in filters, as text that jsonb takes. */
+import { isRawNumber } from '../values/exact-json.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { storableText } from './operand-value.ts';
 
 /** Stored values are not nested more deeply, and who compares with them works by recursion. */
 const MAX_DEPTH = 200;
+/** jsonb keeps numbers as decimals of any length, and writes out what an exponent stands for. */
+const MAX_EXPONENT = 1_000;
 
 /**
  * JSON text of an operand. A missing member is refused, not left out: it is a variable that was not given, and the
@@ -28,6 +31,11 @@ function members(part: unknown, path: InputPath): readonly unknown[] {
   if (typeof part === 'number' && Number.isFinite(part)) return [];
   if (typeof part === 'string') {
     storableText(part, path);
+    return [];
+  }
+  if (isRawNumber(part)) {
+    const exponent = Number(/[eE](.*)$/.exec(part.rawJSON)?.[1] ?? '0');
+    if (Math.abs(exponent) > MAX_EXPONENT) throw badInput(path, 'holds a number that is out of range');
     return [];
   }
   if (Array.isArray(part)) return part;

@@ -1,5 +1,6 @@
 /** Keys arrive as GraphQL IDs, that is as text; the column may be a UUID, a number or text. */
 import type { FieldModel } from '../model/app-model.ts';
+import { numberText } from '../values/exact-json.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INTEGER = /^-?(0|[1-9]\d{0,18})$/;
@@ -11,8 +12,8 @@ const BIGINT_MAX = 9_223_372_036_854_775_807n;
  * Null when the text cannot be a key of this column: then there is no such record, which is not an error.
  */
 export function keyValue(field: FieldModel, id: unknown): string | null {
-  if (typeof id !== 'string' && typeof id !== 'number' && typeof id !== 'bigint') return null;
-  const text = String(id);
+  const text = typeof id === 'string' ? id : typeof id === 'bigint' ? String(id) : numberText(id);
+  if (text === null) return null;
   switch (field.type) {
     case 'uuid':
       return UUID.test(text) ? text.toLowerCase() : null;

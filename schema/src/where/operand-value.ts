@@ -1,14 +1,14 @@
 /** Values that callers name, as they are bound to SQL. */
-import { coerceValue } from '../document/values/coerce-value.ts';
 import type { FilterValue } from '../filter/filter.ts';
 import type { FieldModel, ScalarType } from '../model/app-model.ts';
-import { numberText } from '../values/exact-json.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { keyValue } from './key-value.ts';
+import { typedOperand } from './typed-operand.ts';
 
 /**
- * A value of a field as the executor delivers it, in the form that is bound to SQL. The API's own scalars let every JSON
- * value through, so it is checked here. Enum members, which arrive by their GraphQL name, become the stored value.
+ * A value of a field as the executor delivers it, in the form that is bound to SQL. The scalars of the API let every
+ * value through, so it is checked here, where its place is known. Enum members, which arrive by their GraphQL name,
+ * become the stored value.
  * @throws RocketError `BAD_USER_INPUT` that names the place
  */
 export function operandValue(field: FieldModel, value: unknown, path: InputPath): FilterValue {
@@ -25,15 +25,9 @@ export function operandValue(field: FieldModel, value: unknown, path: InputPath)
 /** A value of a type as it is bound to SQL. @throws RocketError `BAD_USER_INPUT` that names the place */
 export function typedValue(type: ScalarType, value: unknown, path: InputPath): FilterValue {
   if (type === 'string') return storableText(value, path);
-  const isExact = type === 'bigint' || type === 'decimal';
-  const given = (isExact ? numberText(value) : null) ?? value;
-  if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean') {
-    const coerced = coerceValue({ type }, given);
-    if (!coerced.ok) throw badInput(path, `must be ${coerced.expected}`);
-    const bound = coerced.value;
-    if (typeof bound === 'string' || typeof bound === 'number' || typeof bound === 'boolean') return bound;
-  }
-  throw badInput(path, 'has a value of the wrong type');
+  const operand = typedOperand(type, value);
+  if (!operand.ok) throw badInput(path, `must be ${operand.expected}`);
+  return operand.value;
 }
 
 function enumValue(members: ReadonlyMap<string, string>, value: unknown, path: InputPath): string {

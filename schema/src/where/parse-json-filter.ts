@@ -1,6 +1,7 @@
 /** Conditions on the value of a JSON field: `contains`, `hasKey`, `isNull`, `path`. */
 import type { Filter } from '../filter/filter.ts';
 import type { FieldModel } from '../model/app-model.ts';
+import { numberText } from '../values/exact-json.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { jsonOperand } from './json-operand.ts';
 import { operandEntries } from './operand-entries.ts';
@@ -66,7 +67,7 @@ function parsePathOperator(
     case 'lt':
     case 'lte': {
       const json = jsonOperand(value, path);
-      if (typeof value !== 'number' && typeof value !== 'string')
+      if (numberText(value) === null && typeof value !== 'string')
         throw badInput(path, 'must be a number or a text: other JSON values have no order');
       return { kind: 'jsonPath', ...at, operator, json };
     }

@@ -4,6 +4,7 @@ import {
   forbidden,
   type LinkModel,
   MATCH_ALL,
+  MAX_OFFSET,
   parseDistinctOn,
   parseOrderBy,
   parseWhere,
@@ -15,9 +16,6 @@ import type { PlanContext } from './plan-context.ts';
 import { queryShape } from './query-shape.ts';
 import type { PagePlan, RowSource } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
-
-/** Offsets beyond this make Postgres read and drop too much; connections page without that cost. */
-const MAX_OFFSET = 100_000;
 
 /** What a list is of: an entity, at the root or through a link. */
 export interface ListOf {
@@ -34,7 +32,6 @@ export function rowSource(context: PlanContext, entity: EntityModel, args: Argum
   const access = context.filters.readable(entity);
   if (access === 'forbidden') throw forbidden(context.caller, `read ${entity.name}`);
   const where = args['where'];
-  if (where === null) throw bad('where', 'may not be null; leave it out to get all');
   return {
     entity,
     access,
@@ -94,7 +91,7 @@ export function connectionPage(context: PlanContext, of: ListOf): { page: PagePl
 function orderOf(context: PlanContext, { entity, link, args }: ListOf): readonly SortKey[] {
   const orderBy = args['orderBy'];
   const declared = link?.kind === 'to_many' ? link.defaultOrder : [];
-  if (orderBy !== undefined && orderBy !== null) return parseOrderBy(orderBy, entity, context.filters);
+  if (orderBy !== undefined) return parseOrderBy(orderBy, entity, context.filters);
   if (declared.length === 0) return parseOrderBy(undefined, entity, context.filters);
   const elements = declared.map(({ field, descending }) => ({
     [field.graphqlName]: descending ? 'DESC' : 'ASC',
@@ -110,7 +107,7 @@ function withDeleted(context: PlanContext, entity: EntityModel, args: Arguments)
 
 function count(args: Arguments, name: string, bounds: { largest: number }): number | null {
   const value = args[name];
-  if (value === undefined || value === null) return null;
+  if (value === undefined) return null;
   if (typeof value !== 'number' || value < 0) throw bad(name, 'may not be negative');
   if (value > bounds.largest) throw bad(name, `may be at most ${bounds.largest}`);
   return value;

@@ -3,18 +3,34 @@ import { keyValue, MATCH_ALL, RocketError } from '@rocket/schema';
 import { isObjectType } from 'graphql';
 import { rowSource } from './page-arguments.ts';
 import type { PlanContext } from './plan-context.ts';
-import type { EntitiesPart } from './plan-operation.ts';
+import type { EntitiesPart, FailedEntities, PlannedEntities } from './plan-operation.ts';
 import { planRecord } from './plan-record.ts';
 import type { EntitiesPlan } from './read-plan.ts';
 import { type SelectedField, subselections } from './selection.ts';
 
-/** @throws RocketError `BAD_USER_INPUT` for a representation of a type that is not here; permission errors */
-export function planEntities(
-  context: PlanContext,
-  given: unknown,
-  selected: SelectedField,
-): { readonly parts: readonly EntitiesPart[]; readonly length: number } {
+/** How its entities are spelled depends on how many types there are. */
+type UnspelledPart = Omit<EntitiesPart, 'entities'> & { readonly entities: Omit<EntitiesPlan, 'asTexts'> };
+
+/** A type that is not here, or that the caller may not read, fails its own entities alone. */
+export function planEntities(context: PlanContext, given: unknown, selected: SelectedField): PlannedEntities {
   const representations: readonly unknown[] = Array.isArray(given) ? given : [];
+  const planned: UnspelledPart[] = [];
+  const failed: FailedEntities[] = [];
+  for (const [typeName, positions] of positionsByType(representations)) {
+    const keys = positions.map((index) => representations[index]);
+    try {
+      planned.push({ typeName, positions, entities: planType(context, typeName, { keys, selected }) });
+    } catch (error) {
+      if (!(error instanceof RocketError)) throw error;
+      failed.push({ positions, error });
+    }
+  }
+  const asTexts = planned.length > 1;
+  const parts = planned.map((part) => ({ ...part, entities: { ...part.entities, asTexts } }));
+  return { parts, failed, length: representations.length };
+}
+
+function positionsByType(representations: readonly unknown[]): ReadonlyMap<string, readonly number[]> {
   const positions = new Map<string, number[]>();
   for (const [index, representation] of representations.entries()) {
     const typeName = String(propertyOf(representation, '__typename'));
@@ -22,22 +38,14 @@ export function planEntities(
     if (known === undefined) positions.set(typeName, [index]);
     else known.push(index);
   }
-  const parts = [...positions].map(([typeName, at]): EntitiesPart => {
-    const keys = at.map((index) => representations[index]);
-    return {
-      typeName,
-      positions: at,
-      entities: planType(context, typeName, { keys, selected, asTexts: positions.size > 1 }),
-    };
-  });
-  return { parts, length: representations.length };
+  return positions;
 }
 
 function planType(
   context: PlanContext,
   typeName: string,
-  of: { keys: readonly unknown[]; selected: SelectedField; asTexts: boolean },
-): EntitiesPlan {
+  of: { keys: readonly unknown[]; selected: SelectedField },
+): Omit<EntitiesPlan, 'asTexts'> {
   const node = context.index.types.get(typeName);
   const type = context.schema.getType(typeName);
   if (node === undefined || !isObjectType(type)) {
@@ -54,7 +62,6 @@ function planType(
       selectionSets: subselections(of.selected),
       path: [of.selected.responseKey],
     }),
-    asTexts: of.asTexts,
   };
 }
 

@@ -12,10 +12,24 @@ export type RootField = { readonly key: string } & (
   | { readonly kind: 'constant'; readonly json: string }
   | { readonly kind: 'read'; readonly plan: ReadPlan }
   /** Entities of several types: their arrays are interleaved by the positions they were asked for at. */
-  | { readonly kind: 'entities'; readonly parts: readonly EntitiesPart[]; readonly length: number }
+  | ({ readonly kind: 'entities' } & PlannedEntities)
   /** The federation's and GraphQL's own fields, which the executor answers without data. */
   | { readonly kind: 'native' }
 );
+
+export interface PlannedEntities {
+  /** One for each type that can be read. */
+  readonly parts: readonly EntitiesPart[];
+  readonly failed: readonly FailedEntities[];
+  /** How many are asked for. */
+  readonly length: number;
+}
+
+/** Entities of a type that the caller may not read: the gateway puts an error of each where the entity belongs. */
+export interface FailedEntities {
+  readonly positions: readonly number[];
+  readonly error: Error;
+}
 
 export interface EntitiesPart {
   readonly entities: EntitiesPlan;

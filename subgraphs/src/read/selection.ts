@@ -14,6 +14,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { refuseForgottenVariables } from './forgotten-variables.ts';
 
 /** The parts of an operation that look-ahead reads; a `GraphQLResolveInfo` is one. */
 export interface OperationScope {
@@ -100,7 +101,11 @@ export function subselections(field: SelectedField): readonly (SelectionSetNode 
   return field.nodes.map((node) => node.selectionSet);
 }
 
-/** @throws GraphQLError when a variable does not fit; the executor finds the same and says where */
+/**
+ * The arguments that are given. Null is none, and neither is a variable without a value: clients whose filter is optional
+ * send either. @throws GraphQLError when a variable does not fit; the executor finds the same and says where.
+ * RocketError `BAD_USER_INPUT` for a filter that lacks a part.
+ */
 export function argumentsOf(
   scope: OperationScope,
   parent: GraphQLObjectType,
@@ -111,8 +116,18 @@ export function argumentsOf(
   if (definition === undefined || node === undefined)
     throw new TypeError(`${parent.name} has no ${field.name}`);
   if (definition.args.length === 0) return NO_ARGUMENTS;
-  const read = () => getArgumentValues(definition, node, scope.variableValues);
+  const read = () => {
+    refuseForgottenVariables(node, scope.variableValues);
+    return withoutNulls(getArgumentValues(definition, node, scope.variableValues));
+  };
   return scope.memo ? scope.memo.arguments(node, read) : read();
+}
+
+function withoutNulls(args: Arguments): Arguments {
+  const entries = Object.entries(args);
+  return entries.some(([, value]) => value === null)
+    ? Object.fromEntries(entries.filter(([, value]) => value !== null))
+    : args;
 }
 
 /** Object type that a field of `parent` returns, through lists and non-null. */

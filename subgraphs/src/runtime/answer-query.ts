@@ -50,7 +50,7 @@ export async function answerQuery(
   });
   const isWhole =
     !failures.any &&
-    roots.every((root) => root.kind !== 'native') &&
+    roots.every((root) => root.kind !== 'native' && !(root.kind === 'entities' && root.failed.length > 0)) &&
     !answers.some((answer) => answer instanceof Error);
   return isWhole
     ? { kind: 'json', json: wholeJson(roots, answers) }

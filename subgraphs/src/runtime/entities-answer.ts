@@ -11,19 +11,21 @@ export function entitiesJson(root: EntitiesRoot, arrays: readonly string[]): str
   return root.parts.length > 1 ? `[${interleave(root, arrays, String).join(',')}]` : only;
 }
 
-/** The same as values that know their type. */
+/** The same as values that know their type, and errors in the places of those that failed. */
 export function entitiesValue(root: EntitiesRoot, arrays: readonly string[]): readonly unknown[] {
   const isText = root.parts.length > 1;
-  return interleave(root, arrays, (value, typeName) =>
+  const values = interleave(root, arrays, (value, typeName) =>
     withType(isText ? parseJson(String(value)) : value, typeName),
   );
+  for (const { positions, error } of root.failed) for (const position of positions) values[position] = error;
+  return values;
 }
 
 function interleave(
   root: EntitiesRoot,
   arrays: readonly string[],
   each: (value: unknown, typeName: string) => unknown,
-): readonly unknown[] {
+): unknown[] {
   const all: unknown[] = new Array(root.length).fill(null);
   for (const [index, part] of root.parts.entries()) {
     const values: unknown = parseJson(arrays[index] ?? '[]');

@@ -9,9 +9,15 @@ import type { ChildRows } from './record-row.ts';
 import { conditionsSql } from './rows-sql.ts';
 
 export function aggregateJson(plan: AggregatePlan, at: ChildRows): JsonConcat {
+  const json = measuresJson(plan.fields, at.alias);
+  // Without a number it would not be one row over all records but one for each of them.
+  if (!plan.fields.some(hasMeasure)) return json;
   const where = conditionsSql(plan.source, { alias: at.alias, on: at.rows.on }, at.parameters);
-  const json = measuresJson(plan.fields, at.alias).sql();
-  return new JsonConcat().expression(`(SELECT ${json} FROM ${at.rows.from} WHERE ${where})`);
+  return new JsonConcat().expression(`(SELECT ${json.sql()} FROM ${at.rows.from} WHERE ${where})`);
+}
+
+function hasMeasure(field: AggregateField): boolean {
+  return field.kind === 'measure' || (field.kind === 'measures' && field.fields.some(hasMeasure));
 }
 
 /** The JSON object of measures over the rows that are aggregated. */

@@ -1,9 +1,14 @@
 /** Calendar dates and instants, read strictly: `Date.parse` accepts much that no two engines agree on. */
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-const TIMESTAMP =
+/** Of documents: seconds, the time, and the offset may be left out. */
+const IN_DOCUMENTS =
   /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:\s?(Z|z|[+-]\d{2}(?::?\d{2})?))?)?$/;
+/** Of requests: RFC 3339. What is left out there is a mistake, not a shorthand. */
+const IN_REQUESTS = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/i;
 const MINUTE_MS = 60_000;
+/** Of Postgres' `timestamptz`. */
+const MICROSECOND_DIGITS = 6;
 
 /** `YYYY-MM-DD` of the proleptic calendar, years 0001 to 9999; null when there is no such day. */
 export function dateText(value: unknown): string | null {
@@ -27,22 +32,60 @@ function offsetMinutes(zone: string): number | null {
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }
 
+/** A moment in UTC, of the years 0001 to 9999, as exact as it was written. */
+export interface Instant {
+  /** `YYYY-MM-DDTHH:MM:SS` */
+  readonly seconds: string;
+  /** Digits behind the point of the second, without zeros at their end; at most nine. */
+  readonly fraction: string;
+}
+
+function readInstant(grammar: RegExp, value: unknown): Instant | null {
+  if (typeof value !== 'string') return null;
+  const match = grammar.exec(value);
+  if (match === null) return null;
+  const [, dayText, hours = '00', minutes = '00', seconds = '00', fraction = '', zone = 'Z'] = match;
+  const day = dateText(dayText);
+  const offset = offsetMinutes(zone);
+  if (day === null || offset === null) return null;
+  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
+  const local = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
+  const text = new Date(local - offset * MINUTE_MS).toISOString();
+  // An offset can push the first or last day out of the years that have four digits.
+  if (!/^\d{4}-/.test(text) || text.startsWith('0000-')) return null;
+  return { seconds: text.slice(0, 19), fraction: fraction.replace(/0+$/, '') };
+}
+
+/** @param digits of the second; more are cut off */
+function instantText({ seconds, fraction }: Instant, digits: number): string {
+  return `${seconds}.${fraction.slice(0, digits).padEnd(3, '0')}Z`;
+}
+
 /**
  * ISO 8601 text in UTC with milliseconds. An offset is honoured; without one the time is UTC, since a server's or a
  * session's own zone would make the same document mean different instants on different machines.
  */
 export function timestampText(value: unknown): string | null {
-  if (typeof value !== 'string') return null;
-  const match = TIMESTAMP.exec(value);
-  if (match === null) return null;
-  const [, dayText, hours = '00', minutes = '00', seconds = '00', fraction = '0', zone = 'Z'] = match;
-  const day = dateText(dayText);
-  const offset = offsetMinutes(zone);
-  if (day === null || offset === null) return null;
-  if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
-  const millis = fraction.slice(0, 3).padEnd(3, '0');
-  const local = Date.parse(`${day}T${hours}:${minutes}:${seconds}.${millis}Z`);
-  const text = new Date(local - offset * MINUTE_MS).toISOString();
-  // An offset can push the first or last day out of the years that have four digits.
-  return /^\d{4}-/.test(text) && !text.startsWith('0000-') ? text : null;
+  const instant = readInstant(IN_DOCUMENTS, value);
+  return instant === null ? null : instantText(instant, 3);
+}
+
+/** As it is stored: in UTC with milliseconds. The offset must be given. Null when it is no such time. */
+export function requestTimestampText(value: unknown): string | null {
+  const instant = readInstant(IN_REQUESTS, value);
+  return instant === null ? null : instantText(instant, 3);
+}
+
+/**
+ * As it is compared: in UTC with all its digits. Postgres holds microseconds and would round what is finer, so that is
+ * refused; `expected` completes "must be ...".
+ */
+export function comparableTimestamp(
+  value: unknown,
+): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string } {
+  const instant = readInstant(IN_REQUESTS, value);
+  if (instant === null) return { ok: false, expected: 'an ISO 8601 timestamp such as 2026-01-31T12:00:00Z' };
+  if (instant.fraction.length > MICROSECOND_DIGITS)
+    return { ok: false, expected: `a timestamp with at most ${MICROSECOND_DIGITS} digits of a second` };
+  return { ok: true, text: instantText(instant, MICROSECOND_DIGITS) };
 }
