@@ -47,13 +47,40 @@ describe('parseDocument', () => {
     expect(document.entities[0]?.fields[1]).toEqual({ name: 'x', type: 'string', default: null });
   });
 
-  it('keeps properties that it does not know, at every level', () => {
-    const document = parsed({
-      theme: { dark: true },
-      entities: [entity('a', [{ name: 'x', type: 'string', widget: 'color' }], { icon: 'star' })],
-    });
-    expect(document).toMatchObject({ theme: { dark: true }, entities: [{ icon: 'star' }] });
-    expect(document.entities[0]?.fields[1]).toHaveProperty('widget', 'color');
+  it('keeps properties that it does not know, with a warning that names what may have been meant', () => {
+    const fields = [{ name: 'x', type: 'string', searchabel: true, widget: 'color' }];
+    const result = parseDocument(
+      {
+        version: 1,
+        entities: [entity('a', fields, { icon: 'star' })],
+        relations: [oneToMany('as', ['a', 'a', 'id'], { on_delte: 'cascade' })],
+        rules: [{ entity: 'a', type: 'expression', definition: { expression: 'x', mesage: 'no' } }],
+      },
+      APP,
+    );
+    expect(result).toMatchObject({ document: { entities: [{ icon: 'star', fields: [ID, fields[0]] }] } });
+    expect(result.ok && result.warnings.map(({ path, hint }) => [path, hint])).toEqual([
+      ['$.entities[0].fields[1].searchabel', 'Did you mean "searchable"?'],
+      ['$.entities[0].fields[1].widget', undefined],
+      ['$.entities[0].icon', undefined],
+      ['$.relations[0].on_delte', 'Did you mean "on_delete"?'],
+      ['$.rules[0].definition.mesage', 'Did you mean "message"?'],
+    ]);
+  });
+
+  it("takes what a program's export adds to each item, without a word", () => {
+    const added = { id: '1', created_at: '2026-01-01T00:00:00Z', updated_at: null };
+    const result = parseDocument(
+      {
+        version: 1,
+        exported_at: '2026-01-01T00:00:00Z',
+        entities: [entity('a', [], added)],
+        permissions: [{ ...added, entity: 'a', action: 'read', roles: ['x'], conditions: [] }],
+        ui_configs: [{ ...added, entity: 'a', config: { anything: 1 } }],
+      },
+      APP,
+    );
+    expect(result).toMatchObject({ ok: true, warnings: [] });
   });
 
   it('accepts names that are words of SQL', () => {
