@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentSummary } from '../src/document/document-summary.ts';
+import { notExecuted } from '../src/document/not-executed.ts';
 import { parseDocument } from '../src/document/parse-document.ts';
 import { parseDocumentText } from '../src/document/parse-text.ts';
 import { APP, entity, ID, KEY, manyToMany, oneToMany, parsed } from './document-fixture.ts';
@@ -10,9 +11,14 @@ const NAMES = ['content-management.json', 'helpdesk-ticketing.json'];
 
 // The documents are not part of the repository; where they are not beside it there is nothing to read.
 describe.skipIf(!existsSync(EXAMPLES))('documents in use', () => {
-  it.each(NAMES)('%s is accepted without a word', (name) => {
+  it.each(NAMES)('%s is accepted, with no word but of what is not executed', (name) => {
     const result = parseDocumentText(readFileSync(new URL(name, EXAMPLES), 'utf8'), APP);
-    expect(result).toMatchObject({ ok: true, warnings: [] });
+    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual([
+      '$.rules',
+      '$.state_machines',
+      '$.workflows',
+      '$.webhooks',
+    ]);
     expect(result.ok && documentSummary(result.document).records).toBeGreaterThan(20);
   });
 });
@@ -54,7 +60,9 @@ describe('parseDocument', () => {
         version: 1,
         entities: [entity('a', fields, { icon: 'star' })],
         relations: [oneToMany('as', ['a', 'a', 'id'], { on_delte: 'cascade' })],
-        rules: [{ entity: 'a', type: 'expression', definition: { expression: 'x', mesage: 'no' } }],
+        rules: [
+          { entity: 'a', type: 'expression', active: false, definition: { expression: 'x', mesage: 'no' } },
+        ],
       },
       APP,
     );
@@ -158,14 +166,42 @@ describe('parseDocument', () => {
     expect(result.ok && result.warnings.map((warning) => warning.path)).toEqual([
       '$.entities[0].fields[2].precision',
       '$.relations[0].on_delete',
+      '$.rules',
       '$.rules[0].definition.operator',
       '$.rules[1]',
       '$.rules[1].definition.operator',
+      '$.workflows',
       '$.workflows[0].context.kind',
       '$.workflows[0].steps[0].type',
+      '$.webhooks',
       '$.webhooks[0].async',
       '$.ui_configs[0].entity',
     ]);
+  });
+
+  it('warns of what is stored without being executed, once per section, not of what is switched off', () => {
+    const rule = { entity: 'a', type: 'field', definition: { field: 'id', operator: 'max', value: 1 } };
+    const result = parseDocument(
+      {
+        version: 1,
+        entities: [entity('a')],
+        rules: [1, 2, 3].map((value) => ({
+          ...rule,
+          definition: { ...rule.definition, value },
+          active: value !== 3,
+        })),
+        webhooks: [{ entity: 'a', url: 'https://a.test/', active: false }],
+      },
+      APP,
+    );
+    expect(result.ok && result.warnings).toEqual([
+      {
+        severity: 'warning',
+        path: '$.rules',
+        message: '2 stored without effect: this version evaluates no rule',
+      },
+    ]);
+    expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'rules', count: 2 }]);
   });
 
   it('accepts every kind of key', () => {

@@ -7,6 +7,7 @@ import { FaultCollector } from './fault-collector.ts';
 import type { DocumentFault } from './faults.ts';
 import { guardJson } from './json-guard.ts';
 import { didYouMeanOf } from './nearest-name.ts';
+import { notExecuted } from './not-executed.ts';
 import { type ReadDocument, readParts } from './read-parts.ts';
 import { showValue } from './show-value.ts';
 import type { AppDocument } from './types.ts';
@@ -59,7 +60,11 @@ export function parseDocument(input: unknown, app: AppName): ParsedDocument {
   runChecks(context);
   const sampleData = checkSampleData(context, read.sampleData);
   if (faults.hasErrors) return { ok: false, faults: faults.errors(input) };
-  return { ok: true, document: assemble(read, sampleData), warnings: faults.warnings(input) };
+  const document = assemble(read, sampleData);
+  for (const { section, count, consequence } of notExecuted(document)) {
+    faults.warning([section], `${count} stored without effect: ${consequence}`);
+  }
+  return { ok: true, document, warnings: faults.warnings(input) };
 }
 
 function checkVersion(version: unknown, faults: FaultCollector): void {
