@@ -36,6 +36,18 @@ export function decimalText(value: unknown): string | null {
   return sign === '-' && /[1-9]/.test(text) ? `-${text}` : text;
 }
 
+/**
+ * A canonical decimal as a column of `scale` digits behind the point holds it, in a spelling that equal numbers share:
+ * `1.50` and `1.5` are both `15e-1`; with a scale of 0, `1.5` is `2e-0`, since Postgres rounds halves away from zero.
+ */
+export function storedDecimal(text: string, scale: number | undefined): string {
+  const [whole = '0', fraction = ''] = text.replace('-', '').split('.');
+  const kept = scale ?? fractionDigits(text);
+  const cut = BigInt(whole + fraction.slice(0, kept).padEnd(kept, '0'));
+  const units = Number(fraction[kept] ?? '0') >= 5 ? cut + 1n : cut;
+  return `${text.startsWith('-') && units > 0n ? '-' : ''}${units}e-${kept}`;
+}
+
 /** Digits before the point of a canonical decimal. */
 export function wholeDigits(text: string): number {
   const whole = text.replace('-', '').split('.')[0] ?? '';
