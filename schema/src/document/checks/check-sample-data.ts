@@ -1,7 +1,13 @@
 import type { JsonPath } from '../json-path.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
-import type { EntityDefinition, FieldDefinition, JsonValue, SampleRow } from '../types.ts';
+import type {
+  EntityDefinition,
+  FieldDefinition,
+  JsonValue,
+  RelationDefinition,
+  SampleRow,
+} from '../types.ts';
 import { checkFieldValue } from './check-field-value.ts';
 import { checkSampleClashes, type UniqueColumns, uniqueColumnsOf } from './check-sample-clashes.ts';
 import type { CheckContext, EntityEntry, Located } from './context.ts';
@@ -25,9 +31,13 @@ export function checkSampleData(
   context: CheckContext,
   sample: Readonly<Record<string, readonly Located<SampleRow>[]>>,
 ): SampleData {
+  const joins = Map.groupBy(
+    context.parts.relations.filter(({ value }) => value.type === 'many_to_many'),
+    ({ value }) => value.join_table,
+  );
   const kept = Object.entries(sample).flatMap(([key, rows]) => {
     const path = ['sample_data', key];
-    const target = sampleTarget(context, key);
+    const target = sampleTarget(context, key, joins.get(key)?.[0]?.value);
     if (target !== undefined) return [[key, checkRows(context, target, rows)] as const];
     if (!context.unusableEntities.has(key)) warnUnknownKey(context, key, path);
     return [];
@@ -44,7 +54,11 @@ function warnUnknownKey(context: CheckContext, key: string, path: JsonPath): voi
   });
 }
 
-function sampleTarget(context: CheckContext, key: string): SampleTarget | undefined {
+function sampleTarget(
+  context: CheckContext,
+  key: string,
+  relation: RelationDefinition | undefined,
+): SampleTarget | undefined {
   const entity = context.entities.get(key);
   if (entity !== undefined) {
     return {
@@ -54,9 +68,6 @@ function sampleTarget(context: CheckContext, key: string): SampleTarget | undefi
       unique: uniqueColumnsOf(entity),
     };
   }
-  const relation = context.parts.relations.find(
-    ({ value }) => value.type === 'many_to_many' && value.join_table === key,
-  )?.value;
   if (relation?.source_join_key === undefined || relation.target_join_key === undefined) return undefined;
   const ends = [
     joinColumn(relation.source_join_key, context.entities.get(relation.source)),
