@@ -17,6 +17,7 @@ export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults.ts';
 export { normalizeDocument } from './document/normalize.ts';
+export { type NotExecuted, notExecuted } from './document/not-executed.ts';
 export { type ParsedDocument, parseDocument } from './document/parse-document.ts';
 export { parseDocumentText } from './document/parse-text.ts';
 export {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentSummary } from '../src/document/document-summary.ts';
+import { notExecuted } from '../src/document/not-executed.ts';
 import { parseDocument } from '../src/document/parse-document.ts';
 import { parseDocumentText } from '../src/document/parse-text.ts';
 import { APP, entity, ID, KEY, manyToMany, oneToMany, parsed } from './document-fixture.ts';
@@ -10,9 +11,14 @@ const NAMES = ['content-management.json', 'helpdesk-ticketing.json'];
 
 // The documents are not part of the repository; where they are not beside it there is nothing to read.
 describe.skipIf(!existsSync(EXAMPLES))('documents in use', () => {
-  it.each(NAMES)('%s is accepted without a word', (name) => {
+  it.each(NAMES)('%s is accepted, with no word but of what is not executed', (name) => {
     const result = parseDocumentText(readFileSync(new URL(name, EXAMPLES), 'utf8'), APP);
-    expect(result).toMatchObject({ ok: true, warnings: [] });
+    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual([
+      '$.rules',
+      '$.state_machines',
+      '$.workflows',
+      '$.webhooks',
+    ]);
     expect(result.ok && documentSummary(result.document).records).toBeGreaterThan(20);
   });
 });
@@ -47,13 +53,42 @@ describe('parseDocument', () => {
     expect(document.entities[0]?.fields[1]).toEqual({ name: 'x', type: 'string', default: null });
   });
 
-  it('keeps properties that it does not know, at every level', () => {
-    const document = parsed({
-      theme: { dark: true },
-      entities: [entity('a', [{ name: 'x', type: 'string', widget: 'color' }], { icon: 'star' })],
-    });
-    expect(document).toMatchObject({ theme: { dark: true }, entities: [{ icon: 'star' }] });
-    expect(document.entities[0]?.fields[1]).toHaveProperty('widget', 'color');
+  it('keeps properties that it does not know, with a warning that names what may have been meant', () => {
+    const fields = [{ name: 'x', type: 'string', searchabel: true, widget: 'color' }];
+    const result = parseDocument(
+      {
+        version: 1,
+        entities: [entity('a', fields, { icon: 'star' })],
+        relations: [oneToMany('as', ['a', 'a', 'id'], { on_delte: 'cascade' })],
+        rules: [
+          { entity: 'a', type: 'expression', active: false, definition: { expression: 'x', mesage: 'no' } },
+        ],
+      },
+      APP,
+    );
+    expect(result).toMatchObject({ document: { entities: [{ icon: 'star', fields: [ID, fields[0]] }] } });
+    expect(result.ok && result.warnings.map(({ path, hint }) => [path, hint])).toEqual([
+      ['$.entities[0].fields[1].searchabel', 'Did you mean "searchable"?'],
+      ['$.entities[0].fields[1].widget', undefined],
+      ['$.entities[0].icon', undefined],
+      ['$.relations[0].on_delte', 'Did you mean "on_delete"?'],
+      ['$.rules[0].definition.mesage', 'Did you mean "message"?'],
+    ]);
+  });
+
+  it("takes what a program's export adds to each item, without a word", () => {
+    const added = { id: '1', created_at: '2026-01-01T00:00:00Z', updated_at: null };
+    const result = parseDocument(
+      {
+        version: 1,
+        exported_at: '2026-01-01T00:00:00Z',
+        entities: [entity('a', [], added)],
+        permissions: [{ ...added, entity: 'a', action: 'read', roles: ['x'], conditions: [] }],
+        ui_configs: [{ ...added, entity: 'a', config: { anything: 1 } }],
+      },
+      APP,
+    );
+    expect(result).toMatchObject({ ok: true, warnings: [] });
   });
 
   it('accepts names that are words of SQL', () => {
@@ -131,14 +166,42 @@ describe('parseDocument', () => {
     expect(result.ok && result.warnings.map((warning) => warning.path)).toEqual([
       '$.entities[0].fields[2].precision',
       '$.relations[0].on_delete',
+      '$.rules',
       '$.rules[0].definition.operator',
       '$.rules[1]',
       '$.rules[1].definition.operator',
+      '$.workflows',
       '$.workflows[0].context.kind',
       '$.workflows[0].steps[0].type',
+      '$.webhooks',
       '$.webhooks[0].async',
       '$.ui_configs[0].entity',
     ]);
+  });
+
+  it('warns of what is stored without being executed, once per section, not of what is switched off', () => {
+    const rule = { entity: 'a', type: 'field', definition: { field: 'id', operator: 'max', value: 1 } };
+    const result = parseDocument(
+      {
+        version: 1,
+        entities: [entity('a')],
+        rules: [1, 2, 3].map((value) => ({
+          ...rule,
+          definition: { ...rule.definition, value },
+          active: value !== 3,
+        })),
+        webhooks: [{ entity: 'a', url: 'https://a.test/', active: false }],
+      },
+      APP,
+    );
+    expect(result.ok && result.warnings).toEqual([
+      {
+        severity: 'warning',
+        path: '$.rules',
+        message: '2 stored without effect: this version evaluates no rule',
+      },
+    ]);
+    expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'rules', count: 2 }]);
   });
 
   it('accepts every kind of key', () => {

@@ -179,3 +179,13 @@ describe('a relation to another app', () => {
     ]);
   });
 });
+
+describe('many relations between two entities', () => {
+  it('are numbered in one pass: each number is tried once', { timeout: 10_000 }, () => {
+    const count = 8_000;
+    const relations = Array.from({ length: count }, (_, index) => oneToMany(`r${index}`, ['a', 'b', 'a_id']));
+    const names = linkNames(model({ entities: [entity('a'), entity('b', [KEY('a_id')])], relations }), 'a');
+    expect(new Set(names).size).toBe(count);
+    expect(names).toContain(`bsByAId${count - 1}: to_many -> b`);
+  });
+});

@@ -3,6 +3,7 @@ import {
   type AppName,
   appName,
   parseDocumentText,
+  parseJson,
   RocketError,
   type ShardName,
   shardName,
@@ -33,7 +34,7 @@ export async function importApp(line: CommandLine, options: ImportOptions): Prom
   const parsed = parseDocumentText(source, name);
   if (!parsed.ok) throw refusal(name, parsed.faults);
   const client = await connectAdmin(line);
-  const document: unknown = JSON.parse(withoutByteOrderMark(source));
+  const document = parseJson(withoutByteOrderMark(source));
   const result = await send(client, { name, document, ...(shard && { shard }) });
   if (options.json === true) printJson(line, result);
   else printImport(line, result);

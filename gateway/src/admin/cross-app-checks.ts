@@ -1,13 +1,31 @@
-import type { AppModel, AppName, DocumentFault, EntityModel, ScalarType, ToOneLink } from '@rocket/schema';
+import type {
+  AppDocument,
+  AppModel,
+  AppName,
+  DocumentFault,
+  EntityModel,
+  ScalarType,
+  ToOneLink,
+} from '@rocket/schema';
+
+/** A document about to become an app's metadata. */
+interface Candidate {
+  readonly model: AppModel;
+  /** As its author wrote it: the model holds it sorted, so only here do places count as the author counts them. */
+  readonly given: AppDocument;
+}
 
 /**
- * What a document gets wrong with regard to other apps. `others` are the models of all other active apps: those that
- * this one refers to and those that refer to it.
+ * What a document gets wrong with regard to other apps. `others` are the models of the other active apps: those that
+ * this one refers to and those that refer to it; more do no harm.
  */
-export function crossAppFaults(model: AppModel, others: ReadonlyMap<AppName, AppModel>): DocumentFault[] {
+export function crossAppFaults(
+  candidate: Candidate,
+  others: ReadonlyMap<AppName, AppModel>,
+): DocumentFault[] {
   return [
-    ...foreignLinks(model).flatMap(({ entity, link }) => outgoingFaults(model, entity, { link, others })),
-    ...[...others.values()].flatMap((other) => incomingFaults(model, other)),
+    ...foreignLinks(candidate.model).flatMap((link) => outgoingFaults(candidate.given, link, others)),
+    ...[...others.values()].flatMap((other) => incomingFaults(candidate, other)),
   ];
 }
 
@@ -26,11 +44,11 @@ function foreignLinks(model: AppModel): ForeignLink[] {
 }
 
 function outgoingFaults(
-  model: AppModel,
-  entity: EntityModel,
-  { link, others }: { link: ToOneLink; others: ReadonlyMap<AppName, AppModel> },
+  given: AppDocument,
+  { entity, link }: ForeignLink,
+  others: ReadonlyMap<AppName, AppModel>,
 ): DocumentFault[] {
-  const index = model.document.relations.findIndex((relation) => relation.name === link.relation);
+  const index = given.relations.findIndex((relation) => relation.name === link.relation);
   const fault = (part: string, message: string, hint: string): DocumentFault[] => [
     { severity: 'error', path: `$.relations[${index}].${part}`, message, hint },
   ];
@@ -51,7 +69,7 @@ function outgoingFaults(
 }
 
 /** What another app relies on must not go away. */
-function incomingFaults(model: AppModel, other: AppModel): DocumentFault[] {
+function incomingFaults({ model, given }: Candidate, other: AppModel): DocumentFault[] {
   return foreignLinks(other)
     .filter(({ link }) => link.target.app === model.app)
     .flatMap(({ entity, link }): DocumentFault[] => {
@@ -71,7 +89,7 @@ function incomingFaults(model: AppModel, other: AppModel): DocumentFault[] {
       }
       const key = entity.fieldByName.get(link.localField);
       if (key === undefined || keyFits(key.type, target.primaryKey.type)) return [];
-      const index = model.document.entities.findIndex((definition) => definition.name === name);
+      const index = given.entities.findIndex((definition) => definition.name === name);
       const message = `The key of ${name} would be ${target.primaryKey.type}, but ${user} holds it as ${key.type}`;
       return [{ severity: 'error', path: `$.entities[${index}].primary_key.type`, message }];
     });

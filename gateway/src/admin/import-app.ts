@@ -48,7 +48,7 @@ export async function importApp(input: ImportInput, parts: AdminParts): Promise<
   if (!parsed.ok) throw documentInvalid(parsed.faults);
   const snapshot = await parts.view.refresh();
   const model = buildModel(parsed.document, app);
-  const faults = crossAppFaults(model, await otherModels(app, snapshot, parts));
+  const faults = crossAppFaults({ model, given: parsed.document }, await otherModels(app, snapshot, parts));
   if (faults.length > 0) throw documentInvalid(faults);
   const contentHash = createHash('sha256').update(canonicalJson(model.document)).digest('hex');
   const active = snapshot.apps.get(app)?.activeRevision ?? null;

@@ -1,5 +1,5 @@
 import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
-import type { ShardRecord } from '@rocket/schema';
+import { notExecuted, type ShardRecord } from '@rocket/schema';
 import { MAIN_GRAPH } from '../graphs/graph-key.ts';
 import type { AdminParts } from './parts.ts';
 import { shardServers } from './shard-servers.ts';
@@ -21,6 +21,10 @@ export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminP
     state: placement?.state ?? 'offline',
     url: `/apps/${name}/graphql`,
     document,
+    notExecuted: async () => {
+      const active = await document();
+      return active === null ? [] : notExecuted(active);
+    },
     entityCount: async () => (await document())?.entities.length ?? 0,
   };
 }

@@ -1,5 +1,7 @@
+import { isRawNumber, type RawNumber } from '../values/exact-json.ts';
 import type { FaultCollector } from './fault-collector.ts';
 import type { JsonPath } from './json-path.ts';
+import { showValue } from './show-value.ts';
 
 export const MAX_JSON_DEPTH = 64;
 /** Keys that reach an object's prototype in careless code. */
@@ -8,6 +10,7 @@ const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor']
 /**
  * Refuses what no later stage can hold: values that are not JSON, nesting beyond {@link MAX_JSON_DEPTH}, prototype
  * keys, and text that Postgres cannot store (NUL and lone surrogates are valid JSON but not valid `text` or `jsonb`).
+ * Numbers that a double would round are left only where a field's type can say how to keep them.
  */
 export function guardJson(value: unknown, faults: FaultCollector): void {
   visit(value, [], faults);
@@ -19,6 +22,8 @@ function visit(value: unknown, path: JsonPath, faults: FaultCollector): void {
   else if (typeof value === 'number') {
     // JSON.parse reads 1e400 as Infinity.
     if (!Number.isFinite(value)) faults.error(path, 'The number is out of range');
+  } else if (isRawNumber(value)) {
+    if (!isFieldValue(path)) guardNumber(value, path, faults);
   } else if (typeof value !== 'object') {
     faults.error(path, `A ${typeof value} is not a JSON value`);
   } else if (path.length >= MAX_JSON_DEPTH) {
@@ -28,6 +33,20 @@ function visit(value: unknown, path: JsonPath, faults: FaultCollector): void {
   } else {
     visitMembers(value, path, faults);
   }
+}
+
+/** Places whose value belongs to one field: a column of a sample row, and a default. */
+function isFieldValue([section, ...inner]: JsonPath): boolean {
+  if (section === 'sample_data') return inner.length === 3;
+  return section === 'entities' && inner.length === 4 && inner[1] === 'fields' && inner[3] === 'default';
+}
+
+function guardNumber(number: RawNumber, path: JsonPath, faults: FaultCollector): void {
+  const isRounded = Number.isFinite(Number(number.rawJSON));
+  const message = isRounded
+    ? `The number ${showValue(number)} would be rounded`
+    : 'The number is out of range';
+  faults.error(path, message, 'Write it as text');
 }
 
 function visitMembers(value: object, path: JsonPath, faults: FaultCollector): void {

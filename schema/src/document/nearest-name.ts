@@ -41,3 +41,11 @@ export function didYouMean(name: string, candidates: Iterable<string>): string |
   const nearest = nearestName(name, candidates);
   return nearest === undefined ? undefined : `Did you mean ${JSON.stringify(nearest)}?`;
 }
+
+/** `Did you mean "ticket"? Known: ticket, customer`, or the list alone when nothing is near. */
+export function didYouMeanOf(label: 'Known' | 'Allowed', value: unknown, words: Iterable<string>): string {
+  const all = [...words];
+  const list = `${label}: ${all.join(', ')}`;
+  const nearest = typeof value === 'string' ? didYouMean(value, all) : undefined;
+  return nearest === undefined ? list : `${nearest} ${list}`;
+}

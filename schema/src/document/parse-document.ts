@@ -6,6 +6,8 @@ import { runChecks } from './checks/run-checks.ts';
 import { FaultCollector } from './fault-collector.ts';
 import type { DocumentFault } from './faults.ts';
 import { guardJson } from './json-guard.ts';
+import { didYouMeanOf } from './nearest-name.ts';
+import { notExecuted } from './not-executed.ts';
 import { type ReadDocument, readParts } from './read-parts.ts';
 import { showValue } from './show-value.ts';
 import type { AppDocument } from './types.ts';
@@ -14,6 +16,25 @@ export type ParsedDocument =
   | { readonly ok: true; readonly document: AppDocument; readonly warnings: readonly DocumentFault[] }
   /** Errors only, in document order, at most 100. */
   | { readonly ok: false; readonly faults: readonly DocumentFault[] };
+
+/** Properties of a document. A table, so that no property of the type can be forgotten. */
+const SECTIONS: ReadonlySet<string> = new Set(
+  Object.keys({
+    version: true,
+    exported_at: true,
+    description: true,
+    exports: true,
+    entities: true,
+    relations: true,
+    permissions: true,
+    rules: true,
+    state_machines: true,
+    workflows: true,
+    webhooks: true,
+    ui_configs: true,
+    sample_data: true,
+  } satisfies Record<keyof AppDocument, true>),
+);
 
 const headShape = z.record(z.string(), z.unknown());
 
@@ -33,12 +54,17 @@ export function parseDocument(input: unknown, app: AppName): ParsedDocument {
     return { ok: false, faults: faults.errors(input) };
   }
   checkVersion(head.data['version'], faults);
+  checkSections(head.data, faults);
   const read = readParts(head.data, faults);
   const context = checkContext(app, read, faults);
   runChecks(context);
   const sampleData = checkSampleData(context, read.sampleData);
   if (faults.hasErrors) return { ok: false, faults: faults.errors(input) };
-  return { ok: true, document: assemble(head.data, read, sampleData), warnings: faults.warnings(input) };
+  const document = assemble(read, sampleData);
+  for (const { section, count, consequence } of notExecuted(document)) {
+    faults.warning([section], `${count} stored without effect: ${consequence}`);
+  }
+  return { ok: true, document, warnings: faults.warnings(input) };
 }
 
 function checkVersion(version: unknown, faults: FaultCollector): void {
@@ -46,6 +72,16 @@ function checkVersion(version: unknown, faults: FaultCollector): void {
   const message =
     version === undefined ? 'The property is required' : `Version ${showValue(version)} is not supported`;
   faults.error(['version'], message, 'Write the number 1');
+}
+
+/** A misspelt section would be left out whole, and with `permissions` every rule of who may do what. */
+function checkSections(head: Readonly<Record<string, unknown>>, faults: FaultCollector): void {
+  for (const [name, section] of Object.entries(head)) {
+    if (section === undefined || SECTIONS.has(name)) continue;
+    faults.error([name], `There is no section ${JSON.stringify(name)} in a document`, () =>
+      didYouMeanOf('Known', name, SECTIONS),
+    );
+  }
 }
 
 function checkContext(app: AppName, read: ReadDocument, faults: FaultCollector): CheckContext {
@@ -59,15 +95,10 @@ function checkContext(app: AppName, read: ReadDocument, faults: FaultCollector):
   return { app, parts: read.parts, entities, unusableEntities: read.unusableEntities, faults };
 }
 
-function assemble(
-  head: Readonly<Record<string, unknown>>,
-  read: ReadDocument,
-  sampleData: AppDocument['sample_data'],
-): AppDocument {
+function assemble(read: ReadDocument, sampleData: AppDocument['sample_data']): AppDocument {
   const values = <T>(items: readonly { readonly value: T }[]): T[] => items.map((item) => item.value);
   const { parts } = read;
   return {
-    ...unknownProperties(head),
     version: 1,
     ...read.texts,
     entities: values(parts.entities),
@@ -81,13 +112,4 @@ function assemble(
     exports: values(parts.exports),
     sample_data: sampleData,
   };
-}
-
-const KNOWN_TEXTS: ReadonlySet<string> = new Set(['exported_at', 'description']);
-
-/** Kept so that an export returns what was imported. Known optional texts are taken from the shape step instead. */
-function unknownProperties(head: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(head).filter(([key, value]) => !KNOWN_TEXTS.has(key) && value !== undefined),
-  );
 }

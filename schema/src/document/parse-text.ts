@@ -1,4 +1,5 @@
 import type { AppName } from '../ids.ts';
+import { parseJson } from '../values/exact-json.ts';
 import type { DocumentFault } from './faults.ts';
 import { type ParsedDocument, parseDocument } from './parse-document.ts';
 
@@ -7,7 +8,7 @@ export function parseDocumentText(text: string, app: AppName): ParsedDocument {
   const withoutMark = text.startsWith('\uFEFF') ? text.slice(1) : text;
   let input: unknown;
   try {
-    input = JSON.parse(withoutMark);
+    input = parseJson(withoutMark);
   } catch (error) {
     return { ok: false, faults: [syntaxFault(withoutMark, error)] };
   }

@@ -13,6 +13,7 @@ import {
 import { entityShape, relationShape } from './shapes/entity-shape.ts';
 import { jsonObject, nonEmptyText, text } from './shapes/shape.ts';
 import { reportIssues } from './shapes/shape-faults.ts';
+import { reportUnknownProperties } from './shapes/unknown-properties.ts';
 import { showValue } from './show-value.ts';
 import type { SampleRow } from './types.ts';
 
@@ -118,6 +119,7 @@ class PartReader {
     }
     return items.flatMap((item: unknown, index) => {
       const path: JsonPath = [key, index];
+      reportUnknownProperties(schema, { value: item, path }, this.#faults);
       const value = this.value(schema, { value: item, path });
       return value === undefined ? [] : [{ value, path }];
     });

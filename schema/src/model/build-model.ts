@@ -31,8 +31,12 @@ const DEFAULT_MAX_PAGE_SIZE = 200;
 export function buildModel(document: AppDocument, app: AppName): AppModel {
   const normal = normalizeDocument(document);
   const definitions = new Map(normal.entities.map((entity) => [entity.name, entity]));
+  const foreignKeys = foreignKeysByEntity(normal);
   const fields = new Map(
-    normal.entities.map((entity) => [entity.name, buildFields(entity, foreignKeysOf(normal, entity))]),
+    normal.entities.map((entity) => [
+      entity.name,
+      buildFields(entity, foreignKeys.get(entity.name) ?? new Set()),
+    ]),
   );
   const { byEntity, contributions } = buildLinks({
     app,
@@ -61,13 +65,12 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
   });
 }
 
-function foreignKeysOf(document: AppDocument, entity: EntityDefinition): ReadonlySet<string> {
-  const keys = document.relations.flatMap((relation) =>
-    relation.type !== 'many_to_many' && relation.target === entity.name && relation.target_key !== undefined
-      ? [relation.target_key]
-      : [],
+function foreignKeysByEntity({ relations }: AppDocument): ReadonlyMap<string, ReadonlySet<string>> {
+  const keys = relations.flatMap(({ type, target, target_key: key }) =>
+    type === 'many_to_many' || key === undefined ? [] : [{ target, key }],
   );
-  return new Set(keys);
+  const groups = Map.groupBy(keys, ({ target }) => target);
+  return new Map([...groups].map(([target, group]) => [target, new Set(group.map(({ key }) => key))]));
 }
 
 function versionName(fields: readonly FieldModel[]): string {
@@ -78,10 +81,11 @@ function entityFieldNames(
   fields: ReadonlyMap<string, readonly FieldModel[]>,
   document: AppDocument,
 ): ReadonlyMap<string, FieldNames> {
+  const machines = Map.groupBy(document.state_machines, ({ entity }) => entity);
   const names = [...fields].map(([entity, own]) => {
-    const machines = document.state_machines.filter((machine) => machine.entity === entity);
+    const states = new Set(machines.get(entity)?.map(({ field }) => field));
     const transitions = own
-      .filter((field) => machines.some((machine) => machine.field === field.name))
+      .filter((field) => states.has(field.name))
       .map((field) => `${field.graphqlName}Transitions`);
     const search = own.some((field) => field.searchable) ? [SEARCH_FALLBACK_NAME] : [];
     const taken = [...own.map((field) => field.graphqlName), versionName(own), ...transitions, ...search];

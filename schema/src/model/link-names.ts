@@ -12,6 +12,8 @@ export const SEARCH_FALLBACK_NAME = 'fullTextSearch';
 /** The GraphQL field names of one entity. A link that returns a list also takes the names of its variants. */
 export class FieldNames {
   readonly #taken: Set<string>;
+  /** By name that had to be numbered: the number tried last. Names are only ever taken, so no smaller one gets free. */
+  readonly #numbers = new Map<string, number>();
 
   constructor(taken: Iterable<string>) {
     // A document may not demand the names of every object's methods either; see the check of names.
@@ -29,8 +31,11 @@ export class FieldNames {
     const free = candidates.find((name) => this.#isFree(name, isList));
     if (free !== undefined) return this.take(free, isList);
     const last = candidates.at(-1) ?? 'related';
-    let number = 2;
+    // A list needs more names than one record does, so the two count by themselves.
+    const counted = `${last} ${isList}`;
+    let number = this.#numbers.get(counted) ?? 2;
     while (!this.#isFree(`${last}${number}`, isList)) number += 1;
+    this.#numbers.set(counted, number);
     return this.take(`${last}${number}`, isList);
   }
 

@@ -1,5 +1,13 @@
 import { readConditionValue } from '../condition-value.ts';
-import type { PermissionDefinition } from '../types.ts';
+import type { JsonPath } from '../json-path.ts';
+import type {
+  ConditionDefinition,
+  ConditionOperator,
+  FieldDefinition,
+  JsonValue,
+  PermissionDefinition,
+} from '../types.ts';
+import { checkFieldValue } from './check-field-value.ts';
 import { type CheckContext, findEntity, findField, type Located } from './context.ts';
 
 /** Permissions and their conditions, and the list of entities that other apps may relate to. */
@@ -19,6 +27,44 @@ function checkPermission(context: CheckContext, { value, path }: Located<Permiss
     const field = findField(context, entity, { value: condition.field, path: [...place, 'field'] });
     if (field === undefined) continue;
     const read = readConditionValue(condition, field);
-    if (!read.ok) context.faults.error([...place, 'value'], read.message, read.hint);
+    if (!read.ok) {
+      context.faults.error([...place, 'value'], read.message, read.hint);
+      continue;
+    }
+    checkListed(context, field, { value: condition, path: place });
+    checkCaller(context, { value: condition.value, path: [...place, 'value'] });
   }
+}
+
+/** Operators that ask for certain values. A value that the field cannot have would hold for no record, or for every one. */
+const ASKS_FOR_VALUES: ReadonlySet<ConditionOperator> = new Set(['eq', 'neq', 'in', 'not_in']);
+
+function checkListed(
+  context: CheckContext,
+  field: FieldDefinition,
+  { value: condition, path }: Located<ConditionDefinition>,
+): void {
+  if (field.enum === undefined || !ASKS_FOR_VALUES.has(condition.operator)) return;
+  const { value } = condition;
+  const place: JsonPath = [...path, 'value'];
+  const literals = isList(value)
+    ? value.map((item, index) => ({ value: item, path: [...place, index] }))
+    : [{ value, path: place }];
+  for (const literal of literals) {
+    // Null and the caller are no values of a list.
+    if (typeof literal.value !== 'object') checkFieldValue(context, field, literal);
+  }
+}
+
+/** `{"user": "id"}` is all that an operand of this form can say; more would be left out, and the condition be wider. */
+function checkCaller(context: CheckContext, { value, path }: Located<JsonValue>): void {
+  if (typeof value !== 'object' || value === null || isList(value)) return;
+  for (const name of Object.keys(value).filter((key) => key !== 'user')) {
+    const message = `There is no property ${JSON.stringify(name)} beside the caller`;
+    context.faults.error([...path, name], message, 'Write a condition of its own');
+  }
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value);
 }

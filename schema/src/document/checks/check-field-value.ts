@@ -1,3 +1,4 @@
+import { didYouMeanOf } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
 import type { FieldDefinition, JsonValue } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
@@ -18,7 +19,8 @@ export function checkFieldValue(
   }
   if (field.enum !== undefined && !field.enum.includes(String(coerced.value))) {
     const message = `${showValue(literal.value)} is not a value of ${JSON.stringify(field.name)}`;
-    context.faults.error(literal.path, message, `Allowed: ${field.enum.join(', ')}`);
+    const allowed = field.enum;
+    context.faults.error(literal.path, message, () => didYouMeanOf('Allowed', literal.value, allowed));
     return undefined;
   }
   return coerced.value;

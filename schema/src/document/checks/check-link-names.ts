@@ -2,9 +2,9 @@ import { linkFieldNames, SEARCH_FALLBACK_NAME } from '../../model/link-names.ts'
 import { camelCase } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
-import type { RelationDefinition } from '../types.ts';
+import type { RelationDefinition, StateMachineDefinition } from '../types.ts';
 import { isObjectMember } from './check-names.ts';
-import type { CheckContext, Located } from './context.ts';
+import type { CheckContext, EntityEntry, Located } from './context.ts';
 
 const GRAPHQL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 /** Also filter keywords: a link with such a name could not be filtered by. */
@@ -20,13 +20,16 @@ interface NameOverride extends Located<string> {
 /** GraphQL names that the document gives to relations: valid, and free on the entity that gets them. */
 export function checkLinkNames(context: CheckContext): void {
   const taken = new Map<string, Set<string>>();
+  const machines = Map.groupBy(context.parts.state_machines, ({ value }) => value.entity);
   for (const override of context.parts.relations.flatMap(overridesOf)) {
     if (!isGraphqlName(override.value)) {
       const message = `${JSON.stringify(override.value)} is not a valid GraphQL field name`;
       context.faults.error(override.path, message, 'Use letters, digits and underscores, e.g. "openTickets"');
       continue;
     }
-    const names = taken.get(override.owner) ?? fieldNamesOf(context, override.owner);
+    const names =
+      taken.get(override.owner) ??
+      fieldNamesOf(context.entities.get(override.owner), machines.get(override.owner) ?? []);
     taken.set(override.owner, names);
     const wanted = linkFieldNames(override.value, override.isList);
     const clash = wanted.find((name) => names.has(name));
@@ -67,16 +70,16 @@ function overridesOf({ value, path }: Located<RelationDefinition>): NameOverride
   return found;
 }
 
-function fieldNamesOf(context: CheckContext, owner: string): Set<string> {
-  const entity = context.entities.get(owner);
+function fieldNamesOf(
+  entity: EntityEntry | undefined,
+  machines: readonly Located<StateMachineDefinition>[],
+): Set<string> {
   const names = new Set((entity?.value.fields ?? []).map((field) => camelCase(field.name)));
   if (entity === undefined) return names;
   // What the engine adds to a record; the same names as the model gives them.
   names.add(names.has('version') ? 'recordVersion' : 'version');
   if (entity.value.fields.some((field) => field.searchable === true)) names.add(SEARCH_FALLBACK_NAME);
   if (entity.value.soft_delete === true) names.add('deletedAt');
-  for (const { value } of context.parts.state_machines) {
-    if (value.entity === owner) names.add(`${camelCase(value.field)}Transitions`);
-  }
+  for (const { value } of machines) names.add(`${camelCase(value.field)}Transitions`);
   return names;
 }

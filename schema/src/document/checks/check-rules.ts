@@ -1,4 +1,4 @@
-import { didYouMean } from '../nearest-name.ts';
+import { didYouMeanOf } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
 import type { RuleDefinition } from '../types.ts';
 import { type CheckContext, findEntity, findField, type Located } from './context.ts';
@@ -24,11 +24,9 @@ function checkOperator(context: CheckContext, { value, path }: Located<RuleDefin
   const operator = value.definition['operator'];
   if (typeof operator === 'string' && RULE_OPERATORS.has(operator)) return;
   const message = `The rule operator ${showValue(operator ?? null)} is unknown, so the rule checks nothing`;
-  context.faults.warning([...path, 'definition', 'operator'], message, () => {
-    const nearest = typeof operator === 'string' ? didYouMean(operator, RULE_OPERATORS) : undefined;
-    const list = `Known: ${[...RULE_OPERATORS].join(', ')}`;
-    return nearest === undefined ? list : `${nearest} ${list}`;
-  });
+  context.faults.warning([...path, 'definition', 'operator'], message, () =>
+    didYouMeanOf('Known', operator, RULE_OPERATORS),
+  );
 }
 
 function checkExpression(context: CheckContext, { value, path }: Located<RuleDefinition>): void {

@@ -1,8 +1,15 @@
 import type { JsonPath } from '../json-path.ts';
 import { didYouMean } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
-import type { EntityDefinition, FieldDefinition, JsonValue, SampleRow } from '../types.ts';
+import type {
+  EntityDefinition,
+  FieldDefinition,
+  JsonValue,
+  RelationDefinition,
+  SampleRow,
+} from '../types.ts';
 import { checkFieldValue } from './check-field-value.ts';
+import { checkSampleClashes, type UniqueColumns, uniqueColumnsOf } from './check-sample-clashes.ts';
 import type { CheckContext, EntityEntry, Located } from './context.ts';
 
 export type SampleData = Readonly<Record<string, readonly SampleRow[]>>;
@@ -13,6 +20,7 @@ interface SampleTarget {
   readonly columns: ReadonlyMap<string, FieldDefinition>;
   /** Must be there and not null, since nobody else fills them. */
   readonly needed: readonly string[];
+  readonly unique: readonly UniqueColumns[];
 }
 
 /**
@@ -23,9 +31,13 @@ export function checkSampleData(
   context: CheckContext,
   sample: Readonly<Record<string, readonly Located<SampleRow>[]>>,
 ): SampleData {
+  const joins = Map.groupBy(
+    context.parts.relations.filter(({ value }) => value.type === 'many_to_many'),
+    ({ value }) => value.join_table,
+  );
   const kept = Object.entries(sample).flatMap(([key, rows]) => {
     const path = ['sample_data', key];
-    const target = sampleTarget(context, key);
+    const target = sampleTarget(context, key, joins.get(key)?.[0]?.value);
     if (target !== undefined) return [[key, checkRows(context, target, rows)] as const];
     if (!context.unusableEntities.has(key)) warnUnknownKey(context, key, path);
     return [];
@@ -42,21 +54,32 @@ function warnUnknownKey(context: CheckContext, key: string, path: JsonPath): voi
   });
 }
 
-function sampleTarget(context: CheckContext, key: string): SampleTarget | undefined {
+function sampleTarget(
+  context: CheckContext,
+  key: string,
+  relation: RelationDefinition | undefined,
+): SampleTarget | undefined {
   const entity = context.entities.get(key);
   if (entity !== undefined) {
-    return { label: `entity ${showValue(key)}`, columns: entity.fields, needed: neededFields(entity.value) };
+    return {
+      label: `entity ${showValue(key)}`,
+      columns: entity.fields,
+      needed: neededFields(entity.value),
+      unique: uniqueColumnsOf(entity),
+    };
   }
-  const relation = context.parts.relations.find(
-    ({ value }) => value.type === 'many_to_many' && value.join_table === key,
-  )?.value;
   if (relation?.source_join_key === undefined || relation.target_join_key === undefined) return undefined;
   const ends = [
     joinColumn(relation.source_join_key, context.entities.get(relation.source)),
     joinColumn(relation.target_join_key, context.entities.get(relation.target)),
   ].filter((end) => end !== undefined);
   const columns = new Map(ends.map((end) => [end.name, end]));
-  return { label: `join table ${showValue(key)}`, columns, needed: [...columns.keys()] };
+  return {
+    label: `join table ${showValue(key)}`,
+    columns,
+    needed: [...columns.keys()],
+    unique: [{ columns: ends, isGenerated: false }],
+  };
 }
 
 /** A column of a join table has the type of the key it points at. */
@@ -85,7 +108,7 @@ function checkRows(
   rows: readonly Located<SampleRow>[],
 ): SampleRow[] {
   const undeclared = new Set<string>();
-  return rows.map(({ value: row, path }) => {
+  const coerced = rows.map(({ value: row, path }) => {
     for (const name of target.needed) {
       if (Object.hasOwn(row, name) && row[name] !== null) continue;
       const place = Object.hasOwn(row, name) ? [...path, name] : path;
@@ -98,8 +121,10 @@ function checkRows(
       undeclared.add(name);
       return [];
     });
-    return Object.fromEntries(columns);
+    return { value: Object.fromEntries(columns), path };
   });
+  checkSampleClashes(context, target.unique, coerced);
+  return coerced.map(({ value }) => value);
 }
 
 function checkValue(
@@ -107,9 +132,9 @@ function checkValue(
   field: FieldDefinition,
   literal: Located<JsonValue>,
 ): [string, JsonValue][] {
-  if (literal.value === null) return [[field.name, null]];
-  const coerced = checkFieldValue(context, field, literal);
-  return coerced === undefined ? [] : [[field.name, coerced]];
+  // A value that does not fit has been reported, and the document is refused: null keeps it out of the other checks.
+  const coerced = literal.value === null ? null : checkFieldValue(context, field, literal);
+  return [[field.name, coerced ?? null]];
 }
 
 function warnUndeclared(context: CheckContext, target: SampleTarget, column: Located<string>): void {

@@ -1,5 +1,5 @@
 import type { JsonPath } from '../json-path.ts';
-import { didYouMean } from '../nearest-name.ts';
+import { didYouMean, didYouMeanOf } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
 import type { JsonValue, WorkflowDefinition } from '../types.ts';
 import { checkSetField } from './check-state-machines.ts';
@@ -66,11 +66,7 @@ function checkStep(context: CheckContext, step: Located<Step>, ids: ReadonlySet<
   const { value, path } = step;
   if (!STEP_TYPES.has(value.type)) {
     const message = `The step type ${showValue(value.type)} is unknown; an instance fails there`;
-    context.faults.warning([...path, 'type'], message, () => {
-      const nearest = didYouMean(value.type, STEP_TYPES);
-      const list = `Known: ${[...STEP_TYPES].join(', ')}`;
-      return nearest === undefined ? list : `${nearest} ${list}`;
-    });
+    context.faults.warning([...path, 'type'], message, () => didYouMeanOf('Known', value.type, STEP_TYPES));
   }
   for (const property of GOTO_PROPERTIES) checkGoto(context, step, { property, ids });
   checkActions(context, step);

@@ -1,17 +1,40 @@
 import { z } from 'zod';
 import { CONDITION_OPERATORS } from '../types.ts';
-import { flag, json, jsonObject, nonEmptyText, openShape, optional, shape, text } from './shape.ts';
+import {
+  accessShape,
+  flag,
+  json,
+  jsonObject,
+  jsonObjectOf,
+  nonEmptyText,
+  openShape,
+  optional,
+  shape,
+  text,
+} from './shape.ts';
+
+/** Of a rule's definition. `stop_on_fail` and `related_load` are Rocket's. */
+const RULE_PROPERTIES = [
+  'field',
+  'operator',
+  'value',
+  'expression',
+  'message',
+  'stop_on_fail',
+  'related_load',
+];
 
 export const ruleShape = shape({
   entity: nonEmptyText,
   hook: optional(z.enum(['before_write', 'before_delete'])),
   type: z.enum(['field', 'expression', 'computed']),
-  definition: jsonObject,
+  definition: jsonObjectOf(RULE_PROPERTIES),
   priority: optional(z.int()),
   active: optional(flag),
 });
 
-const transitionShape = shape({
+/** Its roles and its guard say who may change a state, and when. */
+const transitionShape = accessShape({
   from: z.union([text, z.array(text).min(1)]),
   to: text,
   roles: optional(z.array(nonEmptyText)),
@@ -37,12 +60,12 @@ export const workflowShape = shape({
   steps: z.array(openShape({ id: nonEmptyText, type: nonEmptyText })).min(1),
 });
 
-export const permissionShape = shape({
+export const permissionShape = accessShape({
   entity: nonEmptyText,
   action: z.enum(['read', 'create', 'update', 'delete']),
   roles: z.array(nonEmptyText),
   conditions: optional(
-    z.array(shape({ field: nonEmptyText, operator: z.enum(CONDITION_OPERATORS), value: json })),
+    z.array(accessShape({ field: nonEmptyText, operator: z.enum(CONDITION_OPERATORS), value: json })),
   ),
 });
 

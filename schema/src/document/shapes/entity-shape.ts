@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { FIELD_TYPES } from '../types.ts';
+import { isRawNumber } from '../../values/exact-json.ts';
+import { FIELD_TYPES, type JsonValue } from '../types.ts';
+import { coerceValue } from '../values/coerce-value.ts';
+import { scalarType } from '../values/scalar-type.ts';
 import { flag, json, nonEmptyText, optional, shape, text } from './shape.ts';
 
 export const MAX_FIELDS_PER_ENTITY = 1_000;
@@ -8,7 +11,23 @@ const MAX_DECIMAL_SCALE = 18;
 /** The keys are columns of an index, and each makes every write of the table dearer. */
 const MAX_RELATION_ORDER_KEYS = 4;
 
-const fieldShape = shape({
+/** Exact numbers become what the field's type makes of them; what does not fit is left, and refused with its place. */
+function takeExactDefault(field: unknown): unknown {
+  const described = exactDefault.safeParse(field);
+  if (!described.success) return field;
+  const { type, precision, default: given } = described.data;
+  const scale = typeof precision === 'number' ? precision : undefined;
+  const coerced = coerceValue({ type: scalarType(type), scale }, given);
+  return coerced.ok ? { ...described.data, default: coerced.value } : field;
+}
+
+const exactDefault = z.looseObject({
+  type: z.enum(FIELD_TYPES),
+  precision: optional(z.unknown()),
+  default: z.custom<JsonValue>(isRawNumber),
+});
+
+const declaredField = shape({
   name: nonEmptyText,
   type: z.enum(FIELD_TYPES),
   required: optional(flag),
@@ -22,6 +41,7 @@ const fieldShape = shape({
   auto: optional(z.enum(['create', 'update'])),
   description: optional(text),
 });
+const fieldShape = z.preprocess(takeExactDefault, declaredField);
 
 const primaryKeyShape = z.preprocess(
   (value, context) => {

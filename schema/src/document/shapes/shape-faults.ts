@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { FaultCollector, Hint } from '../fault-collector.ts';
 import type { JsonPath } from '../json-path.ts';
-import { didYouMean } from '../nearest-name.ts';
+import { didYouMeanOf } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -67,11 +67,7 @@ function hintOf(issue: Issue, value: unknown): Hint | undefined {
   if (issue.code === 'custom') return customHint(issue.params);
   if (issue.code !== 'invalid_value') return undefined;
   const allowed = issue.values.map(String);
-  return () => {
-    const nearest = typeof value === 'string' ? didYouMean(value, allowed) : undefined;
-    const list = `Allowed: ${allowed.join(', ')}`;
-    return nearest === undefined ? list : `${nearest} ${list}`;
-  };
+  return () => didYouMeanOf('Allowed', value, allowed);
 }
 
 function customHint(params: Readonly<Record<string, unknown>> | undefined): string | undefined {

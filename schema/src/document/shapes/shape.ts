@@ -17,16 +17,43 @@ function dropAbsent(value: unknown, known: readonly string[]): unknown {
   return Object.fromEntries(present);
 }
 
-/** An object of the document: unknown properties are kept, optional ones may be null. */
+/** What a shape says about properties beside its own. */
+interface KnownProperties {
+  readonly names: readonly string[];
+  readonly unknownIs: 'error' | 'warning';
+}
+
+/** Of every shape whose properties are all known; others are free to hold what they like. */
+export const knownProperties = z.registry<KnownProperties>();
+
+/** An object of the document: unknown properties are kept, with a warning; optional ones may be null. */
 export function shape<T extends z.ZodRawShape>(properties: T) {
-  const known = Object.keys(properties);
-  return z.preprocess((value) => dropAbsent(value, known), z.looseObject(properties));
+  return knowing(properties, 'warning');
+}
+
+/**
+ * As {@link shape}, for objects that decide who may do what. An unknown property is an error there: it may be a
+ * misspelt one, and an access rule without its condition opens what it was to close.
+ */
+export function accessShape<T extends z.ZodRawShape>(properties: T) {
+  return knowing(properties, 'error');
+}
+
+function knowing<T extends z.ZodRawShape>(properties: T, unknownIs: KnownProperties['unknownIs']) {
+  const names = Object.keys(properties);
+  const object = z.looseObject(properties).register(knownProperties, { names, unknownIs });
+  return z.preprocess((value) => dropAbsent(value, names), object);
 }
 
 /** As {@link shape}, for objects whose other properties are read as JSON. */
 export function openShape<T extends z.ZodRawShape>(properties: T) {
   const known = Object.keys(properties);
   return z.preprocess((value) => dropAbsent(value, known), z.object(properties).catchall(json));
+}
+
+/** An object that is kept as it is; properties beside the `names` that have a meaning get a warning. */
+export function jsonObjectOf(names: readonly string[]) {
+  return z.record(z.string(), json).register(knownProperties, { names, unknownIs: 'warning' });
 }
 
 export const text = z.string();

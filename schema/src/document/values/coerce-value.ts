@@ -1,6 +1,7 @@
 import type { ScalarType } from '../../model/app-model.ts';
+import { isRawNumber, type RawNumber } from '../../values/exact-json.ts';
 import type { JsonValue } from '../types.ts';
-import { decimalText, wholeDigits } from './decimal-text.ts';
+import { decimalText, fractionDigits, wholeDigits } from './decimal-text.ts';
 import { dateText, timestampText } from './instants.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -42,8 +43,49 @@ const EXPECTED: Readonly<Record<ScalarType, string>> = {
  * Null is not a value of any type; callers decide about it first.
  */
 export function coerceValue(of: ValueType, value: JsonValue): CoercedValue {
-  const coerced = coerce(of, value);
-  return coerced === null ? { ok: false, expected: EXPECTED[of.type] } : { ok: true, value: coerced };
+  const coerced = isRawNumber(value) ? coerceExact(of, value) : coerce(of, value);
+  if (coerced !== null) return { ok: true, value: coerced };
+  const expected = isRawNumber(value) ? (EXPECTED_OF_EXACT[of.type] ?? EXPECTED[of.type]) : EXPECTED[of.type];
+  return { ok: false, expected };
+}
+
+/** Where the number is beyond a double, which says more than the type alone. */
+const EXPECTED_OF_EXACT: Partial<Readonly<Record<ScalarType, string>>> = {
+  float: 'a number that a double can hold',
+  json: 'a number that a double holds exactly: write it as text',
+};
+
+/** A number that a double would round. Documents are copied between threads, which would lose it, so none is left. */
+function coerceExact(of: ValueType, number: RawNumber): JsonValue {
+  switch (of.type) {
+    case 'bigint':
+      return bigintText(wholeText(decimalText(number)));
+    case 'float':
+      return floatOf(number);
+    case 'decimal':
+      return boundedDecimal(number, of.scale);
+    case 'string':
+    case 'int':
+    case 'boolean':
+    case 'uuid':
+    case 'timestamp':
+    case 'date':
+    case 'json':
+    case 'file':
+      return null;
+  }
+}
+
+/** `5.0` is `5`; null where digits behind the point count. */
+function wholeText(decimal: string | null): string | null {
+  return decimal === null || fractionDigits(decimal) > 0 ? null : (decimal.split('.')[0] ?? null);
+}
+
+/** The nearest double; null beyond the largest and where only zero would be left. */
+function floatOf({ rawJSON }: RawNumber): number | null {
+  const value = Number(rawJSON);
+  const isLost = value === 0 && /[1-9]/.test(rawJSON.split(/e/i)[0] ?? '');
+  return Number.isFinite(value) && !isLost ? value : null;
 }
 
 function coerce(of: ValueType, value: JsonValue): JsonValue {
@@ -77,7 +119,7 @@ function isWithin(value: JsonValue, max: number): boolean {
   return typeof value === 'number' && value <= max && value >= -max - 1;
 }
 
-/** Numbers beyond 2^53 have already been rounded by the JSON parser, so they must be given as text. */
+/** A plain number beyond 2^53 may have been rounded by whoever parsed it, so it must be given exactly, or as text. */
 function bigintText(value: JsonValue): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(BigInt(value)) : null;
   if (typeof value !== 'string' || !INTEGER.test(value)) return null;
@@ -85,7 +127,7 @@ function bigintText(value: JsonValue): string | null {
   return number <= BIGINT_MAX && number >= -BIGINT_MAX - 1n ? number.toString() : null;
 }
 
-function boundedDecimal(value: JsonValue, scale: number | undefined): string | null {
+function boundedDecimal(value: JsonValue | RawNumber, scale: number | undefined): string | null {
   const text = decimalText(value);
   if (text === null || scale === undefined) return text;
   return wholeDigits(text) <= DECIMAL_DIGITS - scale ? text : null;
