@@ -1,8 +1,9 @@
 /** Operations that are large: how much is read, and how much is not. */
+import type { Database, Statement } from '@rocket/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODES, NODES_DOCUMENT, uuid } from './support/nodes-document.ts';
 import { createReadApp, type ReadApp } from './support/read-app.ts';
-import { entity } from './support/write-app.ts';
+import { callerWith, entity } from './support/write-app.ts';
 
 let app: ReadApp;
 beforeAll(async () => {
@@ -130,6 +131,110 @@ describe('large operations', () => {
     const nested = (steps: number) => `${'parent: { '.repeat(steps)}name: ASC${' }'.repeat(steps)}`;
     expect(await codesOf(`{ nodes(orderBy: [{ ${nested(4)} }], limit: 3) { id } }`)).toEqual([]);
     expect(await codesOf(`{ nodes(orderBy: [{ ${nested(5)} }]) { id } }`)).toEqual(['BAD_USER_INPUT nodes']);
+  });
+});
+
+describe('what the conditions, cursors and keys of an operation hold', () => {
+  const ids = Array.from({ length: 10_000 }, (_, n) => uuid(n + 1));
+  const lists = (count: number, operator = 'in') =>
+    Array.from(
+      { length: count },
+      (_, n) => `a${n}: nodes(where: { id: { ${operator}: $ids } }, limit: 1) { id }`,
+    );
+  const asked = (fields: readonly string[]) =>
+    app.ask(`query ($ids: [ID!]!) { ${fields.join(' ')} }`, { variables: { ids } });
+
+  it('is bounded for all of them together, and refused before anything is sent', async () => {
+    const before = performance.now();
+    const { data, errors, statements } = await asked(lists(99));
+    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(statements).toBe(0);
+    expect(errors).toHaveLength(99);
+    expect(errors[0]).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      path: 'a0',
+      message: expect.stringContaining('50000 values'),
+    });
+    expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
+  });
+
+  it('may be a long list in several places, which is sent once', async () => {
+    const { data, errors, statements } = await asked(lists(4));
+    expect({ errors, statements }).toEqual({ errors: [], statements: 1 });
+    expect(data).toMatchObject({ a0: [{ id: uuid(1) }], a3: [{ id: uuid(1) }] });
+  });
+
+  it('holds the keys of representations', async () => {
+    const representations = Array.from({ length: 50_001 }, (_, n) => ({
+      __typename: 'Node',
+      id: uuid(n + 1),
+    }));
+    const query =
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Node { id } } }';
+    const few = await app.ask(query, { variables: { representations: representations.slice(1) } });
+    expect({ errors: few.errors, statements: few.statements }).toEqual({ errors: [], statements: 1 });
+    const { errors, statements } = await app.ask(query, { variables: { representations } });
+    expect({ codes: errors.map(({ code }) => code), statements }).toEqual({
+      codes: ['BAD_USER_INPUT'],
+      statements: 0,
+    });
+  });
+
+  it('holds the texts of cursors, by their length', async () => {
+    const cursor = Buffer.from(JSON.stringify(['node:name+id+', 'x'.repeat(700_000), uuid(1)]));
+    const pages = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, n) =>
+          `a${n}: nodesConnection(orderBy: [{ name: ASC }], after: $cursor, first: 1) { nodes { id } }`,
+      ).join(' ');
+    const ask = (count: number) =>
+      app.ask(`query ($cursor: String!) { ${pages(count)} }`, {
+        variables: { cursor: cursor.toString('base64url') },
+      });
+    expect((await ask(2)).errors).toEqual([]);
+    const { errors, statements } = await ask(3);
+    expect({ codes: errors.map(({ code }) => code), statements }).toEqual({
+      codes: Array.from({ length: 3 }, () => 'BAD_USER_INPUT'),
+      statements: 0,
+    });
+  });
+
+  it('is bound once, however often its records are counted', async () => {
+    const sent: Statement[] = [];
+    const database: Database = {
+      ...app.database,
+      query: (statement, options) => {
+        sent.push(statement);
+        return app.database.query(statement, options);
+      },
+    };
+    const children = Array.from({ length: 8 }, (_, n) => `c${n}: children(limit: 100) { id }`).join(' ');
+    const after = Buffer.from(JSON.stringify(['node:id+', uuid(1)])).toString('base64url');
+    const where = 'where: { rank: { gt: 1, notIn: [2, 4] }, name: { like: "n5%" }, extra: { hasKey: "n" } }';
+    const { errors } = await app.ask(
+      `{ nodesConnection(${where}, after: "${after}") { nodes { parent { ${children} } } } }`,
+      { database },
+    );
+    expect(errors).toEqual([]);
+    expect(sent.map(({ text, values }) => ({ values, counts: text.includes('count(*)') }))).toEqual([
+      { values: ['n5%', 1, [2, 4], 'n', uuid(1)], counts: true },
+    ]);
+  });
+
+  it('holds the conditions of permissions', async () => {
+    const words = Array.from({ length: 600 }, (_, n) => `word ${n} ${'x'.repeat(3_400)}`);
+    const conditions = [{ field: 'word', operator: 'in', value: words }];
+    const permissions = [{ entity: 'secret', action: 'read', roles: ['reader'], conditions }];
+    const guarded = await createReadApp({ ...NODES_DOCUMENT, permissions });
+    try {
+      const { errors, statements } = await guarded.ask('{ secrets { id } }', {
+        caller: callerWith(['reader']),
+      });
+      expect({ errors, statements }).toMatchObject({ errors: [{ code: 'BAD_USER_INPUT' }], statements: 0 });
+    } finally {
+      await guarded.dispose();
+    }
   });
 });
 

@@ -132,11 +132,12 @@ function rowsOf(source: RowSource, at: { alias: string; link: LinkModel | null; 
   return linkSource(link, { target: source.entity, alias, origin });
 }
 
-function keysStep({ entity, keys, source }: EntitiesPlan): Step {
+function keysStep(plan: EntitiesPlan): Step {
+  const { entity, keys, source } = plan;
   return ({ depth, parameters }) => {
     const type = sqlType(entity.primaryKey);
     const alias = aliasAt(depth);
-    const bound = parameters.bind(keys, `${type}[]`);
+    const bound = parameters.holdList(plan, keys, type);
     if (source !== null) {
       // A key that is asked for twice is answered twice.
       const { from } = tableSource(source, alias);

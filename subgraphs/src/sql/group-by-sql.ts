@@ -37,11 +37,15 @@ function havingSql(having: Having, alias: string, parameters: Parameters): strin
     case 'not':
       return `NOT (${havingSql(having.condition, alias, parameters)})`;
     case 'compare': {
-      const value = parameters.bind(having.value, sqlType({ type: measureType(having.measure) }));
+      const value = parameters.hold(having, having.value, sqlType({ type: measureType(having.measure) }));
       return `${measureSql(having.measure, alias)} ${COMPARISON[having.operator]} ${value}`;
     }
     case 'in': {
-      const values = parameters.bind(having.values, `${sqlType({ type: measureType(having.measure) })}[]`);
+      const values = parameters.holdList(
+        having,
+        having.values,
+        sqlType({ type: measureType(having.measure) }),
+      );
       return `${measureSql(having.measure, alias)} ${having.negated ? '<> ALL' : '= ANY'} (${values})`;
     }
     case 'isNull':

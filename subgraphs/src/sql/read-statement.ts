@@ -66,7 +66,7 @@ function recordRootSql(of: { source: RowSource; record: RecordPlan }, parameters
 function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   const key = plan.entity.primaryKey;
   const type = sqlType(key);
-  const keys = `unnest(${parameters.bind(plan.keys, `${type}[]`)}) WITH ORDINALITY AS k(key, n)`;
+  const keys = `unnest(${parameters.holdList(plan, plan.keys, type)}) WITH ORDINALITY AS k(key, n)`;
   return jsonArray(`SELECT ${entitySql(plan, { type, parameters })} AS j FROM ${keys} ORDER BY k.n`);
 }
 
