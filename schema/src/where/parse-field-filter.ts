@@ -1,5 +1,6 @@
 /** Conditions on one field: `{eq: 1}`, `{like: "a%", isNull: false}`. */
 import type { Filter, FilterValue } from '../filter/filter.ts';
+import { isPattern, MAX_PATTERN_LENGTH } from '../filter/like-pattern.ts';
 import type { FieldModel } from '../model/app-model.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { operandEntries } from './operand-entries.ts';
@@ -68,6 +69,8 @@ function parseTextOperator(field: FieldModel, use: OperatorUse, path: InputPath)
   const known = Object.entries(TEXT_OPERATORS).find(([name]) => name === use.operator)?.[1];
   if (known === undefined) throw badInput(path, 'is not an operator');
   const value = storableText(use.value, path);
+  if (isPattern(known.operator) && value.length > MAX_PATTERN_LENGTH)
+    throw badInput(path, `may have at most ${MAX_PATTERN_LENGTH} characters`);
   // A pattern that ends in a lone backslash is an error in SQL; say so here, where the place is known.
   if (known.operator === 'like' && /(^|[^\\])(\\\\)*\\$/.test(value))
     throw badInput(path, 'ends in a lone backslash');
