@@ -69,6 +69,28 @@ describe('an operation that would read more than 250,000 records', () => {
     ]);
   });
 
+  it.each([10, 20, 28])(
+    'is refused long before its deadline when its lists are nested %i deep',
+    async (levels) => {
+      const nested = (depth: number): string =>
+        depth === 0 ? 'id' : `id parent { children(limit: 2) { ${nested(depth - 1)} } }`;
+      const before = performance.now();
+      const { data, errors, statements } = await app.ask(`{ nodes { ${nested(levels)} } }`);
+      expect(performance.now() - before).toBeLessThan(15_000);
+      expect({ data, statements }).toEqual({ data: { nodes: null }, statements: 1 });
+      expect(errors).toMatchObject([
+        { code: 'BAD_USER_INPUT', message: expect.stringMatching(/give its inner lists a limit/) },
+      ]);
+    },
+  );
+
+  it('is answered however deep its lists are nested, when there is little', async () => {
+    const nested = (depth: number): string => (depth === 0 ? 'id' : `id children { ${nested(depth - 1)} }`);
+    const { data, errors } = await app.ask(`{ nodes(limit: 2) { ${nested(28)} } }`);
+    expect(errors).toEqual([]);
+    expect(data?.['nodes']).toMatchObject([{ children: { length: NODES - 1 } }, { children: [] }]);
+  });
+
   it('is not one that only counts', async () => {
     const { errors } = await app.ask('{ nodes { parent { childrenConnection { totalCount } } } }');
     expect(errors).toEqual([]);

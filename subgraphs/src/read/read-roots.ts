@@ -16,6 +16,11 @@ import type { ReadPlan } from './read-plan.ts';
  */
 export const MAX_RECORDS_PER_OPERATION = 250_000;
 
+/** Counting takes up to half as long as answering, so what takes longer would hardly be answered in time. */
+const MAX_COUNTING_MS = 2_000;
+
+const BUDGET = { maxRecords: MAX_RECORDS_PER_OPERATION, maxCountingMs: MAX_COUNTING_MS };
+
 /** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
 const DATA_EXCEPTION = '22';
 
@@ -57,7 +62,7 @@ async function readAll(
   plans: readonly ReadPlan[],
   options: ReadOptions,
 ): Promise<readonly RootAnswer[]> {
-  const rows = await database.query(readStatement(plans, MAX_RECORDS_PER_OPERATION), options);
+  const rows = await database.query(readStatement(plans, BUDGET), options);
   const [row] = rows;
   if (row === undefined) throw new TooManyRecords();
   return plans.map((_, index) => textAt(row, index));
@@ -111,7 +116,7 @@ class TooManyRecords extends RocketError {
   constructor() {
     super(
       'BAD_USER_INPUT',
-      `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records; give its inner lists a limit`,
+      `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records, or takes longer than ${MAX_COUNTING_MS} ms to count them; give its inner lists a limit`,
     );
   }
 }

@@ -2,7 +2,7 @@
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntitiesPlan, ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
 import { aggregateJson } from './aggregate-sql.ts';
-import { budgetSql } from './budget-sql.ts';
+import { type Budget, budgetSql } from './budget-sql.ts';
 import { connectionJson } from './connection-sql.ts';
 import { groupByJson } from './group-by-sql.ts';
 import { JsonConcat, jsonArray } from './json-concat.ts';
@@ -14,15 +14,15 @@ import { isShortRead } from './short-read.ts';
 
 /**
  * The columns come in the order of `plans`; one is null where a single record was asked for and there is none. No row
- * at all means that the operation would read more records than `maxRecords`.
+ * at all means that the operation would read more records than its budget, or more than can be counted in time.
  */
-export function readStatement(plans: readonly ReadPlan[], maxRecords: number): Statement {
+export function readStatement(plans: readonly ReadPlan[], budget: Budget): Statement {
   const parameters = new Parameters();
   const columns = plans.map((plan) => rootJson(plan, parameters).sql());
-  const budget = budgetSql(plans, { maxRecords, parameters });
-  const where = budget === null ? '' : ` WHERE ${budget}`;
+  const select = `SELECT ${columns.join(', ')}`;
+  const counting = budgetSql(plans, budget, parameters);
   return {
-    text: `SELECT ${columns.join(', ')}${where}`,
+    text: counting === null ? select : `${counting.withClause}${select} WHERE ${counting.condition}`,
     values: parameters.values,
     prepare: true,
     isShortRead: isShortRead(plans),
