@@ -3,7 +3,7 @@ import { quoteIdentifier } from '@rocket/platform';
 import type { ComparisonOperator, Filter, JsonFilter } from '@rocket/schema';
 import { type Parameters, sqlType } from './parameters.ts';
 import { relationFilterSql } from './relation-filter-sql.ts';
-import { searchVectorSql } from './search-sql.ts';
+import { searchSql } from './search-sql.ts';
 
 export const COMPARISON: Record<ComparisonOperator, string> = {
   eq: '=',
@@ -48,7 +48,7 @@ export function filterSql(filter: Filter, alias: string, parameters: Parameters)
     case 'jsonPathIsNull':
       return jsonSql(filter, column(filter.field.name), parameters);
     case 'search':
-      return `${searchVectorSql(filter.fields, alias)} @@ websearch_to_tsquery('simple', ${parameters.hold(filter, filter.query, 'text')})`;
+      return searchSql(filter, alias, parameters);
     case 'relation':
       return relationFilterSql(filter, alias, (part, related) => filterSql(part, related, parameters));
     default:
