@@ -268,7 +268,11 @@ describe('numbers at the ends of their types', () => {
         { name: 'real', type: 'float' },
         { name: 'extra', type: 'json' },
       ]),
-      entity('coin', [{ name: 'real', type: 'float' }]),
+      entity('coin', [
+        { name: 'real', type: 'float' },
+        { name: 'kind', type: 'string' },
+        { name: 'large', type: 'bigint' },
+      ]),
     ],
     sample_data: {
       thing: [
@@ -276,8 +280,9 @@ describe('numbers at the ends of their types', () => {
         { id: uuid(2), real: 0 },
       ],
       coin: [
-        { id: uuid(1), real: 1e308 },
-        { id: uuid(2), real: 1e308 },
+        { id: uuid(1), real: 1e308, kind: 'large', large: '9223372036854775807' },
+        { id: uuid(2), real: 1e308, kind: 'large', large: '9223372036854775807' },
+        { id: uuid(3), real: 0.1, kind: 'small', large: '9223372036854775807' },
       ],
     },
   };
@@ -289,15 +294,45 @@ describe('numbers at the ends of their types', () => {
   });
   afterAll(() => numbers?.dispose());
 
-  it('have averages, and sums that say when they do not fit', async () => {
-    const { data, errors } = await numbers.ask(
-      '{ thingsAggregate { avg { real } sum { real } } coinsAggregate { sum { real } } }',
-    );
+  it('have averages, and sums that say when they do not fit, which concerns nothing else', async () => {
+    const { data, errors } = await numbers.ask(`{
+      thingsAggregate { avg { real } sum { real } }
+      coinsAggregate { count sum { real } max { real } avg { real } }
+      some: coinsAggregate(where: { real: { lt: 1e308 } }) { sum { real } }
+      things(limit: 1) { id }
+    }`);
     expect(data).toEqual({
       thingsAggregate: { avg: { real: 5e299 }, sum: { real: 1e300 } },
-      coinsAggregate: null,
+      coinsAggregate: {
+        count: 3,
+        sum: { real: null },
+        max: { real: 1e308 },
+        avg: { real: expect.closeTo(6.666666666666667e307, -300) },
+      },
+      some: { sum: { real: 0.1 } },
+      things: [{ id: uuid(1) }],
     });
-    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsAggregate' }]);
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsAggregate.sum.real' }]);
+  });
+
+  it('sort and are compared as the largest where a sum does not fit', async () => {
+    const { data, errors } = await numbers.ask(`{
+      coinsGroupBy(by: [{ field: kind }], orderBy: [{ sum: { real: DESC } }], having: { sum: { real: { gt: 0.01 } } }) {
+        key { kind } sum { real }
+      } }`);
+    expect(data).toEqual({
+      coinsGroupBy: [
+        { key: { kind: 'large' }, sum: { real: null } },
+        { key: { kind: 'small' }, sum: { real: 0.1 } },
+      ],
+    });
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsGroupBy.0.sum.real' }]);
+  });
+
+  it('of whole numbers have sums of any size', async () => {
+    const { data, errors } = await numbers.ask('{ purses: coinsAggregate { sum { large } avg { large } } }');
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ purses: { sum: { large: '27670116110564327421' } } });
   });
 
   it('keep all their digits among entities of several types', async () => {

@@ -2,8 +2,10 @@
  * Values that already have the shape of the answer: objects go by response key. The executor walks them to put errors in
  * their places, and nothing is computed any more.
  */
-import type { GraphQLFieldResolver, GraphQLTypeResolver } from 'graphql';
+import { RocketError } from '@rocket/schema';
+import { type GraphQLFieldResolver, GraphQLFloat, type GraphQLTypeResolver } from 'graphql';
 import type { Failures } from '../read/plan-context.ts';
+import { FLOAT_OVERFLOW } from '../sql/aggregate-sql.ts';
 import { planPath } from './plan-path.ts';
 
 /** Root fields by response key; an Error is the field's. */
@@ -21,6 +23,8 @@ export const shapedField: GraphQLFieldResolver<unknown, ShapedContext> = (source
   if (source === null || typeof source !== 'object' || !Object.hasOwn(source, key)) return null;
   const value: unknown = Reflect.get(source, key);
   if (value instanceof Error) throw value;
+  if (value === FLOAT_OVERFLOW && info.returnType === GraphQLFloat)
+    throw new RocketError('BAD_USER_INPUT', 'The sum is too large for its type');
   return value;
 };
 

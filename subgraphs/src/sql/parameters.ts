@@ -27,19 +27,32 @@ export function sqlType(field: Pick<FieldModel, 'type'>): string {
   return SQL_TYPE[field.type];
 }
 
+/**
+ * How a statement adds floats. `float` is fast, and fails as a whole when one sum leaves the range of a float. `numeric`
+ * is exact and slow; what leaves the range is said to, and concerns nothing else.
+ */
+export type FloatSums = 'float' | 'numeric';
+
 export type HeldValue = string | number | boolean | null;
 
 /**
+ * What a statement under construction has in common for all its parts.
+ *
  * A part of a plan may be written several times: to count its records, and to read them. What it holds is bound once. It
  * is the part that is recognised and not its values, so that the text of a statement does not depend on them.
  */
 export class Parameters {
   readonly values: unknown[] = [];
+  readonly floatSums: FloatSums;
   /** By the part or the list that is held. */
   readonly #places = new Map<object, string>();
   #positions: Map<object, readonly (string | null)[]> | null = null;
   #heldValues = 0;
   #heldCharacters = 0;
+
+  constructor(floatSums: FloatSums = 'float') {
+    this.floatSums = floatSums;
+  }
 
   /** Binds a value and returns its place in the text, with its type. */
   bind(value: unknown, type: string): string {

@@ -6,7 +6,7 @@ import { type Budget, budgetSql } from './budget-sql.ts';
 import { connectionJson } from './connection-sql.ts';
 import { groupByJson } from './group-by-sql.ts';
 import { JsonConcat, jsonArray } from './json-concat.ts';
-import { Parameters, sqlType } from './parameters.ts';
+import { type FloatSums, Parameters, sqlType } from './parameters.ts';
 import { aliasAt, type ChildRows, keyRow } from './record-row.ts';
 import { recordAt, recordJson } from './record-sql.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
@@ -16,8 +16,12 @@ import { isShortRead } from './short-read.ts';
  * The columns come in the order of `plans`; one is null where a single record was asked for and there is none. No row
  * at all means that the operation would read more records than its budget, or more than can be counted in time.
  */
-export function readStatement(plans: readonly ReadPlan[], budget: Budget): Statement {
-  const parameters = new Parameters();
+export function readStatement(
+  plans: readonly ReadPlan[],
+  budget: Budget,
+  floatSums: FloatSums = 'float',
+): Statement {
+  const parameters = new Parameters(floatSums);
   const columns = plans.map((plan) => rootJson(plan, parameters).sql());
   const select = `SELECT ${columns.join(', ')}`;
   const counting = budgetSql(plans, budget, parameters);
