@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { isRunning } from '../src/embedded/stop-server.ts';
+import { createDatabaseIfMissing, databaseUrl } from '../src/postgres/server.ts';
 import { EmbeddedFixture, query } from './support/embedded.ts';
 import { codeOf } from './support/fixtures.ts';
 
@@ -37,6 +38,20 @@ test('it listens on loopback only, asks for the password, and keeps it for its o
   expect(await query(url, `SELECT lower('É'), 'a' < 'B', current_setting('server_encoding')`)).toEqual([
     ['é', false, 'UTF8'],
   ]);
+});
+
+test('databases on it sort texts by code point, whatever the locale of the server', async () => {
+  const { url } = await fixture.start(await fixture.directory());
+  // As a server that an administrator has set up in another language.
+  await query(
+    url,
+    `UPDATE pg_database SET datlocprovider = 'i', datlocale = 'en' WHERE datname = 'template0'`,
+  );
+  await query(url, 'CREATE DATABASE english TEMPLATE template0');
+  expect(await createDatabaseIfMissing(url, 'ours')).toBe(true);
+  const sorted = `SELECT string_agg(t, ' ' ORDER BY t), lower('É') FROM unnest(ARRAY['é', 'b', 'Z', 'a', '_']) AS t`;
+  expect(await query(databaseUrl(url, 'english'), sorted)).toEqual([['_ a b é Z', 'é']]);
+  expect(await query(databaseUrl(url, 'ours'), sorted)).toEqual([['Z _ a b é', 'é']]);
 });
 
 test('after a kill -9 of the parent the next start takes over from the orphan', async () => {

@@ -63,6 +63,7 @@ export {
   type RelationFilter,
   type TextOperator,
 } from './filter/filter.ts';
+export { SEARCH_SEPARATORS, searchQuery } from './filter/search-query.ts';
 export type { SortKey, SortStep } from './filter/sort-key.ts';
 export { type Composition, composeGraph, subgraphUrl } from './graph/compose-graph.ts';
 export {

@@ -52,7 +52,9 @@ async function find(where: unknown): Promise<unknown> {
     entity: moment,
     fields: [{ key: 'id', kind: 'column' as const, field: moment.primaryKey }],
   };
-  const [row] = await app.database.query(readStatement([{ kind: 'list', list: { page, record } }], 100));
+  const [row] = await app.database.query(
+    readStatement([{ kind: 'list', list: { page, record } }], { maxRecords: 100, maxCountingMs: 2_000 }),
+  );
   const records: { id: string }[] = JSON.parse(String(row?.[0]));
   return records.map(({ id }) => Number(id));
 }

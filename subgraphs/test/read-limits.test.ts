@@ -1,8 +1,9 @@
 /** Operations that are large: how much is read, and how much is not. */
+import type { Database, Statement } from '@rocket/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODES, NODES_DOCUMENT, uuid } from './support/nodes-document.ts';
 import { createReadApp, type ReadApp } from './support/read-app.ts';
-import { entity } from './support/write-app.ts';
+import { callerWith, entity } from './support/write-app.ts';
 
 let app: ReadApp;
 beforeAll(async () => {
@@ -66,6 +67,28 @@ describe('an operation that would read more than 250,000 records', () => {
     expect(await codesOf(query, { variables: { representations: same } })).toEqual([
       'BAD_USER_INPUT _entities',
     ]);
+  });
+
+  it.each([10, 20, 28])(
+    'is refused long before its deadline when its lists are nested %i deep',
+    async (levels) => {
+      const nested = (depth: number): string =>
+        depth === 0 ? 'id' : `id parent { children(limit: 2) { ${nested(depth - 1)} } }`;
+      const before = performance.now();
+      const { data, errors, statements } = await app.ask(`{ nodes { ${nested(levels)} } }`);
+      expect(performance.now() - before).toBeLessThan(15_000);
+      expect({ data, statements }).toEqual({ data: { nodes: null }, statements: 1 });
+      expect(errors).toMatchObject([
+        { code: 'BAD_USER_INPUT', message: expect.stringMatching(/give its inner lists a limit/) },
+      ]);
+    },
+  );
+
+  it('is answered however deep its lists are nested, when there is little', async () => {
+    const nested = (depth: number): string => (depth === 0 ? 'id' : `id children { ${nested(depth - 1)} }`);
+    const { data, errors } = await app.ask(`{ nodes(limit: 2) { ${nested(28)} } }`);
+    expect(errors).toEqual([]);
+    expect(data?.['nodes']).toMatchObject([{ children: { length: NODES - 1 } }, { children: [] }]);
   });
 
   it('is not one that only counts', async () => {
@@ -133,6 +156,110 @@ describe('large operations', () => {
   });
 });
 
+describe('what the conditions, cursors and keys of an operation hold', () => {
+  const ids = Array.from({ length: 10_000 }, (_, n) => uuid(n + 1));
+  const lists = (count: number, operator = 'in') =>
+    Array.from(
+      { length: count },
+      (_, n) => `a${n}: nodes(where: { id: { ${operator}: $ids } }, limit: 1) { id }`,
+    );
+  const asked = (fields: readonly string[]) =>
+    app.ask(`query ($ids: [ID!]!) { ${fields.join(' ')} }`, { variables: { ids } });
+
+  it('is bounded for all of them together, and refused before anything is sent', async () => {
+    const before = performance.now();
+    const { data, errors, statements } = await asked(lists(99));
+    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(statements).toBe(0);
+    expect(errors).toHaveLength(99);
+    expect(errors[0]).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      path: 'a0',
+      message: expect.stringContaining('50000 values'),
+    });
+    expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
+  });
+
+  it('may be a long list in several places, which is sent once', async () => {
+    const { data, errors, statements } = await asked(lists(4));
+    expect({ errors, statements }).toEqual({ errors: [], statements: 1 });
+    expect(data).toMatchObject({ a0: [{ id: uuid(1) }], a3: [{ id: uuid(1) }] });
+  });
+
+  it('holds the keys of representations', async () => {
+    const representations = Array.from({ length: 50_001 }, (_, n) => ({
+      __typename: 'Node',
+      id: uuid(n + 1),
+    }));
+    const query =
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Node { id } } }';
+    const few = await app.ask(query, { variables: { representations: representations.slice(1) } });
+    expect({ errors: few.errors, statements: few.statements }).toEqual({ errors: [], statements: 1 });
+    const { errors, statements } = await app.ask(query, { variables: { representations } });
+    expect({ codes: errors.map(({ code }) => code), statements }).toEqual({
+      codes: ['BAD_USER_INPUT'],
+      statements: 0,
+    });
+  });
+
+  it('holds the texts of cursors, by their length', async () => {
+    const cursor = Buffer.from(JSON.stringify(['node:name+id+', 'x'.repeat(700_000), uuid(1)]));
+    const pages = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, n) =>
+          `a${n}: nodesConnection(orderBy: [{ name: ASC }], after: $cursor, first: 1) { nodes { id } }`,
+      ).join(' ');
+    const ask = (count: number) =>
+      app.ask(`query ($cursor: String!) { ${pages(count)} }`, {
+        variables: { cursor: cursor.toString('base64url') },
+      });
+    expect((await ask(2)).errors).toEqual([]);
+    const { errors, statements } = await ask(3);
+    expect({ codes: errors.map(({ code }) => code), statements }).toEqual({
+      codes: Array.from({ length: 3 }, () => 'BAD_USER_INPUT'),
+      statements: 0,
+    });
+  });
+
+  it('is bound once, however often its records are counted', async () => {
+    const sent: Statement[] = [];
+    const database: Database = {
+      ...app.database,
+      query: (statement, options) => {
+        sent.push(statement);
+        return app.database.query(statement, options);
+      },
+    };
+    const children = Array.from({ length: 8 }, (_, n) => `c${n}: children(limit: 100) { id }`).join(' ');
+    const after = Buffer.from(JSON.stringify(['node:id+', uuid(1)])).toString('base64url');
+    const where = 'where: { rank: { gt: 1, notIn: [2, 4] }, name: { like: "n5%" }, extra: { hasKey: "n" } }';
+    const { errors } = await app.ask(
+      `{ nodesConnection(${where}, after: "${after}") { nodes { parent { ${children} } } } }`,
+      { database },
+    );
+    expect(errors).toEqual([]);
+    expect(sent.map(({ text, values }) => ({ values, counts: text.includes('count(*)') }))).toEqual([
+      { values: ['n5%', 1, [2, 4], 'n', uuid(1)], counts: true },
+    ]);
+  });
+
+  it('holds the conditions of permissions', async () => {
+    const words = Array.from({ length: 600 }, (_, n) => `word ${n} ${'x'.repeat(3_400)}`);
+    const conditions = [{ field: 'word', operator: 'in', value: words }];
+    const permissions = [{ entity: 'secret', action: 'read', roles: ['reader'], conditions }];
+    const guarded = await createReadApp({ ...NODES_DOCUMENT, permissions });
+    try {
+      const { errors, statements } = await guarded.ask('{ secrets { id } }', {
+        caller: callerWith(['reader']),
+      });
+      expect({ errors, statements }).toMatchObject({ errors: [{ code: 'BAD_USER_INPUT' }], statements: 0 });
+    } finally {
+      await guarded.dispose();
+    }
+  });
+});
+
 describe('numbers at the ends of their types', () => {
   const DOCUMENT = {
     version: 1,
@@ -141,7 +268,11 @@ describe('numbers at the ends of their types', () => {
         { name: 'real', type: 'float' },
         { name: 'extra', type: 'json' },
       ]),
-      entity('coin', [{ name: 'real', type: 'float' }]),
+      entity('coin', [
+        { name: 'real', type: 'float' },
+        { name: 'kind', type: 'string' },
+        { name: 'large', type: 'bigint' },
+      ]),
     ],
     sample_data: {
       thing: [
@@ -149,8 +280,9 @@ describe('numbers at the ends of their types', () => {
         { id: uuid(2), real: 0 },
       ],
       coin: [
-        { id: uuid(1), real: 1e308 },
-        { id: uuid(2), real: 1e308 },
+        { id: uuid(1), real: 1e308, kind: 'large', large: '9223372036854775807' },
+        { id: uuid(2), real: 1e308, kind: 'large', large: '9223372036854775807' },
+        { id: uuid(3), real: 0.1, kind: 'small', large: '9223372036854775807' },
       ],
     },
   };
@@ -162,15 +294,45 @@ describe('numbers at the ends of their types', () => {
   });
   afterAll(() => numbers?.dispose());
 
-  it('have averages, and sums that say when they do not fit', async () => {
-    const { data, errors } = await numbers.ask(
-      '{ thingsAggregate { avg { real } sum { real } } coinsAggregate { sum { real } } }',
-    );
+  it('have averages, and sums that say when they do not fit, which concerns nothing else', async () => {
+    const { data, errors } = await numbers.ask(`{
+      thingsAggregate { avg { real } sum { real } }
+      coinsAggregate { count sum { real } max { real } avg { real } }
+      some: coinsAggregate(where: { real: { lt: 1e308 } }) { sum { real } }
+      things(limit: 1) { id }
+    }`);
     expect(data).toEqual({
       thingsAggregate: { avg: { real: 5e299 }, sum: { real: 1e300 } },
-      coinsAggregate: null,
+      coinsAggregate: {
+        count: 3,
+        sum: { real: null },
+        max: { real: 1e308 },
+        avg: { real: expect.closeTo(6.666666666666667e307, -300) },
+      },
+      some: { sum: { real: 0.1 } },
+      things: [{ id: uuid(1) }],
     });
-    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsAggregate' }]);
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsAggregate.sum.real' }]);
+  });
+
+  it('sort and are compared as the largest where a sum does not fit', async () => {
+    const { data, errors } = await numbers.ask(`{
+      coinsGroupBy(by: [{ field: kind }], orderBy: [{ sum: { real: DESC } }], having: { sum: { real: { gt: 0.01 } } }) {
+        key { kind } sum { real }
+      } }`);
+    expect(data).toEqual({
+      coinsGroupBy: [
+        { key: { kind: 'large' }, sum: { real: null } },
+        { key: { kind: 'small' }, sum: { real: 0.1 } },
+      ],
+    });
+    expect(errors).toMatchObject([{ code: 'BAD_USER_INPUT', path: 'coinsGroupBy.0.sum.real' }]);
+  });
+
+  it('of whole numbers have sums of any size', async () => {
+    const { data, errors } = await numbers.ask('{ purses: coinsAggregate { sum { large } avg { large } } }');
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ purses: { sum: { large: '27670116110564327421' } } });
   });
 
   it('keep all their digits among entities of several types', async () => {

@@ -96,6 +96,35 @@ describe('an index', () => {
     ]);
   });
 
+  it('of searchable fields is built anew beside one of an earlier generator, which goes then', async () => {
+    const document = things({ ...NAME, searchable: true });
+    await app.activate(document);
+    const built = await indexes();
+    expect(built).toEqual([expect.stringMatching(/^ix_things_search_[0-9a-f]{8} gin \(.*translate\(/)]);
+    await rows(`INSERT INTO things (name) VALUES ('Robot RK-2041')`);
+    await rows(`DROP INDEX ${String(built[0]).split(' ')[0]}`);
+    const old = `to_tsvector('simple'::regconfig, left(coalesce("name", ''), 100000))`;
+    await rows(`CREATE INDEX ix_things_search_01234567 ON things USING gin (${old})`);
+    const { model } = parseApp(document);
+    const seen: string[] = [];
+    await finishIndexes({
+      database: app.database,
+      model,
+      revision: revision(1),
+      onChange: (change) => seen.push(change),
+      onProblem: (error) => seen.push(String(error)),
+    });
+    expect(await indexes()).toEqual(built);
+    expect(seen).toEqual([
+      expect.stringMatching(/^create index ix_things_search_[0-9a-f]{8}$/),
+      'drop index ix_things_search_01234567',
+    ]);
+    const fields = model.entities.get('thing')?.fields.filter((each) => each.searchable) ?? [];
+    const found = `SELECT name FROM things AS t WHERE ${searchVectorSql(fields, 't')} @@ websearch_to_tsquery('simple', '2041')`;
+    expect(await plan(found)).toMatch(/Bitmap Index Scan on ix_things_search_[0-9a-f]{8}/);
+    expect(await rows(found)).toEqual([['Robot RK-2041']]);
+  });
+
   it('of searchable fields takes a text of any length', async () => {
     await app.activate(things({ ...NAME, searchable: true }));
     await rows(

@@ -20,7 +20,8 @@ export async function createDatabaseIfMissing(serverUrl: string, name: string): 
     const found = await runStatement(client, selectDatabase(name));
     if (found.length > 0) return false;
     try {
-      await runStatement(client, createDatabaseStatement(name));
+      const [[version] = []] = await runStatement(client, selectVersion());
+      await runStatement(client, createDatabaseStatement(name, Number(version)));
       return true;
     } catch (error) {
       if (isCreationRace(error)) return false;
@@ -38,9 +39,27 @@ function selectDatabase(name: string): Statement {
   return { text: 'SELECT 1 FROM pg_database WHERE datname = $1', values: [name] };
 }
 
-/** From template0: nobody can be connected to it, and a connection to the template makes CREATE DATABASE fail. */
-function createDatabaseStatement(name: string): Statement {
-  return { text: `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0`, values: [] };
+function selectVersion(): Statement {
+  return { text: `SELECT current_setting('server_version_num')`, values: [] };
+}
+
+/** The first version with a provider of locales of its own. */
+const BUILTIN_LOCALES_VERSION = 170_000;
+
+/**
+ * Texts sort by code point on every server (docs/adr/0011-texts-sort-by-code-point.md). Before version 17 the server's
+ * own locale still tells letters and their cases.
+ * From template0: nobody can be connected to it, and a connection to the template makes CREATE DATABASE fail.
+ */
+function createDatabaseStatement(name: string, version: number): Statement {
+  const locale =
+    version >= BUILTIN_LOCALES_VERSION
+      ? `LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'`
+      : `LOCALE_PROVIDER libc LC_COLLATE 'C'`;
+  return {
+    text: `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0 ENCODING 'UTF8' ${locale}`,
+    values: [],
+  };
 }
 
 function dropDatabaseStatement(name: string): Statement {

@@ -1,3 +1,4 @@
+import { MAX_PATTERN_LENGTH } from '../filter/like-pattern.ts';
 import type { ScalarType } from '../model/app-model.ts';
 import type { ConditionDefinition, ConditionOperator, FieldDefinition, JsonValue } from './types.ts';
 import { coerceValue, type ValueType } from './values/coerce-value.ts';
@@ -84,6 +85,9 @@ function readList(of: ValueType, value: JsonValue): ReadCondition {
 function readPattern(type: ScalarType, value: JsonValue): ReadCondition {
   if (type !== 'string') return refuse('like compares texts only');
   if (typeof value !== 'string') return refuse(`${JSON.stringify(value)} must be a text`);
+  if (value.length > MAX_PATTERN_LENGTH) {
+    return refuse(`The pattern may have at most ${MAX_PATTERN_LENGTH} characters`);
+  }
   if (DANGLING_ESCAPE.test(value)) return refuse('The pattern ends in a lone backslash');
   return { ok: true, value: { kind: 'one', value } };
 }

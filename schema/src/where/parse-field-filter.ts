@@ -1,5 +1,6 @@
 /** Conditions on one field: `{eq: 1}`, `{like: "a%", isNull: false}`. */
 import type { Filter, FilterValue } from '../filter/filter.ts';
+import { isPattern, MAX_PATTERN_LENGTH } from '../filter/like-pattern.ts';
 import type { FieldModel } from '../model/app-model.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { operandEntries } from './operand-entries.ts';
@@ -7,6 +8,15 @@ import { operandValue, storableText } from './operand-value.ts';
 import { parseJsonOperator, trueOrFalse } from './parse-json-filter.ts';
 
 const MAX_LIST_VALUES = 10_000;
+
+/** From here on reading the values once more costs more than knowing that they were read. */
+const LONG_LIST = 100;
+
+/**
+ * Values of long lists, by the list and the field that they are compared with. A variable is one list wherever it is
+ * named, so what is named a hundred times is read once, and who binds the values sees that they are the same.
+ */
+const LONG_LISTS = new WeakMap<readonly unknown[], Map<FieldModel, readonly FilterValue[]>>();
 
 interface OperatorUse {
   readonly operator: string;
@@ -59,17 +69,27 @@ function parseTextOperator(field: FieldModel, use: OperatorUse, path: InputPath)
   const known = Object.entries(TEXT_OPERATORS).find(([name]) => name === use.operator)?.[1];
   if (known === undefined) throw badInput(path, 'is not an operator');
   const value = storableText(use.value, path);
+  if (isPattern(known.operator) && value.length > MAX_PATTERN_LENGTH)
+    throw badInput(path, `may have at most ${MAX_PATTERN_LENGTH} characters`);
   // A pattern that ends in a lone backslash is an error in SQL; say so here, where the place is known.
   if (known.operator === 'like' && /(^|[^\\])(\\\\)*\\$/.test(value))
     throw badInput(path, 'ends in a lone backslash');
   return { kind: 'text', field, value, ...known };
 }
 
-function presentValues(field: FieldModel, value: unknown, path: InputPath): FilterValue[] {
+function presentValues(field: FieldModel, value: unknown, path: InputPath): readonly FilterValue[] {
   if (!Array.isArray(value)) throw badInput(path, 'must be a list');
   if (value.length === 0) throw badInput(path, 'must not be empty');
   if (value.length > MAX_LIST_VALUES) throw badInput(path, `may have at most ${MAX_LIST_VALUES} values`);
-  return value.map((item, index) => presentValue(field, item, [...path, String(index)]));
+  const known = LONG_LISTS.get(value)?.get(field);
+  if (known !== undefined) return known;
+  const values = value.map((item, index) => presentValue(field, item, [...path, String(index)]));
+  if (value.length >= LONG_LIST)
+    LONG_LISTS.set(
+      value,
+      (LONG_LISTS.get(value) ?? new Map<FieldModel, readonly FilterValue[]>()).set(field, values),
+    );
+  return values;
 }
 
 function presentValue(field: FieldModel, value: unknown, path: InputPath): FilterValue {

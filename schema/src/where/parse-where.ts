@@ -4,6 +4,7 @@
  * returns or updates every record.
  */
 import type { Filter, RelationFilter } from '../filter/filter.ts';
+import { isPattern, MAX_PATTERNS_LENGTH } from '../filter/like-pattern.ts';
 import type { EntityModel, LinkModel } from '../model/app-model.ts';
 import type { FilterScope } from './filter-scope.ts';
 import { badInput, type InputPath } from './input-place.ts';
@@ -37,7 +38,25 @@ export function parseWhere(where: unknown, entity: EntityModel, scope: FilterSco
   const filter = parseGroup(where, { entity, path, relationSteps: 0, scope });
   if (countConditions(filter) > MAX_CONDITIONS)
     throw badInput(path, `may have at most ${MAX_CONDITIONS} conditions`);
+  if (countPatternCharacters(filter) > MAX_PATTERNS_LENGTH)
+    throw badInput(path, `may have at most ${MAX_PATTERNS_LENGTH} characters in all its text patterns`);
   return filter;
+}
+
+/** All patterns of a filter may be tried on one record, between two moments at which Postgres can be stopped. */
+function countPatternCharacters(filter: Filter): number {
+  switch (filter.kind) {
+    case 'not':
+    case 'relation':
+      return countPatternCharacters(filter.filter);
+    case 'all':
+    case 'any':
+      return filter.filters.reduce((sum, part) => sum + countPatternCharacters(part), 0);
+    case 'text':
+      return isPattern(filter.operator) ? filter.value.length : 0;
+    default:
+      return 0;
+  }
 }
 
 /** Policies of related entities count: they are part of the statement as often as a relation is named. */

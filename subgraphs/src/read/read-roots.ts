@@ -7,6 +7,8 @@ import {
   type Row,
 } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { FLOAT_OVERFLOW } from '../sql/aggregate-sql.ts';
+import type { FloatSums } from '../sql/parameters.ts';
 import { readStatement } from '../sql/read-statement.ts';
 import type { ReadPlan } from './read-plan.ts';
 
@@ -16,18 +18,34 @@ import type { ReadPlan } from './read-plan.ts';
  */
 export const MAX_RECORDS_PER_OPERATION = 250_000;
 
+/** Counting takes up to half as long as answering, so what takes longer would hardly be answered in time. */
+const MAX_COUNTING_MS = 2_000;
+
+const BUDGET = { maxRecords: MAX_RECORDS_PER_OPERATION, maxCountingMs: MAX_COUNTING_MS };
+
 /** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
 const DATA_EXCEPTION = '22';
 
-/** `numeric_value_out_of_range`: of what is read, only an aggregate can leave its type's range. */
+/** `numeric_value_out_of_range`: of what is read, only sums of floats can leave their range, and texts in cursors. */
 const OUT_OF_RANGE = '22003';
 
 /** JSON text of a root field, null for a record that is not there, or why it could not be read. */
-export type RootAnswer = string | null | Error;
+export type RootAnswer = string | FaultyJson | null | Error;
+
+/** JSON of a root field in which some sum of floats is `FLOAT_OVERFLOW`, whose error is that sum's alone. */
+export class FaultyJson {
+  readonly json: string;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+}
 
 export interface ReadOptions extends QueryOptions {
   /** Some cursor was given: only the database can tell whether the texts in it fit their columns. */
   readonly hasCursor: boolean;
+  /** `float` when absent; what a sum is too large for is read again with `numeric`. */
+  readonly floatSums?: FloatSums;
 }
 
 /**
@@ -43,6 +61,8 @@ export async function readRoots(
   try {
     return await readAll(database, plans, options);
   } catch (error) {
+    if (isPostgresError(error) && error.code === OUT_OF_RANGE && options.floatSums !== 'numeric')
+      return await readRoots(database, plans, { ...options, floatSums: 'numeric' });
     const fault = fieldFault(error, options);
     if (fault === null) throw error;
     // Too much in all is nobody's own fault: each field may be small enough by itself.
@@ -57,10 +77,10 @@ async function readAll(
   plans: readonly ReadPlan[],
   options: ReadOptions,
 ): Promise<readonly RootAnswer[]> {
-  const rows = await database.query(readStatement(plans, MAX_RECORDS_PER_OPERATION), options);
+  const rows = await database.query(readStatement(plans, BUDGET, options.floatSums), options);
   const [row] = rows;
   if (row === undefined) throw new TooManyRecords();
-  return plans.map((_, index) => textAt(row, index));
+  return plans.map((_, index) => answerAt(row, index, options));
 }
 
 /** One by one, to learn which of them is at fault; still all of one moment. */
@@ -97,11 +117,7 @@ function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
     return new RocketError('BAD_CURSOR', 'The cursor is malformed', { cause: error });
   }
   if (isUnsendable(error)) return error;
-  if (!isPostgresError(error)) return null;
-  if (error.code === OUT_OF_RANGE) {
-    return new RocketError('BAD_USER_INPUT', 'A sum or average is too large for its type', { cause: error });
-  }
-  return error;
+  return isPostgresError(error) ? error : null;
 }
 
 /** A text that no column can hold. */
@@ -113,16 +129,17 @@ function isUnfit(error: unknown): boolean {
   return isUnsendable(error) || (isPostgresError(error) && error.code.startsWith(DATA_EXCEPTION));
 }
 
-function textAt(row: Row, index: number): string | null {
+function answerAt(row: Row, index: number, { floatSums }: ReadOptions): RootAnswer {
   const value = row[index];
-  return typeof value === 'string' ? value : null;
+  if (typeof value !== 'string') return null;
+  return floatSums === 'numeric' && value.includes(FLOAT_OVERFLOW) ? new FaultyJson(value) : value;
 }
 
 class TooManyRecords extends RocketError {
   constructor() {
     super(
       'BAD_USER_INPUT',
-      `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records; give its inner lists a limit`,
+      `The query asks for more than ${MAX_RECORDS_PER_OPERATION} records, or takes longer than ${MAX_COUNTING_MS} ms to count them; give its inner lists a limit`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { getVariableValues } from 'graphql';
 import { Failures, type PlanContext } from '../read/plan-context.ts';
 import { planOperation, type RootField } from '../read/plan-operation.ts';
 import type { ReadPlan } from '../read/read-plan.ts';
-import { type ReadOptions, type RootAnswer, readRoots } from '../read/read-roots.ts';
+import { FaultyJson, type ReadOptions, type RootAnswer, readRoots } from '../read/read-roots.ts';
 import { entitiesJson, entitiesValue } from './entities-answer.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -51,7 +51,7 @@ export async function answerQuery(
   const isWhole =
     !failures.any &&
     roots.every((root) => root.kind !== 'native' && !(root.kind === 'entities' && root.failed.length > 0)) &&
-    !answers.some((answer) => answer instanceof Error);
+    !answers.some((answer) => answer instanceof Error || answer instanceof FaultyJson);
   return isWhole
     ? { kind: 'json', json: wholeJson(roots, answers) }
     : { kind: 'values', root: rootValue(roots, answers), failures };
@@ -129,5 +129,6 @@ function rootValue(roots: readonly RootField[], answers: readonly RootAnswer[]):
 
 /** No record is JSON's null. */
 function textOf(answer: RootAnswer | undefined): string {
+  if (answer instanceof FaultyJson) return answer.json;
   return typeof answer === 'string' ? answer : 'null';
 }

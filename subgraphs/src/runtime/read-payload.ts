@@ -4,7 +4,7 @@ import type { NodeModel } from '../read/node-model.ts';
 import type { Place } from '../read/place.ts';
 import type { PlanContext } from '../read/plan-context.ts';
 import { idFilter, planByKey } from '../read/plan-root.ts';
-import { readRoots } from '../read/read-roots.ts';
+import { FaultyJson, readRoots } from '../read/read-roots.ts';
 import type { OperationScope } from '../read/selection.ts';
 import type { RequestContext } from './request-context.ts';
 
@@ -25,5 +25,6 @@ export async function readPayload(
     hasCursor: failures.hasCursor,
   });
   if (answer instanceof Error) throw answer;
-  return answer === undefined || answer === null ? null : parseJson(answer);
+  if (answer === undefined || answer === null) return null;
+  return parseJson(answer instanceof FaultyJson ? answer.json : answer);
 }

@@ -2,9 +2,10 @@
  * Values that already have the shape of the answer: objects go by response key. The executor walks them to put errors in
  * their places, and nothing is computed any more.
  */
-import { isRawNumber } from '@rocket/schema';
+import { isRawNumber, RocketError } from '@rocket/schema';
 import { type GraphQLFieldResolver, GraphQLFloat, type GraphQLTypeResolver, getNullableType } from 'graphql';
 import type { Failures } from '../read/plan-context.ts';
+import { FLOAT_OVERFLOW } from '../sql/aggregate-sql.ts';
 import { planPath } from './plan-path.ts';
 
 /** Root fields by response key; an Error is the field's. */
@@ -24,6 +25,8 @@ export const shapedField: GraphQLFieldResolver<unknown, ShapedContext> = (source
   if (value instanceof Error) throw value;
   // An average may have more digits than a double; our own scalars take such a number as it is.
   if (isRawNumber(value) && getNullableType(info.returnType) === GraphQLFloat) return Number(value.rawJSON);
+  if (value === FLOAT_OVERFLOW && getNullableType(info.returnType) === GraphQLFloat)
+    throw new RocketError('BAD_USER_INPUT', 'The sum is too large for its type');
   return value;
 };
 

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '@rocket/platform';
 import type { ComparisonOperator, Filter, JsonFilter } from '@rocket/schema';
 import { type Parameters, sqlType } from './parameters.ts';
 import { relationFilterSql } from './relation-filter-sql.ts';
-import { searchVectorSql } from './search-sql.ts';
+import { searchSql } from './search-sql.ts';
 
 export const COMPARISON: Record<ComparisonOperator, string> = {
   eq: '=',
@@ -29,17 +29,17 @@ export function filterSql(filter: Filter, alias: string, parameters: Parameters)
     case 'not':
       return `NOT (${filterSql(filter.filter, alias, parameters)})`;
     case 'compare': {
-      const value = parameters.bind(filter.value, sqlType(filter.field));
+      const value = parameters.hold(filter, filter.value, sqlType(filter.field));
       return `${column(filter.field.name)} ${COMPARISON[filter.operator]} ${value}`;
     }
     case 'in': {
-      const values = parameters.bind(filter.values, `${sqlType(filter.field)}[]`);
+      const values = parameters.holdList(filter, filter.values, sqlType(filter.field));
       return `${column(filter.field.name)} ${filter.negated ? '<> ALL' : '= ANY'} (${values})`;
     }
     case 'isNull':
       return `${column(filter.field.name)} IS ${filter.isNull ? '' : 'NOT '}NULL`;
     case 'text': {
-      const pattern = parameters.bind(textPattern(filter), 'text');
+      const pattern = parameters.hold(filter, textPattern(filter), 'text');
       return `${column(filter.field.name)} ${filter.ignoreCase ? 'ILIKE' : 'LIKE'} ${pattern}`;
     }
     case 'jsonContains':
@@ -48,7 +48,7 @@ export function filterSql(filter: Filter, alias: string, parameters: Parameters)
     case 'jsonPathIsNull':
       return jsonSql(filter, column(filter.field.name), parameters);
     case 'search':
-      return `${searchVectorSql(filter.fields, alias)} @@ websearch_to_tsquery('simple', ${parameters.bind(filter.query, 'text')})`;
+      return searchSql(filter, alias, parameters);
     case 'relation':
       return relationFilterSql(filter, alias, (part, related) => filterSql(part, related, parameters));
     default:
@@ -68,17 +68,17 @@ function joined(
 function jsonSql(filter: JsonFilter, column: string, parameters: Parameters): string {
   switch (filter.kind) {
     case 'jsonContains':
-      return `${column} @> ${parameters.bind(filter.json, 'jsonb')}`;
+      return `${column} @> ${parameters.hold(filter, filter.json, 'jsonb')}`;
     case 'jsonHasKey':
-      return `${column} ? ${parameters.bind(filter.key, 'text')}`;
+      return `${column} ? ${parameters.hold(filter, filter.key, 'text')}`;
     case 'jsonPathIsNull': {
       // Missing is SQL's null, JSON's null is a value.
-      const value = `${column} #> ${parameters.bind(filter.path, 'text[]')}`;
+      const value = `${column} #> ${parameters.holdList(filter.path, filter.path, 'text')}`;
       return `coalesce(${value}, 'null') ${filter.isNull ? '=' : '<>'} 'null'`;
     }
     case 'jsonPath': {
-      const value = `nullif(${column} #> ${parameters.bind(filter.path, 'text[]')}, 'null')`;
-      const operand = parameters.bind(filter.json, 'jsonb');
+      const value = `nullif(${column} #> ${parameters.holdList(filter.path, filter.path, 'text')}, 'null')`;
+      const operand = parameters.hold(filter, filter.json, 'jsonb');
       const comparison = `${value} ${COMPARISON[filter.operator]} ${operand}`;
       if (filter.operator === 'eq' || filter.operator === 'ne') return comparison;
       return `CASE WHEN jsonb_typeof(${value}) = jsonb_typeof(${operand}) THEN ${comparison} END`;

@@ -84,9 +84,10 @@ export function keysetSql(bound: KeysetBound, parameters: Parameters): string {
   const equal: string[] = [];
   const alternatives: string[] = [];
   let first: string | null = null;
+  const types = bound.order.map((key) => sqlType(key.field));
+  const values = parameters.holdPosition(bound.position, types);
   for (const [index, key] of bound.order.entries()) {
-    const text = bound.position[index] ?? null;
-    const value = text === null ? null : parameters.bind(text, sqlType(key.field));
+    const value = values[index] ?? null;
     const larger = key.descending !== (bound.side === 'after');
     const beyond = beyondSql({ column: key.sql, value, larger }, key);
     if (beyond !== null) alternatives.push([...equal, beyond].join(' AND '));

@@ -2,11 +2,11 @@
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntitiesPlan, ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
 import { aggregateJson } from './aggregate-sql.ts';
-import { budgetSql } from './budget-sql.ts';
+import { type Budget, budgetSql } from './budget-sql.ts';
 import { connectionJson } from './connection-sql.ts';
 import { groupByJson } from './group-by-sql.ts';
 import { JsonConcat, jsonArray } from './json-concat.ts';
-import { Parameters, sqlType } from './parameters.ts';
+import { type FloatSums, Parameters, sqlType } from './parameters.ts';
 import { aliasAt, type ChildRows, keyRow } from './record-row.ts';
 import { recordAt, recordJson } from './record-sql.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
@@ -14,15 +14,19 @@ import { isShortRead } from './short-read.ts';
 
 /**
  * The columns come in the order of `plans`; one is null where a single record was asked for and there is none. No row
- * at all means that the operation would read more records than `maxRecords`.
+ * at all means that the operation would read more records than its budget, or more than can be counted in time.
  */
-export function readStatement(plans: readonly ReadPlan[], maxRecords: number): Statement {
-  const parameters = new Parameters();
+export function readStatement(
+  plans: readonly ReadPlan[],
+  budget: Budget,
+  floatSums: FloatSums = 'float',
+): Statement {
+  const parameters = new Parameters(floatSums);
   const columns = plans.map((plan) => rootJson(plan, parameters).sql());
-  const budget = budgetSql(plans, { maxRecords, parameters });
-  const where = budget === null ? '' : ` WHERE ${budget}`;
+  const select = `SELECT ${columns.join(', ')}`;
+  const counting = budgetSql(plans, budget, parameters);
   return {
-    text: `SELECT ${columns.join(', ')}${where}`,
+    text: counting === null ? select : `${counting.withClause}${select} WHERE ${counting.condition}`,
     values: parameters.values,
     prepare: true,
     isShortRead: isShortRead(plans),
@@ -66,7 +70,7 @@ function recordRootSql(of: { source: RowSource; record: RecordPlan }, parameters
 function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   const key = plan.entity.primaryKey;
   const type = sqlType(key);
-  const keys = `unnest(${parameters.bind(plan.keys, `${type}[]`)}) WITH ORDINALITY AS k(key, n)`;
+  const keys = `unnest(${parameters.holdList(plan, plan.keys, type)}) WITH ORDINALITY AS k(key, n)`;
   return jsonArray(`SELECT ${entitySql(plan, { type, parameters })} AS j FROM ${keys} ORDER BY k.n`);
 }
 

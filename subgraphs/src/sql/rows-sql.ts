@@ -69,6 +69,6 @@ function distinctSql(
  * would have walked an index. It is a checked whole number, of which there are few.
  */
 function windowSql(page: PagePlan, order: readonly SortExpression[], parameters: Parameters): string {
-  const offset = page.offset > 0 ? ` OFFSET ${parameters.bind(page.offset, 'integer')}` : '';
+  const offset = page.offset > 0 ? ` OFFSET ${parameters.hold(page, page.offset, 'integer')}` : '';
   return `ORDER BY ${orderSql(order, page.reversed)} LIMIT ${Math.trunc(page.limit)}${offset}`;
 }

@@ -1,10 +1,12 @@
 /** Full-text search as SQL, for those who ask and for the index that serves them: both must be the same expression. */
 import { quoteIdentifier } from '@rocket/platform';
-import type { FieldModel } from '@rocket/schema';
+import { type FieldModel, type Filter, SEARCH_SEPARATORS, searchQuery } from '@rocket/schema';
+import { literalText } from './literal-text.ts';
+import type { Parameters } from './parameters.ts';
 
 /**
- * Characters of a record that are searched. A vector holds less than a megabyte, and a hyphenated word is kept twice:
- * without a bound, a text could be too long to be stored.
+ * Characters of a record that are searched. A vector holds less than a megabyte: without a bound, a text could be too long
+ * to be stored.
  */
 const SEARCHED_CHARACTERS = 100_000;
 
@@ -15,5 +17,19 @@ const SEARCHED_CHARACTERS = 100_000;
 export function searchVectorSql(fields: readonly FieldModel[], alias: string | null): string {
   const prefix = alias === null ? '' : `${alias}.`;
   const texts = fields.map((field) => `coalesce(${prefix}${quoteIdentifier(field.name)}, '')`);
-  return `to_tsvector('simple'::regconfig, left(${texts.join(` || ' ' || `)}, ${SEARCHED_CHARACTERS}))`;
+  const searched = `left(${texts.join(` || ' ' || `)}, ${SEARCHED_CHARACTERS})`;
+  const spaces = ' '.repeat(SEARCH_SEPARATORS.length);
+  const words = `translate(${searched}, ${literalText(SEARCH_SEPARATORS)}, ${literalText(spaces)})`;
+  return `to_tsvector('simple'::regconfig, ${words})`;
+}
+
+export function searchSql(
+  filter: Extract<Filter, { kind: 'search' }>,
+  alias: string,
+  parameters: Parameters,
+): string {
+  const query = searchQuery(filter.query);
+  if (query === '') return 'FALSE';
+  const bound = parameters.hold(filter, query, 'text');
+  return `${searchVectorSql(filter.fields, alias)} @@ websearch_to_tsquery('simple', ${bound})`;
 }
