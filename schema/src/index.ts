@@ -70,7 +70,10 @@ export {
   graphRevisionText,
 } from './graph/graph-revision.ts';
 export {
+  type AppId,
   type AppName,
+  appDatabaseName,
+  appId,
   appName,
   compareLsn,
   type Epoch,
@@ -82,7 +85,9 @@ export {
   isAppName,
   type Lsn,
   lsn,
+  PLATFORM_AUDIENCE,
   type Revision,
+  requireFreeName,
   revision,
   type ShardName,
   shardName,

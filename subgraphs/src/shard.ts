@@ -89,7 +89,11 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     const startedAtMs = performance.now();
     const placement = await placements.admit(context.app, context.epoch);
     if (Date.now() >= context.deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
-    const { model, schema, index } = await subgraphs.get(context.graph, context.app);
+    const { model, schema, index, appId } = await subgraphs.get(context.graph, context.app);
+    // A gateway that has yet to learn of the removal asks by the rules of the former app of this name.
+    if (placements.appId(context.app) !== appId) {
+      throw new RocketError('WRONG_EPOCH', `App ${context.app} is not the one that was asked for`);
+    }
     const database = databases.get(placement);
     const request = createRequestContext({
       model,
@@ -122,7 +126,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   async function activate(input: ActivationInput): Promise<ActivationReport> {
     const placement: Placement = await placements.admit(input.app, input.epoch);
     await createDatabaseIfMissing(await databases.primaryUrl(), placement.database);
-    const model = await models.get(input.app, input.revision);
+    const { model } = await models.get(input.app, input.revision);
     return activateTables({
       database: databases.get(placement).primary,
       model,
@@ -146,7 +150,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   async function activeModel(app: AppName) {
     const revision = placements.activeRevision(app);
     if (revision === null) throw new RocketError('APP_NOT_FOUND', `App ${app} has no active document`);
-    return await models.get(app, revision);
+    return (await models.get(app, revision)).model;
   }
 
   function onSlowQuery(app: AppName, { text, durationMs, label, rows }: SlowQuery): void {
@@ -156,12 +160,14 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   }
 
   function onOpened({ app }: Placement, { primary }: AppDatabase): void {
+    // At another epoch it may be another app, or have come back from another shard.
+    insights.forget(app);
     indexCare.opened({
       app,
       database: primary,
       revision: async () => {
         const revision = placements.activeRevision(app);
-        return revision === null ? null : { revision, model: await models.get(app, revision) };
+        return revision === null ? null : { revision, model: (await models.get(app, revision)).model };
       },
     });
   }

@@ -5,6 +5,7 @@ import {
   type AppDocument,
   type AppModel,
   type AppName,
+  appDatabaseName,
   appName,
   buildModel,
   canonicalJson,
@@ -13,6 +14,7 @@ import {
   parseDocument,
   type Revision,
   RocketError,
+  requireFreeName,
   shardName,
 } from '@rocket/schema';
 import { type Candidate, checkGraphs } from './check-graphs.ts';
@@ -44,6 +46,7 @@ export interface ImportOutcome {
  */
 export async function importApp(input: ImportInput, parts: AdminParts): Promise<ImportOutcome> {
   const app = appName(input.name);
+  requireFreeName(app);
   const parsed = parseDocument(input.document, app);
   if (!parsed.ok) throw documentInvalid(parsed.faults);
   const snapshot = await parts.view.refresh();
@@ -146,7 +149,7 @@ function checkPlace(app: AppName, wanted: string | null, { shardMap }: CatalogSn
 
 async function createApp(app: AppName, wanted: string | null, parts: AdminParts): Promise<void> {
   const shard = await placeApp(wanted, parts);
-  await parts.catalog.createApp({ app, shard, database: `rocket_${app}` });
+  await parts.catalog.createApp({ app, shard, database: appDatabaseName(app) });
   await parts.view.refresh();
 }
 

@@ -1,6 +1,7 @@
 /** What the catalog holds, as the rest of the product sees it. */
 import type {
   AppDocument,
+  AppId,
   AppName,
   GraphName,
   GraphRevision,
@@ -15,8 +16,12 @@ import type { ClusterIdentity } from '../replication/types.ts';
 
 export interface AppRecord {
   readonly name: AppName;
+  /** A removed app's name may be given again, its id never is. */
+  readonly id: AppId;
   /** Null until the first activation succeeds. */
   readonly activeRevision: Revision | null;
+  /** Number of the active revision; null with it. */
+  readonly activeNumber: number | null;
   /** Apps that the active revision's relations name. */
   readonly refersTo: readonly AppName[];
   /** Key of the app's HS256 access tokens. */
@@ -42,7 +47,10 @@ export type RevisionState = 'pending' | 'active' | 'retired' | 'failed';
 
 export interface RevisionRecord {
   readonly app: AppName;
+  readonly appId: AppId;
   readonly revision: Revision;
+  /** Counts the documents of the app that became active, from 1; null for one that has not. */
+  readonly number: number | null;
   readonly state: RevisionState;
   readonly document: AppDocument;
   /** SHA-256 of the document's canonical JSON, hex. */
@@ -90,18 +98,21 @@ export interface Catalog {
   secrets(): Promise<InstallationSecrets>;
   ping(): Promise<void>;
 
-  /** Registers an app with its placement at epoch 1 (no revision yet). @throws RocketError `CONFLICT` */
+  /**
+   * Registers an app with its placement, without a revision. The epoch is 1, or higher than any that a removed app of
+   * the name had. @throws RocketError `CONFLICT`; `BAD_REQUEST` for a name that is reserved
+   */
   createApp(input: { app: AppName; shard: ShardName; database: string }): Promise<Placement>;
   /** Forgets the app, its placement and revisions. Idempotent. */
   removeApp(app: AppName): Promise<void>;
-  /** Stores a document as the next revision, state `pending`. */
+  /** Stores a document as a new revision, state `pending`, which has no number yet. */
   addRevision(input: {
     app: AppName;
     document: AppDocument;
     contentHash: string;
     createdBy: string;
   }): Promise<Revision>;
-  /** Makes it the active one and retires the former. @throws RocketError `CONFLICT` when `expectedActive` is not the active one. */
+  /** Makes it the active one, with the app's next number, and retires the former. @throws RocketError `CONFLICT` when `expectedActive` is not the active one. */
   activateRevision(input: {
     app: AppName;
     revision: Revision;

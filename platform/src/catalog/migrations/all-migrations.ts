@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { foundation } from './0001-foundation.ts';
 import { replicas } from './0002-replicas.ts';
+import { identities } from './0003-identities.ts';
 
 /** In order; numbers rise and are never used again. A migration that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [foundation, replicas];
+export const MIGRATIONS: readonly Migration[] = [foundation, replicas, identities];
