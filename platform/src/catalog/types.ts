@@ -170,6 +170,7 @@ export interface PlatformUsers {
   add(input: { email: string; password: string }): Promise<PlatformUser>;
   setPassword(input: { email: string; password: string }): Promise<void>;
   list(): Promise<readonly PlatformUser[]>;
+  /** @throws RocketError `NOT_FOUND`; `CONFLICT` for the last one who can sign in */
   remove(email: string): Promise<void>;
   login(input: { email: string; password: string }): Promise<{ user: PlatformUser; refreshToken: string }>;
   refresh(refreshToken: string): Promise<{ user: PlatformUser; refreshToken: string }>;
