@@ -40,7 +40,7 @@ export {
 export { quoteIdentifier } from './postgres/identifiers.ts';
 export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export type { PoolStatus } from './postgres/pool-types.ts';
-export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
+export { createDatabaseIfMissing, databaseExists, databaseUrl, dropDatabase } from './postgres/server.ts';
 export type { SlowQuery } from './postgres/statement-runner.ts';
 export type {
   Database,

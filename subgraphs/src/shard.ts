@@ -1,11 +1,5 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the one contract gateways know. */
-import {
-  type Catalog,
-  createDatabaseIfMissing,
-  dropDatabase,
-  type Logger,
-  type SlowQuery,
-} from '@rocket/platform';
+import type { Catalog, Logger, SlowQuery } from '@rocket/platform';
 import {
   type ActivationInput,
   type ActivationReport,
@@ -21,6 +15,7 @@ import {
 } from '@rocket/schema';
 import { adviseApp } from './advice/advise-app.ts';
 import { createAppInsights } from './runtime/app-insights.ts';
+import { createAppStorage } from './runtime/app-storage.ts';
 import { executeOperation } from './runtime/execute-operation.ts';
 import { createIndexCare } from './runtime/index-care.ts';
 import { createModels } from './runtime/models.ts';
@@ -61,6 +56,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   const placements = await createPlacements(catalog, options.name, (error) =>
     logger.warn({ err: error }, 'the catalog cannot be followed'),
   );
+  const storage = createAppStorage(databases, placements);
   const databaseAt = async (at: Placed) => databases.get(await placements.admit(at.app, at.epoch));
 
   return {
@@ -68,9 +64,8 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     activate: (input) => activate(input),
     removeApp: async (at) => {
       const placement = await placements.admit(at.app, at.epoch);
-      await databases.release(at.app);
+      await storage.drop(placement);
       insights.forget(at.app);
-      await dropDatabase(await databases.primaryUrl(), placement.database);
     },
     advise: async (at) => {
       const { primary } = await databaseAt(at);
@@ -125,7 +120,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
 
   async function activate(input: ActivationInput): Promise<ActivationReport> {
     const placement: Placement = await placements.admit(input.app, input.epoch);
-    await createDatabaseIfMissing(await databases.primaryUrl(), placement.database);
+    await storage.prepare(placement);
     const { model } = await models.get(input.app, input.revision);
     return activateTables({
       database: databases.get(placement).primary,
