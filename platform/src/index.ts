@@ -5,6 +5,7 @@ export type {
   AppRecord,
   Catalog,
   CatalogSnapshot,
+  ChangeLease,
   GraphDefinition,
   InstallationSecrets,
   PlatformUser,

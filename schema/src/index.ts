@@ -139,6 +139,7 @@ export type {
   CallContext,
   Caller,
   Placed,
+  Settlement,
   ShardService,
   ShardUsers,
   SubgraphAnswer,

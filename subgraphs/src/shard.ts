@@ -8,6 +8,7 @@ import {
   type Placed,
   type Placement,
   RocketError,
+  type Settlement,
   type ShardName,
   type ShardService,
   type SlowQueryReport,
@@ -27,6 +28,7 @@ import { createShardDatabases, type DatabaseConfig } from './runtime/shard-datab
 import type { ShardMetrics } from './runtime/shard-metrics.ts';
 import { createSubgraphs } from './runtime/subgraphs.ts';
 import { activateTables } from './tables/activate-tables.ts';
+import { settleActivation } from './tables/settle-activation.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createWritePipeline } from './write/pipeline.ts';
 
@@ -62,6 +64,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   return {
     execute: (context, operation) => execute(context, operation),
     activate: (input) => activate(input),
+    settleActivation: (at) => settle(at),
     removeApp: async (at) => {
       const placement = await placements.admit(at.app, at.epoch);
       await storage.drop(placement);
@@ -130,6 +133,18 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
       sampleData: input.sampleData,
       onProblem: (error) => logger.warn({ app: input.app, err: error }, 'an index could not be built'),
     });
+  }
+
+  async function settle(at: Placed & Pick<ActivationInput, 'revision'>): Promise<Settlement> {
+    const placement = await placements.admit(at.app, at.epoch);
+    try {
+      await storage.prepare(placement);
+    } catch (error) {
+      // Not the app's database, so no activation has been there, and none will.
+      if (error instanceof RocketError && error.code === 'CONFLICT') return 'abandoned';
+      throw error;
+    }
+    return await settleActivation(databases.get(placement).primary, at.revision);
   }
 
   async function slowQueries(at: Placed, plans: boolean): Promise<readonly SlowQueryReport[]> {

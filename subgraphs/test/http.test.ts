@@ -79,6 +79,7 @@ function recordingService(): ShardService {
       return await execute(context, operation);
     },
     activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
+    settleActivation: record('settleActivation', 'active' as const),
     removeApp: record('removeApp', undefined),
     advise: record('advise', ADVICE),
     slowQueries: record('slowQueries', [SLOW]),
@@ -242,6 +243,12 @@ describe('other calls', () => {
       ['activate', { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } }],
       { changes: ['create table customers'], rowsInserted: 3 },
     ],
+    [
+      INTERNAL_PATHS.settleActivation,
+      { ...AT, revision: 4 },
+      ['settleActivation', { ...AT, revision: 4 }],
+      'active',
+    ],
     [INTERNAL_PATHS.removeApp, AT, ['removeApp', AT], null],
     [INTERNAL_PATHS.advise, AT, ['advise', AT], ADVICE],
     [INTERNAL_PATHS.slowQueries, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
@@ -284,6 +291,7 @@ describe('other calls', () => {
     [INTERNAL_PATHS.usersAdd, { ...credentials, roles: ['sales'] }],
     [INTERNAL_PATHS.slowQueries, AT],
     [INTERNAL_PATHS.activate, { ...AT, revision: 0, sampleData: {} }],
+    [INTERNAL_PATHS.settleActivation, AT],
     [INTERNAL_PATHS.activate, { ...AT, revision: 1, sampleData: { customer: {} } }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {
     expect(await post({ path, header: adminHeader(), body })).toMatchObject({

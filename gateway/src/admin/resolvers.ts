@@ -1,18 +1,25 @@
 import { type AppName, isAppName, RocketError, shardName } from '@rocket/schema';
 import { namedGraphs } from '../graphs/graph-key.ts';
 import { appAdvice, appSlowQueries } from './advice.ts';
+import type { Exclusive } from './exclusive.ts';
 import { type ImportInput, importApp } from './import-app.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
 import { type AdminContext, type AdminParts, publish } from './parts.ts';
 import { removeApp } from './remove-app.ts';
-import { createSerial, type Serial } from './serial.ts';
+import type { Settler } from './settler.ts';
 import { type AddShardArguments, addShard, type SetReplicasArguments, setShardReplicas } from './shards.ts';
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
 
+/** How apps and graphs are changed. */
+interface Changes {
+  readonly exclusive: Exclusive;
+  readonly settler: Settler;
+}
+
 /** Resolvers of `admin.graphql`; the arguments have been checked against it. */
-export function adminResolvers(parts: AdminParts) {
-  return { Query: queryResolvers(parts), Mutation: mutationResolvers(parts) };
+export function adminResolvers(parts: AdminParts, changes: Changes) {
+  return { Query: queryResolvers(parts), Mutation: mutationResolvers(parts, changes) };
 }
 
 function queryResolvers(parts: AdminParts) {
@@ -40,19 +47,25 @@ function queryResolvers(parts: AdminParts) {
   };
 }
 
-function mutationResolvers(parts: AdminParts) {
-  // One at a time: what an import checks about other apps must still hold when it is done.
-  const serial = createSerial();
+function mutationResolvers(parts: AdminParts, changes: Changes) {
+  const { exclusive, settler } = changes;
   return {
-    ...shardAndGraphMutations(parts, serial),
+    ...shardAndGraphMutations(parts, changes),
     importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
       const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
-      const { app, ...result } = await serial.run(() => importApp(input, parts));
+      const imported = exclusive.run(`the import of ${args.name} by ${actor}`, (catalog) =>
+        importApp(input, { ...parts, catalog }),
+      );
+      // One that failed may have been left open.
+      imported.catch(() => settler.soon());
+      const { app, ...result } = await imported;
       return { ...result, app: await viewOf(app, parts) };
     },
-    removeApp: async (_: unknown, { name }: { name: string }) => ({
+    removeApp: async (_: unknown, { name }: { name: string }, { actor }: AdminContext) => ({
       name,
-      removed: await serial.run(() => removeApp(name, parts)),
+      removed: await exclusive.run(`the removal of ${name} by ${actor}`, (catalog) =>
+        removeApp(name, { ...parts, catalog }),
+      ),
     }),
     addUser: async (_: unknown, args: AddUserArguments) => {
       await parts.view.refresh();
@@ -66,7 +79,7 @@ function mutationResolvers(parts: AdminParts) {
   };
 }
 
-function shardAndGraphMutations(parts: AdminParts, serial: Serial) {
+function shardAndGraphMutations(parts: AdminParts, { exclusive }: Changes) {
   const { catalog } = parts;
   return {
     addShard: (_: unknown, args: AddShardArguments) => addShard(args, parts),
@@ -79,8 +92,14 @@ function shardAndGraphMutations(parts: AdminParts, serial: Serial) {
       await publish(parts);
       return true;
     },
-    putGraph: (_: unknown, args: PutGraphArguments) => serial.run(() => putGraph(args, parts)),
-    removeGraph: (_: unknown, { name }: { name: string }) => serial.run(() => removeGraph(name, parts)),
+    putGraph: (_: unknown, args: PutGraphArguments, { actor }: AdminContext) =>
+      exclusive.run(`the change of graph ${args.name} by ${actor}`, (own) =>
+        putGraph(args, { ...parts, catalog: own }),
+      ),
+    removeGraph: (_: unknown, { name }: { name: string }, { actor }: AdminContext) =>
+      exclusive.run(`the removal of graph ${name} by ${actor}`, (own) =>
+        removeGraph(name, { ...parts, catalog: own }),
+      ),
   };
 }
 

@@ -56,6 +56,13 @@ export function selectRevision(app: AppName, revision: Revision): Statement {
   };
 }
 
+export function selectPendingRevisions(): Statement {
+  return {
+    text: `SELECT app, revision FROM app_revision WHERE state = 'pending' ORDER BY revision`,
+    values: [],
+  };
+}
+
 /** Newest first. */
 export function selectRevisions(app: AppName): Statement {
   return {

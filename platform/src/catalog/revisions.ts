@@ -1,4 +1,12 @@
-import { type AppDocument, type AppName, appId, type Revision, RocketError, revision } from '@rocket/schema';
+import {
+  type AppDocument,
+  type AppName,
+  appId,
+  appName,
+  type Revision,
+  RocketError,
+  revision,
+} from '@rocket/schema';
 import { z } from 'zod';
 import type { Database, Row, Transaction } from '../postgres/types.ts';
 import { lockApp, setActiveRevision } from './app-sql.ts';
@@ -7,6 +15,7 @@ import {
   markRevisionActive,
   markRevisionFailed,
   retireActiveRevision,
+  selectPendingRevisions,
   selectRevision,
   selectRevisionState,
   selectRevisions,
@@ -30,11 +39,12 @@ const SummaryRow = z.tuple(SUMMARY);
 const Document = z.custom<AppDocument>(
   (value) => z.object({ version: z.literal(1), entities: z.array(z.unknown()) }).safeParse(value).success,
 );
+const PendingRow = z.tuple([z.string().transform(appName), RevisionColumn]);
 const DetailRow = z.tuple([...SUMMARY, Document]);
 
 type RevisionCommands = Pick<
   Catalog,
-  'addRevision' | 'activateRevision' | 'failRevision' | 'revision' | 'listRevisions'
+  'addRevision' | 'activateRevision' | 'failRevision' | 'revision' | 'pendingRevisions' | 'listRevisions'
 >;
 
 /** Metadata revisions of the apps. */
@@ -62,6 +72,11 @@ export function revisionCommands(database: Database): RevisionCommands {
       if (row === undefined) throw missing(app, number);
       const [, , , , , , , document] = DetailRow.parse(row);
       return { ...summary(app, row.slice(0, SUMMARY.length)), document };
+    },
+
+    async pendingRevisions() {
+      const rows = await database.query(selectPendingRevisions());
+      return rows.map((row) => PendingRow.parse(row)).map(([app, revision]) => ({ app, revision }));
     },
 
     async listRevisions(app) {

@@ -3,6 +3,7 @@ import type {
   AppDocument,
   AppId,
   AppName,
+  GraphMember,
   GraphName,
   GraphRevision,
   GraphRevisionId,
@@ -83,6 +84,13 @@ export interface ShardRegistration extends ShardRecord {
   readonly cluster: ClusterIdentity | null;
 }
 
+/** Held by whoever changes apps or graphs; nobody else does meanwhile. */
+export interface ChangeLease {
+  /** @throws RocketError `CONFLICT` when it may be another's by now */
+  require(): void;
+  release(): Promise<void>;
+}
+
 /** Repository over the catalog database. Every method is one transaction; changes bump the snapshot's version. */
 export interface Catalog {
   /** Reads everything at one moment. */
@@ -97,6 +105,18 @@ export interface Catalog {
   ): () => Promise<void>;
   secrets(): Promise<InstallationSecrets>;
   ping(): Promise<void>;
+
+  /**
+   * Waits until nobody else changes apps or graphs. The lease of a holder that has died ends by itself within seconds.
+   * @param input.holder the change in words, told to those who wait
+   * @param input.onWait hears once what is waited for
+   * @throws RocketError `CONFLICT` when it is not free within `waitMs`
+   */
+  claimChanges(input: {
+    holder: string;
+    waitMs: number;
+    onWait?: (holder: string) => void;
+  }): Promise<ChangeLease>;
 
   /**
    * Registers an app with its placement, without a revision. The epoch is 1, or higher than any that a removed app of
@@ -122,6 +142,8 @@ export interface Catalog {
   failRevision(app: AppName, revision: Revision, reason: string): Promise<void>;
   /** @throws RocketError `NOT_FOUND` */
   revision(app: AppName, revision: Revision): Promise<RevisionRecord>;
+  /** Those that are neither active nor failed yet: an import runs, or was left open. The oldest first. */
+  pendingRevisions(): Promise<readonly GraphMember[]>;
   listRevisions(app: AppName): Promise<readonly Omit<RevisionRecord, 'document'>[]>;
 
   /** Remembers a composition under its id. Idempotent, immutable. */

@@ -65,6 +65,9 @@ export interface ActivationReport {
   readonly rowsInserted: number;
 }
 
+/** What became of an activation: the app's tables are at its revision, or never will be. */
+export type Settlement = 'active' | 'abandoned';
+
 export interface AppUser {
   readonly id: string;
   readonly email: string;
@@ -107,6 +110,8 @@ export interface ShardService {
    * @throws RocketError `CONFLICT` when there is a database of that name which is not the app's
    */
   activate(input: ActivationInput): Promise<ActivationReport>;
+  /** Decides what became of an activation whose answer was lost. One that has not ended is waited for, or refused later. */
+  settleActivation(at: Placed & Pick<ActivationInput, 'revision'>): Promise<Settlement>;
   /**
    * Drops the app's database. Idempotent. @throws RocketError `CONFLICT` for a database that does not say it is the app's;
    * it is left as it is

@@ -17,6 +17,7 @@ import { insertSampleRows } from './insert-sample-rows.ts';
 import { inspectTables } from './inspect-tables.ts';
 import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
 import { planTables } from './plan-tables.ts';
+import { isAbandoned } from './settle-activation.ts';
 import { settleIndexes } from './settle-indexes.ts';
 import { createSystemTables } from './system-tables.ts';
 import { buildUrgentIndexes } from './unique-indexes.ts';
@@ -87,6 +88,9 @@ async function activate(tx: Transaction, input: ActivateTablesInput): Promise<Ac
   await tx.query(setLocal('client_min_messages', 'warning'));
   await tx.query(lockActivation());
   for (const statement of createSystemTables()) await tx.query(statement);
+  if (await isAbandoned(tx, revision)) {
+    throw new RocketError('CONFLICT', 'This import took too long, and was given up meanwhile');
+  }
   const served = await readEpoch(tx);
   if (served !== null && served > epoch) {
     throw new RocketError('WRONG_EPOCH', `App ${model.app} is at epoch ${served}, not ${epoch}`);

@@ -6,7 +6,7 @@ import type { Database, Queryable, Statement, Transaction } from '@rocket/platfo
 import { type AppId, type AppName, appId, appName, RocketError } from '@rocket/schema';
 import { z } from 'zod';
 import { lockActivation } from './activation-lock.ts';
-import { isActivated, selectMeta, upsertMeta } from './meta.ts';
+import { isActivated, readRevision, selectMeta, upsertMeta } from './meta.ts';
 import { createMetaTable } from './system-tables.ts';
 
 const OWNER_KEY = 'owner';
@@ -39,7 +39,7 @@ export async function claimDatabase(database: Database, claim: Claim): Promise<v
     await tx.query(lockActivation());
     const owner = await readOwner(tx);
     if (owner?.id === claim.id) return;
-    if (owner !== null || !(await mayTake(tx, claim))) throw notOurs(claim.name);
+    if (!(await mayTake(tx, owner, claim))) throw notOurs(claim.name);
     await tx.query(createMetaTable());
     const { app, id, created } = claim;
     await tx.query(upsertMeta(OWNER_KEY, { app, id, created } satisfies DatabaseOwner));
@@ -71,7 +71,10 @@ function notOurs(name: string): RocketError {
   );
 }
 
-async function mayTake(tx: Transaction, { wasServed }: Claim): Promise<boolean> {
+async function mayTake(tx: Transaction, owner: DatabaseOwner | null, claim: Claim): Promise<boolean> {
+  // One that was marked for an app of the name, and never activated: nothing but the mark is in it.
+  if (owner !== null) return owner.app === claim.app && (await readRevision(tx)) === null;
+  const { wasServed } = claim;
   if (wasServed && (await isActivated(tx))) return true;
   return (await tx.query(selectAnyRelation())).length === 0;
 }
