@@ -1,6 +1,7 @@
 /** The only door of @rocket/platform. */
 
 export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
+export type { PlatformUser, PlatformUsers } from './catalog/platform-user-types.ts';
 export type {
   AppRecord,
   Catalog,
@@ -8,8 +9,6 @@ export type {
   ChangeLease,
   GraphDefinition,
   InstallationSecrets,
-  PlatformUser,
-  PlatformUsers,
   RevisionRecord,
   RevisionState,
   ShardRegistration,

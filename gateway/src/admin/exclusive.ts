@@ -77,6 +77,7 @@ function guarded(catalog: Catalog, lease: ChangeLease): Catalog {
     putGraph: guard(catalog.putGraph),
     removeGraph: guard(catalog.removeGraph),
     removeShard: guard(catalog.removeShard),
+    removeShardWithApps: guard(catalog.removeShardWithApps),
   };
 }
 

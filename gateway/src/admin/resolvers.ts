@@ -1,13 +1,19 @@
-import { type AppName, isAppName, RocketError, shardName } from '@rocket/schema';
+import { type AppName, isAppName, RocketError } from '@rocket/schema';
 import { namedGraphs } from '../graphs/graph-key.ts';
 import { appAdvice, appSlowQueries } from './advice.ts';
 import type { Exclusive } from './exclusive.ts';
 import { type ImportInput, importApp } from './import-app.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
-import { type AdminContext, type AdminParts, publish } from './parts.ts';
+import type { AdminContext, AdminParts } from './parts.ts';
 import { removeApp } from './remove-app.ts';
 import type { Settler } from './settler.ts';
-import { type AddShardArguments, addShard, type SetReplicasArguments, setShardReplicas } from './shards.ts';
+import {
+  type AddShardArguments,
+  addShard,
+  removeShard,
+  type SetReplicasArguments,
+  setShardReplicas,
+} from './shards.ts';
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
 
@@ -61,12 +67,10 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
       const { app, ...result } = await imported;
       return { ...result, app: await viewOf(app, parts) };
     },
-    removeApp: async (_: unknown, { name }: { name: string }, { actor }: AdminContext) => ({
-      name,
-      removed: await exclusive.run(`the removal of ${name} by ${actor}`, (catalog) =>
-        removeApp(name, { ...parts, catalog }),
+    removeApp: (_: unknown, args: RemoveArguments, { actor }: AdminContext) =>
+      exclusive.run(`the removal of ${args.name} by ${actor}`, (catalog) =>
+        removeApp(args, { ...parts, catalog }),
       ),
-    }),
     addUser: async (_: unknown, args: AddUserArguments) => {
       await parts.view.refresh();
       return await addUser({ ...args, app: args.app ?? null }, parts);
@@ -80,27 +84,27 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
 }
 
 function shardAndGraphMutations(parts: AdminParts, { exclusive }: Changes) {
-  const { catalog } = parts;
   return {
     addShard: (_: unknown, args: AddShardArguments) => addShard(args, parts),
     setShardReplicas: (_: unknown, args: SetReplicasArguments) => setShardReplicas(args, parts),
-    removeShard: async (_: unknown, { name }: { name: string }) => {
-      const shard = shardName(name);
-      const { shardMap } = await parts.view.refresh();
-      if (!shardMap.shards.has(shard)) throw new RocketError('NOT_FOUND', `There is no shard ${shard}`);
-      await catalog.removeShard(shard);
-      await publish(parts);
-      return true;
-    },
+    removeShard: (_: unknown, args: RemoveArguments, { actor }: AdminContext) =>
+      exclusive.run(`the removal of shard ${args.name} by ${actor}`, (catalog) =>
+        removeShard(args, { ...parts, catalog }),
+      ),
     putGraph: (_: unknown, args: PutGraphArguments, { actor }: AdminContext) =>
-      exclusive.run(`the change of graph ${args.name} by ${actor}`, (own) =>
-        putGraph(args, { ...parts, catalog: own }),
+      exclusive.run(`the change of graph ${args.name} by ${actor}`, (catalog) =>
+        putGraph(args, { ...parts, catalog }),
       ),
     removeGraph: (_: unknown, { name }: { name: string }, { actor }: AdminContext) =>
-      exclusive.run(`the removal of graph ${name} by ${actor}`, (own) =>
-        removeGraph(name, { ...parts, catalog: own }),
+      exclusive.run(`the removal of graph ${name} by ${actor}`, (catalog) =>
+        removeGraph(name, { ...parts, catalog }),
       ),
   };
+}
+
+interface RemoveArguments {
+  readonly name: string;
+  readonly force: boolean;
 }
 
 interface PutGraphArguments {

@@ -4,7 +4,7 @@ import type { Database, Row } from '../postgres/types.ts';
 import { checkEmail, normalizeEmail } from '../security/emails.ts';
 import { checkPasswordPolicy, hashPassword } from '../security/passwords.ts';
 import { platformSessions } from './platform-sessions.ts';
-import type { PlatformUser, PlatformUsers } from './types.ts';
+import type { PlatformUser, PlatformUsers } from './platform-user-types.ts';
 import {
   deleteSessionsOfUser,
   deleteUser,

@@ -14,6 +14,7 @@ import type {
   ShardRecord,
 } from '@rocket/schema';
 import type { ClusterIdentity } from '../replication/types.ts';
+import type { PlatformUsers } from './platform-user-types.ts';
 
 export interface AppRecord {
   readonly name: AppName;
@@ -58,12 +59,6 @@ export interface RevisionRecord {
   readonly contentHash: string;
   readonly createdAt: Date;
   readonly createdBy: string;
-}
-
-export interface PlatformUser {
-  readonly id: string;
-  readonly email: string;
-  readonly active: boolean;
 }
 
 /** Secrets made once per installation. */
@@ -180,21 +175,11 @@ export interface Catalog {
   setShardCluster(name: ShardName, known: { cluster: ClusterIdentity; databaseUrl: string }): Promise<void>;
   /** @throws RocketError `CONFLICT` while apps are placed on it. */
   removeShard(name: ShardName): Promise<void>;
+  /** Forgets a shard with the apps that are placed on it, whose databases are not touched. Returns where the apps were. */
+  removeShardWithApps(name: ShardName): Promise<readonly Pick<Placement, 'app' | 'database'>[]>;
   /** @throws RocketError `NOT_FOUND` */
   shardRegistration(name: ShardName): Promise<ShardRegistration>;
 
   readonly platformUsers: PlatformUsers;
   close(): Promise<void>;
-}
-
-export interface PlatformUsers {
-  /** @throws RocketError `CONFLICT` when the e-mail is taken. */
-  add(input: { email: string; password: string }): Promise<PlatformUser>;
-  setPassword(input: { email: string; password: string }): Promise<void>;
-  list(): Promise<readonly PlatformUser[]>;
-  /** @throws RocketError `NOT_FOUND`; `CONFLICT` for the last one who can sign in */
-  remove(email: string): Promise<void>;
-  login(input: { email: string; password: string }): Promise<{ user: PlatformUser; refreshToken: string }>;
-  refresh(refreshToken: string): Promise<{ user: PlatformUser; refreshToken: string }>;
-  logout(refreshToken: string): Promise<void>;
 }
