@@ -51,7 +51,7 @@ describe('a graph that is being loaded for the first time', () => {
       .poll(
         async () =>
           [...(await world.catalog.snapshot()).apps.values()].find(({ name }) => name === 'shop')
-            ?.activeRevision,
+            ?.activeNumber,
       )
       .toBe(2);
     // Time enough for an import that would not wait for the load.

@@ -1,4 +1,4 @@
-import { graphName, parseDocument, revision, type ShardName, shardName } from '@rocket/schema';
+import { graphName, parseDocument, type ShardName, shardName } from '@rocket/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask } from './support/http.ts';
 import { app, createWorld, documentOf, type World } from './support/world.ts';
@@ -22,7 +22,7 @@ async function activateUnchecked(name: string, document: object, shard: ShardNam
   const parsed = parseDocument(document, app(name));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
   await catalog.createApp({ app: app(name), shard, database: `rocket_${name}` });
-  await catalog.addRevision({
+  const revision = await catalog.addRevision({
     app: app(name),
     document: parsed.document,
     contentHash: name,
@@ -30,7 +30,7 @@ async function activateUnchecked(name: string, document: object, shard: ShardNam
   });
   await catalog.activateRevision({
     app: app(name),
-    revision: revision(1),
+    revision,
     expectedActive: null,
     refersTo: [],
   });

@@ -1,14 +1,14 @@
 /** The only door of @rocket/platform. */
 
 export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
+export type { PlatformUser, PlatformUsers } from './catalog/platform-user-types.ts';
 export type {
   AppRecord,
   Catalog,
   CatalogSnapshot,
+  ChangeLease,
   GraphDefinition,
   InstallationSecrets,
-  PlatformUser,
-  PlatformUsers,
   RevisionRecord,
   RevisionState,
   ShardRegistration,
@@ -42,7 +42,7 @@ export {
 export { quoteIdentifier } from './postgres/identifiers.ts';
 export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export type { PoolStatus } from './postgres/pool-types.ts';
-export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
+export { createDatabaseIfMissing, databaseExists, databaseUrl, dropDatabase } from './postgres/server.ts';
 export type { SlowQuery } from './postgres/statement-runner.ts';
 export type {
   Database,

@@ -117,8 +117,25 @@ test('tokens are stored hashed, expire, and end with logout, password change and
   expect(await codeOf(platformUsers.refresh(changed.refreshToken))).toBe('UNAUTHENTICATED');
   expect(await codeOf(platformUsers.login(ADMIN))).toBe('UNAUTHENTICATED');
 
+  await platformUsers.add({ email: 'other@localhost', password: 'correct horse' });
   const removed = await platformUsers.login({ ...ADMIN, password: 'battery staple' });
   await platformUsers.remove(ADMIN.email);
   expect(await codeOf(platformUsers.refresh(removed.refreshToken))).toBe('UNAUTHENTICATED');
   expect(await codeOf(platformUsers.remove(ADMIN.email))).toBe('NOT_FOUND');
+});
+
+test('of two administrators that are removed at once one stays, and the last one always does', async () => {
+  const { platformUsers } = catalog;
+  const emails = [ADMIN.email, 'other@localhost'];
+  for (let round = 0; round < 5; round += 1) {
+    const left = (await platformUsers.list()).map(({ email }) => email);
+    for (const email of emails.filter((each) => !left.includes(each))) {
+      await platformUsers.add({ email, password: 'correct horse' });
+    }
+    const outcomes = await Promise.allSettled(emails.map((email) => platformUsers.remove(email)));
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const [last, ...more] = await platformUsers.list();
+    expect(more).toEqual([]);
+    expect(await codeOf(platformUsers.remove(last?.email ?? ''))).toBe('CONFLICT');
+  }
 });

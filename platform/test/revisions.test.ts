@@ -1,7 +1,7 @@
 import { appName, revision, shardName } from '@rocket/schema';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../tests/harness/postgres.ts';
-import { type Catalog, createLogger, openCatalog } from '../src/index.ts';
+import { type AppRecord, type Catalog, createLogger, openCatalog } from '../src/index.ts';
 import { codeOf, emptyDocument } from './support/fixtures.ts';
 
 const logger = createLogger({ level: 'silent', name: 'test' });
@@ -36,10 +36,15 @@ function addRevision(note: string) {
   });
 }
 
-test('revisions count up, one is active, the former is retired', async () => {
+async function appRecord(): Promise<AppRecord> {
+  const record = (await catalog.snapshot()).apps.get(crm);
+  if (record === undefined) throw new Error('the app is not in the catalog');
+  return record;
+}
+
+test('active revisions count up, one is active, the former is retired', async () => {
   await withApp();
   const [first, second] = [await addRevision('one'), await addRevision('two')];
-  expect([first, second]).toEqual([1, 2]);
   await catalog.activateRevision({ app: crm, revision: first, expectedActive: null, refersTo: [] });
   await catalog.activateRevision({
     app: crm,
@@ -48,17 +53,47 @@ test('revisions count up, one is active, the former is retired', async () => {
     refersTo: [appName('hr')],
   });
   const listed = await catalog.listRevisions(crm);
-  expect(listed.map((each) => [each.revision, each.state])).toEqual([
+  expect(listed.map((each) => [each.number, each.state])).toEqual([
     [2, 'active'],
     [1, 'retired'],
   ]);
-  expect((await catalog.snapshot()).apps.get(crm)).toMatchObject({ activeRevision: 2, refersTo: ['hr'] });
+  expect((await catalog.snapshot()).apps.get(crm)).toMatchObject({
+    activeRevision: second,
+    activeNumber: 2,
+    refersTo: ['hr'],
+  });
 });
 
-test('concurrent revisions get different numbers', async () => {
+test('concurrent revisions get different names', async () => {
   await withApp();
-  const numbers = await Promise.all(['a', 'b', 'c', 'd'].map(addRevision));
-  expect([...numbers].sort()).toEqual([1, 2, 3, 4]);
+  const names = await Promise.all(['a', 'b', 'c', 'd'].map(addRevision));
+  expect(new Set(names).size).toBe(4);
+});
+
+test('a removed app leaves its name, but neither its revisions nor its epoch to the next one', async () => {
+  await withApp();
+  const former = await addRevision('one');
+  const { id } = await appRecord();
+  await catalog.removeApp(crm);
+  const placement = await catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' });
+  expect(placement.epoch).toBe(2);
+  expect((await catalog.snapshot()).shardMap.placements.get(crm)?.epoch).toBe(2);
+  const next = await addRevision('two');
+  expect(next).toBeGreaterThan(former);
+  const record = await appRecord();
+  expect(record.id).not.toBe(id);
+  expect(await catalog.revision(crm, next)).toMatchObject({ appId: record.id, number: null });
+  expect(await codeOf(catalog.revision(crm, former))).toBe('NOT_FOUND');
+});
+
+test('a refused revision uses up no number, and its name is not used again', async () => {
+  await withApp();
+  const bad = await addRevision('bad');
+  await catalog.failRevision(crm, bad, 'tables do not fit');
+  const good = await addRevision('good');
+  expect(good).toBeGreaterThan(bad);
+  await catalog.activateRevision({ app: crm, revision: good, expectedActive: null, refersTo: [] });
+  expect((await appRecord()).activeNumber).toBe(1);
 });
 
 test('an activation that expects another active revision changes nothing', async () => {
@@ -71,7 +106,7 @@ test('an activation that expects another active revision changes nothing', async
   expect(await codeOf(late)).toBe('CONFLICT');
   const snapshot = await catalog.snapshot();
   expect(snapshot.version).toBe(version);
-  expect(snapshot.apps.get(crm)?.activeRevision).toBe(1);
+  expect(snapshot.apps.get(crm)?.activeRevision).toBe(first);
 });
 
 test('a failed revision cannot become active, and an active one cannot fail', async () => {

@@ -13,14 +13,23 @@ export type AppName = Brand<string, 'AppName'>;
 export type ShardName = Brand<string, 'ShardName'>;
 /** Name of a named graph: same form as an app's. */
 export type GraphName = Brand<string, 'GraphName'>;
-/** Counts the moves of one app; 1 at its first placement. Requests of another epoch are refused. */
+/**
+ * Counts the placements of an app's name: 1 at the first, more with each move, and more again when the name of a removed
+ * app is given to a new one. Requests of another epoch are refused.
+ */
 export type Epoch = Brand<number, 'Epoch'>;
-/** Number of an app's metadata revision, from 1. */
+/**
+ * Names one stored document. Drawn from one sequence for the whole catalog, so it is never used twice: not by another
+ * document of the app, and not by another app that gets the name of a removed one. What people are shown is its number.
+ */
 export type Revision = Brand<number, 'Revision'>;
 /** Content hash that names one exact composition: members with their revisions, and the home app. */
 export type GraphRevisionId = Brand<string, 'GraphRevisionId'>;
 /** Position in the write-ahead log of a shard's Postgres, as it prints it: `16/B374D848`. Void after a move or promotion. */
 export type Lsn = Brand<string, 'Lsn'>;
+
+/** Names one life of an app, a UUID: a removed app's name may be given again, its id never is. */
+export type AppId = Brand<string, 'AppId'>;
 
 const APP_NAME = /^[a-z][a-z0-9_]{0,47}$/;
 const SHARD_NAME = /^[a-z][a-z0-9-]{0,47}$/;
@@ -35,6 +44,37 @@ export function isAppName(value: string): value is AppName {
 export function appName(value: string): AppName {
   if (isAppName(value)) return value;
   throw new RocketError('BAD_REQUEST', `App name ${JSON.stringify(value)} must match ${APP_NAME.source}`);
+}
+
+/** Audience of the tokens of platform users. Tokens of app users have the app's name there. */
+export const PLATFORM_AUDIENCE = 'platform';
+
+const APP_DATABASE_PREFIX = 'rocket_';
+
+/** Why no app may have the name. */
+const RESERVED_APP_NAMES: Readonly<Record<string, string>> = {
+  [PLATFORM_AUDIENCE]: 'tokens of platform users carry it',
+  catalog: "its database would be the platform's own catalog",
+};
+
+/** @throws RocketError `BAD_REQUEST` for a name of the right form that no new app may have */
+export function requireFreeName(app: AppName): void {
+  const reason = Object.hasOwn(RESERVED_APP_NAMES, app) ? RESERVED_APP_NAMES[app] : undefined;
+  if (reason === undefined) return;
+  throw new RocketError('BAD_REQUEST', `No app can be called ${app}: ${reason}`);
+}
+
+/** Name of an app's database on the Postgres of its shard. */
+export function appDatabaseName(app: AppName): string {
+  return `${APP_DATABASE_PREFIX}${app}`;
+}
+
+const APP_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** @throws RocketError `BAD_REQUEST` unless a UUID in lower case. */
+export function appId(value: string): AppId {
+  if (APP_ID.test(value)) return value as AppId;
+  throw new RocketError('BAD_REQUEST', 'App id must be a UUID');
 }
 
 /** @throws RocketError `BAD_REQUEST` */

@@ -73,7 +73,10 @@ export {
   graphRevisionText,
 } from './graph/graph-revision.ts';
 export {
+  type AppId,
   type AppName,
+  appDatabaseName,
+  appId,
   appName,
   compareLsn,
   type Epoch,
@@ -85,7 +88,9 @@ export {
   isAppName,
   type Lsn,
   lsn,
+  PLATFORM_AUDIENCE,
   type Revision,
+  requireFreeName,
   revision,
   type ShardName,
   shardName,
@@ -137,6 +142,7 @@ export type {
   CallContext,
   Caller,
   Placed,
+  Settlement,
   ShardService,
   ShardUsers,
   SubgraphAnswer,

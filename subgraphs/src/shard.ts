@@ -1,11 +1,5 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the one contract gateways know. */
-import {
-  type Catalog,
-  createDatabaseIfMissing,
-  dropDatabase,
-  type Logger,
-  type SlowQuery,
-} from '@rocket/platform';
+import type { Catalog, Logger, SlowQuery } from '@rocket/platform';
 import {
   type ActivationInput,
   type ActivationReport,
@@ -14,6 +8,7 @@ import {
   type Placed,
   type Placement,
   RocketError,
+  type Settlement,
   type ShardName,
   type ShardService,
   type SlowQueryReport,
@@ -21,6 +16,7 @@ import {
 } from '@rocket/schema';
 import { adviseApp } from './advice/advise-app.ts';
 import { createAppInsights } from './runtime/app-insights.ts';
+import { createAppStorage } from './runtime/app-storage.ts';
 import { executeOperation } from './runtime/execute-operation.ts';
 import { createIndexCare } from './runtime/index-care.ts';
 import { createModels } from './runtime/models.ts';
@@ -32,6 +28,7 @@ import { createShardDatabases, type DatabaseConfig } from './runtime/shard-datab
 import type { ShardMetrics } from './runtime/shard-metrics.ts';
 import { createSubgraphs } from './runtime/subgraphs.ts';
 import { activateTables } from './tables/activate-tables.ts';
+import { settleActivation } from './tables/settle-activation.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createWritePipeline } from './write/pipeline.ts';
 
@@ -61,16 +58,17 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   const placements = await createPlacements(catalog, options.name, (error) =>
     logger.warn({ err: error }, 'the catalog cannot be followed'),
   );
+  const storage = createAppStorage(databases, placements);
   const databaseAt = async (at: Placed) => databases.get(await placements.admit(at.app, at.epoch));
 
   return {
     execute: (context, operation, signal) => execute(context, operation, signal),
     activate: (input) => activate(input),
+    settleActivation: (at) => settle(at),
     removeApp: async (at) => {
       const placement = await placements.admit(at.app, at.epoch);
-      await databases.release(at.app);
+      await storage.drop(placement);
       insights.forget(at.app);
-      await dropDatabase(await databases.primaryUrl(), placement.database);
     },
     advise: async (at) => {
       const { primary } = await databaseAt(at);
@@ -89,7 +87,11 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     const startedAtMs = performance.now();
     const placement = await placements.admit(context.app, context.epoch);
     if (Date.now() >= context.deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
-    const { model, schema, index } = await subgraphs.get(context.graph, context.app);
+    const { model, schema, index, appId } = await subgraphs.get(context.graph, context.app);
+    // A gateway that has yet to learn of the removal asks by the rules of the former app of this name.
+    if (placements.appId(context.app) !== appId) {
+      throw new RocketError('WRONG_EPOCH', `App ${context.app} is not the one that was asked for`);
+    }
     const database = databases.get(placement);
     const request = createRequestContext({
       model,
@@ -122,8 +124,8 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
 
   async function activate(input: ActivationInput): Promise<ActivationReport> {
     const placement: Placement = await placements.admit(input.app, input.epoch);
-    await createDatabaseIfMissing(await databases.primaryUrl(), placement.database);
-    const model = await models.get(input.app, input.revision);
+    await storage.prepare(placement);
+    const { model } = await models.get(input.app, input.revision);
     return activateTables({
       database: databases.get(placement).primary,
       model,
@@ -132,6 +134,18 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
       sampleData: input.sampleData,
       onProblem: (error) => logger.warn({ app: input.app, err: error }, 'an index could not be built'),
     });
+  }
+
+  async function settle(at: Placed & Pick<ActivationInput, 'revision'>): Promise<Settlement> {
+    const placement = await placements.admit(at.app, at.epoch);
+    try {
+      await storage.prepare(placement);
+    } catch (error) {
+      // Not the app's database, so no activation has been there, and none will.
+      if (error instanceof RocketError && error.code === 'CONFLICT') return 'abandoned';
+      throw error;
+    }
+    return await settleActivation(databases.get(placement).primary, at.revision);
   }
 
   async function slowQueries(at: Placed, plans: boolean): Promise<readonly SlowQueryReport[]> {
@@ -147,7 +161,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   async function activeModel(app: AppName) {
     const revision = placements.activeRevision(app);
     if (revision === null) throw new RocketError('APP_NOT_FOUND', `App ${app} has no active document`);
-    return await models.get(app, revision);
+    return (await models.get(app, revision)).model;
   }
 
   function onSlowQuery(app: AppName, { text, durationMs, label, rows }: SlowQuery): void {
@@ -157,12 +171,14 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   }
 
   function onOpened({ app }: Placement, { primary }: AppDatabase): void {
+    // At another epoch it may be another app, or have come back from another shard.
+    insights.forget(app);
     indexCare.opened({
       app,
       database: primary,
       revision: async () => {
         const revision = placements.activeRevision(app);
-        return revision === null ? null : { revision, model: await models.get(app, revision) };
+        return revision === null ? null : { revision, model: (await models.get(app, revision)).model };
       },
     });
   }

@@ -80,6 +80,7 @@ function recordingService(): ShardService {
       return await execute(context, operation, signal);
     },
     activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
+    settleActivation: record('settleActivation', 'active' as const),
     removeApp: record('removeApp', undefined),
     advise: record('advise', ADVICE),
     slowQueries: record('slowQueries', [SLOW]),
@@ -318,6 +319,12 @@ describe('other calls', () => {
       ['activate', { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } }],
       { changes: ['create table customers'], rowsInserted: 3 },
     ],
+    [
+      INTERNAL_PATHS.settleActivation,
+      { ...AT, revision: 4 },
+      ['settleActivation', { ...AT, revision: 4 }],
+      'active',
+    ],
     [INTERNAL_PATHS.removeApp, AT, ['removeApp', AT], null],
     [INTERNAL_PATHS.advise, AT, ['advise', AT], ADVICE],
     [INTERNAL_PATHS.slowQueries, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
@@ -357,6 +364,7 @@ describe('other calls', () => {
     [INTERNAL_PATHS.usersAdd, { ...credentials, roles: ['sales'] }],
     [INTERNAL_PATHS.slowQueries, AT],
     [INTERNAL_PATHS.activate, { ...AT, revision: 0, sampleData: {} }],
+    [INTERNAL_PATHS.settleActivation, AT],
     [INTERNAL_PATHS.activate, { ...AT, revision: 1, sampleData: { customer: {} } }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {
     expect(await adminCall(path, body)).toMatchObject({

@@ -146,6 +146,22 @@ describe('the command line beside a running start', () => {
     ]);
   });
 
+  test('forgets a lost shard with its apps only when that is forced and confirmed', async () => {
+    await succeed(['shard', 'add', 's9', '--database', 'postgres://nobody@127.0.0.1:1/postgres']);
+    expect(await succeed(['shard', 'remove', 's9'])).toBe('s9 removed\n');
+    expect(await rocket(['shard', 'remove', 's1'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('notes'),
+    });
+    expect(await rocket(['shard', 'remove', 's1', '--force'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/all data of these apps lost.*--yes/),
+    });
+    expect(JSON.parse(await succeed(['app', 'list', '--json']))).toMatchObject([{ name: 'notes' }]);
+    await succeed(['app', 'import', 'spare', '-', '--shard', 's2'], JSON.stringify(NOTE));
+    expect(await succeed(['app', 'remove', 'spare', '--force', '--yes'])).toBe('spare removed\n');
+  });
+
   test('keeps the last platform user, and refuses a short password', async () => {
     const short = await rocket(['user', 'add', 'ops@example.com', '--password-stdin'], 'short\n');
     expect(short).toEqual({

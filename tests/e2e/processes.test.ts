@@ -133,6 +133,28 @@ describe('gateway and shards as processes of their own', () => {
       .toMatchObject({ data: { authors: [{ books: [{ title: 'Notes' }] }] }, errors: [] });
   });
 
+  test('an app under the name of a removed one is served by its own document at once', async () => {
+    const name = `reborn_${database.name.slice(-8)}`;
+    const access = { ...environment(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token };
+    const readBy = (role: string) => ({
+      ...LIBRARY,
+      permissions: [{ entity: 'author', action: 'read', roles: [role] }],
+    });
+    const askAnonymously = () => askGraphql(`${gateway.url}/apps/${name}/graphql`, '{ authors { name } }');
+    await importApp(name, readBy('public'), '--shard', 's1');
+    expect((await askAnonymously()).data).toEqual({ authors: [{ name: 'Ada' }] });
+    expect(await runRocket(['app', 'remove', name, '--yes'], access)).toMatchObject({ code: 0 });
+    expect(await importApp(name, readBy('clerk'), '--shard', 's1')).toContain('created: revision 1');
+    try {
+      expect(await askAnonymously()).toMatchObject({
+        data: { authors: null },
+        errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
+      });
+    } finally {
+      await runRocket(['app', 'remove', name, '--yes'], access);
+    }
+  });
+
   test('metadata changes under load without a failed request', async () => {
     const failures: unknown[] = [];
     let answered = 0;

@@ -51,6 +51,8 @@ export interface World {
   askApp(name: string, query: string, options?: AskOptions): Promise<GraphqlAnswer>;
   /** SQL statements that the shards have sent for an app. */
   statements(name: string): Promise<number>;
+  /** Starts one more gateway over the same catalog and shards. */
+  another(): Promise<{ readonly url: string; close(): Promise<void> }>;
   dispose(): Promise<void>;
 }
 
@@ -97,7 +99,9 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
     if (shard === undefined) throw new RocketError('SHARD_UNAVAILABLE', `Shard ${record.name} is not here`);
     return shard;
   };
-  const gateway = await createGateway({ catalog, shards: directory, config, logger, metrics });
+  const startGateway = (measured = createMetrics()) =>
+    createGateway({ catalog, shards: directory, config, logger, metrics: measured });
+  const gateway = await startGateway(metrics);
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;
   const suffix = randomBytes(SUFFIX_BYTES).toString('hex');
   const nameOf = (name: string) => `${name}_${suffix}`;
@@ -146,6 +150,11 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
         .split('\n')
         .find((each) => each.startsWith(`rocket_sql_statements_total{app="${nameOf(name)}"}`));
       return Number(line?.split(' ').at(-1) ?? 0);
+    },
+    another: async () => {
+      const second = await startGateway();
+      const port = await second.listen(0, '127.0.0.1');
+      return { url: `http://127.0.0.1:${port}`, close: () => second.close() };
     },
     dispose: async () => {
       const { shardMap } = await catalog.snapshot();

@@ -70,8 +70,11 @@ export function addAppCommands(program: Command, line: CommandLine): void {
     .command('remove')
     .description('remove an app with all its data, for good')
     .argument('<name>')
+    .option('--force', 'even if its shard does not answer; its database is left there')
     .option('--yes', 'do not ask')
-    .action((name: string, options: { yes?: boolean }) => removeApp(line, { name, ...options }));
+    .action((name: string, options: { force?: boolean; yes?: boolean }) =>
+      removeApp(line, { name, ...options }),
+    );
   addInsightCommands(app, line);
 }
 

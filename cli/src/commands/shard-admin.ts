@@ -7,7 +7,6 @@ import {
   AddShardDocument,
   ListShardsDocument,
   type ListShardsQuery,
-  RemoveShardDocument,
   SetShardReplicasDocument,
 } from '../admin/generated/operations.ts';
 import { type CommandLine, configOf, print, printJson } from '../command-line.ts';
@@ -106,13 +105,6 @@ export async function listShards(line: CommandLine, options: { json?: boolean })
     line,
     formatTable(header, rows, 'No shards yet: add one with `rocket shard add NAME --database URL`.'),
   );
-}
-
-export async function removeShard(line: CommandLine, text: string): Promise<void> {
-  const name = shardName(text);
-  const client = await connectAdmin(line);
-  await client.send(RemoveShardDocument, { name });
-  print(line, `${name} removed`);
 }
 
 type Server = ListShardsQuery['shards'][number]['servers'][number];

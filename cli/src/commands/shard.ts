@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
-import { type AddShardOptions, addShard, listShards, removeShard, setShardReplicas } from './shard-admin.ts';
+import { type AddShardOptions, addShard, listShards, setShardReplicas } from './shard-admin.ts';
+import { removeShard } from './shard-remove.ts';
 
 const HELP = `
 Examples:
@@ -51,7 +52,11 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .command('remove')
     .description('forget a shard that holds no apps')
     .argument('<name>')
-    .action((name: string) => removeShard(line, name));
+    .option('--force', 'with the apps that are placed on it, whose data is lost')
+    .option('--yes', 'do not ask')
+    .action((name: string, options: { force?: boolean; yes?: boolean }) =>
+      removeShard(line, { name, ...options }),
+    );
 }
 
 function collect(value: string, former: readonly string[] = []): readonly string[] {

@@ -1,8 +1,6 @@
-import { normalizeEmail } from '@rocket/platform';
-import { appName, RocketError } from '@rocket/schema';
-import type { AdminClient } from '../admin/client.ts';
+import { appName } from '@rocket/schema';
 import { connectAdmin } from '../admin/connect.ts';
-import { ListPlatformUsersDocument, RemoveUserDocument } from '../admin/generated/operations.ts';
+import { RemoveUserDocument } from '../admin/generated/operations.ts';
 import { type CommandLine, print } from '../command-line.ts';
 import { confirm } from '../output/confirm.ts';
 
@@ -17,20 +15,9 @@ export async function removeUser(line: CommandLine, options: RemoveUserOptions):
   const { email } = options;
   const app = options.app === undefined ? null : appName(options.app);
   const client = await connectAdmin(line);
-  if (app === null) await refuseLastUser(client, email);
   const place = app === null ? 'the platform' : `app ${app}`;
   const question = `User ${email} of ${place} will be gone for good; added again, he gets a new id.`;
   await confirm(line, question, options.yes);
   await client.send(RemoveUserDocument, { app, email });
   print(line, `${email} removed`);
-}
-
-/** Without one nobody could sign in any more, nor add one. */
-async function refuseLastUser(client: AdminClient, email: string): Promise<void> {
-  const { platformUsers } = await client.send(ListPlatformUsersDocument, {});
-  const active = platformUsers.filter((user) => user.active);
-  if (active.length > 1 || active[0]?.email !== normalizeEmail(email)) return;
-  throw new RocketError('CONFLICT', `${email} is the last platform user: without him nobody could sign in`, {
-    details: { hint: 'add another one first with `rocket user add EMAIL`' },
-  });
 }

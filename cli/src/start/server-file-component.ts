@@ -7,12 +7,11 @@ import {
   signAccessToken,
   TOKEN_ISSUER,
 } from '@rocket/platform';
+import { PLATFORM_AUDIENCE } from '@rocket/schema';
 import { removeServerFile, writeServerFile } from '../admin/server-file.ts';
 import { loopbackUrl } from '../process/addresses.ts';
 import type { Late } from '../process/late.ts';
 
-/** As the gateway expects of tokens that administer the platform. */
-const PLATFORM_AUDIENCE = 'platform';
 const TOKEN_TTL_SECONDS = 15 * 60;
 /** Well before it expires: a command may take minutes. */
 const RENEWAL_MS = 10 * 60 * 1_000;

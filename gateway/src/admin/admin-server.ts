@@ -7,8 +7,10 @@ import type { HttpRequest } from '../http/dispatch.ts';
 import { graphqlAnswer, readGraphqlRequest } from '../http/graphql-request.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
+import { createExclusive } from './exclusive.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
 import { adminResolvers } from './resolvers.ts';
+import { createSettler } from './settler.ts';
 
 /** A document comes with all its sample data in one request. Admins are trusted with more than strangers. */
 const MIN_IMPORT_BYTES = 32 * 1024 * 1024;
@@ -27,11 +29,13 @@ export interface AdminOptions extends AdminParts {
 
 /** The admin API: an Apollo Server of its own, behind platform tokens. */
 export async function createAdmin(options: AdminOptions): Promise<Admin> {
+  const exclusive = createExclusive(options);
+  const settler = createSettler(options);
   const { server, documents } = await startSchemaServer<AdminContext>({
     introspection: options.introspection,
     logger: options.logger,
     typeDefs: await readFile(new URL('./admin.graphql', import.meta.url), 'utf8'),
-    resolvers: adminResolvers(options),
+    resolvers: adminResolvers(options, { exclusive, settler }),
   });
   const maxBytes = Math.max(options.maxImportBytes, MIN_IMPORT_BYTES);
   return {
@@ -45,7 +49,10 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
       });
       return graphqlAnswer(response);
     },
-    close: () => server.stop(),
+    async close() {
+      await settler.close();
+      await server.stop();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
-import { type AppModel, type GraphMember, RocketError, revision } from '@rocket/schema';
+import { type AppModel, appId, type GraphMember, RocketError, revision } from '@rocket/schema';
 import type { ComposedMember, Composer } from '../graphs/composer.ts';
 import { type GraphKey, graphKeyText, graphsWith, shapeOf } from '../graphs/graph-key.ts';
 
@@ -63,14 +63,19 @@ async function composeAll(
     throw new RocketError('COMPOSITION_FAILED', undefined, { details: { graphs: failures } });
 }
 
-/** The snapshot as it would be with the candidate active. Its revision number plays no part in a composition. */
+/** Of an app that is yet to be created; what is composed does not depend on it. */
+const NO_APP_ID = appId('00000000-0000-0000-0000-000000000000');
+
+/** The snapshot as it would be with the candidate active. Its revision plays no part in a composition. */
 function withCandidate(model: AppModel, snapshot: CatalogSnapshot): CatalogSnapshot {
   const former = snapshot.apps.get(model.app);
   const record: AppRecord = {
     name: model.app,
+    id: former?.id ?? NO_APP_ID,
     tokenSecret: former?.tokenSecret ?? '',
     createdAt: former?.createdAt ?? new Date(0),
     activeRevision: former?.activeRevision ?? revision(1),
+    activeNumber: former?.activeNumber ?? null,
     refersTo: model.refersTo,
   };
   return { ...snapshot, apps: new Map([...snapshot.apps, [model.app, record]]) };

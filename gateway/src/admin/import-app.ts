@@ -5,6 +5,7 @@ import {
   type AppDocument,
   type AppModel,
   type AppName,
+  appDatabaseName,
   appName,
   buildModel,
   canonicalJson,
@@ -13,13 +14,16 @@ import {
   parseDocument,
   type Revision,
   RocketError,
+  requireFreeName,
   shardName,
 } from '@rocket/schema';
+import { activateRevision, activateTables } from './activate-revision.ts';
 import { type Candidate, checkGraphs } from './check-graphs.ts';
 import { crossAppFaults } from './cross-app-checks.ts';
-import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from './parts.ts';
+import { type AdminParts, publish } from './parts.ts';
 import { placeApp } from './place-app.ts';
 import { forgetApp } from './remove-app.ts';
+import { requireSettled, settleImports } from './settle-imports.ts';
 
 export interface ImportInput {
   readonly name: string;
@@ -44,8 +48,11 @@ export interface ImportOutcome {
  */
 export async function importApp(input: ImportInput, parts: AdminParts): Promise<ImportOutcome> {
   const app = appName(input.name);
+  requireFreeName(app);
   const parsed = parseDocument(input.document, app);
   if (!parsed.ok) throw documentInvalid(parsed.faults);
+  await settleImports(parts);
+  await requireSettled(app, parts);
   const snapshot = await parts.view.refresh();
   const model = buildModel(parsed.document, app);
   const faults = crossAppFaults({ model, given: parsed.document }, await otherModels(app, snapshot, parts));
@@ -83,51 +90,20 @@ async function replaceRevision(
   await checkGraphs(replacement, snapshot, parts);
   const created = !snapshot.apps.has(app);
   if (created) await createApp(app, input.shard, parts);
-  try {
-    const revision = await parts.catalog.addRevision({
-      app,
-      document: model.document,
-      contentHash,
-      createdBy: input.actor,
-    });
-    const report = await activateRevision({ model, revision, sampleData, active }, parts);
-    await publish(parts);
-    return report;
-  } catch (error) {
-    if (created) await undoCreation(app, parts);
-    throw error;
+  const createdBy = input.actor;
+  const activation = await activateRevision({ model, contentHash, sampleData, active, createdBy }, parts);
+  switch (activation.kind) {
+    case 'active':
+      await publish(parts);
+      return activation.report;
+    case 'refused':
+      if (created) await undoCreation(app, parts);
+      throw activation.error;
+    case 'open':
+      throw activation.error;
+    default:
+      return activation satisfies never;
   }
-}
-
-async function activateRevision(
-  input: {
-    model: AppModel;
-    revision: Revision;
-    sampleData: AppDocument['sample_data'];
-    active: Revision | null;
-  },
-  parts: AdminParts,
-): Promise<ActivationReport> {
-  const { model, revision, sampleData, active } = input;
-  const { app, refersTo } = model;
-  try {
-    const report = await activateTables({ app, revision, sampleData }, parts);
-    await parts.catalog.activateRevision({ app, revision, expectedActive: active, refersTo });
-    return report;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    await parts.catalog.failRevision(app, revision, reason);
-    throw error;
-  }
-}
-
-function activateTables(
-  input: { app: AppName; revision: Revision; sampleData: AppDocument['sample_data'] },
-  { shards }: AdminParts,
-): Promise<ActivationReport> {
-  const { app, revision, sampleData } = input;
-  const call = { app, operation: 'write', deadlineAtMs: Date.now() + ADMIN_TIMEOUT_MS } as const;
-  return shards.call(call, (service, { epoch }) => service.activate({ app, epoch, revision, sampleData }));
 }
 
 /** @throws RocketError `CONFLICT`: an import does not move an app */
@@ -146,7 +122,7 @@ function checkPlace(app: AppName, wanted: string | null, { shardMap }: CatalogSn
 
 async function createApp(app: AppName, wanted: string | null, parts: AdminParts): Promise<void> {
   const shard = await placeApp(wanted, parts);
-  await parts.catalog.createApp({ app, shard, database: `rocket_${app}` });
+  await parts.catalog.createApp({ app, shard, database: appDatabaseName(app) });
   await parts.view.refresh();
 }
 

@@ -1,45 +1,85 @@
+import type { CatalogSnapshot } from '@rocket/platform';
 import { type AppName, appName, RocketError } from '@rocket/schema';
 import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from './parts.ts';
 
-/**
- * Removes an app with its data. False when there was none.
- * @throws RocketError `CONFLICT` while other apps' relations name it
- */
-export async function removeApp(name: string, parts: AdminParts): Promise<boolean> {
-  const app = appName(name);
-  const snapshot = await parts.view.refresh();
-  if (!snapshot.apps.has(app)) return false;
-  const users = [...snapshot.apps.values()].filter(
-    (other) => other.name !== app && other.refersTo.includes(app),
-  );
-  if (users.length > 0) {
-    const names = users.map((other) => other.name).join(', ');
-    throw new RocketError('CONFLICT', `App ${app} cannot be removed: it is referred to by ${names}`);
-  }
-  if (snapshot.apps.get(app)?.activeRevision === null) await forgetApp(app, parts);
-  else {
-    await dropData(app, parts);
-    await parts.catalog.removeApp(app);
-  }
-  await publish(parts);
-  return true;
+export interface RemovedApp {
+  readonly name: string;
+  /** False when there was no such app. */
+  readonly removed: boolean;
+  /** Its database, where that could not be dropped. */
+  readonly leftDatabase: string | null;
 }
 
 /**
- * Removes an app that was never activated: it has no data that anybody could miss, so a shard that does not answer must
- * not keep it in the catalog. What may be left there is an empty database; the log names it.
+ * Removes an app with its data. With `force`, an app whose shard does not answer is forgotten, and its database left.
+ * @throws RocketError `CONFLICT` while other apps' relations name it, or when its database is not marked as its own
  */
-export async function forgetApp(app: AppName, parts: AdminParts): Promise<void> {
-  const database = parts.view.current.shardMap.placements.get(app)?.database;
+export async function removeApp(
+  { name, force }: { readonly name: string; readonly force: boolean },
+  parts: AdminParts,
+): Promise<RemovedApp> {
+  const app = appName(name);
+  const snapshot = await parts.view.refresh();
+  const record = snapshot.apps.get(app);
+  if (record === undefined) return { name, removed: false, leftDatabase: null };
+  requireUnused([app], snapshot);
+  const leftDatabase =
+    force || record.activeRevision === null ? await forgetApp(app, parts) : await removeWithData(app, parts);
+  await publish(parts);
+  return { name, removed: true, leftDatabase };
+}
+
+/** @throws RocketError `CONFLICT` while relations of apps that stay name one of these */
+export function requireUnused(apps: readonly AppName[], snapshot: CatalogSnapshot): void {
+  for (const app of apps) {
+    const users = [...snapshot.apps.values()].filter(
+      (other) => !apps.includes(other.name) && other.refersTo.includes(app),
+    );
+    if (users.length === 0) continue;
+    const names = users.map((other) => other.name).join(', ');
+    throw new RocketError('CONFLICT', `App ${app} cannot be removed: it is referred to by ${names}`, {
+      details: { hint: `import ${names} without the relations to ${app} first` },
+    });
+  }
+}
+
+async function removeWithData(app: AppName, parts: AdminParts): Promise<null> {
   try {
     await dropData(app, parts);
   } catch (error) {
-    parts.logger.warn(
-      { err: error, app, database },
-      'the database of an app that was never activated may be left',
-    );
+    throw withWayOut(error, app);
   }
   await parts.catalog.removeApp(app);
+  return null;
+}
+
+/** Whoever knows that the server is lost for good is told what they can do. */
+function withWayOut(error: unknown, app: AppName): unknown {
+  if (!(error instanceof RocketError) || !error.retryable) return error;
+  return new RocketError(error.code, `${error.message}; app ${app} was not removed`, {
+    cause: error,
+    details: {
+      ...error.details,
+      hint: `start its shard; if its server is lost for good, \`rocket app remove ${app} --force\` forgets the app`,
+    },
+  });
+}
+
+/**
+ * Removes an app without regard to its data: one that was never activated has none that anybody could miss, so a shard
+ * that does not answer must not keep it in the catalog. Returns the database that may be left; the log names it too.
+ */
+export async function forgetApp(app: AppName, parts: AdminParts): Promise<string | null> {
+  const database = parts.view.current.shardMap.placements.get(app)?.database ?? null;
+  let left: string | null = null;
+  try {
+    await dropData(app, parts);
+  } catch (error) {
+    left = database;
+    parts.logger.warn({ err: error, app, database }, 'the database of a removed app may be left');
+  }
+  await parts.catalog.removeApp(app);
+  return left;
 }
 
 async function dropData(app: AppName, { shards }: AdminParts): Promise<void> {

@@ -1,18 +1,31 @@
-import { type AppName, isAppName, RocketError, shardName } from '@rocket/schema';
+import { type AppName, isAppName, RocketError } from '@rocket/schema';
 import { namedGraphs } from '../graphs/graph-key.ts';
 import { appAdvice, appSlowQueries } from './advice.ts';
+import type { Exclusive } from './exclusive.ts';
 import { type ImportInput, importApp } from './import-app.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
-import { type AdminContext, type AdminParts, publish } from './parts.ts';
+import type { AdminContext, AdminParts } from './parts.ts';
 import { removeApp } from './remove-app.ts';
-import { createSerial, type Serial } from './serial.ts';
-import { type AddShardArguments, addShard, type SetReplicasArguments, setShardReplicas } from './shards.ts';
+import type { Settler } from './settler.ts';
+import {
+  type AddShardArguments,
+  addShard,
+  removeShard,
+  type SetReplicasArguments,
+  setShardReplicas,
+} from './shards.ts';
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
 
+/** How apps and graphs are changed. */
+interface Changes {
+  readonly exclusive: Exclusive;
+  readonly settler: Settler;
+}
+
 /** Resolvers of `admin.graphql`; the arguments have been checked against it. */
-export function adminResolvers(parts: AdminParts) {
-  return { Query: queryResolvers(parts), Mutation: mutationResolvers(parts) };
+export function adminResolvers(parts: AdminParts, changes: Changes) {
+  return { Query: queryResolvers(parts), Mutation: mutationResolvers(parts, changes) };
 }
 
 function queryResolvers(parts: AdminParts) {
@@ -40,20 +53,24 @@ function queryResolvers(parts: AdminParts) {
   };
 }
 
-function mutationResolvers(parts: AdminParts) {
-  // One at a time: what an import checks about other apps must still hold when it is done.
-  const serial = createSerial();
+function mutationResolvers(parts: AdminParts, changes: Changes) {
+  const { exclusive, settler } = changes;
   return {
-    ...shardAndGraphMutations(parts, serial),
+    ...shardAndGraphMutations(parts, changes),
     importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
       const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
-      const { app, ...result } = await serial.run(() => importApp(input, parts));
+      const imported = exclusive.run(`the import of ${args.name} by ${actor}`, (catalog) =>
+        importApp(input, { ...parts, catalog }),
+      );
+      // One that failed may have been left open.
+      imported.catch(() => settler.soon());
+      const { app, ...result } = await imported;
       return { ...result, app: await viewOf(app, parts) };
     },
-    removeApp: async (_: unknown, { name }: { name: string }) => ({
-      name,
-      removed: await serial.run(() => removeApp(name, parts)),
-    }),
+    removeApp: (_: unknown, args: RemoveArguments, { actor }: AdminContext) =>
+      exclusive.run(`the removal of ${args.name} by ${actor}`, (catalog) =>
+        removeApp(args, { ...parts, catalog }),
+      ),
     addUser: async (_: unknown, args: AddUserArguments) => {
       await parts.view.refresh();
       return await addUser({ ...args, app: args.app ?? null }, parts);
@@ -66,22 +83,28 @@ function mutationResolvers(parts: AdminParts) {
   };
 }
 
-function shardAndGraphMutations(parts: AdminParts, serial: Serial) {
-  const { catalog } = parts;
+function shardAndGraphMutations(parts: AdminParts, { exclusive }: Changes) {
   return {
     addShard: (_: unknown, args: AddShardArguments) => addShard(args, parts),
     setShardReplicas: (_: unknown, args: SetReplicasArguments) => setShardReplicas(args, parts),
-    removeShard: async (_: unknown, { name }: { name: string }) => {
-      const shard = shardName(name);
-      const { shardMap } = await parts.view.refresh();
-      if (!shardMap.shards.has(shard)) throw new RocketError('NOT_FOUND', `There is no shard ${shard}`);
-      await catalog.removeShard(shard);
-      await publish(parts);
-      return true;
-    },
-    putGraph: (_: unknown, args: PutGraphArguments) => serial.run(() => putGraph(args, parts)),
-    removeGraph: (_: unknown, { name }: { name: string }) => serial.run(() => removeGraph(name, parts)),
+    removeShard: (_: unknown, args: RemoveArguments, { actor }: AdminContext) =>
+      exclusive.run(`the removal of shard ${args.name} by ${actor}`, (catalog) =>
+        removeShard(args, { ...parts, catalog }),
+      ),
+    putGraph: (_: unknown, args: PutGraphArguments, { actor }: AdminContext) =>
+      exclusive.run(`the change of graph ${args.name} by ${actor}`, (catalog) =>
+        putGraph(args, { ...parts, catalog }),
+      ),
+    removeGraph: (_: unknown, { name }: { name: string }, { actor }: AdminContext) =>
+      exclusive.run(`the removal of graph ${name} by ${actor}`, (catalog) =>
+        removeGraph(name, { ...parts, catalog }),
+      ),
   };
+}
+
+interface RemoveArguments {
+  readonly name: string;
+  readonly force: boolean;
 }
 
 interface PutGraphArguments {

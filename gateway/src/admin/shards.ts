@@ -1,6 +1,7 @@
 import { serverName } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { type AdminParts, publish } from './parts.ts';
+import { requireUnused } from './remove-app.ts';
 import { shardView } from './views.ts';
 
 export interface AddShardArguments {
@@ -37,6 +38,54 @@ export async function setShardReplicas(args: SetReplicasArguments, parts: AdminP
   requireAddresses([...replicaUrls, ...(databaseUrl === null ? [] : [databaseUrl])]);
   await parts.catalog.setShardServers(name, { databaseUrl, replicaUrls });
   return await publishedShard(name, parts);
+}
+
+export interface RemovedShard {
+  readonly name: string;
+  /** Apps that were forgotten with it. */
+  readonly apps: readonly string[];
+  /** Their databases, which are left on the shard's server. */
+  readonly leftDatabases: readonly string[];
+}
+
+/**
+ * Forgets a shard. With `force`, also one that holds apps, and with it these, whose data nobody asks for any more.
+ * @throws RocketError `CONFLICT` while it holds apps, or while relations of apps on other shards name one of them
+ */
+export async function removeShard(
+  args: { readonly name: string; readonly force: boolean },
+  parts: AdminParts,
+): Promise<RemovedShard> {
+  const name = shardName(args.name);
+  const snapshot = await parts.view.refresh();
+  if (!snapshot.shardMap.shards.has(name)) throw new RocketError('NOT_FOUND', `There is no shard ${name}`);
+  const placed = [...snapshot.shardMap.placements.values()].filter(({ shard }) => shard === name);
+  if (placed.length > 0 && !args.force) {
+    throw holdsApps(
+      name,
+      placed.map(({ app }) => app),
+    );
+  }
+  requireUnused(
+    placed.map(({ app }) => app),
+    snapshot,
+  );
+  const removed = args.force ? await parts.catalog.removeShardWithApps(name) : [];
+  if (!args.force) await parts.catalog.removeShard(name);
+  await publish(parts);
+  return {
+    name,
+    apps: removed.map(({ app }) => app),
+    leftDatabases: removed.map(({ database }) => database),
+  };
+}
+
+function holdsApps(name: ShardName, apps: readonly string[]): RocketError {
+  return new RocketError('CONFLICT', `Apps are placed on shard ${name}: ${apps.join(', ')}`, {
+    details: {
+      hint: `remove them first; if its server is lost for good, \`rocket shard remove ${name} --force\` forgets them too`,
+    },
+  });
 }
 
 async function publishedShard(name: ShardName, parts: AdminParts) {

@@ -6,14 +6,14 @@ import { shardServers } from './shard-servers.ts';
 
 /** An app as the admin API shows it; the parts that need its document are read when they are selected. */
 export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminParts) {
-  const { name, activeRevision: revision, refersTo, createdAt } = app;
+  const { name, activeRevision: revision, activeNumber, refersTo, createdAt } = app;
   const placement = snapshot.shardMap.placements.get(name);
   const shard = placement === undefined ? undefined : snapshot.shardMap.shards.get(placement.shard);
   const document = async () =>
     revision === null ? null : (await parts.documents({ app: name, revision })).document;
   return {
     name,
-    revision,
+    revision: activeNumber,
     refersTo,
     createdAt: createdAt.toISOString(),
     shard: shard === undefined ? null : shardView(shard, snapshot, parts),

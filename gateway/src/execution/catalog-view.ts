@@ -7,6 +7,7 @@ export class CatalogView {
   readonly #listeners = new Set<(snapshot: CatalogSnapshot) => void>();
   #snapshot: CatalogSnapshot;
   #refreshing: Promise<CatalogSnapshot> | null = null;
+  #next: Promise<CatalogSnapshot> | null = null;
   #stopWatching: () => Promise<void> = async () => undefined;
 
   private constructor(catalog: Catalog, logger: Logger, snapshot: CatalogSnapshot) {
@@ -29,15 +30,28 @@ export class CatalogView {
     return this.#snapshot;
   }
 
-  /** Reads the catalog now. Concurrent calls share one reading. */
+  /**
+   * Reads the catalog as it is now. A reading that has begun may have missed what the caller knows of, so those who come
+   * meanwhile share the one after it.
+   */
   refresh(): Promise<CatalogSnapshot> {
-    this.#refreshing ??= this.#catalog
+    if (this.#refreshing === null) return this.#read();
+    this.#next ??= Promise.allSettled([this.#refreshing]).then(() => {
+      this.#next = null;
+      return this.#read();
+    });
+    return this.#next;
+  }
+
+  #read(): Promise<CatalogSnapshot> {
+    const reading = this.#catalog
       .snapshot()
       .then((snapshot) => this.#accept(snapshot))
       .finally(() => {
-        this.#refreshing = null;
+        if (this.#refreshing === reading) this.#refreshing = null;
       });
-    return this.#refreshing;
+    this.#refreshing = reading;
+    return reading;
   }
 
   /** Calls `listener` with every newer snapshot. Returns the function that ends it. */

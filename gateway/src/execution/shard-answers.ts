@@ -1,5 +1,5 @@
 /** What a shard answers over HTTP, checked before it is believed. */
-import type { ActivationReport, AppUser, UserSession } from '@rocket/schema';
+import type { ActivationReport, AppUser, Settlement, UserSession } from '@rocket/schema';
 import { isErrorCode, parseJson, RocketError } from '@rocket/schema';
 import type { ExecutionResult } from 'graphql';
 import { GraphQLError } from 'graphql';
@@ -65,6 +65,10 @@ export function readExecution(body: unknown): ExecutionResult {
 
 export function readActivation(body: unknown): ActivationReport {
   return activation.parse(body);
+}
+
+export function readSettlement(body: unknown): Settlement {
+  return z.enum(['active', 'abandoned']).parse(body);
 }
 
 export function readSession(body: unknown): UserSession {

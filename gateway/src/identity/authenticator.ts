@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type CatalogSnapshot, readUnverifiedAudience, verifyAccessToken } from '@rocket/platform';
-import { type AppName, isAppName, RocketError } from '@rocket/schema';
+import { type AppName, isAppName, PLATFORM_AUDIENCE, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { ANONYMOUS, type Identity } from './identity.ts';
 
-/** Audience of platform tokens. */
-export const PLATFORM_AUDIENCE = 'platform';
 /** A verified token is believed for no longer than this without another look. */
 const MAX_CACHED_MS = 15 * 60 * 1_000;
 const MAX_CACHED_TOKENS = 10_000;

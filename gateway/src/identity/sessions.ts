@@ -2,6 +2,7 @@ import { type Catalog, signAccessToken, TOKEN_ISSUER } from '@rocket/platform';
 import {
   type AppName,
   isAppName,
+  PLATFORM_AUDIENCE,
   type Placement,
   RocketError,
   type ShardUsers,
@@ -9,7 +10,6 @@ import {
 } from '@rocket/schema';
 import type { ShardCaller } from '../execution/call-shard.ts';
 import type { CatalogView } from '../execution/catalog-view.ts';
-import { PLATFORM_AUDIENCE } from './authenticator.ts';
 
 /** Short, since a token cannot be taken back before it expires. */
 const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;

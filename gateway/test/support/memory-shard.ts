@@ -53,6 +53,7 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
       return answerOf(result, lsn);
     },
     activate: async () => ({ changes: [], rowsInserted: 0 }),
+    settleActivation: async () => 'abandoned',
     removeApp: async () => undefined,
     advise: async () => ({ since: new Date().toISOString(), suggestions: [] }),
     slowQueries: async () => [],

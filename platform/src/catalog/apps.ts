@@ -1,29 +1,34 @@
-import { type AppName, epoch, RocketError } from '@rocket/schema';
+import { type AppName, epoch, RocketError, requireFreeName } from '@rocket/schema';
+import { z } from 'zod';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import type { Database } from '../postgres/types.ts';
-import { deleteApp, insertApp, insertPlacement, removeAppFromGraphs } from './app-sql.ts';
+import { deleteApp, insertApp, insertPlacement, rememberEpoch, removeAppFromGraphs } from './app-sql.ts';
 import { createSecret } from './migrate.ts';
 import type { Catalog } from './types.ts';
 import { bumpVersion } from './version-sql.ts';
+
+const EpochRow = z.tuple([z.number().transform(epoch)]);
 
 /** Apps and where they are placed. */
 export function appCommands(database: Database): Pick<Catalog, 'createApp' | 'removeApp'> {
   return {
     async createApp({ app, shard, database: name }) {
+      requireFreeName(app);
       try {
-        await database.transaction(async (transaction) => {
+        return await database.transaction(async (transaction) => {
           await transaction.query(insertApp(app, createSecret()));
-          await transaction.query(insertPlacement(app, shard, name));
+          const [row] = await transaction.query(insertPlacement(app, shard, name));
           await transaction.query(bumpVersion());
+          return { app, shard, epoch: EpochRow.parse(row)[0], state: 'active', database: name };
         });
       } catch (error) {
         throw creationError(error, app);
       }
-      return { app, shard, epoch: epoch(1), state: 'active', database: name };
     },
 
     removeApp: (app) =>
       database.transaction(async (transaction) => {
+        await transaction.query(rememberEpoch(app));
         const removed = await transaction.query(deleteApp(app));
         if (removed.length === 0) return;
         await transaction.query(removeAppFromGraphs(app));

@@ -8,6 +8,7 @@ import { createDatabaseIfMissing, databaseUrl } from '../postgres/server.ts';
 import type { Database } from '../postgres/types.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { appCommands } from './apps.ts';
+import { changeLeases } from './change-lease.ts';
 import { graphCommands } from './graphs.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all-migrations.ts';
@@ -95,6 +96,7 @@ function catalogOver(database: Database, url: string): Catalog {
     async ping() {
       await readVersion(database);
     },
+    ...changeLeases(database),
     ...appCommands(database),
     ...revisionCommands(database),
     ...graphCommands(database),

@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../postgres/types.ts';
 import { normalizeEmail } from '../security/emails.ts';
 import { dummyVerify, verifyPassword } from '../security/passwords.ts';
 import { createRefreshToken, hashRefreshToken } from '../security/refresh-tokens.ts';
-import type { PlatformUser, PlatformUsers } from './types.ts';
+import type { PlatformUser, PlatformUsers } from './platform-user-types.ts';
 import {
   consumeToken,
   deleteExpiredSessions,

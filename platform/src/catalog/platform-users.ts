@@ -4,11 +4,19 @@ import type { Database, Row } from '../postgres/types.ts';
 import { checkEmail, normalizeEmail } from '../security/emails.ts';
 import { checkPasswordPolicy, hashPassword } from '../security/passwords.ts';
 import { platformSessions } from './platform-sessions.ts';
-import type { PlatformUser, PlatformUsers } from './types.ts';
-import { deleteSessionsOfUser, deleteUser, insertUser, selectUsers, updatePassword } from './user-sql.ts';
+import type { PlatformUser, PlatformUsers } from './platform-user-types.ts';
+import {
+  deleteSessionsOfUser,
+  deleteUser,
+  insertUser,
+  lockActiveUsers,
+  selectUsers,
+  updatePassword,
+} from './user-sql.ts';
 
 const UserRow = z.tuple([z.string(), z.string(), z.boolean()]);
 const IdRow = z.tuple([z.string()]);
+const EmailRow = z.tuple([z.string()]);
 
 /** Administrators of the platform, who belong to no app. */
 export function platformUsers(database: Database): PlatformUsers {
@@ -38,10 +46,14 @@ export function platformUsers(database: Database): PlatformUsers {
       return (await database.query(selectUsers())).map(toUser);
     },
 
-    async remove(email) {
-      const removed = await database.query(deleteUser(normalizeEmail(email)));
-      if (removed.length === 0) throw missing(email);
-    },
+    remove: (email) =>
+      database.transaction(async (transaction) => {
+        const active = await transaction.query(lockActiveUsers());
+        const normal = normalizeEmail(email);
+        if (active.length === 1 && EmailRow.parse(active[0])[0] === normal) throw lastUser(normal);
+        const removed = await transaction.query(deleteUser(normal));
+        if (removed.length === 0) throw missing(email);
+      }),
 
     ...platformSessions(database),
   };
@@ -50,6 +62,17 @@ export function platformUsers(database: Database): PlatformUsers {
 function toUser(row: Row): PlatformUser {
   const [id, email, active] = UserRow.parse(row);
   return { id, email, active };
+}
+
+/** Without one nobody could sign in any more, nor add one. */
+function lastUser(email: string): RocketError {
+  return new RocketError(
+    'CONFLICT',
+    `${email} is the last platform user: without them nobody could sign in`,
+    {
+      details: { hint: 'add another one first with `rocket user add EMAIL`' },
+    },
+  );
 }
 
 function missing(email: string): RocketError {

@@ -1,4 +1,4 @@
-import { type AppName, appName, epoch, graphName, revision, shardName } from '@rocket/schema';
+import { type AppName, appId, appName, epoch, graphName, revision, shardName } from '@rocket/schema';
 import { z } from 'zod';
 import type { Queryable, Statement } from '../postgres/types.ts';
 import type { CatalogSnapshot } from './types.ts';
@@ -8,7 +8,9 @@ const VersionRow = z.tuple([z.string().transform(Number)]);
 
 const App = z.object({
   name: z.string().transform(appName),
+  id: z.string().transform(appId),
   activeRevision: z.number().transform(revision).nullable(),
+  activeNumber: z.number().nullable(),
   refersTo: z.array(z.string().transform(appName)),
   tokenSecret: z.string(),
   createdAt: z.string().transform((text) => new Date(text)),
@@ -42,9 +44,10 @@ const SnapshotRow = z.tuple([
 function selectSnapshot(): Statement {
   const text = `
     SELECT version,
-      (SELECT coalesce(json_agg(json_build_object('name', name, 'activeRevision', active_revision,
-         'refersTo', refers_to, 'tokenSecret', token_secret, 'createdAt', created_at) ORDER BY name), '[]')
-       FROM app),
+      (SELECT coalesce(json_agg(json_build_object('name', name, 'id', id, 'activeRevision', active_revision,
+         'activeNumber', number, 'refersTo', refers_to, 'tokenSecret', token_secret,
+         'createdAt', app.created_at) ORDER BY name), '[]')
+       FROM app LEFT JOIN app_revision ON app = name AND revision = active_revision),
       (SELECT coalesce(json_agg(json_build_object('app', app, 'shard', shard, 'epoch', epoch,
          'state', state, 'database', database) ORDER BY app), '[]')
        FROM placement),

@@ -1,18 +1,15 @@
 import type { AppDocument, AppName, Revision } from '@rocket/schema';
 import type { Statement } from '../postgres/types.ts';
 
-/** The app is locked by the caller, so the next number is free. */
-export function insertNextRevision(input: {
+export function insertRevision(input: {
   app: AppName;
   document: AppDocument;
   contentHash: string;
   createdBy: string;
 }): Statement {
   return {
-    text: `INSERT INTO app_revision (app, revision, state, document, content_hash, created_by)
-           SELECT $1::text, coalesce(max(revision), 0) + 1, 'pending', $2::json, $3, $4
-           FROM app_revision WHERE app = $1
-           RETURNING revision`,
+    text: `INSERT INTO app_revision (app, state, document, content_hash, created_by)
+           VALUES ($1, 'pending', $2::json, $3, $4) RETURNING revision`,
     values: [input.app, JSON.stringify(input.document), input.contentHash, input.createdBy],
   };
 }
@@ -31,9 +28,12 @@ export function retireActiveRevision(app: AppName): Statement {
   };
 }
 
+/** The app is locked by the caller, so the next number is free. One that was active before keeps its own. */
 export function markRevisionActive(app: AppName, revision: Revision): Statement {
   return {
-    text: `UPDATE app_revision SET state = 'active' WHERE app = $1 AND revision = $2`,
+    text: `UPDATE app_revision SET state = 'active',
+             number = coalesce(number, (SELECT coalesce(max(number), 0) + 1 FROM app_revision WHERE app = $1))
+           WHERE app = $1 AND revision = $2`,
     values: [app, revision],
   };
 }
@@ -46,12 +46,20 @@ export function markRevisionFailed(app: AppName, revision: Revision, reason: str
   };
 }
 
-const SUMMARY_COLUMNS = 'revision, state, content_hash, created_at, created_by';
+const SUMMARY_COLUMNS = `
+  revision, (SELECT id FROM app WHERE name = app), number, state, content_hash, created_at, created_by`;
 
 export function selectRevision(app: AppName, revision: Revision): Statement {
   return {
     text: `SELECT ${SUMMARY_COLUMNS}, document FROM app_revision WHERE app = $1 AND revision = $2`,
     values: [app, revision],
+  };
+}
+
+export function selectPendingRevisions(): Statement {
+  return {
+    text: `SELECT app, revision FROM app_revision WHERE state = 'pending' ORDER BY revision`,
+    values: [],
   };
 }
 

@@ -1,12 +1,21 @@
-import { type AppDocument, type AppName, type Revision, RocketError, revision } from '@rocket/schema';
+import {
+  type AppDocument,
+  type AppName,
+  appId,
+  appName,
+  type Revision,
+  RocketError,
+  revision,
+} from '@rocket/schema';
 import { z } from 'zod';
 import type { Database, Row, Transaction } from '../postgres/types.ts';
 import { lockApp, setActiveRevision } from './app-sql.ts';
 import {
-  insertNextRevision,
+  insertRevision,
   markRevisionActive,
   markRevisionFailed,
   retireActiveRevision,
+  selectPendingRevisions,
   selectRevision,
   selectRevisionState,
   selectRevisions,
@@ -18,6 +27,8 @@ const RevisionColumn = z.number().transform(revision);
 const State = z.enum(['pending', 'active', 'retired', 'failed']);
 const SUMMARY = [
   RevisionColumn,
+  z.string().transform(appId),
+  z.number().nullable(),
   State,
   z.string(),
   z.string().transform((text) => new Date(text)),
@@ -28,11 +39,12 @@ const SummaryRow = z.tuple(SUMMARY);
 const Document = z.custom<AppDocument>(
   (value) => z.object({ version: z.literal(1), entities: z.array(z.unknown()) }).safeParse(value).success,
 );
+const PendingRow = z.tuple([z.string().transform(appName), RevisionColumn]);
 const DetailRow = z.tuple([...SUMMARY, Document]);
 
 type RevisionCommands = Pick<
   Catalog,
-  'addRevision' | 'activateRevision' | 'failRevision' | 'revision' | 'listRevisions'
+  'addRevision' | 'activateRevision' | 'failRevision' | 'revision' | 'pendingRevisions' | 'listRevisions'
 >;
 
 /** Metadata revisions of the apps. */
@@ -41,7 +53,7 @@ export function revisionCommands(database: Database): RevisionCommands {
     addRevision: (input) =>
       database.transaction(async (transaction) => {
         await lockedActiveRevision(transaction, input.app);
-        const [row] = await transaction.query(insertNextRevision(input));
+        const [row] = await transaction.query(insertRevision(input));
         return z.tuple([RevisionColumn]).parse(row)[0];
       }),
 
@@ -58,8 +70,13 @@ export function revisionCommands(database: Database): RevisionCommands {
     async revision(app, number) {
       const [row] = await database.query(selectRevision(app, number));
       if (row === undefined) throw missing(app, number);
-      const [, , , , , document] = DetailRow.parse(row);
+      const [, , , , , , , document] = DetailRow.parse(row);
       return { ...summary(app, row.slice(0, SUMMARY.length)), document };
+    },
+
+    async pendingRevisions() {
+      const rows = await database.query(selectPendingRevisions());
+      return rows.map((row) => PendingRow.parse(row)).map(([app, revision]) => ({ app, revision }));
     },
 
     async listRevisions(app) {
@@ -100,8 +117,8 @@ async function lockedActiveRevision(transaction: Transaction, app: AppName): Pro
 }
 
 function summary(app: AppName, row: Row): Omit<RevisionRecord, 'document'> {
-  const [number, state, contentHash, createdAt, createdBy] = SummaryRow.parse(row);
-  return { app, revision: number, state, contentHash, createdAt, createdBy };
+  const [name, id, number, state, contentHash, createdAt, createdBy] = SummaryRow.parse(row);
+  return { app, appId: id, revision: name, number, state, contentHash, createdAt, createdBy };
 }
 
 function missing(app: AppName, number: Revision): RocketError {

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { RocketError, type ShardName } from '@rocket/schema';
+import { appName, RocketError, type ShardName } from '@rocket/schema';
 import { z } from 'zod';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import type { Database, Queryable, Statement } from '../postgres/types.ts';
+import { deleteApp, rememberEpoch, removeAppFromGraphs } from './app-sql.ts';
 import {
   deleteShard,
   insertShard,
+  selectPlacedApps,
   selectShard,
   updateShardCluster,
   updateShardDatabaseUrl,
@@ -15,6 +17,7 @@ import {
 import type { Catalog, ShardRegistration } from './types.ts';
 import { bumpVersion } from './version-sql.ts';
 
+const PlacedApp = z.tuple([z.string().transform(appName), z.string()]);
 const ShardRow = z.tuple([
   z.string().nullable(),
   z.enum(['active', 'draining']),
@@ -32,6 +35,7 @@ type ShardCommands = Pick<
   | 'setShardServers'
   | 'setShardCluster'
   | 'removeShard'
+  | 'removeShardWithApps'
   | 'shardRegistration'
 >;
 
@@ -72,6 +76,20 @@ export function shardCommands(database: Database): ShardCommands {
         throw new RocketError('CONFLICT', `Apps are placed on shard ${name}`, { cause: error });
       }
     },
+
+    removeShardWithApps: (name) =>
+      database.transaction(async (transaction) => {
+        await registration(transaction, name);
+        const placed = (await transaction.query(selectPlacedApps(name))).map((row) => PlacedApp.parse(row));
+        for (const [app] of placed) {
+          await transaction.query(rememberEpoch(app));
+          await transaction.query(deleteApp(app));
+          await transaction.query(removeAppFromGraphs(app));
+        }
+        await transaction.query(deleteShard(name));
+        await transaction.query(bumpVersion());
+        return placed.map(([app, place]) => ({ app, database: place }));
+      }),
 
     shardRegistration: (name) => registration(database, name),
   };

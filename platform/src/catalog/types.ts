@@ -1,7 +1,9 @@
 /** What the catalog holds, as the rest of the product sees it. */
 import type {
   AppDocument,
+  AppId,
   AppName,
+  GraphMember,
   GraphName,
   GraphRevision,
   GraphRevisionId,
@@ -12,11 +14,16 @@ import type {
   ShardRecord,
 } from '@rocket/schema';
 import type { ClusterIdentity } from '../replication/types.ts';
+import type { PlatformUsers } from './platform-user-types.ts';
 
 export interface AppRecord {
   readonly name: AppName;
+  /** A removed app's name may be given again, its id never is. */
+  readonly id: AppId;
   /** Null until the first activation succeeds. */
   readonly activeRevision: Revision | null;
+  /** Number of the active revision; null with it. */
+  readonly activeNumber: number | null;
   /** Apps that the active revision's relations name. */
   readonly refersTo: readonly AppName[];
   /** Key of the app's HS256 access tokens. */
@@ -42,19 +49,16 @@ export type RevisionState = 'pending' | 'active' | 'retired' | 'failed';
 
 export interface RevisionRecord {
   readonly app: AppName;
+  readonly appId: AppId;
   readonly revision: Revision;
+  /** Counts the documents of the app that became active, from 1; null for one that has not. */
+  readonly number: number | null;
   readonly state: RevisionState;
   readonly document: AppDocument;
   /** SHA-256 of the document's canonical JSON, hex. */
   readonly contentHash: string;
   readonly createdAt: Date;
   readonly createdBy: string;
-}
-
-export interface PlatformUser {
-  readonly id: string;
-  readonly email: string;
-  readonly active: boolean;
 }
 
 /** Secrets made once per installation. */
@@ -75,6 +79,13 @@ export interface ShardRegistration extends ShardRecord {
   readonly cluster: ClusterIdentity | null;
 }
 
+/** Held by whoever changes apps or graphs; nobody else does meanwhile. */
+export interface ChangeLease {
+  /** @throws RocketError `CONFLICT` when it may be another's by now */
+  require(): void;
+  release(): Promise<void>;
+}
+
 /** Repository over the catalog database. Every method is one transaction; changes bump the snapshot's version. */
 export interface Catalog {
   /** Reads everything at one moment. */
@@ -90,18 +101,33 @@ export interface Catalog {
   secrets(): Promise<InstallationSecrets>;
   ping(): Promise<void>;
 
-  /** Registers an app with its placement at epoch 1 (no revision yet). @throws RocketError `CONFLICT` */
+  /**
+   * Waits until nobody else changes apps or graphs. The lease of a holder that has died ends by itself within seconds.
+   * @param input.holder the change in words, told to those who wait
+   * @param input.onWait hears once what is waited for
+   * @throws RocketError `CONFLICT` when it is not free within `waitMs`
+   */
+  claimChanges(input: {
+    holder: string;
+    waitMs: number;
+    onWait?: (holder: string) => void;
+  }): Promise<ChangeLease>;
+
+  /**
+   * Registers an app with its placement, without a revision. The epoch is 1, or higher than any that a removed app of
+   * the name had. @throws RocketError `CONFLICT`; `BAD_REQUEST` for a name that is reserved
+   */
   createApp(input: { app: AppName; shard: ShardName; database: string }): Promise<Placement>;
   /** Forgets the app, its placement and revisions. Idempotent. */
   removeApp(app: AppName): Promise<void>;
-  /** Stores a document as the next revision, state `pending`. */
+  /** Stores a document as a new revision, state `pending`, which has no number yet. */
   addRevision(input: {
     app: AppName;
     document: AppDocument;
     contentHash: string;
     createdBy: string;
   }): Promise<Revision>;
-  /** Makes it the active one and retires the former. @throws RocketError `CONFLICT` when `expectedActive` is not the active one. */
+  /** Makes it the active one, with the app's next number, and retires the former. @throws RocketError `CONFLICT` when `expectedActive` is not the active one. */
   activateRevision(input: {
     app: AppName;
     revision: Revision;
@@ -111,6 +137,8 @@ export interface Catalog {
   failRevision(app: AppName, revision: Revision, reason: string): Promise<void>;
   /** @throws RocketError `NOT_FOUND` */
   revision(app: AppName, revision: Revision): Promise<RevisionRecord>;
+  /** Those that are neither active nor failed yet: an import runs, or was left open. The oldest first. */
+  pendingRevisions(): Promise<readonly GraphMember[]>;
   listRevisions(app: AppName): Promise<readonly Omit<RevisionRecord, 'document'>[]>;
 
   /** Remembers a composition under its id. Idempotent, immutable. */
@@ -147,20 +175,11 @@ export interface Catalog {
   setShardCluster(name: ShardName, known: { cluster: ClusterIdentity; databaseUrl: string }): Promise<void>;
   /** @throws RocketError `CONFLICT` while apps are placed on it. */
   removeShard(name: ShardName): Promise<void>;
+  /** Forgets a shard with the apps that are placed on it, whose databases are not touched. Returns where the apps were. */
+  removeShardWithApps(name: ShardName): Promise<readonly Pick<Placement, 'app' | 'database'>[]>;
   /** @throws RocketError `NOT_FOUND` */
   shardRegistration(name: ShardName): Promise<ShardRegistration>;
 
   readonly platformUsers: PlatformUsers;
   close(): Promise<void>;
-}
-
-export interface PlatformUsers {
-  /** @throws RocketError `CONFLICT` when the e-mail is taken. */
-  add(input: { email: string; password: string }): Promise<PlatformUser>;
-  setPassword(input: { email: string; password: string }): Promise<void>;
-  list(): Promise<readonly PlatformUser[]>;
-  remove(email: string): Promise<void>;
-  login(input: { email: string; password: string }): Promise<{ user: PlatformUser; refreshToken: string }>;
-  refresh(refreshToken: string): Promise<{ user: PlatformUser; refreshToken: string }>;
-  logout(refreshToken: string): Promise<void>;
 }

@@ -20,6 +20,11 @@ export function selectUsers(): Statement {
   return { text: 'SELECT id, email, active FROM platform_user ORDER BY email', values: [] };
 }
 
+/** Locked, so that of two removals at once the second counts without the first one's user. In one order: no deadlock. */
+export function lockActiveUsers(): Statement {
+  return { text: 'SELECT email FROM platform_user WHERE active ORDER BY id FOR UPDATE', values: [] };
+}
+
 export function deleteUser(email: string): Statement {
   return { text: 'DELETE FROM platform_user WHERE email = $1 RETURNING id', values: [email] };
 }

@@ -30,6 +30,13 @@ export async function createDatabaseIfMissing(serverUrl: string, name: string): 
   });
 }
 
+export async function databaseExists(serverUrl: string, name: string): Promise<boolean> {
+  return await withConnection(
+    serverUrl,
+    async (client) => (await runStatement(client, selectDatabase(name))).length > 0,
+  );
+}
+
 /** Ends its connections and drops it. Idempotent. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withConnection(serverUrl, (client) => runStatement(client, dropDatabaseStatement(name)));

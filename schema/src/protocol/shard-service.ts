@@ -65,6 +65,9 @@ export interface ActivationReport {
   readonly rowsInserted: number;
 }
 
+/** What became of an activation: the app's tables are at its revision, or never will be. */
+export type Settlement = 'active' | 'abandoned';
+
 export interface AppUser {
   readonly id: string;
   readonly email: string;
@@ -105,9 +108,17 @@ export interface ShardService {
    * @throws RocketError `WRONG_EPOCH`, before anything was done, when the app is not served here at that epoch.
    */
   execute(context: CallContext, operation: SubgraphOperation, signal?: AbortSignal): Promise<SubgraphAnswer>;
-  /** Creates the app's database when missing and fits its tables to a stored revision, in one transaction. */
+  /**
+   * Creates the app's database when missing and fits its tables to a stored revision, in one transaction.
+   * @throws RocketError `CONFLICT` when there is a database of that name which is not the app's
+   */
   activate(input: ActivationInput): Promise<ActivationReport>;
-  /** Drops the app's database. Idempotent. */
+  /** Decides what became of an activation whose answer was lost. One that has not ended is waited for, or refused later. */
+  settleActivation(at: Placed & Pick<ActivationInput, 'revision'>): Promise<Settlement>;
+  /**
+   * Drops the app's database. Idempotent. @throws RocketError `CONFLICT` for a database that does not say it is the app's;
+   * it is left as it is
+   */
   removeApp(at: Placed): Promise<void>;
   /** What would make the app faster, by what it was asked since this process began. */
   advise(at: Placed): Promise<AppAdvice>;

@@ -9,6 +9,7 @@ export const INTERNAL_CALL_HEADER = 'x-rocket-call';
 export const INTERNAL_PATHS = {
   graphql: '/internal/graphql',
   activate: '/internal/activate',
+  settleActivation: '/internal/settle-activation',
   removeApp: '/internal/remove-app',
   advise: '/internal/advise',
   slowQueries: '/internal/slow-queries',

@@ -22,6 +22,7 @@ const Activation = PlacedShape.extend({
   revision: z.number().transform(revision),
   sampleData: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
 });
+const OfRevision = Activation.pick({ revision: true });
 const Login = z.object({ email: z.string(), password: z.string() });
 const RefreshToken = z.object({ refreshToken: z.string() });
 const NewUser = Login.extend({ roles: z.record(z.string(), z.array(z.string())) });
@@ -52,6 +53,8 @@ export function adminCalls(service: ShardService): Readonly<Record<string, Admin
       const input: ActivationInput = { ...checked(Activation, body), ...at };
       return service.activate(input);
     },
+    [INTERNAL_PATHS.settleActivation]: (at, body) =>
+      service.settleActivation({ ...checked(OfRevision, body), ...at }),
     [INTERNAL_PATHS.removeApp]: (at) => service.removeApp(at),
     [INTERNAL_PATHS.advise]: (at) => service.advise(at),
     [INTERNAL_PATHS.slowQueries]: (at, body) => service.slowQueries(at, checked(SlowQueries, body)),

@@ -8,7 +8,7 @@ import {
 } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { FLOAT_OVERFLOW } from '../sql/aggregate-sql.ts';
-import type { FloatSums } from '../sql/parameters.ts';
+import { type FloatSums, HeldTooMuch } from '../sql/parameters.ts';
 import { readStatement } from '../sql/read-statement.ts';
 import type { ReadPlan } from './read-plan.ts';
 
@@ -113,6 +113,7 @@ async function readEach(
 /** The error that a field answers with; null when it is not the field's. */
 function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
   if (error instanceof TooManyRecords) return error;
+  if (error instanceof HeldTooMuch) return null;
   if (hasCursor && isUnfit(error)) {
     return new RocketError('BAD_CURSOR', 'The cursor is malformed', { cause: error });
   }

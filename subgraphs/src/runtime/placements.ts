@@ -1,6 +1,7 @@
 /** Which apps this shard serves, and at which epoch: its own view of the catalog, renewed when a request knows better. */
 import type { Catalog, CatalogSnapshot } from '@rocket/platform';
 import {
+  type AppId,
   type AppName,
   admit,
   type Placement,
@@ -14,6 +15,8 @@ export interface Placements {
   admit(app: AppName, epoch: Placement['epoch']): Promise<Placement>;
   /** Revision of the app's document that is served now, as far as this process knows. */
   activeRevision(app: AppName): Revision | null;
+  /** Null for an app that this process does not know. */
+  appId(app: AppName): AppId | null;
   close(): Promise<void>;
 }
 
@@ -49,6 +52,7 @@ export async function createPlacements(
       throw new RocketError('WRONG_EPOCH', `App ${app} is not served here at epoch ${epoch}`);
     },
     activeRevision: (app) => snapshot.apps.get(app)?.activeRevision ?? null,
+    appId: (app) => snapshot.apps.get(app)?.id ?? null,
     close: stop,
   };
 }

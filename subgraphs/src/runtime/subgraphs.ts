@@ -1,34 +1,40 @@
 /** Executable subgraphs by graph revision and app: built at the first request that names them, kept while in use. */
 import type { Catalog } from '@rocket/platform';
-import { type AppName, type GraphRevisionId, RocketError } from '@rocket/schema';
+import { type AppId, type AppName, type GraphRevisionId, RocketError } from '@rocket/schema';
 import type { Models } from './models.ts';
 import { createSingleFlight } from './single-flight.ts';
 import { buildSubgraph, type Subgraph } from './subgraph.ts';
 
 const MAX_SUBGRAPHS = 200;
 
+export interface StoredSubgraph extends Subgraph {
+  /** The app that the graph was made of. Another app may have got its name since. */
+  readonly appId: AppId;
+}
+
 export interface Subgraphs {
   /** @throws RocketError `GRAPH_NOT_FOUND`, `APP_NOT_FOUND` when the app is no member of the graph. */
-  get(graph: GraphRevisionId, app: AppName): Promise<Subgraph>;
+  get(graph: GraphRevisionId, app: AppName): Promise<StoredSubgraph>;
 }
 
 export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
-  const subgraphs = createSingleFlight<Subgraph>(MAX_SUBGRAPHS);
+  const subgraphs = createSingleFlight<StoredSubgraph>(MAX_SUBGRAPHS);
   return {
     get: (graph, app) => subgraphs.get(`${graph}:${app}`, () => build(graph, app)),
   };
 
-  async function build(id: GraphRevisionId, app: AppName): Promise<Subgraph> {
+  async function build(id: GraphRevisionId, app: AppName): Promise<StoredSubgraph> {
     const revision = await catalog.graphRevision(id);
-    const members = new Map(
+    const stored = new Map(
       await Promise.all(
         revision.members.map(
           async (member) => [member.app, await models.get(member.app, member.revision)] as const,
         ),
       ),
     );
-    const model = members.get(app);
-    if (model === undefined) throw new RocketError('APP_NOT_FOUND', `App ${app} is not in this graph`);
-    return buildSubgraph(model, { home: revision.home, members });
+    const own = stored.get(app);
+    if (own === undefined) throw new RocketError('APP_NOT_FOUND', `App ${app} is not in this graph`);
+    const members = new Map([...stored].map(([name, { model }]) => [name, model]));
+    return { ...buildSubgraph(own.model, { home: revision.home, members }), appId: own.appId };
   }
 }

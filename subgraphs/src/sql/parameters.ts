@@ -108,7 +108,16 @@ export class Parameters {
   }
 }
 
-function tooMuch(bound: string): RocketError {
-  const message = `The conditions, cursors and keys of the operation hold more than ${bound} together`;
-  return new RocketError('BAD_USER_INPUT', message);
+function tooMuch(bound: string): HeldTooMuch {
+  return new HeldTooMuch(
+    `The conditions, cursors and keys of the operation hold more than ${bound} together`,
+  );
+}
+
+/** No field's own fault: each may hold little enough by itself. */
+export class HeldTooMuch extends RocketError {
+  constructor(message: string) {
+    super('BAD_USER_INPUT', message);
+    this.name = 'HeldTooMuch';
+  }
 }

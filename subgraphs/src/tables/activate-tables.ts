@@ -9,6 +9,7 @@ import {
   type Revision,
   RocketError,
 } from '@rocket/schema';
+import { lockActivation } from './activation-lock.ts';
 import { applyPlan } from './apply-plan.ts';
 import { checkEnums, enumValues } from './check-enums.ts';
 import { desiredTables } from './desired-tables.ts';
@@ -16,6 +17,7 @@ import { insertSampleRows } from './insert-sample-rows.ts';
 import { inspectTables } from './inspect-tables.ts';
 import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
 import { planTables } from './plan-tables.ts';
+import { isAbandoned } from './settle-activation.ts';
 import { settleIndexes } from './settle-indexes.ts';
 import { createSystemTables } from './system-tables.ts';
 import { buildUrgentIndexes } from './unique-indexes.ts';
@@ -28,8 +30,6 @@ const LOCK_TIMEOUT_MS = 2_000;
 const MAX_ATTEMPTS = 5;
 const RETRY_BASE_MS = 200;
 const LOCK_NOT_AVAILABLE = '55P03';
-/** Any number that nothing else in an app's database locks. */
-const ACTIVATION_LOCK = 7_262_016;
 
 export interface ActivateTablesInput {
   readonly database: Database;
@@ -88,6 +88,9 @@ async function activate(tx: Transaction, input: ActivateTablesInput): Promise<Ac
   await tx.query(setLocal('client_min_messages', 'warning'));
   await tx.query(lockActivation());
   for (const statement of createSystemTables()) await tx.query(statement);
+  if (await isAbandoned(tx, revision)) {
+    throw new RocketError('CONFLICT', 'This import took too long, and was given up meanwhile');
+  }
   const served = await readEpoch(tx);
   if (served !== null && served > epoch) {
     throw new RocketError('WRONG_EPOCH', `App ${model.app} is at epoch ${served}, not ${epoch}`);
@@ -103,11 +106,6 @@ async function activate(tx: Transaction, input: ActivateTablesInput): Promise<Ac
 /** Local to the transaction, so that nothing leaks to the next user of the connection. */
 function setLocal(setting: string, value: string): Statement {
   return { text: 'SELECT set_config($1, $2, true)', values: [setting, value] };
-}
-
-/** Two activations of one app run one after the other. */
-function lockActivation(): Statement {
-  return { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [ACTIVATION_LOCK] };
 }
 
 function columnDefaults(model: AppModel): ColumnDefaults {

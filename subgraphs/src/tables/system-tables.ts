@@ -1,8 +1,10 @@
 /** The engine's own tables in an app's database. Their names begin with `_`, which no entity's table may. */
 import type { Statement } from '@rocket/platform';
 
+const CREATE_META_TABLE = `CREATE TABLE IF NOT EXISTS "_meta" (key text PRIMARY KEY, value jsonb NOT NULL)`;
+
 const CREATE_SYSTEM_TABLES: readonly string[] = [
-  `CREATE TABLE IF NOT EXISTS "_meta" (key text PRIMARY KEY, value jsonb NOT NULL)`,
+  CREATE_META_TABLE,
   `CREATE TABLE IF NOT EXISTS "_users" (
      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
      email text NOT NULL UNIQUE,
@@ -38,4 +40,9 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
 /** In the order they must run; each does nothing where it was done. */
 export function createSystemTables(): Statement[] {
   return CREATE_SYSTEM_TABLES.map((text) => ({ text, values: [] }));
+}
+
+/** The one of them that has to be there before the others. */
+export function createMetaTable(): Statement {
+  return { text: CREATE_META_TABLE, values: [] };
 }

@@ -1,0 +1,114 @@
+/**
+ * One change of apps and graphs at a time, over all gateways: what an import checks about other apps must still hold when
+ * it is done. A row with an expiry, and not an advisory lock: a change takes minutes, a lock of the session may be another
+ * client's behind a pooler, and one of a transaction would hold a connection idle all the time.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RocketError } from '@rocket/schema';
+import { z } from 'zod';
+import type { Database, Statement } from '../postgres/types.ts';
+import type { Catalog, ChangeLease } from './types.ts';
+
+/** After the death of its holder nobody gets the lease for so long. */
+const LEASE_SECONDS = 20;
+const RENEWAL_MS = 5_000;
+/** A holder stops counting on the lease so long before it ends: what it sends then may take its time to arrive. */
+const MARGIN_MS = 5_000;
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+const MS_PER_SECOND = 1_000;
+
+const HolderRow = z.tuple([z.string()]);
+
+export function changeLeases(database: Database): Pick<Catalog, 'claimChanges'> {
+  return {
+    async claimChanges({ holder, waitMs, onWait }) {
+      const owner = randomUUID();
+      const deadlineAtMs = performance.now() + waitMs;
+      let told = false;
+      for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+        const sentAtMs = performance.now();
+        if (await claim(database, owner, holder)) return hold(database, { owner, holder, sentAtMs });
+        const other = await readHolder(database);
+        if (other !== null && !told) onWait?.(other);
+        told ||= other !== null;
+        if (performance.now() + pauseMs > deadlineAtMs) throw busy(other);
+        await sleep(pauseMs);
+      }
+    },
+  };
+}
+
+/** Renews the lease until it is released. */
+function hold(
+  database: Database,
+  { owner, holder, sentAtMs }: { owner: string; holder: string; sentAtMs: number },
+): ChangeLease {
+  const until = (fromMs: number) => fromMs + LEASE_SECONDS * MS_PER_SECOND - MARGIN_MS;
+  let validUntilMs = until(sentAtMs);
+  let renewing: Promise<void> = Promise.resolve();
+  const renew = async () => {
+    const fromMs = performance.now();
+    try {
+      if (await claim(database, owner, holder)) validUntilMs = until(fromMs);
+    } catch {
+      // Tried again at the next turn; when that comes too late, `require` says that the lease is lost.
+    }
+  };
+  const timer = setInterval(() => {
+    renewing = renewing.then(renew);
+  }, RENEWAL_MS);
+  timer.unref();
+  return {
+    require() {
+      if (performance.now() < validUntilMs) return;
+      throw new RocketError(
+        'CONFLICT',
+        'The catalog did not answer for too long, so another change may have begun',
+      );
+    },
+    async release() {
+      clearInterval(timer);
+      validUntilMs = Number.NEGATIVE_INFINITY;
+      // Renewed after it was released, it would stay until it expires.
+      await renewing;
+      await database.query(deleteLease(owner));
+    },
+  };
+}
+
+async function claim(database: Database, owner: string, holder: string): Promise<boolean> {
+  return (await database.query(upsertLease(owner, holder))).length > 0;
+}
+
+async function readHolder(database: Database): Promise<string | null> {
+  const [row] = await database.query(selectHolder());
+  return row === undefined ? null : HolderRow.parse(row)[0];
+}
+
+function busy(holder: string | null): RocketError {
+  const which = holder === null ? '' : `: ${holder}`;
+  return new RocketError('CONFLICT', `Another change is still running${which}; try again when it is done`);
+}
+
+/** Returns a row when the lease is the owner's now: it was, or was nobody's any more. */
+function upsertLease(owner: string, holder: string): Statement {
+  return {
+    text: `INSERT INTO change_lease AS l (owner, holder, expires_at)
+           VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+           ON CONFLICT (only_row) DO UPDATE
+             SET owner = excluded.owner, holder = excluded.holder, expires_at = excluded.expires_at
+             WHERE l.owner = excluded.owner OR l.expires_at < clock_timestamp()
+           RETURNING 1`,
+    values: [owner, holder, LEASE_SECONDS],
+  };
+}
+
+function selectHolder(): Statement {
+  return { text: 'SELECT holder FROM change_lease WHERE expires_at >= clock_timestamp()', values: [] };
+}
+
+function deleteLease(owner: string): Statement {
+  return { text: 'DELETE FROM change_lease WHERE owner = $1', values: [owner] };
+}

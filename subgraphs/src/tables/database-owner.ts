@@ -1,0 +1,104 @@
+/**
+ * Which app a database is of. It says so itself, in `_meta`: its name alone would let an import write into, or a removal
+ * drop, what belongs to another installation, or to nobody that this one knows.
+ */
+import type { Database, Queryable, Statement, Transaction } from '@rocket/platform';
+import { type AppId, type AppName, appId, appName, RocketError } from '@rocket/schema';
+import { z } from 'zod';
+import { lockActivation } from './activation-lock.ts';
+import { isActivated, readRevision, selectMeta, upsertMeta } from './meta.ts';
+import { createMetaTable } from './system-tables.ts';
+
+const OWNER_KEY = 'owner';
+
+const Owner = z.object({
+  app: z.string().transform(appName),
+  id: z.string().transform(appId),
+  /** It was made for the app. One that was there before, empty, is not dropped when the app's first import fails. */
+  created: z.boolean(),
+});
+type DatabaseOwner = z.infer<typeof Owner>;
+
+export interface Claim {
+  readonly app: AppName;
+  readonly id: AppId;
+  /** Name of the database, for messages. */
+  readonly name: string;
+  /** It was made just now, for this. */
+  readonly created: boolean;
+  /** The app has been served from it: it is the app's own, although it was made before databases said whose they are. */
+  readonly wasServed: boolean;
+}
+
+/**
+ * Marks a database as the app's, unless it is already.
+ * @throws RocketError `CONFLICT` when it is another's, or holds anything that no mark explains
+ */
+export async function claimDatabase(database: Database, claim: Claim): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.query(lockActivation());
+    const owner = await readOwner(tx);
+    if (owner?.id === claim.id) return;
+    if (!(await mayTake(tx, owner, claim))) throw notOurs(claim.name);
+    await tx.query(createMetaTable());
+    const { app, id, created } = claim;
+    await tx.query(upsertMeta(OWNER_KEY, { app, id, created } satisfies DatabaseOwner));
+  });
+}
+
+/** Null for a database that does not say whose it is. */
+export async function readOwner(database: Queryable): Promise<DatabaseOwner | null> {
+  if (!(await isActivated(database))) return null;
+  const [row] = await database.query(selectMeta(OWNER_KEY));
+  return row === undefined ? null : Owner.parse(row[0]);
+}
+
+/** Takes everything away that an import put into a database which was there before it. */
+export async function emptyDatabase(database: Database): Promise<void> {
+  await database.transaction(async (tx) => {
+    await tx.query(lockActivation());
+    const tables = z.array(z.tuple([z.string()])).parse(await tx.query(selectTables()));
+    for (const [table] of tables)
+      await tx.query({ text: `DROP TABLE IF EXISTS ${table} CASCADE`, values: [] });
+  });
+}
+
+function notOurs(name: string): RocketError {
+  return new RocketError(
+    'CONFLICT',
+    `Database ${name} on the shard's Postgres does not belong to this app: it is another installation's, or was left behind`,
+    { details: { hint: `rename or drop database ${name}, or give the app another name` } },
+  );
+}
+
+async function mayTake(tx: Transaction, owner: DatabaseOwner | null, claim: Claim): Promise<boolean> {
+  // One that was marked for an app of the name, and never activated: nothing but the mark is in it.
+  if (owner !== null) return owner.app === claim.app && (await readRevision(tx)) === null;
+  const { wasServed } = claim;
+  if (wasServed && (await isActivated(tx))) return true;
+  return (await tx.query(selectAnyRelation())).length === 0;
+}
+
+/** What extensions bring along belongs to nobody. */
+function selectAnyRelation(): Statement {
+  return {
+    text: `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+           WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+             AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
+             AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+           LIMIT 1`,
+    values: [],
+  };
+}
+
+/** Names as SQL takes them. */
+function selectTables(): Statement {
+  return {
+    text: `SELECT format('%I.%I', 'public', c.relname) FROM pg_class c
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+             AND NOT EXISTS (SELECT 1 FROM pg_depend d
+                             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
+    values: [],
+  };
+}
