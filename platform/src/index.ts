@@ -16,6 +16,7 @@ export type {
 export { readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export type { LogLevel } from './config/variables.ts';
+export { openDataDirectory } from './embedded/data-directory.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,

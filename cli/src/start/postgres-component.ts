@@ -7,7 +7,9 @@ import {
   type Logger,
   startEmbeddedPostgres,
 } from '@rocket/platform';
+import { serverFilePath } from '../admin/server-file.ts';
 import type { Late } from '../process/late.ts';
+import { adminPasswordFile } from './admin-user.ts';
 import type { Progress } from './progress.ts';
 
 /** The server of the settings, or the embedded one in the data directory. */
@@ -28,7 +30,12 @@ export function postgresComponent(options: {
         return;
       }
       progress.tell(`Starting PostgreSQL in ${config.dataDir}`);
-      server = await startEmbeddedPostgres({ dataDir: config.dataDir, logger });
+      server = await startEmbeddedPostgres({
+        dataDir: config.dataDir,
+        logger,
+        // Made once the catalog was there.
+        tracesOfUse: [adminPasswordFile(config.dataDir), serverFilePath(config.dataDir)],
+      });
       url.set(server.url);
     },
     async stop() {

@@ -6,6 +6,7 @@ import { lockHome } from './home-lock.ts';
 import { ensureCluster, SUPERUSER } from './init-cluster.ts';
 import { launchServer, type RunningServer } from './launch-server.ts';
 import { clearOrphan } from './orphan.ts';
+import { ownCluster } from './own-cluster.ts';
 import { choosePort } from './ports.ts';
 import { stageBinaries } from './stage-binaries.ts';
 import { sendSignal, stopServer } from './stop-server.ts';
@@ -18,6 +19,8 @@ export interface EmbeddedPostgresOptions {
   readonly logger: Logger;
   /** False trades safety against a crash of the machine for speed; for tests. */
   readonly durable?: boolean;
+  /** Files that only a run with a database leaves: where one is there and no database is, none is made. */
+  readonly tracesOfUse?: readonly string[];
 }
 
 export interface EmbeddedPostgres {
@@ -44,8 +47,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const home = await prepareHome(dataDir, account);
   const unlock = lockHome(home);
   try {
+    await ownCluster(home, account);
     await clearOrphan(home, logger);
-    const password = await ensureCluster({ binaries, home, account, durable });
+    const { tracesOfUse = [] } = options;
+    const password = await ensureCluster({ binaries, home, account, durable, tracesOfUse });
     const port = await choosePort(home, options.port);
     const server = await launchServer({ binaries, home, account, port, durable });
     const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;

@@ -30,11 +30,16 @@ export class EmbeddedFixture {
     return directory;
   }
 
-  async start(dataDir: string, port?: number): Promise<EmbeddedPostgres> {
+  async start(
+    dataDir: string,
+    port?: number,
+    tracesOfUse: readonly string[] = [],
+  ): Promise<EmbeddedPostgres> {
     const server = await startEmbeddedPostgres({
       dataDir,
       durable: false,
       logger,
+      tracesOfUse,
       ...(port === undefined ? {} : { port }),
     });
     this.#servers.push(server);
@@ -54,9 +59,13 @@ export class EmbeddedFixture {
     return { ...Started.parse(JSON.parse(String(line))), child, ended };
   }
 
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+
   async dispose(): Promise<void> {
     for (const child of this.#processes) child.kill('SIGKILL');
-    await Promise.all(this.#servers.map((server) => server.stop()));
+    await this.stopAll();
     await Promise.all(this.#directories.map((path) => rm(path, { recursive: true, force: true })));
   }
 }
