@@ -124,9 +124,9 @@ test('what other files tell of an earlier run counts as well', async () => {
   const dataDir = await fixture.directory();
   const trace = join(dataDir, 'admin-password');
   await writeFile(trace, 'secret\n');
-  await expect(fixture.start(dataDir, undefined, [trace])).rejects.toThrow(`${trace} is left from one`);
+  await expect(fixture.start(dataDir, { tracesOfUse: [trace] })).rejects.toThrow(`${trace} is left from one`);
   await rm(trace);
-  await fixture.start(dataDir, undefined, [trace]);
+  await fixture.start(dataDir, { tracesOfUse: [trace] });
 });
 
 test.runIf(isRoot)('what belongs to another user is refused in a sentence', async () => {

@@ -18,8 +18,10 @@ export function postgresComponent(options: {
   logger: Logger;
   progress: Progress;
   url: Late<string>;
+  /** Called when the embedded server has ended and cannot be brought back. */
+  onLost: (error: unknown) => void;
 }): Component {
-  const { config, logger, progress, url } = options;
+  const { config, logger, progress, url, onLost } = options;
   let server: EmbeddedPostgres | undefined;
   return {
     name: 'Postgres',
@@ -33,6 +35,7 @@ export function postgresComponent(options: {
       server = await startEmbeddedPostgres({
         dataDir: config.dataDir,
         logger,
+        onLost,
         // Made once the catalog was there.
         tracesOfUse: [adminPasswordFile(config.dataDir), serverFilePath(config.dataDir)],
       });

@@ -10,6 +10,7 @@ import {
   createDatabase,
   createLogger,
   type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from '../../src/index.ts';
 
@@ -32,16 +33,9 @@ export class EmbeddedFixture {
 
   async start(
     dataDir: string,
-    port?: number,
-    tracesOfUse: readonly string[] = [],
+    options: Omit<EmbeddedPostgresOptions, 'dataDir' | 'logger'> = {},
   ): Promise<EmbeddedPostgres> {
-    const server = await startEmbeddedPostgres({
-      dataDir,
-      durable: false,
-      logger,
-      tracesOfUse,
-      ...(port === undefined ? {} : { port }),
-    });
+    const server = await startEmbeddedPostgres({ dataDir, durable: false, logger, ...options });
     this.#servers.push(server);
     this.#directories.push(server.directory);
     return server;
