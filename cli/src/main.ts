@@ -1,8 +1,9 @@
 /** Entry of the `rocket` command. */
-import { readProcessEnvironment } from '@rocket/platform';
+import { forgetPostgresVariables, readProcessEnvironment } from '@rocket/platform';
 import { outliveClosedOutput } from './output/closed-output.ts';
 import { EXIT_FAILED, runCli } from './run-cli.ts';
 
+forgetPostgresVariables();
 outliveClosedOutput(process, () => {
   process.exitCode = EXIT_FAILED;
 });

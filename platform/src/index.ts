@@ -13,7 +13,7 @@ export type {
   RevisionState,
   ShardRegistration,
 } from './catalog/types.ts';
-export { readProcessEnvironment } from './config/environment.ts';
+export { forgetPostgresVariables, readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export type { LogLevel } from './config/variables.ts';
 export { openDataDirectory } from './embedded/data-directory.ts';
@@ -41,7 +41,15 @@ export {
 export { quoteIdentifier } from './postgres/identifiers.ts';
 export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export type { PoolStatus } from './postgres/pool-types.ts';
-export { createDatabaseIfMissing, databaseUrl, dropDatabase } from './postgres/server.ts';
+export {
+  checkServerVersion,
+  createDatabaseIfMissing,
+  databaseUrl,
+  dropDatabase,
+  MAINTENANCE_DATABASE,
+  refuseOldServer,
+  withDatabase,
+} from './postgres/server.ts';
 export type { SlowQuery } from './postgres/statement-runner.ts';
 export type {
   Database,

@@ -41,6 +41,19 @@ test('the catalog is a database of the server unless it is named', () => {
   expect(loadConfig({ DATABASE_URL: server, ROCKET_CATALOG_URL: own }).catalogUrl).toBe(own);
 });
 
+test.each([
+  ['postgres://u:p@db:5432', 'postgres://u:p@db:5432/postgres', 'postgres://u:p@db:5432/rocket_catalog'],
+  ['postgres://db/?sslmode=require', 'postgres://db/postgres?sslmode=require', undefined],
+  ['postgres://db/own/', 'postgres://db/own', undefined],
+  ['postgres://db/own', 'postgres://db/own', undefined],
+])(
+  'an address without a database, or with a slash at its end, is completed: %s',
+  (given, server, catalog) => {
+    expect(loadConfig({ DATABASE_URL: given }).databaseUrl).toBe(server);
+    if (catalog !== undefined) expect(loadConfig({ ROCKET_CATALOG_URL: given }).catalogUrl).toBe(catalog);
+  },
+);
+
 test('a variable set to nothing is unset', () => {
   expect(loadConfig({ PORT: '', REDIS_URL: '', ROCKET_DEMO: '' })).toEqual(loadConfig({}));
 });

@@ -1,8 +1,14 @@
-import { type Catalog, createLogger } from '@rocket/platform';
+import {
+  type Catalog,
+  createLogger,
+  MAINTENANCE_DATABASE,
+  refuseOldServer,
+  withDatabase,
+} from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { type AdminClient, createAdminClient } from '../admin/client.ts';
 import { connectAdmin } from '../admin/connect.ts';
-import { findConnection, requireConnection } from '../admin/connection.ts';
+import { requireConnection } from '../admin/connection.ts';
 import {
   AddShardDocument,
   ListShardsDocument,
@@ -26,14 +32,17 @@ export interface AddShardOptions {
 
 export async function addShard(line: CommandLine, options: AddShardOptions): Promise<void> {
   const name = shardName(options.name);
-  const databaseUrl = checkUrl('--database', options.database, POSTGRES);
+  const databaseUrl = serverUrl('--database', options.database);
   const url = options.url === undefined ? null : checkUrl('--url', options.url, ['http:', 'https:']);
   const replicas =
     options.replica === undefined
       ? {}
-      : { replicaUrls: options.replica.map((each) => checkUrl('--replica', each, POSTGRES)) };
+      : { replicaUrls: options.replica.map((each) => serverUrl('--replica', each)) };
   await administer(line, {
-    inCatalog: (catalog) => catalog.addShard({ name, databaseUrl, url, ...replicas }),
+    inCatalog: async (catalog) => {
+      await refuseOldServer(databaseUrl);
+      await catalog.addShard({ name, databaseUrl, url, ...replicas });
+    },
     atServer: (client) => client.send(AddShardDocument, { name, databaseUrl, url, ...replicas }),
   });
   if (options.json === true) printJson(line, { name, url });
@@ -52,9 +61,8 @@ export interface SetReplicasOptions {
 
 export async function setShardReplicas(line: CommandLine, options: SetReplicasOptions): Promise<void> {
   const name = shardName(options.name);
-  const replicaUrls = options.replicas.map((each) => checkUrl('the address of a replica', each, POSTGRES));
-  const databaseUrl =
-    options.database === undefined ? null : checkUrl('--database', options.database, POSTGRES);
+  const replicaUrls = options.replicas.map((each) => serverUrl('the address of a replica', each));
+  const databaseUrl = options.database === undefined ? null : serverUrl('--database', options.database);
   await administer(line, {
     inCatalog: (catalog) => catalog.setShardServers(name, { databaseUrl, replicaUrls }),
     atServer: (client) => client.send(SetShardReplicasDocument, { name, databaseUrl, replicaUrls }),
@@ -63,7 +71,10 @@ export async function setShardReplicas(line: CommandLine, options: SetReplicasOp
   print(line, `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`);
 }
 
-/** Through a server when one is known, else in the catalog itself: a deployment adds its shards before any gateway. */
+/**
+ * Through the server of the settings, else in the catalog of the settings itself, as a deployment adds its shards before
+ * any gateway. What runs in the data directory of this place is asked only where the settings name neither.
+ */
 async function administer(
   line: CommandLine,
   ways: {
@@ -72,9 +83,8 @@ async function administer(
   },
 ): Promise<void> {
   const config = configOf(line);
-  const connection = await findConnection(config);
-  if (connection !== null || config.catalogUrl === null) {
-    await ways.atServer(createAdminClient(connection ?? (await requireConnection(config))));
+  if (config.platformUrl !== null || config.catalogUrl === null) {
+    await ways.atServer(createAdminClient(await requireConnection(config)));
     return;
   }
   const logger = createLogger({ level: 'silent', name: 'cli' });
@@ -140,6 +150,10 @@ function formatBytes(bytes: number): string {
   const power = Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(BYTES_PER_UNIT)));
   const value = bytes / BYTES_PER_UNIT ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+}
+
+function serverUrl(option: string, value: string): string {
+  return withDatabase(checkUrl(option, value, POSTGRES), MAINTENANCE_DATABASE);
 }
 
 /** The value is not repeated: it may hold a password. */

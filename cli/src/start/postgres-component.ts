@@ -8,6 +8,7 @@ import {
   startEmbeddedPostgres,
 } from '@rocket/platform';
 import { serverFilePath } from '../admin/server-file.ts';
+import { checkNamedServer } from '../process/check-server.ts';
 import type { Late } from '../process/late.ts';
 import { adminPasswordFile } from './admin-user.ts';
 import type { Progress } from './progress.ts';
@@ -28,6 +29,7 @@ export function postgresComponent(options: {
     async start() {
       if (config.databaseUrl !== null) {
         progress.tell('Using the Postgres server of DATABASE_URL');
+        await checkNamedServer(config.databaseUrl);
         url.set(config.databaseUrl);
         return;
       }

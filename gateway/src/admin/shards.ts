@@ -1,4 +1,4 @@
-import { serverName } from '@rocket/platform';
+import { MAINTENANCE_DATABASE, refuseOldServer, serverName, withDatabase } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { type AdminParts, publish } from './parts.ts';
 import { shardView } from './views.ts';
@@ -19,13 +19,14 @@ export interface SetReplicasArguments {
 /** Registers a shard. Replicas that are not spoken of stay as they are known. */
 export async function addShard(args: AddShardArguments, parts: AdminParts) {
   const name = shardName(args.name);
-  const replicas = args.replicaUrls ?? null;
-  requireAddresses([args.databaseUrl, ...(replicas ?? [])]);
+  const replicas = args.replicaUrls === null ? undefined : args.replicaUrls?.map(serverAddress);
+  const databaseUrl = serverAddress(args.databaseUrl);
+  await refuseOldServer(databaseUrl);
   await parts.catalog.addShard({
     name,
-    databaseUrl: args.databaseUrl,
+    databaseUrl,
     url: args.url ?? null,
-    ...(replicas === null ? {} : { replicaUrls: replicas }),
+    ...(replicas === undefined ? {} : { replicaUrls: replicas }),
   });
   return await publishedShard(name, parts);
 }
@@ -33,8 +34,10 @@ export async function addShard(args: AddShardArguments, parts: AdminParts) {
 /** Replaces the replicas of a shard, and the address of its primary where one is given. */
 export async function setShardReplicas(args: SetReplicasArguments, parts: AdminParts) {
   const name = shardName(args.name);
-  const { replicaUrls, databaseUrl = null } = args;
-  requireAddresses([...replicaUrls, ...(databaseUrl === null ? [] : [databaseUrl])]);
+  const replicaUrls = args.replicaUrls.map(serverAddress);
+  const given = args.databaseUrl ?? null;
+  const databaseUrl = given === null ? null : serverAddress(given);
+  if (databaseUrl !== null) await refuseOldServer(databaseUrl);
   await parts.catalog.setShardServers(name, { databaseUrl, replicaUrls });
   return await publishedShard(name, parts);
 }
@@ -46,7 +49,11 @@ async function publishedShard(name: ShardName, parts: AdminParts) {
   return shardView(shard, parts.view.current, parts);
 }
 
-/** @throws RocketError `BAD_REQUEST`: refused here, a wrong address does no harm in the processes that follow the catalog */
-function requireAddresses(urls: readonly string[]): void {
-  for (const url of urls) serverName(url);
+/**
+ * The address with a database of the server.
+ * @throws RocketError `BAD_REQUEST`: refused here, a wrong address does no harm in the processes that follow the catalog
+ */
+function serverAddress(url: string): string {
+  serverName(url);
+  return withDatabase(url, MAINTENANCE_DATABASE);
 }
