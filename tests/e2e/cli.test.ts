@@ -129,8 +129,8 @@ describe('the command line beside a running start', () => {
     await succeed(['graph', 'remove', 'desk']);
 
     expect(JSON.parse(await succeed(['shard', 'list', '--json']))).toMatchObject([
-      { name: 's1', state: 'active', healthy: true, apps: ['notes'] },
-      { name: 's2', state: 'active', healthy: true, apps: [] },
+      { name: 's1', state: 'in_gateway', healthy: true, apps: ['notes'] },
+      { name: 's2', state: 'in_gateway', healthy: true, apps: [] },
     ]);
   });
 

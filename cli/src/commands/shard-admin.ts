@@ -11,6 +11,7 @@ import { connectAdmin } from '../admin/connect.ts';
 import { requireConnection } from '../admin/connection.ts';
 import {
   AddShardDocument,
+  type AddShardMutation,
   ListShardsDocument,
   type ListShardsQuery,
   RemoveShardDocument,
@@ -24,13 +25,39 @@ const POSTGRES = ['postgres:', 'postgresql:'];
 
 export interface AddShardOptions {
   readonly name: string;
-  readonly database: string;
+  readonly database?: string;
   readonly url?: string;
   readonly replica?: readonly string[];
   readonly json?: boolean;
 }
 
+type AddedShard = Pick<AddShardMutation['addShard'], 'name' | 'process' | 'url'>;
+
 export async function addShard(line: CommandLine, options: AddShardOptions): Promise<void> {
+  const added =
+    options.database === undefined
+      ? await addLocalShard(line, options)
+      : await addNamedShard(line, { ...options, database: options.database });
+  const { name, process, url } = added;
+  if (options.json === true) printJson(line, { name, state: process, url });
+  else if (process === 'in_gateway') print(line, `${name} added, served by the process of the gateway`);
+  else if (url !== null) print(line, `${name} added at ${url}`);
+  else print(line, `${name} added; run it with \`rocket shard --name ${name}\``);
+}
+
+/** On the Postgres of a running `rocket start`, which serves it: only that one can. */
+async function addLocalShard(line: CommandLine, options: AddShardOptions): Promise<AddedShard> {
+  if (options.url !== undefined || options.replica !== undefined) {
+    throw new RocketError('BAD_REQUEST', '--url and --replica need --database, the address of the primary');
+  }
+  const client = await connectAdmin(line);
+  return (await client.send(AddShardDocument, { name: shardName(options.name) })).addShard;
+}
+
+async function addNamedShard(
+  line: CommandLine,
+  options: AddShardOptions & { readonly database: string },
+): Promise<AddedShard> {
   const name = shardName(options.name);
   const databaseUrl = serverUrl('--database', options.database);
   const url = options.url === undefined ? null : checkUrl('--url', options.url, ['http:', 'https:']);
@@ -38,19 +65,16 @@ export async function addShard(line: CommandLine, options: AddShardOptions): Pro
     options.replica === undefined
       ? {}
       : { replicaUrls: options.replica.map((each) => serverUrl('--replica', each)) };
-  await administer(line, {
+  return await administer<AddedShard>(line, {
     inCatalog: async (catalog) => {
       await refuseOldServer(databaseUrl);
       await catalog.addShard({ name, databaseUrl, url, ...replicas });
+      // Nobody is there who could ask an address.
+      return { name, process: url === null ? 'never_started' : 'silent', url };
     },
-    atServer: (client) => client.send(AddShardDocument, { name, databaseUrl, url, ...replicas }),
+    atServer: async (client) =>
+      (await client.send(AddShardDocument, { name, databaseUrl, url, ...replicas })).addShard,
   });
-  if (options.json === true) printJson(line, { name, url });
-  else
-    print(
-      line,
-      `${name} added${url === null ? `; run it with \`rocket shard --name ${name}\`` : ` at ${url}`}`,
-    );
 }
 
 export interface SetReplicasOptions {
@@ -65,7 +89,9 @@ export async function setShardReplicas(line: CommandLine, options: SetReplicasOp
   const databaseUrl = options.database === undefined ? null : serverUrl('--database', options.database);
   await administer(line, {
     inCatalog: (catalog) => catalog.setShardServers(name, { databaseUrl, replicaUrls }),
-    atServer: (client) => client.send(SetShardReplicasDocument, { name, databaseUrl, replicaUrls }),
+    atServer: async (client) => {
+      await client.send(SetShardReplicasDocument, { name, databaseUrl, replicaUrls });
+    },
   });
   const count = replicaUrls.length;
   print(line, `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`);
@@ -75,22 +101,21 @@ export async function setShardReplicas(line: CommandLine, options: SetReplicasOp
  * Through the server of the settings, else in the catalog of the settings itself, as a deployment adds its shards before
  * any gateway. What runs in the data directory of this place is asked only where the settings name neither.
  */
-async function administer(
+async function administer<T>(
   line: CommandLine,
   ways: {
-    inCatalog: (catalog: Catalog) => Promise<void>;
-    atServer: (client: AdminClient) => Promise<unknown>;
+    inCatalog: (catalog: Catalog) => Promise<T>;
+    atServer: (client: AdminClient) => Promise<T>;
   },
-): Promise<void> {
+): Promise<T> {
   const config = configOf(line);
   if (config.platformUrl !== null || config.catalogUrl === null) {
-    await ways.atServer(createAdminClient(await requireConnection(config)));
-    return;
+    return await ways.atServer(createAdminClient(await requireConnection(config)));
   }
   const logger = createLogger({ level: 'silent', name: 'cli' });
   const catalog = await openNamedCatalog({ url: config.catalogUrl, logger });
   try {
-    await ways.inCatalog(catalog);
+    return await ways.inCatalog(catalog);
   } finally {
     await catalog.close();
   }
@@ -100,22 +125,34 @@ export async function listShards(line: CommandLine, options: { json?: boolean })
   const client = await connectAdmin(line);
   const { shards } = await client.send(ListShardsDocument, {});
   if (options.json === true) {
-    printJson(line, shards);
+    printJson(line, shards.map(shardJson));
     return;
   }
-  const rows = shards.map(({ name, state, healthy, url, servers, apps }) => [
+  const rows = shards.map(({ name, state, process, url, servers, apps }) => [
     name,
-    state,
-    healthy ? 'yes' : 'no',
-    url ?? '(in the gateway)',
+    `${STATES[process] ?? process}${state === 'draining' ? ', draining' : ''}`,
+    url ?? '-',
     serverCells(servers),
     apps.join(', ') || '-',
   ]);
-  const header = ['NAME', 'STATE', 'HEALTHY', 'URL', 'POSTGRES', 'APPS'];
+  const header = ['NAME', 'STATE', 'URL', 'POSTGRES', 'APPS'];
   print(
     line,
     formatTable(header, rows, 'No shards yet: add one with `rocket shard add NAME --database URL`.'),
   );
+}
+
+/** What serves a shard, in words. */
+const STATES: Readonly<Record<string, string>> = {
+  in_gateway: 'in the gateway',
+  answers: 'answers',
+  silent: 'does not answer',
+  never_started: 'never started',
+};
+
+/** `state` as the table has it; whether the shard takes new apps is a property of its own. */
+function shardJson({ state, process, ...shard }: ListShardsQuery['shards'][number]) {
+  return { ...shard, state: process, draining: state === 'draining' };
 }
 
 export async function removeShard(line: CommandLine, text: string): Promise<void> {

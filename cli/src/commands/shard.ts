@@ -5,6 +5,7 @@ import { type AddShardOptions, addShard, listShards, removeShard, setShardReplic
 const HELP = `
 Examples:
   rocket shard --name s1                 run a shard process (catalog by ROCKET_CATALOG_URL or DATABASE_URL)
+  rocket shard add s3                    a third one in a running \`rocket start\`, on its Postgres
   rocket shard add s1 --database postgres://user:password@db1:5432/postgres
   rocket shard set-replicas s1 postgres://user:password@db2:5432/postgres
   rocket shard list
@@ -26,9 +27,12 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     });
   shard
     .command('add')
-    .description('register a shard: a Postgres server, and where its process listens')
+    .description('add a shard: to a running `rocket start`, or a Postgres server with processes of its own')
     .argument('<name>', 'lower-case letters, digits and hyphens')
-    .requiredOption('--database <url>', 'of the Postgres server: postgres://user:password@host:port/postgres')
+    .option(
+      '--database <url>',
+      'of the Postgres server; without it, a running `rocket start` serves the shard itself',
+    )
     .option('--url <url>', 'of the shard process; by default the process tells it when it starts')
     .option('--replica <url>', 'of a streaming replica of that server; may be repeated', collect)
     .option('--json', 'print the result as JSON')
@@ -44,7 +48,7 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     );
   shard
     .command('list')
-    .description('list the shards with their apps, health and Postgres servers')
+    .description('list the shards with what serves them, their apps and Postgres servers')
     .option('--json', 'print the list as JSON')
     .action((options: { json?: boolean }) => listShards(line, options));
   shard

@@ -60,13 +60,19 @@ export async function runStart(line: CommandLine): Promise<void> {
 
 function components(parts: StartParts, { stopping, fail }: RunControl) {
   const { config, logger, progress, catalog, admin, port, postgresUrl } = parts;
-  const shards = createLocalShards({ catalog: () => catalog.get(), config, logger });
+  const server = () => ({ url: postgresUrl.get(), isEmbedded: config.databaseUrl === null });
+  const shards = createLocalShards({
+    catalog: () => catalog.get(),
+    server,
+    config,
+    logger,
+  });
   const metrics = createMetrics({ processMetrics: true });
   return [
     step('data directory', () => claimDataDir(config)),
     postgresComponent({ config, logger, progress, url: postgresUrl, onLost: fail }),
     catalogComponent({ catalog, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
-    step('registration of the shards', () => registerLocalShards(catalog.get(), postgresUrl.get())),
+    step('registration of the shards', () => registerLocalShards(catalog.get(), server())),
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
     shards.component(metrics),
     gatewayComponent({
@@ -76,6 +82,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
         createGateway({
           catalog: catalog.get(),
           shards: shards.find,
+          addLocalShard: shards.add,
           config,
           logger,
           metrics,

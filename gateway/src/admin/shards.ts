@@ -5,7 +5,7 @@ import { shardView } from './views.ts';
 
 export interface AddShardArguments {
   readonly name: string;
-  readonly databaseUrl: string;
+  readonly databaseUrl?: string | null;
   readonly url?: string | null;
   readonly replicaUrls?: readonly string[] | null;
 }
@@ -16,10 +16,11 @@ export interface SetReplicasArguments {
   readonly databaseUrl?: string | null;
 }
 
-/** Registers a shard. Replicas that are not spoken of stay as they are known. */
+/** Registers a shard; one without an address of its Postgres is served by this process. Replicas that are not spoken of stay as they are known. */
 export async function addShard(args: AddShardArguments, parts: AdminParts) {
   const name = shardName(args.name);
   const replicas = args.replicaUrls === null ? undefined : args.replicaUrls?.map(serverAddress);
+  if (args.databaseUrl == null) return await addLocalShard(args, parts);
   const databaseUrl = serverAddress(args.databaseUrl);
   await refuseOldServer(databaseUrl);
   await parts.catalog.addShard({
@@ -29,6 +30,25 @@ export async function addShard(args: AddShardArguments, parts: AdminParts) {
     ...(replicas === undefined ? {} : { replicaUrls: replicas }),
   });
   return await publishedShard(name, parts);
+}
+
+/** @throws RocketError `BAD_REQUEST` when this gateway has no Postgres, or more is asked than that one has */
+async function addLocalShard({ name, url, replicaUrls }: AddShardArguments, parts: AdminParts) {
+  const shard = shardName(name);
+  if (parts.addLocalShard === null) {
+    throw new RocketError(
+      'BAD_REQUEST',
+      `The address of shard ${shard}'s Postgres is missing: this gateway has none of its own`,
+    );
+  }
+  if (url != null || replicaUrls != null) {
+    throw new RocketError(
+      'BAD_REQUEST',
+      'A shard in the process of the gateway has neither a URL nor replicas: give the address of its Postgres with them',
+    );
+  }
+  await parts.addLocalShard(shard);
+  return await publishedShard(shard, parts);
 }
 
 /** Replaces the replicas of a shard, and the address of its primary where one is given. */
