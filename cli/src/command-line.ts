@@ -24,6 +24,20 @@ export function printJson(line: CommandLine, value: unknown): void {
   print(line, JSON.stringify(value, null, 2));
 }
 
+/** What a command did: one object for programs, a line for readers. */
+export function printResult(
+  line: CommandLine,
+  result: { json?: boolean | undefined; value: object; text: string },
+): void {
+  if (result.json === true) printJson(line, result.value);
+  else print(line, result.text);
+}
+
+/** Whether the reader is a program, to which errors too are told as JSON; known even when the command line makes no sense. */
+export function wantsJson(line: CommandLine): boolean {
+  return line.argv.includes('--json');
+}
+
 /** Something said beside the result, which may be piped on. */
 export function remark(line: CommandLine, text: string): void {
   line.stderr.write(`${text}\n`);

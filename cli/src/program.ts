@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { CommandLine } from './command-line.ts';
+import { type CommandLine, wantsJson } from './command-line.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
@@ -26,7 +26,8 @@ export function createProgram(line: CommandLine): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => line.stdout.write(text),
-      writeErr: (text) => line.stderr.write(text),
+      // For a program the caller tells it as JSON.
+      writeErr: (text) => void (wantsJson(line) || line.stderr.write(text)),
     })
     .version(readVersion(), '--version', 'print the version')
     .addHelpText('after', EXAMPLES);

@@ -103,6 +103,12 @@ test('all faults are told at once, without the values', () => {
   expect(load).not.toThrow('hunter2');
 });
 
+test('a value that is not in UTF-8 is refused by name', () => {
+  expect(() => loadConfig({ ROCKET_ADMIN_PASSWORD: 'gr\uFFFD\uFFFDe' })).toThrow(
+    'Wrong settings in the environment: ROCKET_ADMIN_PASSWORD is not in UTF-8',
+  );
+});
+
 test('the environment of the process is a copy', () => {
   const environment = readProcessEnvironment();
   environment['ROCKET_TEST_ONLY'] = '1';

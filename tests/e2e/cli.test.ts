@@ -134,6 +134,38 @@ describe('the command line beside a running start', () => {
     ]);
   });
 
+  const json = async (args: readonly string[]) => JSON.parse(await succeed([...args, '--json']));
+
+  test('tells programs what each change of apps, graphs and users did', async () => {
+    await succeed(['app', 'import', 'told', '-'], JSON.stringify(NOTE));
+    const file = join(files, 'told.json');
+    expect(await json(['app', 'export', 'told', '--output', file])).toEqual({ name: 'told', file });
+    expect(await json(['graph', 'add', 'tell', 'told'])).toEqual({
+      name: 'tell',
+      apps: ['told'],
+      url: '/graphs/tell/graphql',
+    });
+    expect(await json(['graph', 'remove', 'tell'])).toEqual({ name: 'tell', removed: true });
+    await json(['user', 'add', 'eve@example.com', '--app', 'told']);
+    expect(await json(['user', 'remove', 'eve@example.com', '--app', 'told', '--yes'])).toEqual({
+      email: 'eve@example.com',
+      app: 'told',
+      removed: true,
+    });
+    expect(await json(['app', 'remove', 'told', '--yes'])).toEqual({ name: 'told', removed: true });
+  });
+
+  test('tells programs what each change of shards did', async () => {
+    const database = 'postgres://127.0.0.1:1/postgres';
+    expect(await json(['shard', 'add', 's8', '--database', database])).toEqual({
+      name: 's8',
+      state: 'never_started',
+      url: null,
+    });
+    expect(await json(['shard', 'set-replicas', 's8', database])).toEqual({ name: 's8', replicas: 1 });
+    expect(await json(['shard', 'remove', 's8'])).toEqual({ name: 's8', removed: true });
+  });
+
   test('keeps the last platform user, and refuses a short password', async () => {
     const short = await rocket(['user', 'add', 'ops@example.com', '--password-stdin'], 'short\n');
     expect(short).toEqual({

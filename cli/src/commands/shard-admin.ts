@@ -17,7 +17,7 @@ import {
   RemoveShardDocument,
   SetShardReplicasDocument,
 } from '../admin/generated/operations.ts';
-import { type CommandLine, configOf, print, printJson } from '../command-line.ts';
+import { type CommandLine, configOf, print, printJson, printResult } from '../command-line.ts';
 import { formatTable } from '../output/table.ts';
 import { openNamedCatalog } from '../process/open-catalog.ts';
 
@@ -81,6 +81,7 @@ export interface SetReplicasOptions {
   readonly name: string;
   readonly replicas: readonly string[];
   readonly database?: string;
+  readonly json?: boolean;
 }
 
 export async function setShardReplicas(line: CommandLine, options: SetReplicasOptions): Promise<void> {
@@ -94,7 +95,8 @@ export async function setShardReplicas(line: CommandLine, options: SetReplicasOp
     },
   });
   const count = replicaUrls.length;
-  print(line, `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`);
+  const text = `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`;
+  printResult(line, { json: options.json, value: { name, replicas: count }, text });
 }
 
 /**
@@ -155,11 +157,14 @@ function shardJson({ state, process, ...shard }: ListShardsQuery['shards'][numbe
   return { ...shard, state: process, draining: state === 'draining' };
 }
 
-export async function removeShard(line: CommandLine, text: string): Promise<void> {
-  const name = shardName(text);
+export async function removeShard(
+  line: CommandLine,
+  options: { name: string; json?: boolean },
+): Promise<void> {
+  const name = shardName(options.name);
   const client = await connectAdmin(line);
   await client.send(RemoveShardDocument, { name });
-  print(line, `${name} removed`);
+  printResult(line, { json: options.json, value: { name, removed: true }, text: `${name} removed` });
 }
 
 type Server = ListShardsQuery['shards'][number]['servers'][number];

@@ -43,7 +43,8 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .argument('<name>')
     .argument('[urls...]', 'of all streaming replicas; none takes them away')
     .option('--database <url>', 'another address of the primary, as after a promotion')
-    .action((name: string, replicas: string[], options: { database?: string }) =>
+    .option('--json', 'print the result as JSON')
+    .action((name: string, replicas: string[], options: { database?: string; json?: boolean }) =>
       setShardReplicas(line, { name, replicas, ...options }),
     );
   shard
@@ -55,7 +56,8 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .command('remove')
     .description('forget a shard that holds no apps')
     .argument('<name>')
-    .action((name: string) => removeShard(line, name));
+    .option('--json', 'print the result as JSON')
+    .action((name: string, options: { json?: boolean }) => removeShard(line, { name, ...options }));
 }
 
 function collect(value: string, former: readonly string[] = []): readonly string[] {

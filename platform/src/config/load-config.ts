@@ -52,11 +52,19 @@ export interface Config {
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = VARIABLES.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const faults = [
+    ...undecodable(given).map((name) => `${name} is not in UTF-8`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
+  ];
+  if (!parsed.success || faults.length > 0) {
     throw new RocketError('BAD_REQUEST', `Wrong settings in the environment: ${faults.join('; ')}`);
   }
   return Object.freeze(toConfig(parsed.data));
+}
+
+/** Variables whose bytes are not UTF-8: the system has put this character in place of what it could not decode. */
+function undecodable(given: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(VARIABLES.shape).filter((name) => given[name]?.includes('\uFFFD') === true);
 }
 
 function toConfig(variables: z.infer<typeof VARIABLES>): Config {
