@@ -1,10 +1,13 @@
 import { type Config, loadConfig } from '@rocket/platform';
+import { withCallableForm } from './output/callable.ts';
 
 /** What one run of the command was given, and where it writes. */
 export interface CommandLine {
   /** Without the program's own name. */
   readonly argv: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** Where the user stands. */
+  readonly directory: string;
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
@@ -17,11 +20,11 @@ export function configOf(line: CommandLine): Config {
 
 /** One line of a result. */
 export function print(line: CommandLine, text: string): void {
-  line.stdout.write(`${text}\n`);
+  line.stdout.write(`${withCallableForm(line, text)}\n`);
 }
 
 export function printJson(line: CommandLine, value: unknown): void {
-  print(line, JSON.stringify(value, null, 2));
+  line.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** What a command did: one object for programs, a line for readers. */
@@ -40,5 +43,5 @@ export function wantsJson(line: CommandLine): boolean {
 
 /** Something said beside the result, which may be piped on. */
 export function remark(line: CommandLine, text: string): void {
-  line.stderr.write(`${text}\n`);
+  line.stderr.write(`${withCallableForm(line, text)}\n`);
 }

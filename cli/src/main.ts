@@ -10,6 +10,7 @@ outliveClosedOutput(process, () => {
 const code = await runCli({
   argv: process.argv.slice(2),
   environment: readProcessEnvironment(),
+  directory: process.cwd(),
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -6,6 +6,7 @@ import { addGraphCommands } from './commands/graph.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
+import { withCallableForm } from './output/callable.ts';
 import { readVersion } from './version.ts';
 
 const EXAMPLES = `
@@ -25,9 +26,9 @@ export function createProgram(line: CommandLine): Command {
     // Before the subcommands, which inherit both.
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => line.stdout.write(text),
+      writeOut: (text) => line.stdout.write(withCallableForm(line, text)),
       // For a program the caller tells it as JSON.
-      writeErr: (text) => void (wantsJson(line) || line.stderr.write(text)),
+      writeErr: (text) => void (wantsJson(line) || line.stderr.write(withCallableForm(line, text))),
     })
     .version(readVersion(), '--version', 'print the version')
     .addHelpText('after', EXAMPLES);

@@ -20,10 +20,10 @@ export async function runCli(line: CommandLine): Promise<number> {
     if (error instanceof CommanderError) {
       // `rocket` and `rocket app` alone show their help: not a mistake worth a failure of its own, but no result either.
       if (HELP_CODES.has(error.code) && error.exitCode === EXIT_OK) return EXIT_OK;
-      if (wantsJson(line)) reportError(usageError(error), { stream: line.stderr, json: true });
+      if (wantsJson(line)) reportError(usageError(error), line);
       return EXIT_USAGE;
     }
-    reportError(error, { stream: line.stderr, json: wantsJson(line) });
+    reportError(error, line);
     return EXIT_FAILED;
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../harness/postgres.ts';
@@ -58,6 +58,28 @@ describe('the command line without a server', () => {
     expect(await refusal(['user', 'add', 'ann@example.com', '--password-stdin'], password)).toContain(
       'the standard input, line 1, is not in UTF-8',
     );
+    await directory.dispose();
+  });
+
+  test('names commands in the form that works where the user stands', async () => {
+    const directory = await temporaryDirectory();
+    const program = join(ROOT, 'cli/bin/rocket.js');
+    await symlink(program, join(directory.path, 'rocket'));
+    const hint = async (cwd: string, path: string[] = []) => {
+      const child = spawn(process.execPath, [program, 'app', 'list'], {
+        cwd,
+        env: {
+          PATH: [...path, process.env['PATH']].join(delimiter),
+          ROCKET_DATA_DIR: join(directory.path, 'none'),
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+      return stderr;
+    };
+    expect(await hint(ROOT)).toContain('start one with `npx rocket start`');
+    expect(await hint(directory.path)).toContain(`start one with \`node ${program} start\``);
+    expect(await hint(directory.path, [directory.path])).toContain('start one with `rocket start`');
     await directory.dispose();
   });
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
-import { type AddShardOptions, addShard, listShards, removeShard, setShardReplicas } from './shard-admin.ts';
+import { type AddShardOptions, addShard, removeShard, setShardReplicas } from './shard-admin.ts';
+import { listShards } from './shard-list.ts';
 
 const HELP = `
 Examples:
@@ -11,7 +12,7 @@ Examples:
   rocket shard list
 
 A shard must have been added before its process can run. \`rocket shard add\` works without a server too: with
-ROCKET_CATALOG_URL or DATABASE_URL set, and no server known, it writes into the catalog itself.`;
+ROCKET_CATALOG_URL or DATABASE_URL set, and ROCKET_URL not, it writes into the catalog itself.`;
 
 /** \`rocket shard --name\` runs a shard, \`rocket shard add ...\` tells the platform of one. */
 export function addShardCommands(program: Command, line: CommandLine): void {
