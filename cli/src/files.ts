@@ -1,5 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile, writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
 import { RocketError } from '@rocket/schema';
+import type { CommandLine } from './command-line.ts';
 import { describeError } from './output/describe-error.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -12,11 +15,49 @@ const REASONS: Readonly<Record<string, string>> = {
 /** A file that the user named. @throws RocketError `BAD_REQUEST` that says in words why it cannot be read */
 export async function readNamedFile(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return decodeText(await readFile(file), file);
   } catch (cause) {
+    if (cause instanceof RocketError) throw cause;
     const reason = reasonOf(cause, 'there is no such file');
     throw new RocketError('BAD_REQUEST', `Cannot read ${file}: ${reason}`, { cause });
   }
+}
+
+/** All of it. @throws RocketError `BAD_REQUEST` for what is no text */
+export async function readStandardInput(line: Pick<CommandLine, 'stdin'>): Promise<string> {
+  return decodeText(await buffer(line.stdin), 'the standard input');
+}
+
+/** A character that cannot be decoded would otherwise be read as this one, and be stored as it. */
+const REPLACEMENT = '\uFFFD';
+
+/** For texts that the system has decoded already: arguments and environment variables. @throws RocketError `BAD_REQUEST` */
+export function requireDecoded(text: string, what: string): void {
+  if (text.includes(REPLACEMENT)) throw notUtf8(what);
+}
+
+/** @throws RocketError `BAD_REQUEST` that names `source` and the line of the first byte that is not UTF-8 */
+function decodeText(bytes: Buffer, source: string): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw notUtf8(`${source}, line ${lineOfFault(bytes)},`);
+}
+
+function notUtf8(what: string): RocketError {
+  return new RocketError('BAD_REQUEST', `${what} is not in UTF-8`, {
+    details: { hint: 'convert it, as with `iconv -f LATIN1 -t UTF-8`' },
+  });
+}
+
+/** From 1. A line feed is part of no other character. */
+function lineOfFault(bytes: Buffer): number {
+  let line = 1;
+  for (let from = 0; from < bytes.length; line += 1) {
+    const end = bytes.indexOf('\n', from);
+    const next = end < 0 ? bytes.length : end + 1;
+    if (!isUtf8(bytes.subarray(from, next))) return line;
+    from = next;
+  }
+  return line;
 }
 
 /** @throws RocketError `BAD_REQUEST` that says in words why it cannot be written */

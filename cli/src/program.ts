@@ -1,11 +1,12 @@
 import { Command } from 'commander';
-import type { CommandLine } from './command-line.ts';
+import { type CommandLine, wantsJson } from './command-line.ts';
 import { addAppCommands } from './commands/app.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
+import { withCallableForm } from './output/callable.ts';
 import { readVersion } from './version.ts';
 
 const EXAMPLES = `
@@ -25,8 +26,9 @@ export function createProgram(line: CommandLine): Command {
     // Before the subcommands, which inherit both.
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => line.stdout.write(text),
-      writeErr: (text) => line.stderr.write(text),
+      writeOut: (text) => line.stdout.write(withCallableForm(line, text)),
+      // For a program the caller tells it as JSON.
+      writeErr: (text) => void (wantsJson(line) || line.stderr.write(withCallableForm(line, text))),
     })
     .version(readVersion(), '--version', 'print the version')
     .addHelpText('after', EXAMPLES);

@@ -6,7 +6,7 @@ import {
   type Logger,
   type Metrics,
 } from '@rocket/platform';
-import { graphName, RocketError } from '@rocket/schema';
+import { graphName, RocketError, type ShardName } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
 import { createShardCaller } from './execution/call-shard.ts';
 import { CatalogView } from './execution/catalog-view.ts';
@@ -37,6 +37,8 @@ export interface GatewayOptions {
   readonly catalog: Catalog;
   /** Asked for shards without a URL only: they run in this process. */
   readonly shards: ShardDirectory;
+  /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
+  readonly addLocalShard?: (name: ShardName) => Promise<void>;
   readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
     Partial<Pick<Config, 'maxConnections' | 'metricsToken' | 'metricsPort' | 'metricsHost'>> &
     CorsConfig;
@@ -102,7 +104,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 }
 
 /** Everything behind the HTTP server, in the order it needs each other. */
-async function openParts({ catalog, config, logger, shards: inProcess }: GatewayOptions) {
+async function openParts(options: GatewayOptions) {
+  const { catalog, config, logger, shards: inProcess } = options;
   const { introspection } = config;
   const { internalKey, platformTokenSecret } = await catalog.secrets();
   const view = await CatalogView.open(catalog, logger);
@@ -117,6 +120,7 @@ async function openParts({ catalog, config, logger, shards: inProcess }: Gateway
   const admin = await createAdmin({
     ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
     introspection,
+    addLocalShard: options.addLocalShard ?? null,
     maxImportBytes: config.maxBodyBytes,
   });
   return {

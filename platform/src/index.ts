@@ -13,9 +13,10 @@ export type {
   RevisionState,
   ShardRegistration,
 } from './catalog/types.ts';
-export { readProcessEnvironment } from './config/environment.ts';
+export { forgetPostgresVariables, readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export { DEFAULT_METRICS_HOST, type LogLevel } from './config/variables.ts';
+export { openDataDirectory } from './embedded/data-directory.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -42,7 +43,16 @@ export {
 export { quoteIdentifier } from './postgres/identifiers.ts';
 export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export type { PoolStatus } from './postgres/pool-types.ts';
-export { createDatabaseIfMissing, databaseExists, databaseUrl, dropDatabase } from './postgres/server.ts';
+export {
+  checkServerVersion,
+  createDatabaseIfMissing,
+  databaseExists,
+  databaseUrl,
+  dropDatabase,
+  MAINTENANCE_DATABASE,
+  refuseOldServer,
+  withDatabase,
+} from './postgres/server.ts';
 export type { SlowQuery } from './postgres/statement-runner.ts';
 export type {
   Database,

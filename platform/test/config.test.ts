@@ -45,6 +45,19 @@ test('the catalog is a database of the server unless it is named', () => {
   expect(loadConfig({ DATABASE_URL: server, ROCKET_CATALOG_URL: own }).catalogUrl).toBe(own);
 });
 
+test.each([
+  ['postgres://u:p@db:5432', 'postgres://u:p@db:5432/postgres', 'postgres://u:p@db:5432/rocket_catalog'],
+  ['postgres://db/?sslmode=require', 'postgres://db/postgres?sslmode=require', undefined],
+  ['postgres://db/own/', 'postgres://db/own', undefined],
+  ['postgres://db/own', 'postgres://db/own', undefined],
+])(
+  'an address without a database, or with a slash at its end, is completed: %s',
+  (given, server, catalog) => {
+    expect(loadConfig({ DATABASE_URL: given }).databaseUrl).toBe(server);
+    if (catalog !== undefined) expect(loadConfig({ ROCKET_CATALOG_URL: given }).catalogUrl).toBe(catalog);
+  },
+);
+
 test('a variable set to nothing is unset', () => {
   expect(loadConfig({ PORT: '', REDIS_URL: '', ROCKET_DEMO: '' })).toEqual(loadConfig({}));
 });
@@ -95,6 +108,12 @@ test('all faults are told at once, without the values', () => {
   const load = () => loadConfig({ PORT: 'x', DATABASE_URL: 'mysql://root:hunter2@db/x' });
   expect(load).toThrow(/PORT .*; DATABASE_URL /);
   expect(load).not.toThrow('hunter2');
+});
+
+test('a value that is not in UTF-8 is refused by name', () => {
+  expect(() => loadConfig({ ROCKET_ADMIN_PASSWORD: 'gr\uFFFD\uFFFDe' })).toThrow(
+    'Wrong settings in the environment: ROCKET_ADMIN_PASSWORD is not in UTF-8',
+  );
 });
 
 test('the environment of the process is a copy', () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -67,6 +67,33 @@ test('after a kill -9 of the parent the next start takes over from the orphan', 
   expect(await query(next.url, 'SELECT answer FROM kept')).toEqual([[42]]);
 });
 
+test('a server that is killed comes back on its port with its data', async () => {
+  const server = await fixture.start(await fixture.directory(), { durable: true });
+  const { url, pid } = server;
+  await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
+  process.kill(pid, 'SIGKILL');
+  await vi.waitFor(async () => expect(await query(url, 'SELECT answer FROM kept')).toEqual([[42]]), {
+    timeout: 30_000,
+    interval: 100,
+  });
+  expect(server.pid).not.toBe(pid);
+  await server.stop();
+  expect(await isRunning(server.pid)).toBe(false);
+});
+
+test('a stop ends the attempts to bring a server back', async () => {
+  const lost: unknown[] = [];
+  const dataDir = await fixture.directory();
+  const server = await fixture.start(dataDir, { onLost: (error) => lost.push(error) });
+  await rm(join(server.directory, 'cluster', 'PG_VERSION'));
+  process.kill(server.pid, 'SIGKILL');
+  await vi.waitFor(async () => expect(await isRunning(server.pid)).toBe(false));
+  await server.stop();
+  // Nobody holds the directory any more, and nobody complains.
+  await expect(fixture.start(dataDir)).rejects.toThrow('The database is missing');
+  expect(lost).toEqual([]);
+});
+
 test('a process that ends without a stop leaves no server behind', async () => {
   const { pid, ended } = await fixture.startElsewhere(await fixture.directory(), 'exit');
   await ended;
@@ -111,7 +138,7 @@ test('a port that is taken is named', async () => {
     });
   });
   try {
-    await expect(fixture.start(await fixture.directory(), port)).rejects.toMatchObject({
+    await expect(fixture.start(await fixture.directory(), { port })).rejects.toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining(String(port)),
     });

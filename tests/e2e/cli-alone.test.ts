@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, symlink, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { createTestDatabase } from '../harness/postgres.ts';
-import { runRocket, startRocket } from '../harness/rocket-process.ts';
+import { runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -35,6 +35,64 @@ describe('the command line without a server', () => {
         code: 1,
         stdout: '',
         stderr: `rocket: Cannot read ${file}: ${reason}\n`,
+      });
+    }
+  });
+
+  test('refuses text that is not in UTF-8, and names where it is', async () => {
+    const directory = await temporaryDirectory();
+    const file = join(directory.path, 'latin1.json');
+    const latin1 = Buffer.from('{\n  "version": 1,\n  "x": "caf\xe9"\n}', 'latin1');
+    await writeFile(file, latin1);
+    const refusal = async (args: readonly string[], input: string | Buffer = '') => {
+      const { code, stdout, stderr } = await runRocket(args, { PORT: '0' }, input);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      return stderr;
+    };
+    expect(await refusal(['app', 'import', 'notes', file])).toContain(
+      `rocket: ${file}, line 3, is not in UTF-8`,
+    );
+    expect(await refusal(['gateway', '--supergraph', file])).toContain(`${file}, line 3, is not in UTF-8`);
+    expect(await refusal(['app', 'import', 'notes', '-'], latin1)).toContain('the standard input, line 3,');
+    const password = Buffer.from('pa\xdfword long\n', 'latin1');
+    expect(await refusal(['user', 'add', 'ann@example.com', '--password-stdin'], password)).toContain(
+      'the standard input, line 1, is not in UTF-8',
+    );
+    await directory.dispose();
+  });
+
+  test('names commands in the form that works where the user stands', async () => {
+    const directory = await temporaryDirectory();
+    const program = join(ROOT, 'cli/bin/rocket.js');
+    await symlink(program, join(directory.path, 'rocket'));
+    const hint = async (cwd: string, path: string[] = []) => {
+      const child = spawn(process.execPath, [program, 'app', 'list'], {
+        cwd,
+        env: {
+          PATH: [...path, process.env['PATH']].join(delimiter),
+          ROCKET_DATA_DIR: join(directory.path, 'none'),
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+      const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+      return stderr;
+    };
+    expect(await hint(ROOT)).toContain('start one with `npx rocket start`');
+    expect(await hint(directory.path)).toContain(`start one with \`node ${program} start\``);
+    expect(await hint(directory.path, [directory.path])).toContain('start one with `rocket start`');
+    await directory.dispose();
+  });
+
+  test('tells programs of wrong usage as JSON', async () => {
+    for (const args of [
+      ['app', 'import', 'notes'],
+      ['shard', 'add'],
+      ['app', 'list', '--no-such-option'],
+    ]) {
+      const { code, stdout, stderr } = await runRocket([...args, '--json']);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(JSON.parse(stderr)).toMatchObject({
+        error: { code: 'BAD_REQUEST', message: expect.any(String) },
       });
     }
   });

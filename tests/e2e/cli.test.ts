@@ -141,8 +141,8 @@ describe('the command line beside a running start', () => {
     await succeed(['graph', 'remove', 'desk']);
 
     expect(JSON.parse(await succeed(['shard', 'list', '--json']))).toMatchObject([
-      { name: 's1', state: 'active', healthy: true, apps: ['notes'] },
-      { name: 's2', state: 'active', healthy: true, apps: [] },
+      { name: 's1', state: 'in_gateway', healthy: true, apps: ['notes'] },
+      { name: 's2', state: 'in_gateway', healthy: true, apps: [] },
     ]);
   });
 
@@ -160,6 +160,47 @@ describe('the command line beside a running start', () => {
     expect(JSON.parse(await succeed(['app', 'list', '--json']))).toMatchObject([{ name: 'notes' }]);
     await succeed(['app', 'import', 'spare', '-', '--shard', 's2'], JSON.stringify(NOTE));
     expect(await succeed(['app', 'remove', 'spare', '--force', '--yes'])).toBe('spare removed\n');
+  });
+
+  const json = async (args: readonly string[]) => JSON.parse(await succeed([...args, '--json']));
+
+  test('tells programs what each change of apps, graphs and users did', async () => {
+    await succeed(['app', 'import', 'told', '-'], JSON.stringify(NOTE));
+    const file = join(files, 'told.json');
+    expect(await json(['app', 'export', 'told', '--output', file])).toEqual({ name: 'told', file });
+    expect(await json(['graph', 'add', 'tell', 'told'])).toEqual({
+      name: 'tell',
+      apps: ['told'],
+      url: '/graphs/tell/graphql',
+    });
+    expect(await json(['graph', 'remove', 'tell'])).toEqual({ name: 'tell', removed: true });
+    await json(['user', 'add', 'eve@example.com', '--app', 'told']);
+    expect(await json(['user', 'remove', 'eve@example.com', '--app', 'told', '--yes'])).toEqual({
+      email: 'eve@example.com',
+      app: 'told',
+      removed: true,
+    });
+    expect(await json(['app', 'remove', 'told', '--yes'])).toEqual({
+      name: 'told',
+      removed: true,
+      leftDatabase: null,
+    });
+  });
+
+  test('tells programs what each change of shards did', async () => {
+    const database = 'postgres://127.0.0.1:1/postgres';
+    expect(await json(['shard', 'add', 's8', '--database', database])).toEqual({
+      name: 's8',
+      state: 'never_started',
+      url: null,
+    });
+    expect(await json(['shard', 'set-replicas', 's8', database])).toEqual({ name: 's8', replicas: 1 });
+    expect(await json(['shard', 'remove', 's8'])).toEqual({
+      name: 's8',
+      removed: true,
+      apps: [],
+      leftDatabases: [],
+    });
   });
 
   test('keeps the last platform user, and refuses a short password', async () => {

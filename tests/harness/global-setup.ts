@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { createLogger, startEmbeddedPostgres } from '../../platform/src/index.ts';
+import { createLogger, forgetPostgresVariables, startEmbeddedPostgres } from '../../platform/src/index.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,6 +16,8 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Silences Apollo's reporting before any test file loads it.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
+  // Of the developer's shell; test files run in children of this process.
+  forgetPostgresVariables();
   const dataDir = await mkdtemp(join(tmpdir(), 'rocket-test-'));
   const server = await startEmbeddedPostgres({
     dataDir,

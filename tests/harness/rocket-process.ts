@@ -38,7 +38,7 @@ type Environment = Readonly<Record<string, string>>;
 export async function runRocket(
   args: readonly string[],
   environment: Environment = {},
-  input = '',
+  input: string | Buffer = '',
 ): Promise<Finished> {
   const child = launch(args, environment);
   child.stdin?.end(input);

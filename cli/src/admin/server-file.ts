@@ -1,6 +1,8 @@
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { describeError } from '../output/describe-error.ts';
 
 const FILE_NAME = 'server.json';
 /** It holds a token: for the owner alone. */
@@ -11,14 +13,25 @@ const ServerFile = z.object({ url: z.string(), token: z.string(), pid: z.number(
 /** How commands reach the server that runs in a data directory. */
 export type ServerFile = z.infer<typeof ServerFile>;
 
+export function serverFilePath(dataDir: string): string {
+  return join(dataDir, FILE_NAME);
+}
+
 /** Null when there is none that can be used: a torn or foreign file is as good as none. */
 export async function readServerFile(dataDir: string): Promise<ServerFile | null> {
+  const path = serverFilePath(dataDir);
   let text: string;
   try {
-    text = await readFile(join(dataDir, FILE_NAME), 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    // ENOTDIR: what should be the data directory is a file.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    const reason = code === 'EACCES' ? 'it belongs to another user' : describeError(cause);
+    throw new RocketError('NOT_READY', `Cannot read ${path}: ${reason}`, {
+      cause,
+      details: { hint: 'run as the user whose server it is, or set ROCKET_URL and ROCKET_TOKEN' },
+    });
   }
   const parsed = ServerFile.safeParse(parseJson(text));
   return parsed.success ? parsed.data : null;
@@ -26,7 +39,7 @@ export async function readServerFile(dataDir: string): Promise<ServerFile | null
 
 /** Replaced in one step, so that no command ever reads half of it. */
 export async function writeServerFile(dataDir: string, content: ServerFile): Promise<void> {
-  const path = join(dataDir, FILE_NAME);
+  const path = serverFilePath(dataDir);
   const temporary = `${path}.${process.pid}`;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(temporary, `${JSON.stringify(content)}\n`, { mode: OWNER_ONLY });
@@ -35,7 +48,7 @@ export async function writeServerFile(dataDir: string, content: ServerFile): Pro
 }
 
 export async function removeServerFile(dataDir: string): Promise<void> {
-  await rm(join(dataDir, FILE_NAME), { force: true });
+  await rm(serverFilePath(dataDir), { force: true });
 }
 
 /** Whether the process that wrote the file is still there. */

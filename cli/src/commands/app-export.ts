@@ -7,7 +7,7 @@ import { writeNamedFile } from '../files.ts';
 /** @throws RocketError `APP_NOT_FOUND` */
 export async function exportApp(
   line: CommandLine,
-  options: { name: string; output?: string },
+  options: { name: string; output?: string; json?: boolean },
 ): Promise<void> {
   const name = appName(options.name);
   const client = await connectAdmin(line);
@@ -22,5 +22,6 @@ export async function exportApp(
     return;
   }
   await writeNamedFile(options.output, `${JSON.stringify(app.document, null, 2)}\n`);
-  remark(line, `Wrote ${options.output}`);
+  if (options.json === true) printJson(line, { name, file: options.output });
+  else remark(line, `Wrote ${options.output}`);
 }

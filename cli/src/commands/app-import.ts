@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import {
   type AppName,
   appName,
@@ -12,7 +11,7 @@ import type { AdminClient } from '../admin/client.ts';
 import { connectAdmin } from '../admin/connect.ts';
 import { ImportAppDocument, type ImportAppMutation } from '../admin/generated/operations.ts';
 import { type CommandLine, printJson } from '../command-line.ts';
-import { readNamedFile } from '../files.ts';
+import { readNamedFile, readStandardInput } from '../files.ts';
 import { faultsOf, type ShownFault } from '../output/faults.ts';
 import { printImport } from '../output/import-report.ts';
 
@@ -61,7 +60,7 @@ function refusal(name: AppName, faults: readonly ShownFault[], cause?: unknown):
 }
 
 async function readSource(line: CommandLine, file: string): Promise<string> {
-  if (file === STANDARD_INPUT) return await text(line.stdin);
+  if (file === STANDARD_INPUT) return await readStandardInput(line);
   return await readNamedFile(file);
 }
 

@@ -1,13 +1,14 @@
 import { appName, RocketError } from '@rocket/schema';
 import { connectAdmin } from '../admin/connect.ts';
 import { RemoveAppDocument } from '../admin/generated/operations.ts';
-import { type CommandLine, print } from '../command-line.ts';
+import { type CommandLine, printResult } from '../command-line.ts';
 import { confirm } from '../output/confirm.ts';
 
 export interface RemoveAppOptions {
   readonly name: string;
   readonly force?: boolean;
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 /** @throws RocketError `APP_NOT_FOUND` */
@@ -20,8 +21,11 @@ export async function removeApp(line: CommandLine, options: RemoveAppOptions): P
   await confirm(line, `${warning}${force ? forced : ''}.`, options.yes);
   const { removeApp: result } = await client.send(RemoveAppDocument, { name, force });
   if (!result.removed) throw new RocketError('APP_NOT_FOUND', `There is no app ${name}`);
-  print(line, `${name} removed`);
-  if (result.leftDatabase !== null) {
-    print(line, `Its database ${result.leftDatabase} may be left on the server of its shard: drop it there`);
-  }
+  const left = result.leftDatabase;
+  const hint = `\nIts database ${left} may be left on the server of its shard: drop it there`;
+  printResult(line, {
+    json: options.json,
+    value: { name, removed: true, leftDatabase: left },
+    text: `${name} removed${left === null ? '' : hint}`,
+  });
 }

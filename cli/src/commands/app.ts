@@ -59,8 +59,11 @@ export function addAppCommands(program: Command, line: CommandLine): void {
     .description('print the active document of an app')
     .argument('<name>')
     .option('--output <file>', 'write to a file instead of standard output')
+    .option('--json', 'with --output, print what was written as JSON')
     .addHelpText('after', EXPORT_HELP)
-    .action((name: string, options: { output?: string }) => exportApp(line, { name, ...options }));
+    .action((name: string, options: { output?: string; json?: boolean }) =>
+      exportApp(line, { name, ...options }),
+    );
   app
     .command('list')
     .description('list the apps with their shards')
@@ -72,7 +75,8 @@ export function addAppCommands(program: Command, line: CommandLine): void {
     .argument('<name>')
     .option('--force', 'even if its shard does not answer; its database is left there')
     .option('--yes', 'do not ask')
-    .action((name: string, options: { force?: boolean; yes?: boolean }) =>
+    .option('--json', 'print the result as JSON')
+    .action((name: string, options: { force?: boolean; yes?: boolean; json?: boolean }) =>
       removeApp(line, { name, ...options }),
     );
   addInsightCommands(app, line);

@@ -2,7 +2,7 @@ import { appName, graphName } from '@rocket/schema';
 import type { Command } from 'commander';
 import { connectAdmin } from '../admin/connect.ts';
 import { ListGraphsDocument, PutGraphDocument, RemoveGraphDocument } from '../admin/generated/operations.ts';
-import { type CommandLine, print, printJson } from '../command-line.ts';
+import { type CommandLine, print, printJson, printResult } from '../command-line.ts';
 import { formatTable } from '../output/table.ts';
 
 const ADD_HELP = `
@@ -23,13 +23,17 @@ export function addGraphCommands(program: Command, line: CommandLine): void {
     .description('create or replace a named graph; without apps it holds every app')
     .argument('<name>')
     .argument('[app...]')
+    .option('--json', 'print the result as JSON')
     .addHelpText('after', ADD_HELP)
-    .action((name: string, apps: string[]) => putGraph(line, name, apps));
+    .action((name: string, apps: string[], options: { json?: boolean }) =>
+      putGraph(line, { name, apps, ...options }),
+    );
   graph
     .command('remove')
     .description('remove a named graph; its apps stay')
     .argument('<name>')
-    .action((name: string) => removeGraph(line, name));
+    .option('--json', 'print the result as JSON')
+    .action((name: string, options: { json?: boolean }) => removeGraph(line, { name, ...options }));
 }
 
 async function listGraphs(line: CommandLine, options: { json?: boolean }): Promise<void> {
@@ -43,18 +47,25 @@ async function listGraphs(line: CommandLine, options: { json?: boolean }): Promi
   print(line, formatTable(['NAME', 'APPS', 'PATH'], rows, 'No named graphs.'));
 }
 
-async function putGraph(line: CommandLine, name: string, apps: readonly string[]): Promise<void> {
+async function putGraph(
+  line: CommandLine,
+  { name, apps, json }: { name: string; apps: readonly string[]; json?: boolean },
+): Promise<void> {
   const members = apps.map(appName);
   const client = await connectAdmin(line);
   const { putGraph: graph } = await client.send(PutGraphDocument, {
     name: graphName(name),
     apps: members.length === 0 ? null : members,
   });
-  print(line, `${graph.name} holds ${graph.apps?.join(', ') ?? 'every app'}, served at ${graph.url}`);
+  const text = `${graph.name} holds ${graph.apps?.join(', ') ?? 'every app'}, served at ${graph.url}`;
+  printResult(line, { json, value: graph, text });
 }
 
-async function removeGraph(line: CommandLine, name: string): Promise<void> {
+async function removeGraph(
+  line: CommandLine,
+  { name, json }: { name: string; json?: boolean },
+): Promise<void> {
   const client = await connectAdmin(line);
   await client.send(RemoveGraphDocument, { name: graphName(name) });
-  print(line, `${name} removed`);
+  printResult(line, { json, value: { name, removed: true }, text: `${name} removed` });
 }

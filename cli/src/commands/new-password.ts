@@ -1,6 +1,6 @@
-import { text } from 'node:stream/consumers';
 import { RocketError } from '@rocket/schema';
 import type { CommandLine } from '../command-line.ts';
+import { readStandardInput, requireDecoded } from '../files.ts';
 import { generatePassword } from '../process/generate-password.ts';
 
 const PASSWORD_VARIABLE = 'ROCKET_NEW_PASSWORD';
@@ -11,11 +11,12 @@ export async function choosePassword(
   fromStdin: boolean,
 ): Promise<{ password: string; generated: boolean }> {
   if (fromStdin) {
-    const [password = ''] = (await text(line.stdin)).split(/\r?\n/, 1);
+    const [password = ''] = (await readStandardInput(line)).split(/\r?\n/, 1);
     if (password !== '') return { password, generated: false };
     throw new RocketError('BAD_REQUEST', 'Standard input has no password in its first line');
   }
   const given = line.environment[PASSWORD_VARIABLE] ?? '';
+  requireDecoded(given, PASSWORD_VARIABLE);
   return given === ''
     ? { password: generatePassword(), generated: true }
     : { password: given, generated: false };

@@ -1,137 +1,126 @@
-import { type Catalog, createLogger } from '@rocket/platform';
+import {
+  type Catalog,
+  createLogger,
+  MAINTENANCE_DATABASE,
+  refuseOldServer,
+  withDatabase,
+} from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { type AdminClient, createAdminClient } from '../admin/client.ts';
 import { connectAdmin } from '../admin/connect.ts';
-import { findConnection, requireConnection } from '../admin/connection.ts';
+import { requireConnection } from '../admin/connection.ts';
 import {
   AddShardDocument,
-  ListShardsDocument,
-  type ListShardsQuery,
+  type AddShardMutation,
   SetShardReplicasDocument,
 } from '../admin/generated/operations.ts';
-import { type CommandLine, configOf, print, printJson } from '../command-line.ts';
-import { formatTable } from '../output/table.ts';
+import { type CommandLine, configOf, print, printJson, printResult } from '../command-line.ts';
 import { openNamedCatalog } from '../process/open-catalog.ts';
 
 const POSTGRES = ['postgres:', 'postgresql:'];
 
 export interface AddShardOptions {
   readonly name: string;
-  readonly database: string;
+  readonly database?: string;
   readonly url?: string;
   readonly replica?: readonly string[];
   readonly json?: boolean;
 }
 
+type AddedShard = Pick<AddShardMutation['addShard'], 'name' | 'process' | 'url'>;
+
 export async function addShard(line: CommandLine, options: AddShardOptions): Promise<void> {
+  const added =
+    options.database === undefined
+      ? await addLocalShard(line, options)
+      : await addNamedShard(line, { ...options, database: options.database });
+  const { name, process, url } = added;
+  if (options.json === true) printJson(line, { name, state: process, url });
+  else if (process === 'in_gateway') print(line, `${name} added, served by the process of the gateway`);
+  else if (url !== null) print(line, `${name} added at ${url}`);
+  else print(line, `${name} added; run it with \`rocket shard --name ${name}\``);
+}
+
+/** On the Postgres of a running `rocket start`, which serves it: only that one can. */
+async function addLocalShard(line: CommandLine, options: AddShardOptions): Promise<AddedShard> {
+  if (options.url !== undefined || options.replica !== undefined) {
+    throw new RocketError('BAD_REQUEST', '--url and --replica need --database, the address of the primary');
+  }
+  const client = await connectAdmin(line);
+  return (await client.send(AddShardDocument, { name: shardName(options.name) })).addShard;
+}
+
+async function addNamedShard(
+  line: CommandLine,
+  options: AddShardOptions & { readonly database: string },
+): Promise<AddedShard> {
   const name = shardName(options.name);
-  const databaseUrl = checkUrl('--database', options.database, POSTGRES);
+  const databaseUrl = serverUrl('--database', options.database);
   const url = options.url === undefined ? null : checkUrl('--url', options.url, ['http:', 'https:']);
   const replicas =
     options.replica === undefined
       ? {}
-      : { replicaUrls: options.replica.map((each) => checkUrl('--replica', each, POSTGRES)) };
-  await administer(line, {
-    inCatalog: (catalog) => catalog.addShard({ name, databaseUrl, url, ...replicas }),
-    atServer: (client) => client.send(AddShardDocument, { name, databaseUrl, url, ...replicas }),
+      : { replicaUrls: options.replica.map((each) => serverUrl('--replica', each)) };
+  return await administer<AddedShard>(line, {
+    inCatalog: async (catalog) => {
+      await refuseOldServer(databaseUrl);
+      await catalog.addShard({ name, databaseUrl, url, ...replicas });
+      // Nobody is there who could ask an address.
+      return { name, process: url === null ? 'never_started' : 'silent', url };
+    },
+    atServer: async (client) =>
+      (await client.send(AddShardDocument, { name, databaseUrl, url, ...replicas })).addShard,
   });
-  if (options.json === true) printJson(line, { name, url });
-  else
-    print(
-      line,
-      `${name} added${url === null ? `; run it with \`rocket shard --name ${name}\`` : ` at ${url}`}`,
-    );
 }
 
 export interface SetReplicasOptions {
   readonly name: string;
   readonly replicas: readonly string[];
   readonly database?: string;
+  readonly json?: boolean;
 }
 
 export async function setShardReplicas(line: CommandLine, options: SetReplicasOptions): Promise<void> {
   const name = shardName(options.name);
-  const replicaUrls = options.replicas.map((each) => checkUrl('the address of a replica', each, POSTGRES));
-  const databaseUrl =
-    options.database === undefined ? null : checkUrl('--database', options.database, POSTGRES);
+  const replicaUrls = options.replicas.map((each) => serverUrl('the address of a replica', each));
+  const databaseUrl = options.database === undefined ? null : serverUrl('--database', options.database);
   await administer(line, {
     inCatalog: (catalog) => catalog.setShardServers(name, { databaseUrl, replicaUrls }),
-    atServer: (client) => client.send(SetShardReplicasDocument, { name, databaseUrl, replicaUrls }),
+    atServer: async (client) => {
+      await client.send(SetShardReplicasDocument, { name, databaseUrl, replicaUrls });
+    },
   });
   const count = replicaUrls.length;
-  print(line, `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`);
+  const text = `${name} has ${count === 0 ? 'no' : count} replica${count === 1 ? '' : 's'}`;
+  printResult(line, { json: options.json, value: { name, replicas: count }, text });
 }
 
-/** Through a server when one is known, else in the catalog itself: a deployment adds its shards before any gateway. */
-async function administer(
+/**
+ * Through the server of the settings, else in the catalog of the settings itself, as a deployment adds its shards before
+ * any gateway. What runs in the data directory of this place is asked only where the settings name neither.
+ */
+async function administer<T>(
   line: CommandLine,
   ways: {
-    inCatalog: (catalog: Catalog) => Promise<void>;
-    atServer: (client: AdminClient) => Promise<unknown>;
+    inCatalog: (catalog: Catalog) => Promise<T>;
+    atServer: (client: AdminClient) => Promise<T>;
   },
-): Promise<void> {
+): Promise<T> {
   const config = configOf(line);
-  const connection = await findConnection(config);
-  if (connection !== null || config.catalogUrl === null) {
-    await ways.atServer(createAdminClient(connection ?? (await requireConnection(config))));
-    return;
+  if (config.platformUrl !== null || config.catalogUrl === null) {
+    return await ways.atServer(createAdminClient(await requireConnection(config)));
   }
   const logger = createLogger({ level: 'silent', name: 'cli' });
   const catalog = await openNamedCatalog({ url: config.catalogUrl, logger });
   try {
-    await ways.inCatalog(catalog);
+    return await ways.inCatalog(catalog);
   } finally {
     await catalog.close();
   }
 }
 
-export async function listShards(line: CommandLine, options: { json?: boolean }): Promise<void> {
-  const client = await connectAdmin(line);
-  const { shards } = await client.send(ListShardsDocument, {});
-  if (options.json === true) {
-    printJson(line, shards);
-    return;
-  }
-  const rows = shards.map(({ name, state, healthy, url, servers, apps }) => [
-    name,
-    state,
-    healthy ? 'yes' : 'no',
-    url ?? '(in the gateway)',
-    serverCells(servers),
-    apps.join(', ') || '-',
-  ]);
-  const header = ['NAME', 'STATE', 'HEALTHY', 'URL', 'POSTGRES', 'APPS'];
-  print(
-    line,
-    formatTable(header, rows, 'No shards yet: add one with `rocket shard add NAME --database URL`.'),
-  );
-}
-
-type Server = ListShardsQuery['shards'][number]['servers'][number];
-
-/** `db-1:5432, db-2:5432 (replica, 1.2 MB behind), db-3:5432 (does not answer)` */
-function serverCells(servers: readonly Server[]): string {
-  return servers
-    .map((server) => {
-      const facts = [
-        ...(server.role === 'replica' ? ['replica'] : []),
-        ...(server.problem === null ? [] : [server.problem]),
-        ...(server.lagBytes === null || server.lagBytes === 0
-          ? []
-          : [`${formatBytes(server.lagBytes)} behind`]),
-      ];
-      return facts.length === 0 ? server.name : `${server.name} (${facts.join(', ')})`;
-    })
-    .join(', ');
-}
-
-const BYTES_PER_UNIT = 1024;
-
-function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(BYTES_PER_UNIT)));
-  const value = bytes / BYTES_PER_UNIT ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
+function serverUrl(option: string, value: string): string {
+  return withDatabase(checkUrl(option, value, POSTGRES), MAINTENANCE_DATABASE);
 }
 
 /** The value is not repeated: it may hold a password. */

@@ -2,13 +2,14 @@ import { shardName } from '@rocket/schema';
 import type { AdminClient } from '../admin/client.ts';
 import { connectAdmin } from '../admin/connect.ts';
 import { ListPlacedAppsDocument, RemoveShardDocument } from '../admin/generated/operations.ts';
-import { type CommandLine, print } from '../command-line.ts';
+import { type CommandLine, printResult } from '../command-line.ts';
 import { confirm } from '../output/confirm.ts';
 
 export interface RemoveShardOptions {
   readonly name: string;
   readonly force?: boolean;
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 /** @throws RocketError `NOT_FOUND`; `CONFLICT` while it holds apps, unless it is forced */
@@ -22,10 +23,13 @@ export async function removeShard(line: CommandLine, options: RemoveShardOptions
     await confirm(line, lost, options.yes);
   }
   const { removeShard: removed } = await client.send(RemoveShardDocument, { name, force });
-  print(line, `${name} removed${removed.apps.length === 0 ? '' : `, with ${removed.apps.join(', ')}`}`);
-  if (removed.leftDatabases.length > 0) {
-    print(line, `Databases may be left on its server: ${removed.leftDatabases.join(', ')}; drop them there`);
-  }
+  const { apps: gone, leftDatabases } = removed;
+  const left = `\nDatabases may be left on its server: ${leftDatabases.join(', ')}; drop them there`;
+  printResult(line, {
+    json: options.json,
+    value: { name, removed: true, apps: gone, leftDatabases },
+    text: `${name} removed${gone.length === 0 ? '' : `, with ${gone.join(', ')}`}${leftDatabases.length === 0 ? '' : left}`,
+  });
 }
 
 async function placedApps(client: AdminClient, name: string): Promise<readonly string[]> {

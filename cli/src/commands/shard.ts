@@ -1,17 +1,19 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../command-line.ts';
-import { type AddShardOptions, addShard, listShards, setShardReplicas } from './shard-admin.ts';
+import { type AddShardOptions, addShard, setShardReplicas } from './shard-admin.ts';
+import { listShards } from './shard-list.ts';
 import { removeShard } from './shard-remove.ts';
 
 const HELP = `
 Examples:
   rocket shard --name s1                 run a shard process (catalog by ROCKET_CATALOG_URL or DATABASE_URL)
+  rocket shard add s3                    a third one in a running \`rocket start\`, on its Postgres
   rocket shard add s1 --database postgres://user:password@db1:5432/postgres
   rocket shard set-replicas s1 postgres://user:password@db2:5432/postgres
   rocket shard list
 
 A shard must have been added before its process can run. \`rocket shard add\` works without a server too: with
-ROCKET_CATALOG_URL or DATABASE_URL set, and no server known, it writes into the catalog itself.`;
+ROCKET_CATALOG_URL or DATABASE_URL set, and ROCKET_URL not, it writes into the catalog itself.`;
 
 /** \`rocket shard --name\` runs a shard, \`rocket shard add ...\` tells the platform of one. */
 export function addShardCommands(program: Command, line: CommandLine): void {
@@ -27,9 +29,12 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     });
   shard
     .command('add')
-    .description('register a shard: a Postgres server, and where its process listens')
+    .description('add a shard: to a running `rocket start`, or a Postgres server with processes of its own')
     .argument('<name>', 'lower-case letters, digits and hyphens')
-    .requiredOption('--database <url>', 'of the Postgres server: postgres://user:password@host:port/postgres')
+    .option(
+      '--database <url>',
+      'of the Postgres server; without it, a running `rocket start` serves the shard itself',
+    )
     .option('--url <url>', 'of the shard process; by default the process tells it when it starts')
     .option('--replica <url>', 'of a streaming replica of that server; may be repeated', collect)
     .option('--json', 'print the result as JSON')
@@ -40,12 +45,13 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .argument('<name>')
     .argument('[urls...]', 'of all streaming replicas; none takes them away')
     .option('--database <url>', 'another address of the primary, as after a promotion')
-    .action((name: string, replicas: string[], options: { database?: string }) =>
+    .option('--json', 'print the result as JSON')
+    .action((name: string, replicas: string[], options: { database?: string; json?: boolean }) =>
       setShardReplicas(line, { name, replicas, ...options }),
     );
   shard
     .command('list')
-    .description('list the shards with their apps, health and Postgres servers')
+    .description('list the shards with what serves them, their apps and Postgres servers')
     .option('--json', 'print the list as JSON')
     .action((options: { json?: boolean }) => listShards(line, options));
   shard
@@ -54,7 +60,8 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .argument('<name>')
     .option('--force', 'with the apps that are placed on it, whose data is lost')
     .option('--yes', 'do not ask')
-    .action((name: string, options: { force?: boolean; yes?: boolean }) =>
+    .option('--json', 'print the result as JSON')
+    .action((name: string, options: { force?: boolean; yes?: boolean; json?: boolean }) =>
       removeShard(line, { name, ...options }),
     );
 }

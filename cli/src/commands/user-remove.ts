@@ -1,13 +1,14 @@
 import { appName } from '@rocket/schema';
 import { connectAdmin } from '../admin/connect.ts';
 import { RemoveUserDocument } from '../admin/generated/operations.ts';
-import { type CommandLine, print } from '../command-line.ts';
+import { type CommandLine, printResult } from '../command-line.ts';
 import { confirm } from '../output/confirm.ts';
 
 export interface RemoveUserOptions {
   readonly email: string;
   readonly app?: string;
   readonly yes?: boolean;
+  readonly json?: boolean;
 }
 
 /** @throws RocketError `CONFLICT` for the last platform user, `NOT_FOUND` */
@@ -19,5 +20,5 @@ export async function removeUser(line: CommandLine, options: RemoveUserOptions):
   const question = `User ${email} of ${place} will be gone for good; added again, he gets a new id.`;
   await confirm(line, question, options.yes);
   await client.send(RemoveUserDocument, { app, email });
-  print(line, `${email} removed`);
+  printResult(line, { json: options.json, value: { email, app, removed: true }, text: `${email} removed` });
 }

@@ -52,6 +52,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .argument('<email>')
     .option('--app <app>')
     .option('--yes', 'do not ask')
+    .option('--json', 'print the result as JSON')
     .action((email: string, options: Omit<RemoveUserOptions, 'email'>) =>
       removeUser(line, { email, ...options }),
     );

@@ -1,6 +1,7 @@
 import { type Catalog, type Component, isConnectionError, type Logger, openCatalog } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { describeError } from '../output/describe-error.ts';
+import { checkServerOf, placeOf } from './check-server.ts';
 import type { Late } from './late.ts';
 
 /** The catalog, its tables brought up to date. */
@@ -20,6 +21,7 @@ export function catalogComponent(options: {
 /** @throws RocketError `NOT_READY` that says which catalog it was, and what names it */
 export async function openNamedCatalog(options: { url: string; logger: Logger }): Promise<Catalog> {
   try {
+    await checkServerOf(options.url);
     return await openCatalog(options);
   } catch (cause) {
     if (cause instanceof RocketError) throw cause;
@@ -30,10 +32,4 @@ export async function openNamedCatalog(options: { url: string; logger: Logger })
       { cause, details: { hint: 'ROCKET_CATALOG_URL, or else DATABASE_URL, says where it is' } },
     );
   }
-}
-
-/** Host and database alone: the rest of the URL may hold a password, its query too. */
-function placeOf(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed === null ? '' : ` at ${parsed.host}${parsed.pathname}`;
 }

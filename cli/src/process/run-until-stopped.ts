@@ -1,10 +1,18 @@
 import { type Component, createLifecycle, type Logger } from '@rocket/platform';
 import { listenForStop } from './listen-for-stop.ts';
 
+/** For the parts of a process. */
+export interface RunControl {
+  /** Aborted when the process is to end, also in the middle of its start. */
+  readonly stopping: AbortSignal;
+  /** Ends the process in order, because without this part it can do nothing; the error is reported. */
+  readonly fail: (error: unknown) => void;
+}
+
 export interface Running {
   readonly logger: Logger;
   /** Started in this order, stopped in reverse. */
-  readonly components: (stopping: AbortSignal) => readonly Component[];
+  readonly components: (control: RunControl) => readonly Component[];
   /** Called once all are started. */
   readonly onStarted: () => Promise<void>;
 }
@@ -12,7 +20,7 @@ export interface Running {
 /**
  * Runs the parts of a process until a signal ends it, then exits with code 0, or 1 when a part did not stop in order.
  * A signal in the middle of the start stops what is there already.
- * @throws what the start failed with
+ * @throws what the start failed with, or a part later
  */
 export async function runUntilStopped({ logger, components, onStarted }: Running): Promise<void> {
   // A failed start is reported once, by the caller, in words; failed stops are logged as usual.
@@ -20,7 +28,18 @@ export async function runUntilStopped({ logger, components, onStarted }: Running
   const lifecycleLogger = logger.child({}, { level: 'fatal' });
   const lifecycle = createLifecycle(lifecycleLogger);
   const stopping = new AbortController();
-  for (const component of components(stopping.signal)) {
+  const { promise: stopped, resolve, reject } = Promise.withResolvers<number>();
+  const stop = (): void => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    lifecycle.stop().then(resolve, reject);
+  };
+  let failure: { error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    stop();
+  };
+  for (const component of components({ stopping: stopping.signal, fail })) {
     lifecycle.add({
       ...component,
       stop() {
@@ -29,11 +48,7 @@ export async function runUntilStopped({ logger, components, onStarted }: Running
       },
     });
   }
-  const { promise: stopped, resolve, reject } = Promise.withResolvers<number>();
-  const forget = listenForStop(() => {
-    stopping.abort();
-    lifecycle.stop().then(resolve, reject);
-  });
+  const forget = listenForStop(stop);
   try {
     await lifecycle.start();
     if (!stopping.signal.aborted) await onStarted();
@@ -44,5 +59,10 @@ export async function runUntilStopped({ logger, components, onStarted }: Running
     }
     // The start was given up because of the signal; its parts are being stopped.
   }
-  process.exit(await stopped);
+  const exitCode = await stopped;
+  if (failure !== undefined) {
+    forget();
+    throw failure.error;
+  }
+  process.exit(exitCode);
 }

@@ -16,6 +16,11 @@ export type AdminSecret =
 
 type Settings = Pick<Config, 'adminEmail' | 'adminPassword' | 'dataDir'>;
 
+/** Where a generated password is kept. */
+export function adminPasswordFile(dataDir: string): string {
+  return join(dataDir, FILE_NAME);
+}
+
 /** The administrator of the settings, made when missing; a password in the settings is made his. */
 export async function ensureAdmin(
   users: PlatformUsers,
@@ -26,7 +31,7 @@ export async function ensureAdmin(
   if (config.adminPassword !== null) {
     const user = await withPassword(users, { known, email, password: config.adminPassword });
     // It would tell a password that no longer opens anything.
-    await rm(join(config.dataDir, FILE_NAME), { force: true });
+    await rm(adminPasswordFile(config.dataDir), { force: true });
     return { user, secret: { kind: 'given' } };
   }
   const kept = await readKeptPassword(config.dataDir);
@@ -63,12 +68,12 @@ async function opens(users: PlatformUsers, email: string, password: string): Pro
 }
 
 function generated(config: Settings, password: string): AdminSecret {
-  return { kind: 'generated', password, file: join(config.dataDir, FILE_NAME) };
+  return { kind: 'generated', password, file: adminPasswordFile(config.dataDir) };
 }
 
 async function readKeptPassword(dataDir: string): Promise<string | null> {
   try {
-    const password = (await readFile(join(dataDir, FILE_NAME), 'utf8')).trim();
+    const password = (await readFile(adminPasswordFile(dataDir), 'utf8')).trim();
     return password === '' ? null : password;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
@@ -77,7 +82,7 @@ async function readKeptPassword(dataDir: string): Promise<string | null> {
 }
 
 async function keepPassword(dataDir: string, password: string): Promise<void> {
-  const path = join(dataDir, FILE_NAME);
+  const path = adminPasswordFile(dataDir);
   await writeFile(path, `${password}\n`, { mode: OWNER_ONLY });
   // The mode above is for a new file only.
   await chmod(path, OWNER_ONLY);

@@ -1,13 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Config } from '@rocket/platform';
+import { type Config, openDataDirectory } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { isRunning, readServerFile } from '../admin/server-file.ts';
 import { checkPort } from '../process/check-port.ts';
 
-/** Refuses at once what would fail later in worse words. @throws RocketError `CONFLICT` */
+/** Refuses at once what would fail later in worse words. @throws RocketError `CONFLICT`, `NOT_READY` */
 export async function claimDataDir(config: Pick<Config, 'dataDir' | 'port' | 'host'>): Promise<void> {
-  await mkdir(config.dataDir, { recursive: true });
+  await openDataDirectory(config.dataDir);
   const former = await readServerFile(config.dataDir);
   // After a crash the number may be another process by now, even this one (the same one in every container).
   if (former !== null && former.pid !== process.pid && isRunning(former) && (await answers(former.url))) {

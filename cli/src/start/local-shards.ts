@@ -1,63 +1,120 @@
-import type { Catalog, Component, Config, Logger, Metrics } from '@rocket/platform';
+import type { Catalog, CatalogSnapshot, Component, Config, Logger, Metrics } from '@rocket/platform';
 import { RocketError, type ShardName, type ShardRecord, type ShardService, shardName } from '@rocket/schema';
-import { createShard, createShardMetrics, type Shard } from '@rocket/subgraphs';
+import { createShard, createShardMetrics, type Shard, type ShardMetrics } from '@rocket/subgraphs';
+import { createQueue } from './queue.ts';
 
 /** Two, so that the examples show what separate shards show; both on the one Postgres server there is. */
 const LOCAL_SHARDS: readonly ShardName[] = [shardName('s1'), shardName('s2')];
 
-/** Tells the catalog of the shards in this process. An embedded server may be at another port than last time. */
-export async function registerLocalShards(catalog: Catalog, databaseUrl: string): Promise<void> {
+/** The Postgres server of this process. */
+export interface LocalServer {
+  readonly url: string;
+  /** Then it may be at another port than last time, and its password is its own. */
+  readonly isEmbedded: boolean;
+}
+
+/**
+ * Tells the catalog of the shards in this process. Where the embedded server is at another port than last
+ * time, that becomes the address of all shards on it.
+ */
+export async function registerLocalShards(catalog: Catalog, server: LocalServer): Promise<void> {
+  const { url: databaseUrl } = server;
   const { shardMap } = await catalog.snapshot();
   for (const name of LOCAL_SHARDS) {
     const known = shardMap.shards.get(name);
-    if (known === undefined) {
-      await catalog.addShard({ name, databaseUrl, url: null });
-      continue;
+    if (known === undefined) await catalog.addShard({ name, databaseUrl, url: null });
+    else {
+      await catalog.setShardDatabaseUrl(name, databaseUrl);
+      await catalog.setShardUrl(name, null);
     }
-    const registration = await catalog.shardRegistration(name);
-    if (registration.databaseUrl !== databaseUrl) await catalog.setShardDatabaseUrl(name, databaseUrl);
-    if (known.url !== null) await catalog.setShardUrl(name, null);
   }
+  for (const name of shardMap.shards.keys()) {
+    if (await isOnServer(catalog, name, server)) await catalog.setShardDatabaseUrl(name, databaseUrl);
+  }
+}
+
+async function isOnServer(catalog: Catalog, name: ShardName, server: LocalServer): Promise<boolean> {
+  const { databaseUrl } = await catalog.shardRegistration(name);
+  if (!server.isEmbedded) return databaseUrl === server.url;
+  const known = new URL(databaseUrl);
+  const own = new URL(server.url);
+  return (['hostname', 'username', 'password', 'pathname'] as const).every(
+    (part) => known[part] === own[part],
+  );
 }
 
 export interface LocalShards {
   component(metrics: Metrics): Component;
+  /** Registers a shard on the server of this process, and serves it at once. @throws RocketError `CONFLICT` */
+  add(name: ShardName): Promise<void>;
   /** @throws RocketError `SHARD_UNAVAILABLE` for a shard that does not run here */
   find(shard: ShardRecord): ShardService;
 }
 
-/** The shards that run in this process, called without HTTP. */
-export function createLocalShards(options: {
-  catalog: () => Catalog;
-  config: Config;
-  logger: Logger;
-}): LocalShards {
-  const { config, logger } = options;
+interface LocalShardsOptions {
+  readonly catalog: () => Catalog;
+  readonly server: () => LocalServer;
+  readonly config: Config;
+  readonly logger: Logger;
+}
+
+/**
+ * The shards that run in this process, called without HTTP: those on its own server that no other process serves. They
+ * follow the catalog, so that one that is added, removed, or taken over by a process of its own needs no restart.
+ */
+export function createLocalShards(options: LocalShardsOptions): LocalShards {
   const running = new Map<ShardName, Shard>();
+  const queue = createQueue();
+  let follow: (snapshot: CatalogSnapshot) => Promise<void> = async () => undefined;
+  let stopWatching: () => Promise<void> = async () => undefined;
   return {
     component: (metrics) => ({
       name: 'shards',
       async start() {
+        const { catalog, logger } = options;
         const shardMetrics = createShardMetrics(metrics);
-        for (const name of LOCAL_SHARDS) {
-          const shard = await createShard({
-            name,
-            catalog: options.catalog(),
-            config,
-            logger,
-            metrics: shardMetrics,
-          });
-          running.set(name, shard);
-        }
+        follow = (snapshot) =>
+          queue.run(() => adopt(snapshot, { ...options, running, metrics: shardMetrics }));
+        await follow(await catalog().snapshot());
+        const warn = (err: unknown): void =>
+          logger.warn({ err }, 'the shards of this process cannot follow the catalog');
+        stopWatching = catalog().watch((snapshot) => void follow(snapshot).catch(warn), warn);
       },
       async stop() {
-        await Promise.all([...running.values()].map((shard) => shard.close()));
+        await stopWatching();
+        await queue.run(() => Promise.all([...running.values()].map((shard) => shard.close())));
       },
     }),
+    async add(name) {
+      const catalog = options.catalog();
+      await catalog.addShard({ name, databaseUrl: options.server().url, url: null });
+      await follow(await catalog.snapshot());
+    },
     find({ name }) {
       const shard = running.get(name);
       if (shard !== undefined) return shard;
       throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} does not run in this process and has no URL`);
     },
   };
+}
+
+type Adopting = LocalShardsOptions & {
+  readonly running: Map<ShardName, Shard>;
+  readonly metrics: ShardMetrics;
+};
+
+/** Closes what is not ours any more, and opens what has become so. */
+async function adopt({ shardMap }: CatalogSnapshot, parts: Adopting): Promise<void> {
+  const { running, config, logger, metrics } = parts;
+  const catalog = parts.catalog();
+  for (const [name, shard] of running) {
+    if (shardMap.shards.get(name)?.url === null) continue;
+    running.delete(name);
+    await shard.close();
+  }
+  for (const { name, url } of shardMap.shards.values()) {
+    if (url !== null || running.has(name)) continue;
+    if (!(await isOnServer(catalog, name, parts.server()))) continue;
+    running.set(name, await createShard({ name, catalog, config, logger, metrics }));
+  }
 }

@@ -7,7 +7,10 @@ import {
   type Logger,
   startEmbeddedPostgres,
 } from '@rocket/platform';
+import { serverFilePath } from '../admin/server-file.ts';
+import { checkNamedServer } from '../process/check-server.ts';
 import type { Late } from '../process/late.ts';
+import { adminPasswordFile } from './admin-user.ts';
 import type { Progress } from './progress.ts';
 
 /** The server of the settings, or the embedded one in the data directory. */
@@ -16,19 +19,28 @@ export function postgresComponent(options: {
   logger: Logger;
   progress: Progress;
   url: Late<string>;
+  /** Called when the embedded server has ended and cannot be brought back. */
+  onLost: (error: unknown) => void;
 }): Component {
-  const { config, logger, progress, url } = options;
+  const { config, logger, progress, url, onLost } = options;
   let server: EmbeddedPostgres | undefined;
   return {
     name: 'Postgres',
     async start() {
       if (config.databaseUrl !== null) {
         progress.tell('Using the Postgres server of DATABASE_URL');
+        await checkNamedServer(config.databaseUrl);
         url.set(config.databaseUrl);
         return;
       }
       progress.tell(`Starting PostgreSQL in ${config.dataDir}`);
-      server = await startEmbeddedPostgres({ dataDir: config.dataDir, logger });
+      server = await startEmbeddedPostgres({
+        dataDir: config.dataDir,
+        logger,
+        onLost,
+        // Made once the catalog was there.
+        tracesOfUse: [adminPasswordFile(config.dataDir), serverFilePath(config.dataDir)],
+      });
       url.set(server.url);
     },
     async stop() {

@@ -11,7 +11,7 @@ import { type CommandLine, configOf } from '../command-line.ts';
 import { gatewayComponent } from '../process/gateway-component.ts';
 import { type Late, late } from '../process/late.ts';
 import { catalogComponent } from '../process/open-catalog.ts';
-import { runUntilStopped } from '../process/run-until-stopped.ts';
+import { type RunControl, runUntilStopped } from '../process/run-until-stopped.ts';
 import { type AdminSecret, ensureAdmin } from './admin-user.ts';
 import { announce } from './announce.ts';
 import { claimDataDir } from './claim-data-dir.ts';
@@ -50,7 +50,7 @@ export async function runStart(line: CommandLine): Promise<void> {
   };
   await runUntilStopped({
     logger: parts.logger,
-    components: (stopping) => components(parts, stopping),
+    components: (control) => components(parts, control),
     onStarted: () => {
       parts.complete.value = true;
       return announce(line, { ...parts, admin: parts.admin.get(), port: parts.port.get() });
@@ -58,15 +58,21 @@ export async function runStart(line: CommandLine): Promise<void> {
   });
 }
 
-function components(parts: StartParts, stopping: AbortSignal) {
+function components(parts: StartParts, { stopping, fail }: RunControl) {
   const { config, logger, progress, catalog, admin, port, postgresUrl } = parts;
-  const shards = createLocalShards({ catalog: () => catalog.get(), config, logger });
+  const server = () => ({ url: postgresUrl.get(), isEmbedded: config.databaseUrl === null });
+  const shards = createLocalShards({
+    catalog: () => catalog.get(),
+    server,
+    config,
+    logger,
+  });
   const metrics = createMetrics({ processMetrics: true });
   return [
     step('data directory', () => claimDataDir(config)),
-    postgresComponent({ config, logger, progress, url: postgresUrl }),
+    postgresComponent({ config, logger, progress, url: postgresUrl, onLost: fail }),
     catalogComponent({ catalog, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
-    step('registration of the shards', () => registerLocalShards(catalog.get(), postgresUrl.get())),
+    step('registration of the shards', () => registerLocalShards(catalog.get(), server())),
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
     shards.component(metrics),
     gatewayComponent({
@@ -76,6 +82,7 @@ function components(parts: StartParts, stopping: AbortSignal) {
         createGateway({
           catalog: catalog.get(),
           shards: shards.find,
+          addLocalShard: shards.add,
           config,
           logger,
           metrics,

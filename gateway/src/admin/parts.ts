@@ -1,4 +1,5 @@
 import type { Catalog, Logger } from '@rocket/platform';
+import type { ShardName } from '@rocket/schema';
 import type { ShardCaller } from '../execution/call-shard.ts';
 import type { CatalogView } from '../execution/catalog-view.ts';
 import type { ShardServices } from '../execution/shard-services.ts';
@@ -16,6 +17,8 @@ export interface AdminParts {
   readonly composer: Composer;
   readonly documents: RevisionDocuments;
   readonly graphs: GraphStore;
+  /** Registers a shard and serves it in this process; null where the gateway has no Postgres of its own. */
+  readonly addLocalShard: ((name: ShardName) => Promise<void>) | null;
   readonly logger: Logger;
 }
 

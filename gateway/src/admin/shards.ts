@@ -1,4 +1,4 @@
-import { serverName } from '@rocket/platform';
+import { MAINTENANCE_DATABASE, refuseOldServer, serverName, withDatabase } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { type AdminParts, publish } from './parts.ts';
 import { requireUnused } from './remove-app.ts';
@@ -6,7 +6,7 @@ import { shardView } from './views.ts';
 
 export interface AddShardArguments {
   readonly name: string;
-  readonly databaseUrl: string;
+  readonly databaseUrl?: string | null;
   readonly url?: string | null;
   readonly replicaUrls?: readonly string[] | null;
 }
@@ -17,25 +17,48 @@ export interface SetReplicasArguments {
   readonly databaseUrl?: string | null;
 }
 
-/** Registers a shard. Replicas that are not spoken of stay as they are known. */
+/** Registers a shard; one without an address of its Postgres is served by this process. Replicas that are not spoken of stay as they are known. */
 export async function addShard(args: AddShardArguments, parts: AdminParts) {
   const name = shardName(args.name);
-  const replicas = args.replicaUrls ?? null;
-  requireAddresses([args.databaseUrl, ...(replicas ?? [])]);
+  const replicas = args.replicaUrls === null ? undefined : args.replicaUrls?.map(serverAddress);
+  if (args.databaseUrl == null) return await addLocalShard(args, parts);
+  const databaseUrl = serverAddress(args.databaseUrl);
+  await refuseOldServer(databaseUrl);
   await parts.catalog.addShard({
     name,
-    databaseUrl: args.databaseUrl,
+    databaseUrl,
     url: args.url ?? null,
-    ...(replicas === null ? {} : { replicaUrls: replicas }),
+    ...(replicas === undefined ? {} : { replicaUrls: replicas }),
   });
   return await publishedShard(name, parts);
+}
+
+/** @throws RocketError `BAD_REQUEST` when this gateway has no Postgres, or more is asked than that one has */
+async function addLocalShard({ name, url, replicaUrls }: AddShardArguments, parts: AdminParts) {
+  const shard = shardName(name);
+  if (parts.addLocalShard === null) {
+    throw new RocketError(
+      'BAD_REQUEST',
+      `The address of shard ${shard}'s Postgres is missing: this gateway has none of its own`,
+    );
+  }
+  if (url != null || replicaUrls != null) {
+    throw new RocketError(
+      'BAD_REQUEST',
+      'A shard in the process of the gateway has neither a URL nor replicas: give the address of its Postgres with them',
+    );
+  }
+  await parts.addLocalShard(shard);
+  return await publishedShard(shard, parts);
 }
 
 /** Replaces the replicas of a shard, and the address of its primary where one is given. */
 export async function setShardReplicas(args: SetReplicasArguments, parts: AdminParts) {
   const name = shardName(args.name);
-  const { replicaUrls, databaseUrl = null } = args;
-  requireAddresses([...replicaUrls, ...(databaseUrl === null ? [] : [databaseUrl])]);
+  const replicaUrls = args.replicaUrls.map(serverAddress);
+  const given = args.databaseUrl ?? null;
+  const databaseUrl = given === null ? null : serverAddress(given);
+  if (databaseUrl !== null) await refuseOldServer(databaseUrl);
   await parts.catalog.setShardServers(name, { databaseUrl, replicaUrls });
   return await publishedShard(name, parts);
 }
@@ -95,7 +118,11 @@ async function publishedShard(name: ShardName, parts: AdminParts) {
   return shardView(shard, parts.view.current, parts);
 }
 
-/** @throws RocketError `BAD_REQUEST`: refused here, a wrong address does no harm in the processes that follow the catalog */
-function requireAddresses(urls: readonly string[]): void {
-  for (const url of urls) serverName(url);
+/**
+ * The address with a database of the server.
+ * @throws RocketError `BAD_REQUEST`: refused here, a wrong address does no harm in the processes that follow the catalog
+ */
+function serverAddress(url: string): string {
+  serverName(url);
+  return withDatabase(url, MAINTENANCE_DATABASE);
 }

@@ -38,9 +38,16 @@ export function shardView(shard: ShardRecord, snapshot: CatalogSnapshot, parts: 
     state: shard.state,
     url: shard.url,
     apps: placed.map((placement) => placement.app).sort(),
+    process: async () => processState(shard, await parts.services.isHealthy(shard)),
     healthy: () => parts.services.isHealthy(shard),
     servers: () => shardServers(shard.name, parts),
   };
+}
+
+/** Without a URL only a process of the gateway's own can be healthy. */
+function processState({ url }: ShardRecord, isHealthy: boolean) {
+  if (url === null) return isHealthy ? 'in_gateway' : 'never_started';
+  return isHealthy ? 'answers' : 'silent';
 }
 
 export function graphView({ name, apps }: GraphDefinition) {

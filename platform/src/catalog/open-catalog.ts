@@ -4,7 +4,7 @@ import type { ConnectionBudget } from '../postgres/connection-budget.ts';
 import { createDatabase } from '../postgres/database.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import { mapConnectionErrors } from '../postgres/map-connection-errors.ts';
-import { createDatabaseIfMissing, databaseUrl } from '../postgres/server.ts';
+import { createDatabaseIfMissing, databaseUrl, MAINTENANCE_DATABASE } from '../postgres/server.ts';
 import type { Database } from '../postgres/types.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { appCommands } from './apps.ts';
@@ -21,8 +21,6 @@ import { selectSecrets } from './version-sql.ts';
 import { watchCatalog } from './watch.ts';
 
 const MAX_CONNECTIONS = 10;
-/** Every Postgres has it; used to create the catalog's own. */
-const MAINTENANCE_DATABASE = 'postgres';
 
 const SecretsRow = z.tuple([z.string(), z.string()]);
 

@@ -1,6 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import type { z } from 'zod';
-import { databaseUrl } from '../postgres/server.ts';
+import { databaseUrl, MAINTENANCE_DATABASE, withDatabase } from '../postgres/server.ts';
 import { type LogLevel, VARIABLES } from './variables.ts';
 
 /** Database of the catalog on a server that is named by `DATABASE_URL` alone. */
@@ -16,7 +16,7 @@ export interface Config {
   readonly demo: boolean;
   readonly adminEmail: string;
   readonly adminPassword: string | null;
-  /** Server for the catalog and the default shards; null is the embedded one. */
+  /** Server for the catalog and the default shards, with a database of it; null is the embedded one. */
   readonly databaseUrl: string | null;
   /** The catalog's own database; null when it is on the embedded server. */
   readonly catalogUrl: string | null;
@@ -59,15 +59,26 @@ export interface Config {
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = VARIABLES.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const faults = [
+    ...undecodable(given).map((name) => `${name} is not in UTF-8`),
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
+  ];
+  if (!parsed.success || faults.length > 0) {
     throw new RocketError('BAD_REQUEST', `Wrong settings in the environment: ${faults.join('; ')}`);
   }
   return Object.freeze(toConfig(parsed.data));
 }
 
+/** Variables whose bytes are not UTF-8: the system has put this character in place of what it could not decode. */
+function undecodable(given: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(VARIABLES.shape).filter((name) => given[name]?.includes('\uFFFD') === true);
+}
+
 function toConfig(variables: z.infer<typeof VARIABLES>): Config {
-  const server = variables.DATABASE_URL ?? null;
+  const { DATABASE_URL, ROCKET_CATALOG_URL } = variables;
+  const server = DATABASE_URL === undefined ? null : withDatabase(DATABASE_URL, MAINTENANCE_DATABASE);
+  const catalog =
+    ROCKET_CATALOG_URL === undefined ? null : withDatabase(ROCKET_CATALOG_URL, CATALOG_DATABASE);
   return {
     port: variables.PORT,
     host: variables.HOST,
@@ -76,8 +87,7 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     adminEmail: variables.ROCKET_ADMIN_EMAIL,
     adminPassword: variables.ROCKET_ADMIN_PASSWORD ?? null,
     databaseUrl: server,
-    catalogUrl:
-      variables.ROCKET_CATALOG_URL ?? (server === null ? null : databaseUrl(server, CATALOG_DATABASE)),
+    catalogUrl: catalog ?? (server === null ? null : databaseUrl(server, CATALOG_DATABASE)),
     shardUrl: variables.ROCKET_SHARD_URL ?? null,
     logLevel: variables.ROCKET_LOG_LEVEL,
     requestTimeoutMs: variables.ROCKET_REQUEST_TIMEOUT_MS,

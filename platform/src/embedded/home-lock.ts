@@ -13,17 +13,25 @@ const BUSY = 5;
  * @throws RocketError `CONFLICT` when another start has it
  */
 export function lockHome(home: Home): () => void {
-  const lock = new DatabaseSync(home.lockFile);
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(home.lockFile);
     lock.exec('BEGIN EXCLUSIVE');
   } catch (cause) {
-    lock.close();
-    if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)) throw cause;
+    lock?.close();
+    if (!(cause instanceof Error && 'errcode' in cause && cause.errcode === BUSY)) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new RocketError('NOT_READY', `Cannot write to ${home.lockFile}: ${reason}`, {
+        cause,
+        details: { hint: `this user needs to own ${home.directory} with all that is in it` },
+      });
+    }
     throw new RocketError(
       'CONFLICT',
       `The embedded PostgreSQL in ${home.directory} is already used by another running process`,
       { cause },
     );
   }
-  return () => lock.close();
+  const held = lock;
+  return () => held.close();
 }

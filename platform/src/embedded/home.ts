@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RocketError } from '@rocket/schema';
 import type { Account } from './account.ts';
+import { openDataDirectory, unusable } from './data-directory.ts';
 import { isReachable } from './reachable.ts';
 import { sharedPlace } from './shared-place.ts';
 
@@ -23,43 +24,80 @@ const HOME_MODE = 0o711;
 /**
  * `<data directory>/postgres`. When root's server user cannot get there, a directory of random name in a shared place,
  * which the file `postgres.location` in the data directory names: it moves with the data directory, and a new data
- * directory at the same path does not find the data of an old one.
+ * directory at the same path does not find the data of an old one. A database that is there is never passed by.
+ * @throws RocketError `NOT_READY` that says what is in the way
  */
 export async function prepareHome(dataDir: string, account: Account | null): Promise<Home> {
   const parent = resolve(dataDir);
   try {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
+    await openDataDirectory(parent);
     if (account !== null) await openOwnDirectory(parent);
-    const reachable = await isReachable(parent, account);
-    const directory =
-      account === null || reachable ? join(parent, 'postgres') : await sharedHome(parent, account);
+    const directory = await chooseDirectory(parent, account);
     await mkdir(directory, { recursive: true });
-    await chmod(directory, account === null ? 0o700 : HOME_MODE);
+    await setMode(directory, account === null ? 0o700 : HOME_MODE);
     return homeAt(directory);
   } catch (cause) {
-    if (cause instanceof RocketError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RocketError('NOT_READY', `The data directory ${parent} cannot be used: ${reason}`, { cause });
+    throw unusable(parent, cause);
   }
+}
+
+async function chooseDirectory(parent: string, account: Account | null): Promise<string> {
+  const local = join(parent, 'postgres');
+  const elsewhere = await knownLocation(parent);
+  if (elsewhere !== null) return elsewhere;
+  if (account === null || (await isReachable(parent, account))) return local;
+  if (await isThere(homeAt(local).cluster)) throw unreachable(local);
+  return await sharedHome(parent, account);
 }
 
 /** The data directory itself is ours: let others through it, but not list it. Its parents are not touched. */
 async function openOwnDirectory(path: string): Promise<void> {
   const { mode, uid } = await stat(path);
-  if (uid === 0) await chmod(path, (mode & 0o7777) | 0o011);
+  const isOurs = uid === 0 || (await isThere(join(path, 'postgres')));
+  if (isOurs && (mode & 0o011) !== 0o011) await chmod(path, (mode & 0o7777) | 0o011);
+}
+
+async function setMode(directory: string, wanted: number): Promise<void> {
+  const { mode } = await stat(directory);
+  if ((mode & 0o777) !== wanted) await chmod(directory, wanted);
+}
+
+function unreachable(directory: string): RocketError {
+  return new RocketError(
+    'NOT_READY',
+    `The database is in ${directory}, where the user postgres, as whom root runs PostgreSQL, cannot get: ` +
+      'one of the directories above may be entered by its owner alone',
+    { details: { hint: 'move the data directory to a place that all users can reach, such as below /srv' } },
+  );
+}
+
+const LOCATION_FILE = 'postgres.location';
+
+/** @throws RocketError `NOT_READY` when it names a place that is gone: a new database there would look like a loss */
+async function knownLocation(parent: string): Promise<string | null> {
+  const file = join(parent, LOCATION_FILE);
+  const directory = (await readIfThere(file))?.trim() ?? null;
+  if (directory === null || (await isThere(directory))) return directory;
+  throw new RocketError(
+    'NOT_READY',
+    `The database of ${parent} is missing: ${file} says that it is in ${directory}, which is not there`,
+    { details: { hint: `put it back, or delete ${parent} to begin anew without data` } },
+  );
 }
 
 async function sharedHome(parent: string, account: Account): Promise<string> {
-  const locationFile = join(parent, 'postgres.location');
-  const known = await readIfThere(locationFile);
-  if (known !== null) return known.trim();
   const directory = join(await sharedPlace(account), `data-${randomBytes(8).toString('hex')}`);
+  await mkdir(directory);
   // `wx`: of two first starts at once, one decides and the other reads.
-  const decided = await writeFile(locationFile, `${directory}\n`, { flag: 'wx', mode: 0o600 }).then(
-    () => true,
-    () => false,
-  );
-  return decided ? directory : (await readFile(locationFile, 'utf8')).trim();
+  try {
+    await writeFile(join(parent, LOCATION_FILE), `${directory}\n`, { flag: 'wx', mode: 0o600 });
+    return directory;
+  } catch (error) {
+    await rmdir(directory);
+    const decided = await knownLocation(parent);
+    if (decided === null) throw error;
+    return decided;
+  }
 }
 
 function homeAt(directory: string): Home {
@@ -79,6 +117,17 @@ export async function readIfThere(path: string): Promise<string | null> {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** @throws what looking failed with: what cannot be looked at must not count as missing */
+export async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { RocketError } from '@rocket/schema';
 import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { type Home, readIfThere } from './home.ts';
+import { type Home, isThere, readIfThere } from './home.ts';
 import { runProgram } from './run-program.ts';
 
 export const SUPERUSER = 'postgres';
@@ -16,13 +16,18 @@ interface InitOptions {
   readonly home: Home;
   readonly account: Account | null;
   readonly durable: boolean;
+  /** Files that only a run with a cluster leaves. */
+  readonly tracesOfUse: readonly string[];
 }
 
 /** Makes the cluster on first use. @returns the superuser's password */
 export async function ensureCluster(options: InitOptions): Promise<string> {
   const { home } = options;
   const version = (await readIfThere(join(home.cluster, 'PG_VERSION')).catch(unreadable(home)))?.trim();
-  if (version === undefined) return await initCluster(options);
+  if (version === undefined) {
+    await refuseLostCluster(options);
+    return await initCluster(options);
+  }
   if (version !== MAJOR_VERSION) {
     throw new RocketError(
       'NOT_READY',
@@ -30,6 +35,7 @@ export async function ensureCluster(options: InitOptions): Promise<string> {
         'pg_dump, or set ROCKET_DATA_DIR to another directory',
     );
   }
+  await refusePartialCluster(home);
   const password = await readIfThere(home.passwordFile);
   if (password !== null) return password.trim();
   throw new RocketError(
@@ -38,10 +44,66 @@ export async function ensureCluster(options: InitOptions): Promise<string> {
   );
 }
 
+/**
+ * A database that was moved away or copied by half must not be replaced by an empty one: that would look like the loss
+ * of everything. A first start that was cut short leaves a password too, but beside its half of a new cluster.
+ */
+async function refuseLostCluster({ home, tracesOfUse }: InitOptions): Promise<void> {
+  const wasCutShort = await isThere(freshCluster(home));
+  const traces = [
+    home.cluster,
+    home.portFile,
+    home.logFile,
+    ...(wasCutShort ? [] : [home.passwordFile]),
+    ...tracesOfUse,
+  ];
+  for (const trace of traces) {
+    if (!(await isThere(trace))) continue;
+    throw new RocketError(
+      'NOT_READY',
+      `The database is missing: there is none in ${home.cluster}, but ${trace} is left from one`,
+      {
+        details: {
+          hint:
+            'put the whole directory back, as from a backup; to begin anew without data, delete the data directory. ' +
+            'If the data are on another server, set DATABASE_URL as before',
+        },
+      },
+    );
+  }
+}
+
+/** Without these PostgreSQL does not start, and says so in words for those who know its inside. */
+const NEEDED_IN_CLUSTER = [
+  'base',
+  'global/pg_control',
+  'pg_wal',
+  'pg_xact',
+  'pg_multixact',
+  'postgresql.conf',
+];
+
+async function refusePartialCluster(home: Home): Promise<void> {
+  for (const name of NEEDED_IN_CLUSTER) {
+    const path = join(home.cluster, name);
+    if (await isThere(path)) continue;
+    throw new RocketError('NOT_READY', `The database in ${home.cluster} is not whole: ${path} is missing`, {
+      details: {
+        hint: 'copy the whole data directory again, with cp -a or tar while nothing runs in it, or take a backup',
+      },
+    });
+  }
+}
+
+/** Where a cluster is made. */
+function freshCluster(home: Home): string {
+  return `${home.cluster}.new`;
+}
+
 async function initCluster(options: InitOptions): Promise<string> {
   const { home, account, binaries, durable } = options;
   const password = randomBytes(PASSWORD_BYTES).toString('hex');
-  const fresh = `${home.cluster}.new`;
+  const fresh = freshCluster(home);
   const passwordForInitdb = join(home.directory, 'password.new');
   try {
     // What a first start that was cut short left; the lock makes sure that nobody is at work on it.

@@ -1,14 +1,16 @@
+import type { RocketError } from '@rocket/schema';
 import type { Logger } from '../telemetry/logger.ts';
 import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
 import { type Home, prepareHome } from './home.ts';
 import { lockHome } from './home-lock.ts';
 import { ensureCluster, SUPERUSER } from './init-cluster.ts';
-import { launchServer, type RunningServer } from './launch-server.ts';
+import { launchServer } from './launch-server.ts';
 import { clearOrphan } from './orphan.ts';
+import { ownCluster } from './own-cluster.ts';
 import { choosePort } from './ports.ts';
 import { stageBinaries } from './stage-binaries.ts';
-import { sendSignal, stopServer } from './stop-server.ts';
+import { type SupervisedServer, supervise } from './supervise.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Kept from run to run; made when missing. */
@@ -18,11 +20,16 @@ export interface EmbeddedPostgresOptions {
   readonly logger: Logger;
   /** False trades safety against a crash of the machine for speed; for tests. */
   readonly durable?: boolean;
+  /** Files that only a run with a database leaves: where one is there and no database is, none is made. */
+  readonly tracesOfUse?: readonly string[];
+  /** Called when the server has ended by itself and cannot be started again. By default it is only logged. */
+  readonly onLost?: (error: RocketError) => void;
 }
 
 export interface EmbeddedPostgres {
   /** Superuser, database `postgres`. */
   readonly url: string;
+  /** Another one after the server was started again. */
   readonly pid: number;
   /** Where the files are: under the data directory, or elsewhere when the server's user cannot get there. */
   readonly directory: string;
@@ -32,7 +39,7 @@ export interface EmbeddedPostgres {
 
 /**
  * Runs PostgreSQL from the npm package, as user `postgres` when we are root. A server that an earlier run left behind
- * is stopped first. An exit of the process without `stop` tells the server to end; after a `kill -9` the next start does.
+ * is stopped first. One that ends by itself is started again, on the same port. An exit of the process without `stop` tells the server to end; after a `kill -9` the next start does.
  * @throws RocketError `CONFLICT` when the data directory or the port is in use, `NOT_READY` when it cannot start
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -44,42 +51,38 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const home = await prepareHome(dataDir, account);
   const unlock = lockHome(home);
   try {
+    await ownCluster(home, account);
     await clearOrphan(home, logger);
-    const password = await ensureCluster({ binaries, home, account, durable });
+    const { tracesOfUse = [] } = options;
+    const password = await ensureCluster({ binaries, home, account, durable, tracesOfUse });
     const port = await choosePort(home, options.port);
-    const server = await launchServer({ binaries, home, account, port, durable });
+    const launch = () => launchServer({ binaries, home, account, port, durable });
+    const { onLost = () => undefined } = options;
+    const server = supervise(await launch(), { logger, launch, onLost });
     const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
-    return { url, ...control({ server, home, unlock, logger }) };
+    return control({ url, server, home, unlock });
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function control(options: { server: RunningServer; home: Home; unlock: () => void; logger: Logger }) {
-  const { server, home, unlock, logger } = options;
-  const { pid, process: child } = server;
+function control(options: {
+  url: string;
+  server: SupervisedServer;
+  home: Home;
+  unlock: () => void;
+}): EmbeddedPostgres {
+  const { url, server, home, unlock } = options;
   let stopping: Promise<void> | undefined;
-
-  const onProcessExit = (): void => {
-    sendSignal(pid, 'SIGINT');
-  };
-  process.once('exit', onProcessExit);
-  child.once('exit', (code, signal) => {
-    process.off('exit', onProcessExit);
-    if (stopping === undefined) logger.error({ pid, code, signal }, 'the embedded PostgreSQL has ended');
-  });
-
-  async function stopOnce(): Promise<void> {
-    if (child.exitCode === null && child.signalCode === null) await stopServer(pid);
-    process.off('exit', onProcessExit);
-    unlock();
-  }
   return {
-    pid,
+    url,
+    get pid() {
+      return server.pid;
+    },
     directory: home.directory,
-    stop: () => {
-      stopping ??= stopOnce();
+    stop() {
+      stopping ??= server.stop().then(unlock);
       return stopping;
     },
   };

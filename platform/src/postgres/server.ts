@@ -1,4 +1,5 @@
 /** Databases as a whole, on a server given by the URL of any database of it. */
+import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { isPostgresError, POSTGRES_CODES } from './errors.ts';
 import { quoteIdentifier } from './identifiers.ts';
@@ -6,12 +7,55 @@ import { runStatement } from './run-statement.ts';
 import type { Statement } from './types.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** The oldest major version that the product's SQL is run on. */
+export const OLDEST_POSTGRES = 15;
+/** Every server has it, unless somebody has removed it. */
+export const MAINTENANCE_DATABASE = 'postgres';
+/** `server_version_num` is 150004 for 15.4. */
+const VERSION_FACTOR = 10_000;
 
 /** URL of another database on the same server. */
 export function databaseUrl(serverUrl: string, name: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${encodeURIComponent(name)}`;
   return url.toString();
+}
+
+/** The URL as it is when it names a database, else with `fallback` for it: without one, clients would take the user's name. */
+export function withDatabase(url: string, fallback: string): string {
+  const parsed = new URL(url);
+  const path = parsed.pathname.replace(/\/+$/, '');
+  if (path !== '' && path === parsed.pathname) return url;
+  parsed.pathname = path === '' ? `/${fallback}` : path;
+  return parsed.toString();
+}
+
+/**
+ * Connects to the database of the URL and asks for the server's version.
+ * @throws RocketError `BAD_REQUEST` when it is older than {@link OLDEST_POSTGRES}; what connecting failed with
+ */
+export async function checkServerVersion(url: string): Promise<void> {
+  const [row] = await withConnection(url, (client) => runStatement(client, selectVersion()));
+  const number = Number(row?.[0]);
+  if (number >= OLDEST_POSTGRES * VERSION_FACTOR) return;
+  const version = `${Math.floor(number / VERSION_FACTOR)}.${number % VERSION_FACTOR}`;
+  throw new RocketError(
+    'BAD_REQUEST',
+    `The server at ${new URL(url).host} is PostgreSQL ${version}; ${OLDEST_POSTGRES} or later is needed`,
+  );
+}
+
+/**
+ * Refuses a server that is known to be too old. One that does not answer now may come later, and is asked again by what
+ * uses it.
+ * @throws RocketError `BAD_REQUEST`
+ */
+export async function refuseOldServer(url: string): Promise<void> {
+  try {
+    await checkServerVersion(url);
+  } catch (error) {
+    if (error instanceof RocketError) throw error;
+  }
 }
 
 /** Whether it was made just now; false when it was there. */
@@ -42,12 +86,12 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
   await withConnection(serverUrl, (client) => runStatement(client, dropDatabaseStatement(name)));
 }
 
-function selectDatabase(name: string): Statement {
-  return { text: 'SELECT 1 FROM pg_database WHERE datname = $1', values: [name] };
+function selectVersion(): Statement {
+  return { text: "SELECT current_setting('server_version_num')", values: [] };
 }
 
-function selectVersion(): Statement {
-  return { text: `SELECT current_setting('server_version_num')`, values: [] };
+function selectDatabase(name: string): Statement {
+  return { text: 'SELECT 1 FROM pg_database WHERE datname = $1', values: [name] };
 }
 
 /** The first version with a provider of locales of its own. */

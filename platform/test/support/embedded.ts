@@ -10,6 +10,7 @@ import {
   createDatabase,
   createLogger,
   type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from '../../src/index.ts';
 
@@ -30,13 +31,11 @@ export class EmbeddedFixture {
     return directory;
   }
 
-  async start(dataDir: string, port?: number): Promise<EmbeddedPostgres> {
-    const server = await startEmbeddedPostgres({
-      dataDir,
-      durable: false,
-      logger,
-      ...(port === undefined ? {} : { port }),
-    });
+  async start(
+    dataDir: string,
+    options: Omit<EmbeddedPostgresOptions, 'dataDir' | 'logger'> = {},
+  ): Promise<EmbeddedPostgres> {
+    const server = await startEmbeddedPostgres({ dataDir, durable: false, logger, ...options });
     this.#servers.push(server);
     this.#directories.push(server.directory);
     return server;
@@ -54,9 +53,13 @@ export class EmbeddedFixture {
     return { ...Started.parse(JSON.parse(String(line))), child, ended };
   }
 
+  async stopAll(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop()));
+  }
+
   async dispose(): Promise<void> {
     for (const child of this.#processes) child.kill('SIGKILL');
-    await Promise.all(this.#servers.map((server) => server.stop()));
+    await this.stopAll();
     await Promise.all(this.#directories.map((path) => rm(path, { recursive: true, force: true })));
   }
 }
