@@ -12,8 +12,10 @@ import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments } from './graphs/revision-documents.ts';
 import { errorAnswer } from './http/answer.ts';
 import type { CorsConfig } from './http/cors.ts';
-import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
+import { createDispatcher, type HttpRequest, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
+import { homeAnswer } from './http/home.ts';
+import { visibleGraphs } from './http/list-graphs.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
@@ -47,11 +49,12 @@ export interface Gateway {
 /** Puts the gateway together, with `openParts`. This is the only place where its parts meet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { catalog, config, logger, metrics } = options;
-  const { graphs, admin, auth, serve, closeParts } = await openParts(options);
+  const { graphs, admin, auth, serve, home, closeParts } = await openParts(options);
   const handlers: RouteHandlers = {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
     auth: (request, { action }) => auth(request, action),
+    home,
     ...operatorHandlers(metrics, async () => {
       if (options.isReady?.() === false) throw new RocketError('NOT_READY');
       await checkReady(catalog, graphs, PROBE_WAIT_MS);
@@ -101,6 +104,11 @@ async function openParts({ catalog, config, logger, shards: inProcess }: Gateway
     graphs,
     admin,
     auth: createAuthRoutes(createSessions({ catalog, view, shards, platformTokenSecret })),
+    home: async ({ message, authorization }: HttpRequest) => {
+      const identity = await authenticator.authenticate(authorization);
+      const visible = visibleGraphs(view.current, { introspection, identity });
+      return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
+    },
     serve: createPipeline({ ...config, view, authenticator, graphs }),
     async closeParts() {
       await admin.close();

@@ -2,22 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { htmlAnswer } from './html-answer.ts';
 
-/** Where the page's own files are; nothing is loaded from anywhere else, and the content policy forbids it. */
+/** Where the page's own files are; nothing is loaded from anywhere else. */
 export const GRAPHIQL_PATH = '/graphiql/';
-
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 /** Signing in: `start.js` posts it to `/auth/login` and sends the token with every request of the page. */
 const SESSION_FORM = `
@@ -81,16 +69,7 @@ export function createGraphiql(options: GraphiqlOptions): Graphiql {
   const page = pageOf(options);
   let assets: Promise<ReadonlyMap<string, Asset>> | null = null;
   return {
-    page: () => ({
-      status: 200,
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': CONTENT_POLICY,
-        'cache-control': 'no-cache',
-        'referrer-policy': 'no-referrer',
-      },
-      body: page,
-    }),
+    page: () => htmlAnswer(page),
     async asset(name, ifNoneMatch) {
       assets ??= loadAssets();
       const asset = (await assets).get(name);
