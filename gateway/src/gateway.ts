@@ -35,6 +35,11 @@ export interface GatewayOptions {
   readonly metrics: Metrics;
   /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
   readonly isReady?: () => boolean;
+  /**
+   * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page reads it: only for a start on a
+   * developer's own machine.
+   */
+  readonly proposedEmail?: string | null;
 }
 
 export interface Gateway {
@@ -63,7 +68,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const http = createHttpServer({
     handler: createDispatcher({
       ...{ handlers, metrics, logger, ...config },
-      graphiql: createGraphiql({ signIn: true }),
+      graphiql: createGraphiql({ signIn: true, proposedEmail: options.proposedEmail ?? null }),
     }),
     onError: errorAnswer,
     logger,
