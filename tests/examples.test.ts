@@ -9,7 +9,14 @@ import {
   parseDocument,
   type SampleRow,
 } from '@rocket/schema';
-import { buildSchema, type GraphQLSchema, parse, validate } from 'graphql';
+import {
+  buildSchema,
+  type GraphQLSchema,
+  isScalarType,
+  isSpecifiedScalarType,
+  parse,
+  validate,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { exampleFiles } from '../examples/generate.ts';
 
@@ -94,6 +101,16 @@ describe('the documentation', () => {
 
   it.each(queries)('shows a request that the graph of crm accepts: %s', (query) => {
     expect(validate(schema, parse(query))).toEqual([]);
+  });
+
+  it('tells code generators what each scalar is in JSON', () => {
+    const text = readFileSync(new URL('../docs/front-end.md', import.meta.url), 'utf8');
+    const [, mapping = ''] = /scalars: \{\n([\s\S]*?)\n {8}\}/.exec(text) ?? [];
+    const own = Object.values(schema.getTypeMap()).filter(
+      (type) => isScalarType(type) && !isSpecifiedScalarType(type) && !type.name.includes('__'),
+    );
+    expect(own.length).toBeGreaterThan(4);
+    expect(own.map(({ name }) => name).filter((name) => !mapping.includes(`${name}: `))).toEqual([]);
   });
 
   it('shows requests at all', () => {

@@ -19,8 +19,10 @@ import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments } from './graphs/revision-documents.ts';
 import { errorAnswer } from './http/answer.ts';
 import type { CorsConfig } from './http/cors.ts';
-import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
+import { createDispatcher, type HttpRequest, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
+import { homeAnswer } from './http/home.ts';
+import { visibleGraphs } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
@@ -46,6 +48,11 @@ export interface GatewayOptions {
   readonly metrics: Metrics;
   /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
   readonly isReady?: () => boolean;
+  /**
+   * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page reads it: only for a start on a
+   * developer's own machine.
+   */
+  readonly proposedEmail?: string | null;
 }
 
 export interface Gateway {
@@ -60,11 +67,12 @@ export interface Gateway {
 /** Puts the gateway together, with `openParts`. This is the only place where its parts meet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { catalog, config, logger, metrics } = options;
-  const { graphs, admin, auth, serve, metricsAccess, closeParts } = await openParts(options);
+  const { graphs, admin, auth, serve, home, metricsAccess, closeParts } = await openParts(options);
   const handlers: RouteHandlers = {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
     auth: (request, { action }) => auth(request, action),
+    home,
     ...operatorHandlers({
       metrics,
       metricsAccess,
@@ -77,7 +85,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const http = createHttpServer({
     handler: createDispatcher({
       ...{ handlers, metrics, logger, ...config },
-      graphiql: createGraphiql({ signIn: true }),
+      graphiql: createGraphiql({ signIn: true, proposedEmail: options.proposedEmail ?? null }),
     }),
     onError: errorAnswer,
     logger,
@@ -132,6 +140,11 @@ async function openParts(options: GatewayOptions) {
       isOperator: async (authorization) =>
         (await authenticator.authenticate(authorization)).kind === 'platform',
     }),
+    home: async ({ message, authorization }: HttpRequest) => {
+      const identity = await authenticator.authenticate(authorization);
+      const visible = visibleGraphs(view.current, { introspection, identity });
+      return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
+    },
     serve: createPipeline({ ...config, view, authenticator, graphs }),
     async closeParts() {
       await admin.close();

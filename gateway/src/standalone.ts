@@ -1,6 +1,6 @@
 import type { Config, Logger } from '@rocket/platform';
 import { callerSignal, createHttpServer, createMetrics } from '@rocket/platform';
-import { type GraphRevision, graphRevisionId, RocketError } from '@rocket/schema';
+import { type GraphRevision, graphName, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { maskError } from './errors/mask.ts';
 import { SubgraphDataSource } from './execution/subgraph-data-source.ts';
@@ -13,11 +13,18 @@ import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { readGraphqlRequest } from './http/graphql-request.ts';
+import { homeAnswer } from './http/home.ts';
+import type { ListedGraph } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
+
+/** Its parts are subgraphs of others, not apps. */
+const THE_GRAPH: readonly ListedGraph[] = [
+  { key: { kind: 'named', graph: graphName(MAIN_GRAPH) }, apps: null },
+];
 
 export interface SupergraphGatewayOptions {
   readonly supergraphSdl: string;
@@ -55,6 +62,8 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     },
     admin: notHere,
     auth: notHere,
+    home: async ({ message }: HttpRequest) =>
+      homeAnswer(message.headers.accept, { graphs: THE_GRAPH, signIn: false }),
     ...operatorHandlers({
       metrics,
       metricsAccess: createMetricsAccess({

@@ -25,6 +25,42 @@ const query = (headers: Record<string, string> = {}): RequestInit => ({
   body: '{"query":"{__typename}"}',
 });
 
+/**
+ * Headers that a browser asks leave for, in its order and case: those that these clients add, and `authorization` from
+ * their user. `accept` is not among them: it is free up to 128 bytes, and theirs have fewer.
+ */
+const CLIENTS: { client: string; method?: string; names: readonly string[] }[] = [
+  { client: 'urql 5, which reads with GET', method: 'GET', names: ['authorization'] },
+  { client: 'urql 5 with preferGetMethod off', names: ['authorization', 'content-type'] },
+  { client: 'graphql-request 7', names: ['authorization', 'content-type'] },
+  { client: 'a network function of Relay', names: ['authorization', 'content-type'] },
+  {
+    client: 'Apollo Client 4 with clientAwareness',
+    names: ['apollographql-client-name', 'apollographql-client-version', 'authorization', 'content-type'],
+  },
+  {
+    client: 'Apollo Client 4 with useGETForQueries',
+    method: 'GET',
+    names: ['authorization', 'content-type'],
+  },
+  {
+    client: 'Apollo Kotlin in a browser, reading with GET',
+    method: 'GET',
+    names: ['apollo-require-preflight', 'authorization', 'x-apollo-operation-id', 'x-apollo-operation-name'],
+  },
+  {
+    client: 'a page with OpenTelemetry',
+    names: ['authorization', 'content-type', 'traceparent', 'tracestate'],
+  },
+  { client: 'a page with Sentry', names: ['authorization', 'baggage', 'content-type', 'sentry-trace'] },
+];
+
+/** As a browser decides: each name has to be listed, in any case. */
+function refusedHeaders(headers: Headers, names: readonly string[]): string[] {
+  const allowed = (headers.get('access-control-allow-headers') ?? '').toLowerCase().split(/\s*,\s*/);
+  return names.filter((name) => !allowed.includes(name));
+}
+
 describe('a page of another origin', () => {
   it.each([CRM, '/graphql', '/auth/login'])('may ask %s when its origin is listed', async (path) => {
     const { status, headers } = await preflight(path, FRONT);
@@ -34,6 +70,26 @@ describe('a page of another origin', () => {
     expect(headers.get('access-control-allow-headers')).toMatch(/authorization/);
     // Tokens travel in a header; cookies never count.
     expect(headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it.each(CLIENTS)('may send what $client sends', async ({ method = 'POST', names }) => {
+    for (const path of [CRM, '/graphql', `${CRM}/`]) {
+      const { status, headers } = await send(path, FRONT, {
+        method: 'OPTIONS',
+        headers: {
+          'access-control-request-method': method,
+          'access-control-request-headers': names.join(','),
+        },
+      });
+      expect(status).toBe(204);
+      expect(refusedHeaders(headers, names)).toEqual([]);
+      expect(headers.get('access-control-allow-methods')?.split(', ')).toContain(method);
+    }
+  });
+
+  it('may not send what none of them sends', async () => {
+    const { headers } = await preflight(CRM, FRONT);
+    expect(refusedHeaders(headers, ['authorization', 'x-forwarded-for'])).toEqual(['x-forwarded-for']);
   });
 
   it('can read answers and refusals alike', async () => {

@@ -1,4 +1,4 @@
-import { runInNewContext } from 'node:vm';
+import { createContext, runInContext } from 'node:vm';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGraphiql } from '../src/http/graphiql.ts';
@@ -21,23 +21,32 @@ type Fetcher = (
   options?: { headers?: Record<string, string> },
 ) => Promise<{ data?: unknown; errors?: readonly { extensions: { code: string } }[] }>;
 
-interface Page {
+/** What the page starts GraphiQL with. */
+interface Started {
   readonly fetcher: Fetcher;
+  readonly defaultQuery: string;
+  readonly storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'clear' | 'length'>;
+}
+
+interface Page extends Pick<Started, 'fetcher' | 'defaultQuery'> {
+  /** Where GraphiQL keeps its tabs. */
+  readonly kept: Started['storage'];
   /** Paths that the page has asked for, with the Authorization header. */
   readonly requests: { readonly path: string; readonly authorization: string | null }[];
   readonly storage: Map<string, string>;
 }
 
-/** Runs the page's own program as a browser would, without the window: its requests go to the gateway. */
-async function openPage(pathname: string): Promise<Page> {
-  const program = await (await fetch(`${world.url}/graphiql/start.js`)).text();
+/** Runs the page's own programs as a browser would, without the window: their requests go to the gateway. */
+async function openPage(pathname: string, { url = world.url, localStorage = {} } = {}): Promise<Page> {
+  const load = async (name: string) => (await fetch(`${url}/graphiql/${name}`)).text();
   const requests: Page['requests'] = [];
   const storage = new Map<string, string>();
-  const started = Promise.withResolvers<Fetcher>();
-  runInNewContext(program, {
+  const started = Promise.withResolvers<Started>();
+  const browser = createContext({
     Headers,
     location: { pathname },
     document: { querySelector: () => null },
+    localStorage: asStorage(localStorage),
     sessionStorage: {
       getItem: (key: string) => storage.get(key) ?? null,
       setItem: (key: string, value: string) => storage.set(key, value),
@@ -45,13 +54,56 @@ async function openPage(pathname: string): Promise<Page> {
     },
     fetch: (path: string, init: RequestInit) => {
       requests.push({ path, authorization: new Headers(init.headers).get('authorization') });
-      return fetch(`${world.url}${path}`, init);
+      return fetch(`${url}${path}`, init);
     },
     YogaGraphiQL: {
-      renderYogaGraphiQL: (_root: unknown, { fetcher }: { fetcher: Fetcher }) => started.resolve(fetcher),
+      renderYogaGraphiQL: (_root: unknown, options: Started) => started.resolve(options),
     },
   });
-  return { fetcher: await started.promise, requests, storage };
+  runInContext(await load('starter.js'), browser);
+  runInContext(await load('start.js'), browser);
+  const { fetcher, defaultQuery, storage: kept } = await started.promise;
+  return { fetcher, defaultQuery, kept, requests, storage };
+}
+
+/** A browser's storage has its items as properties, beside the methods. */
+function asStorage(items: Record<string, string>): Record<string, string> {
+  // Two pages of a browser have one storage, which has the methods already.
+  if ('getItem' in items) return items;
+  return Object.defineProperties(items, {
+    getItem: { value: (key: string) => items[key] ?? null },
+    setItem: { value: (key: string, value: string) => Object.assign(items, { [key]: value }) },
+    removeItem: { value: (key: string) => delete items[key] },
+  });
+}
+
+/** An order has items, and is from a customer of the CRM. */
+function shopDocument() {
+  const entities = [...documentOf('order').entities, ...documentOf('item').entities];
+  const key = (name: string) => ({ name, type: 'uuid' });
+  return documentOf('order', [], {
+    entities: entities.map((entity) => ({
+      ...entity,
+      fields: [...entity.fields, ...(entity.name === 'order' ? [key('customer_id')] : [key('order_id')])],
+    })),
+    relations: [
+      {
+        name: 'order_items',
+        type: 'one_to_many',
+        source: 'order',
+        target: 'item',
+        target_key: 'order_id',
+      },
+      {
+        name: 'customer_orders',
+        type: 'one_to_many',
+        source: 'crm.customer',
+        target: 'order',
+        target_key: 'customer_id',
+      },
+    ],
+    permissions: ['order', 'item'].map((entity) => ({ entity, action: 'read', roles: ['public'] })),
+  });
 }
 
 async function platformSession(expiresAtMs: number): Promise<string> {
@@ -75,7 +127,7 @@ describe('the GraphiQL page', () => {
     expect(String(createGraphiql({ signIn: false }).page().body)).not.toContain('<form');
   });
 
-  it.each(['start.js', 'page.css', 'workers.js'])('names no other host in %s', async (name) => {
+  it.each(['start.js', 'starter.js', 'page.css', 'workers.js'])('names no other host in %s', async (name) => {
     const response = await fetch(`${world.url}/graphiql/${name}`);
     expect(response.status).toBe(200);
     expect(await response.text()).not.toMatch(/https?:\/\//);
@@ -92,6 +144,84 @@ describe('the GraphiQL page', () => {
     const answer = await fetcher({ query }, { headers: { Authorization: '' } });
     expect(answer.errors).toBeUndefined();
     expect(JSON.stringify(answer.data)).toContain('"name":"Customer"');
+  });
+});
+
+describe('the account that the page proposes', () => {
+  it('is nobody unless the start says so', async () => {
+    const html = await (await fetch(`${world.url}/graphql`, { headers: BROWSER })).text();
+    expect(html).not.toMatch(/admin@|data-proposed|value=/);
+  });
+
+  it('stands in the form where the start says so, as text', () => {
+    const html = String(createGraphiql({ signIn: true, proposedEmail: '"<b>@x' }).page().body);
+    expect(html).toContain('value="&quot;&lt;b&gt;@x"');
+    expect(html).toContain('<form id="session" data-proposed>');
+  });
+});
+
+describe('the query that the page begins with', () => {
+  it.each(['/apps/crm/graphql', '/apps/crm/graphql/', '/graphql'])(
+    'runs as it stands at %s',
+    async (path) => {
+      const { defaultQuery, fetcher, requests } = await openPage(path);
+      expect(defaultQuery).toMatch(/customers\(limit: 5\) {\n {4}name/i);
+      const answer = await fetcher({ query: defaultQuery });
+      expect(answer.errors).toBeUndefined();
+      expect(Object.values(answer.data ?? {})).toEqual([[]]);
+      expect(new Set(requests.map((request) => request.path))).toEqual(
+        new Set(['/', path.replace(/\/$/, '')]),
+      );
+    },
+  );
+
+  it('is about the records of the app itself, with related ones inside', async () => {
+    const own = await createWorld();
+    try {
+      // In the order of the schema the neighbour's records come first.
+      await own.importApp('crm', documentOf('customer'));
+      await own.importApp('shop', shopDocument());
+      const { defaultQuery, fetcher } = await openPage('/apps/shop/graphql', { url: own.url });
+      expect(defaultQuery).toMatch(/^ {2}orders\(limit: 5\) {\n[^}]*^ {4}items\(limit: 3\) {\n {6}name$/m);
+      expect((await fetcher({ query: defaultQuery })).errors).toBeUndefined();
+    } finally {
+      await own.close();
+    }
+  });
+
+  it('asks for nothing where the schema may not be read', async () => {
+    const { defaultQuery } = await openPage('/admin/graphql');
+    expect(defaultQuery).toContain('__typename');
+  });
+});
+
+describe('tabs', () => {
+  it('belong to the graph that they were opened at', async () => {
+    const localStorage: Record<string, string> = { 'graphiql:tabState': 'of another page' };
+    const [crm, all] = [
+      await openPage('/apps/crm/graphql', { localStorage }),
+      await openPage('/graphql', { localStorage }),
+    ];
+    crm.kept.setItem('graphiql:tabState', 'crm');
+    expect(all.kept.getItem('graphiql:tabState')).toBeNull();
+    all.kept.setItem('graphiql:tabState', 'all');
+    all.kept.setItem('graphiql:queries', 'all');
+    expect(all.kept.length).toBe(2);
+    all.kept.clear();
+    expect(all.kept.length).toBe(0);
+    const slashed = await openPage('/apps/crm/graphql/', { localStorage });
+    expect(slashed.kept.getItem('graphiql:tabState')).toBe('crm');
+    expect(localStorage['graphiql:tabState']).toBe('of another page');
+  });
+
+  it('share the choice of colours', async () => {
+    const localStorage = {};
+    const pages = [
+      await openPage('/apps/crm/graphql', { localStorage }),
+      await openPage('/graphql', { localStorage }),
+    ];
+    pages[0]?.kept.setItem('graphiql:theme', 'dark');
+    expect(pages[1]?.kept.getItem('graphiql:theme')).toBe('dark');
   });
 });
 

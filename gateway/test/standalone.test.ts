@@ -126,6 +126,13 @@ describe('a finished supergraph', () => {
     expect((await fetch(`${origin}/auth/login`, { method: 'POST' })).status).toBe(404);
   });
 
+  it('has a page at the root that shows its one graph', async () => {
+    const origin = new URL(url).origin;
+    const html = await (await fetch(`${origin}/`, { headers: { accept: 'text/html' } })).text();
+    expect(html).toContain('href="/graphql"');
+    expect(html).not.toMatch(/\/admin\/|no apps/);
+  });
+
   // Last, since the subgraph stays down.
   it('answers what a failing subgraph leaves, as a stock gateway does', async () => {
     await subgraphs.servers.shipping.close();

@@ -53,6 +53,27 @@ describe('rocket start', () => {
     });
   });
 
+  test('proposes its administrator where GraphiQL signs in', async () => {
+    const response = await fetch(`${server.url}/apps/crm/graphql`, { headers: { accept: 'text/html' } });
+    expect(await response.text()).toContain(`value="${ADMIN_EMAIL}"`);
+  });
+
+  test('runs each example of the guide for front ends', async () => {
+    const token = await signIn(server.url, { email: ADMIN_EMAIL, password });
+    const guide = await readFile(join(import.meta.dirname, '../../docs/front-end.md'), 'utf8');
+    const examples = [...guide.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, example = '']) => example);
+    expect(examples.length).toBeGreaterThan(10);
+    for (const example of examples) {
+      const { data, errors } = await askGraphql(`${server.url}/apps/crm/graphql`, example, { token });
+      expect(errors, example).toEqual([]);
+      for (const [field, value] of Object.entries(data ?? {})) {
+        expect(value, `${field} of ${example}`).not.toBeNull();
+        // The payload of a mutation; lists of records have no such member.
+        expect(value, example).toEqual(expect.not.objectContaining({ errors: [expect.anything()] }));
+      }
+    }
+  });
+
   test('spans all apps with prefixed names at /graphql', async () => {
     const token = await signIn(server.url, { email: ADMIN_EMAIL, password });
     const query =

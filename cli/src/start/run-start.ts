@@ -87,6 +87,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
           logger,
           metrics,
           isReady: () => parts.complete.value,
+          proposedEmail: isLocal(config) ? admin.get().user.email : null,
         }),
     }),
     serverFileComponent({ config, logger, catalog, admin: () => admin.get().user, port }),
@@ -97,6 +98,11 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
 /** Something that is done once and leaves nothing to stop. */
 function step(name: string, start: () => Promise<void>) {
   return { name, start, stop: async () => undefined };
+}
+
+/** With a Postgres of its own and a schema that everybody may read, this is somebody's own machine, not production. */
+function isLocal({ databaseUrl, introspection }: Config): boolean {
+  return databaseUrl === null && introspection;
 }
 
 /** A person looks at this process: by default only what needs attention is logged between what we print. */

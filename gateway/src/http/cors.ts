@@ -11,8 +11,32 @@ export interface CorsConfig {
 }
 
 const ANY_ORIGIN = '*';
-/** What our callers send, with the headers that Apollo's clients add. */
-const ALLOWED_HEADERS = 'authorization, content-type, x-request-id, apollo-require-preflight';
+/**
+ * What GraphQL clients and tracing in pages send. A browser drops the whole request when one header of it is not
+ * listed, and a client gives no more than "Failed to fetch" for it.
+ */
+const ALLOWED_HEADERS = [
+  'accept',
+  'authorization',
+  'content-type',
+  'x-request-id',
+  'x-requested-with',
+  // Apollo's clients; the last goes with GET.
+  'apollographql-client-name',
+  'apollographql-client-version',
+  'x-apollo-operation-name',
+  'x-apollo-operation-id',
+  'apollo-require-preflight',
+  // The same in the words of GraphQL Yoga and Hive.
+  'graphql-client-name',
+  'graphql-client-version',
+  'graphql-require-preflight',
+  // Tracing: W3C trace context, Sentry.
+  'traceparent',
+  'tracestate',
+  'baggage',
+  'sentry-trace',
+].join(', ');
 const EXPOSED_HEADERS = 'x-request-id, retry-after, www-authenticate';
 /** Browsers keep a preflight for no longer than some minutes to hours, whatever they are told. */
 const PREFLIGHT_TTL_SECONDS = 600;

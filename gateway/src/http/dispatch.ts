@@ -21,6 +21,7 @@ export interface RouteHandlers {
   graphql(request: HttpRequest, route: Extract<Route, { kind: 'graphql' }>): Promise<HttpAnswer>;
   admin(request: HttpRequest): Promise<HttpAnswer>;
   auth(request: HttpRequest, route: Extract<Route, { kind: 'auth' }>): Promise<HttpAnswer>;
+  home(request: HttpRequest): Promise<HttpAnswer>;
   health(): Promise<HttpAnswer>;
   ready(): Promise<HttpAnswer>;
   metrics(request: HttpRequest): Promise<HttpAnswer>;
@@ -82,6 +83,8 @@ async function handle(
       return await parts.handlers.auth(request, route);
     case 'graphiql':
       return await parts.graphiql.asset(route.asset, headers['if-none-match']);
+    case 'home':
+      return await parts.handlers.home(request);
     case 'health':
     case 'ready':
     case 'metrics':

@@ -2,38 +2,31 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { escapeHtml, htmlAnswer } from './html-answer.ts';
 
-/** Where the page's own files are; nothing is loaded from anywhere else, and the content policy forbids it. */
+/** Where the page's own files are; nothing is loaded from anywhere else. */
 export const GRAPHIQL_PATH = '/graphiql/';
 
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** Signing in: `start.js` posts it to `/auth/login` and sends the token with every request of the page. */
-const SESSION_FORM = `
-    <form id="session">
+function sessionForm(proposedEmail: string | null): string {
+  const isProposed = proposedEmail !== null;
+  const email = isProposed ? ` value="${escapeHtml(proposedEmail)}"` : '';
+  const password = isProposed ? 'Password (the start printed it)' : 'Password';
+  return `
+    <form id="session"${isProposed ? ' data-proposed' : ''}>
       <span id="who">Not signed in</span>
       <span id="sign-in">
         <input name="app" aria-label="App" placeholder="App (blank: platform)" autocomplete="off" />
-        <input name="email" aria-label="E-mail" placeholder="E-mail" autocomplete="username" required />
-        <input name="password" type="password" aria-label="Password" placeholder="Password" autocomplete="current-password" required />
+        <input name="email" aria-label="E-mail" placeholder="E-mail" autocomplete="username" required${email} />
+        <input name="password" type="password" size="${isProposed ? 30 : 20}" aria-label="Password" placeholder="${password}" autocomplete="current-password" required />
         <button>Sign in</button>
       </span>
       <button id="sign-out" type="button" hidden>Sign out</button>
       <output></output>
     </form>`;
+}
 
-const pageOf = ({ signIn }: GraphiqlOptions): string => `<!doctype html>
+const pageOf = ({ signIn, proposedEmail = null }: GraphiqlOptions): string => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -44,10 +37,11 @@ const pageOf = ({ signIn }: GraphiqlOptions): string => `<!doctype html>
     <link rel="stylesheet" href="${GRAPHIQL_PATH}page.css" />
   </head>
   <body id="body" class="no-focus-outline">
-    <noscript>GraphiQL needs JavaScript.</noscript>${signIn ? SESSION_FORM : ''}
+    <noscript>GraphiQL needs JavaScript.</noscript>${signIn ? sessionForm(proposedEmail) : ''}
     <div id="root"></div>
     <script src="${GRAPHIQL_PATH}workers.js"></script>
     <script src="${GRAPHIQL_PATH}graphiql.js"></script>
+    <script src="${GRAPHIQL_PATH}starter.js"></script>
     <script src="${GRAPHIQL_PATH}start.js" type="module"></script>
   </body>
 </html>
@@ -68,6 +62,8 @@ interface Asset {
 export interface GraphiqlOptions {
   /** Whether there is a login here that the page can offer. */
   readonly signIn: boolean;
+  /** Platform user whom the login proposes; for a start on a developer's own machine. */
+  readonly proposedEmail?: string | null;
 }
 
 export interface Graphiql {
@@ -81,16 +77,7 @@ export function createGraphiql(options: GraphiqlOptions): Graphiql {
   const page = pageOf(options);
   let assets: Promise<ReadonlyMap<string, Asset>> | null = null;
   return {
-    page: () => ({
-      status: 200,
-      headers: {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': CONTENT_POLICY,
-        'cache-control': 'no-cache',
-        'referrer-policy': 'no-referrer',
-      },
-      body: page,
-    }),
+    page: () => htmlAnswer(page),
     async asset(name, ifNoneMatch) {
       assets ??= loadAssets();
       const asset = (await assets).get(name);
@@ -114,6 +101,7 @@ async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
     ['json.worker.js', asset(script, source.jsonWorker)],
     ['graphql.worker.js', asset(script, source.graphqlWorker)],
     ['workers.js', asset(script, WORKERS_SCRIPT)],
+    ['starter.js', asset(script, await own('starter.js'))],
     ['start.js', asset(script, await own('start.js'))],
     ['page.css', asset('text/css; charset=utf-8', await own('page.css'))],
   ]);

@@ -7,13 +7,23 @@ export type Route =
   | { readonly kind: 'admin' }
   | { readonly kind: 'auth'; readonly action: 'login' | 'refresh' | 'logout' }
   | { readonly kind: 'graphiql'; readonly asset: string }
-  | { readonly kind: 'health' | 'ready' | 'metrics' };
+  | { readonly kind: 'home' | 'health' | 'ready' | 'metrics' };
+
+export const ADMIN_PATH = '/admin/graphql';
+export const AUTH_PATHS = {
+  login: '/auth/login',
+  refresh: '/auth/refresh',
+  logout: '/auth/logout',
+} as const;
+export const OPERATOR_PATHS = { health: '/health', ready: '/ready', metrics: '/metrics' } as const;
+const MAIN_PATH = '/graphql';
 
 const METHODS: Readonly<Record<Route['kind'], readonly string[]>> = {
   graphql: ['GET', 'HEAD', 'POST'],
   admin: ['GET', 'HEAD', 'POST'],
   auth: ['POST'],
   graphiql: ['GET', 'HEAD'],
+  home: ['GET', 'HEAD'],
   health: ['GET', 'HEAD'],
   ready: ['GET', 'HEAD'],
   metrics: ['GET', 'HEAD'],
@@ -32,27 +42,39 @@ export function checkMethod(route: Route, method: string): void {
   });
 }
 
-/** @throws RocketError `NOT_FOUND`, `APP_NOT_FOUND`, `GRAPH_NOT_FOUND` */
+/** Where a graph is asked: the path that `findRoute` finds it by. */
+export function graphPath(key: GraphKey): string {
+  if (key.kind === 'app') return `/apps/${key.app}/graphql`;
+  return key.graph === MAIN_GRAPH ? MAIN_PATH : `/graphs/${key.graph}/graphql`;
+}
+
+/**
+ * A slash at the end changes nothing: clients and people add one, and a redirect would lose the body of a POST.
+ * @throws RocketError `NOT_FOUND`, `APP_NOT_FOUND`, `GRAPH_NOT_FOUND`
+ */
 export function findRoute(path: string): Route {
-  switch (path) {
-    case '/graphql':
+  const known = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  switch (known) {
+    case '/':
+      return { kind: 'home' };
+    case MAIN_PATH:
       return { kind: 'graphql', key: { kind: 'named', graph: graphName(MAIN_GRAPH) } };
-    case '/admin/graphql':
+    case ADMIN_PATH:
       return { kind: 'admin' };
-    case '/auth/login':
+    case AUTH_PATHS.login:
       return { kind: 'auth', action: 'login' };
-    case '/auth/refresh':
+    case AUTH_PATHS.refresh:
       return { kind: 'auth', action: 'refresh' };
-    case '/auth/logout':
+    case AUTH_PATHS.logout:
       return { kind: 'auth', action: 'logout' };
-    case '/health':
+    case OPERATOR_PATHS.health:
       return { kind: 'health' };
-    case '/ready':
+    case OPERATOR_PATHS.ready:
       return { kind: 'ready' };
-    case '/metrics':
+    case OPERATOR_PATHS.metrics:
       return { kind: 'metrics' };
     default:
-      return findNamedRoute(path);
+      return findNamedRoute(known);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The executable subgraph of one app in one graph revision. */
-import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph';
+import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type AppModel, entityNames, type GraphModels, subgraphSdl } from '@rocket/schema';
 import { type GraphQLSchema, isUnionType, parse } from 'graphql';
 import { refOf, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
@@ -14,11 +14,16 @@ export interface Subgraph {
   readonly index: SubgraphIndex;
 }
 
+/** What the package takes as resolvers; it does not export the type. */
+type ResolverMap = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']
+>;
+
 export function buildSubgraph(model: AppModel, graph: GraphModels): Subgraph {
   const nodes = subgraphNodes(model, graph);
   const resolvers = { ...SCALARS, UserError: USER_ERROR_RESOLVERS, ...writeResolvers(nodes, graph) };
   // The published type wants `any` for every source; ours are typed by the payload they are given.
-  const module = { typeDefs: parse(subgraphSdl(model, graph)), resolvers: resolvers as GraphQLResolverMap };
+  const module = { typeDefs: parse(subgraphSdl(model, graph)), resolvers: resolvers as ResolverMap };
   const schema = buildSubgraphSchema([module]);
   // Entities are read with all other root fields, before the executor runs.
   const entities = schema.getQueryType()?.getFields()['_entities'];

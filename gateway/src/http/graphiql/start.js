@@ -2,8 +2,10 @@
 
 /** Renewed this long before it expires, so that no request arrives with a token that has just done so. */
 const RENEW_EARLY_MS = 30_000;
-/** One session per address: a token of one app is refused by another. Gone with the tab. */
-const KEPT_AS = `rocket-session:${location.pathname}`;
+/** The graph that this page is for; its address may end with a slash. */
+const PATH = location.pathname.replace(/\/$/, '');
+/** One session per graph: a token of one app is refused by another. Gone with the tab. */
+const KEPT_AS = `rocket-session:${PATH}`;
 
 /** Null at a gateway without login. */
 const form = document.querySelector('#session');
@@ -64,7 +66,7 @@ async function fetcher(parameters, { headers: typed = {} } = {}) {
     else headers.set('authorization', `Bearer ${token}`);
   }
   const body = JSON.stringify(parameters);
-  const response = await fetch(location.pathname, { method: 'POST', headers, body });
+  const response = await fetch(PATH, { method: 'POST', headers, body });
   return await response.json();
 }
 
@@ -110,7 +112,9 @@ async function change(work) {
 }
 
 if (form !== null) {
-  form.elements.namedItem('app').value = /^\/apps\/([^/]+)\/graphql$/.exec(location.pathname)?.[1] ?? '';
+  // The proposed account is one of the platform.
+  const proposed = 'proposed' in form.dataset;
+  form.elements.namedItem('app').value = proposed ? '' : (/^\/apps\/([^/]+)\/graphql$/.exec(PATH)?.[1] ?? '');
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     void change(signIn);
@@ -119,23 +123,65 @@ if (form !== null) {
   showSession();
 }
 
-const hint = [
-  '# The book at the left: documentation.',
-  form === null ? '# Headers below go with each request.' : '# The line at the top: signing in.',
-  '',
-  '{',
-  '  __typename',
-  '}',
-  '',
-];
+/** What GraphiQL keeps, such as tabs and history: a query of one graph is none of another. */
+const ownStorage = {
+  getItem: (key) => localStorage.getItem(keyOf(key)),
+  setItem: (key, value) => localStorage.setItem(keyOf(key), value),
+  removeItem: (key) => localStorage.removeItem(keyOf(key)),
+  get length() {
+    return ownKeys().length;
+  },
+  clear() {
+    for (const key of ownKeys()) localStorage.removeItem(key);
+  },
+};
 
-globalThis.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
-  title: 'Rocket Graph',
-  fetcher,
-  shouldPersistHeaders: false,
-  isHeadersEditorEnabled: true,
-  headers: JSON.stringify({ Authorization: '' }, null, 2),
-  defaultQuery: hint.join('\n'),
-  // Otherwise the whole query is kept in the address, and each reload sends it to the server and its logs.
-  onEditQuery: () => undefined,
-});
+const OWN_PREFIX = `rocket:${PATH}:`;
+
+/** The choice of colours is one for all graphs. */
+function keyOf(key) {
+  return key === 'graphiql:theme' ? key : `${OWN_PREFIX}${key}`;
+}
+
+function ownKeys() {
+  return Object.keys(localStorage).filter((key) => key.startsWith(OWN_PREFIX));
+}
+
+/** The other apps of an app's graph. The page at the root lists the graphs. */
+async function neighbours() {
+  const response = await fetch('/', { headers: { accept: 'application/json' } });
+  const { graphs } = await response.json();
+  const graph = graphs?.find(({ path, app }) => path === PATH && app !== undefined);
+  return graph?.apps.filter((app) => app !== graph.app) ?? [];
+}
+
+async function firstQuery() {
+  try {
+    return await globalThis.makeStarterQuery(fetcher, await neighbours());
+  } catch {
+    // Only a help: GraphiQL reads the schema itself at once, and shows what is wrong with it.
+    return null;
+  }
+}
+
+async function start() {
+  const hint = [
+    '# The book at the left: documentation.',
+    form === null ? '# Headers below go with each request.' : '# The line at the top: signing in.',
+    '# The triangle at the right: runs this query.',
+    '',
+  ];
+  globalThis.YogaGraphiQL.renderYogaGraphiQL(document.querySelector('#root'), {
+    title: 'Rocket Graph',
+    fetcher,
+    storage: ownStorage,
+    shouldPersistHeaders: false,
+    isHeadersEditorEnabled: true,
+    headers: JSON.stringify({ Authorization: '' }, null, 2),
+    defaultQuery: [...hint, (await firstQuery()) ?? '{\n  __typename\n}\n'].join('\n'),
+    // Otherwise the whole query is kept in the address, and each reload sends it to the server and its logs.
+    onEditQuery: () => undefined,
+  });
+}
+
+void start();
