@@ -3,7 +3,13 @@ import { parentPort } from 'node:worker_threads';
 import { buildModel, composeGraph } from '@rocket/schema';
 import { crossAppFaults } from '../admin/cross-app-checks.ts';
 import { readDocument } from '../admin/read-document.ts';
-import type { ComposeOutcome, ComposeResults, ComposeTask } from './compose-task.ts';
+import {
+  type ComposeOutcome,
+  type ComposeResults,
+  type ComposeTask,
+  fromJson,
+  toJson,
+} from './compose-task.ts';
 
 function work(task: ComposeTask): ComposeResults[keyof ComposeResults] {
   switch (task.kind) {
@@ -12,9 +18,9 @@ function work(task: ComposeTask): ComposeResults[keyof ComposeResults] {
       return composeGraph({ home: task.home, members: models });
     }
     case 'read':
-      return readDocument(task.app, task.text);
+      return toJson(readDocument(task.app, task.text));
     case 'relate':
-      return crossAppFaults(task.question);
+      return crossAppFaults(fromJson(task.question));
     default:
       return task satisfies never;
   }

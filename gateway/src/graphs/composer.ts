@@ -5,7 +5,14 @@ import { type Composition, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import type { CrossAppQuestion } from '../admin/cross-app-checks.ts';
 import type { ReadOutcome } from '../admin/read-document.ts';
-import type { ComposeOutcome, ComposeResults, ComposeTask, ComposeWork } from './compose-task.ts';
+import {
+  type ComposeOutcome,
+  type ComposeResults,
+  type ComposeTask,
+  type ComposeWork,
+  fromJson,
+  toJson,
+} from './compose-task.ts';
 
 /** An idle worker is ended: the composition library holds tens of MB that a running gateway does not need. */
 const IDLE_MS = 10_000;
@@ -55,8 +62,8 @@ export function createComposer(options: ComposerOptions = {}): Composer {
       composition.catch(() => compositions.delete(key));
       return composition;
     },
-    readDocument: (app, text) => thread.run({ kind: 'read', app, text }),
-    crossAppFaults: (question) => thread.run({ kind: 'relate', question }),
+    readDocument: async (app, text) => fromJson(await thread.run({ kind: 'read', app, text })),
+    crossAppFaults: (question) => thread.run({ kind: 'relate', question: toJson(question) }),
     close: () => thread.close(),
   };
 }
