@@ -1,6 +1,6 @@
-import { type AppModel, type AppName, buildModel, parseDocument } from '@rocket/schema';
 import { describe, expect, it } from 'vitest';
 import { crossAppFaults } from '../src/admin/cross-app-checks.ts';
+import { readDocument } from '../src/admin/read-document.ts';
 import { app } from './support/world.ts';
 
 const KEY = { name: 'id', type: 'uuid' };
@@ -15,13 +15,10 @@ function entity(name: string, keyType: string, fields: readonly object[] = []) {
 }
 
 function read(name: string, document: object) {
-  const parsed = parseDocument({ version: 1, ...document }, app(name));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  return { model: buildModel(parsed.document, app(name)), given: parsed.document };
-}
-
-function others(...models: readonly AppModel[]): ReadonlyMap<AppName, AppModel> {
-  return new Map(models.map((model) => [model.app, model]));
+  const outcome = readDocument(app(name), JSON.stringify({ version: 1, ...document }));
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.faults));
+  const { model, written } = outcome.read;
+  return { app: model.app, document: model.document, written };
 }
 
 const relation = (name: string, source: string, target_key: string) => ({
@@ -50,7 +47,7 @@ describe('faults with regard to other apps', () => {
       entities: [entity('person', 'uuid'), entity('customer', 'bigint')],
       exports: ['customer'],
     });
-    const paths = crossAppFaults(read('shop', SHOP), others(crm.model)).map(({ path, message }) => [
+    const paths = crossAppFaults({ ...read('shop', SHOP), others: [crm] }).map(({ path, message }) => [
       path,
       message,
     ]);
@@ -65,7 +62,7 @@ describe('faults with regard to other apps', () => {
       entities: [entity('person', 'uuid'), entity('customer', 'bigint')],
       exports: ['customer', 'person'],
     });
-    const faults = crossAppFaults(crm, others(read('shop', SHOP).model));
+    const faults = crossAppFaults({ ...crm, others: [read('shop', SHOP)] });
     expect(faults.map(({ path }) => path)).toEqual(['$.entities[1].primary_key.type']);
   });
 });

@@ -1,11 +1,12 @@
 import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
-import { type AppModel, appId, type GraphMember, RocketError, revision } from '@rocket/schema';
+import { appId, type GraphMember, RocketError, revision } from '@rocket/schema';
 import type { ComposedMember, Composer } from '../graphs/composer.ts';
 import { type GraphKey, graphKeyText, graphsWith, shapeOf } from '../graphs/graph-key.ts';
+import type { ImportedModel } from './read-document.ts';
 
 /** A document about to become an app's metadata. */
 export interface Candidate {
-  readonly model: AppModel;
+  readonly model: ImportedModel;
   readonly contentHash: string;
 }
 
@@ -67,7 +68,7 @@ async function composeAll(
 const NO_APP_ID = appId('00000000-0000-0000-0000-000000000000');
 
 /** The snapshot as it would be with the candidate active. Its revision plays no part in a composition. */
-function withCandidate(model: AppModel, snapshot: CatalogSnapshot): CatalogSnapshot {
+function withCandidate(model: ImportedModel, snapshot: CatalogSnapshot): CatalogSnapshot {
   const former = snapshot.apps.get(model.app);
   const record: AppRecord = {
     name: model.app,

@@ -1,31 +1,34 @@
-import type {
-  AppDocument,
-  AppModel,
-  AppName,
-  DocumentFault,
-  EntityModel,
-  ScalarType,
-  ToOneLink,
+import {
+  type AppDocument,
+  type AppModel,
+  type AppName,
+  buildModel,
+  type DocumentFault,
+  type EntityModel,
+  type ScalarType,
+  type ToOneLink,
 } from '@rocket/schema';
+import type { WrittenOrder } from './read-document.ts';
 
-/** A document about to become an app's metadata. */
-interface Candidate {
-  readonly model: AppModel;
-  /** As its author wrote it: the model holds it sorted, so only here do places count as the author counts them. */
-  readonly given: AppDocument;
+interface AppWithDocument {
+  readonly app: AppName;
+  readonly document: AppDocument;
 }
 
-/**
- * What a document gets wrong with regard to other apps. `others` are the models of the other active apps: those that
- * this one refers to and those that refer to it; more do no harm.
- */
-export function crossAppFaults(
-  candidate: Candidate,
-  others: ReadonlyMap<AppName, AppModel>,
-): DocumentFault[] {
+/** A document about to become an app's metadata, among others. Documents, since models are built where they are used. */
+export interface CrossAppQuestion extends AppWithDocument {
+  readonly written: WrittenOrder;
+  /** The active apps that this one refers to, as far as there are such, and those that refer to it. */
+  readonly others: readonly AppWithDocument[];
+}
+
+/** What a document gets wrong with regard to other apps. */
+export function crossAppFaults({ app, document, written, others }: CrossAppQuestion): DocumentFault[] {
+  const model = buildModel(document, app);
+  const models = new Map(others.map((other) => [other.app, buildModel(other.document, other.app)]));
   return [
-    ...foreignLinks(candidate.model).flatMap((link) => outgoingFaults(candidate.given, link, others)),
-    ...[...others.values()].flatMap((other) => incomingFaults(candidate, other)),
+    ...foreignLinks(model).flatMap((link) => outgoingFaults(link, written, models)),
+    ...[...models.values()].flatMap((other) => incomingFaults(model, written, other)),
   ];
 }
 
@@ -44,11 +47,11 @@ function foreignLinks(model: AppModel): ForeignLink[] {
 }
 
 function outgoingFaults(
-  given: AppDocument,
   { entity, link }: ForeignLink,
+  written: WrittenOrder,
   others: ReadonlyMap<AppName, AppModel>,
 ): DocumentFault[] {
-  const index = given.relations.findIndex((relation) => relation.name === link.relation);
+  const index = written.relations.indexOf(link.relation);
   const fault = (part: string, message: string, hint: string): DocumentFault[] => [
     { severity: 'error', path: `$.relations[${index}].${part}`, message, hint },
   ];
@@ -69,7 +72,7 @@ function outgoingFaults(
 }
 
 /** What another app relies on must not go away. */
-function incomingFaults({ model, given }: Candidate, other: AppModel): DocumentFault[] {
+function incomingFaults(model: AppModel, written: WrittenOrder, other: AppModel): DocumentFault[] {
   return foreignLinks(other)
     .filter(({ link }) => link.target.app === model.app)
     .flatMap(({ entity, link }): DocumentFault[] => {
@@ -89,7 +92,7 @@ function incomingFaults({ model, given }: Candidate, other: AppModel): DocumentF
       }
       const key = entity.fieldByName.get(link.localField);
       if (key === undefined || keyFits(key.type, target.primaryKey.type)) return [];
-      const index = given.entities.findIndex((definition) => definition.name === name);
+      const index = written.entities.indexOf(name);
       const message = `The key of ${name} would be ${target.primaryKey.type}, but ${user} holds it as ${key.type}`;
       return [{ severity: 'error', path: `$.entities[${index}].primary_key.type`, message }];
     });

@@ -1,17 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { CatalogSnapshot } from '@rocket/platform';
 import {
   type ActivationReport,
   type AppDocument,
-  type AppModel,
   type AppName,
   appDatabaseName,
   appName,
-  buildModel,
-  canonicalJson,
   type DocumentFault,
-  documentSummary,
-  parseDocument,
   type Revision,
   RocketError,
   requireFreeName,
@@ -19,9 +13,9 @@ import {
 } from '@rocket/schema';
 import { activateRevision, activateTables } from './activate-revision.ts';
 import { type Candidate, checkGraphs } from './check-graphs.ts';
-import { crossAppFaults } from './cross-app-checks.ts';
 import { type AdminParts, publish } from './parts.ts';
 import { placeApp } from './place-app.ts';
+import type { ReadDocument } from './read-document.ts';
 import { forgetApp } from './remove-app.ts';
 import { requireSettled, settleImports } from './settle-imports.ts';
 
@@ -49,20 +43,19 @@ export interface ImportOutcome {
 export async function importApp(input: ImportInput, parts: AdminParts): Promise<ImportOutcome> {
   const app = appName(input.name);
   requireFreeName(app);
-  const parsed = parseDocument(input.document, app);
-  if (!parsed.ok) throw documentInvalid(parsed.faults);
+  // Exact, which a copy of the value would not be: see the worker's task.
+  const outcome = await parts.composer.readDocument(app, JSON.stringify(input.document));
+  if (!outcome.ok) throw documentInvalid(outcome.faults);
+  const { read } = outcome;
+  const { model, contentHash, sampleData } = read;
   await settleImports(parts);
   await requireSettled(app, parts);
   const snapshot = await parts.view.refresh();
-  const model = buildModel(parsed.document, app);
-  const faults = crossAppFaults({ model, given: parsed.document }, await otherModels(app, snapshot, parts));
-  if (faults.length > 0) throw documentInvalid(faults);
-  const contentHash = createHash('sha256').update(canonicalJson(model.document)).digest('hex');
+  await checkOtherApps(read, snapshot, parts);
   const active = snapshot.apps.get(app)?.activeRevision ?? null;
   const unchanged =
     active !== null && (await parts.documents({ app, revision: active })).contentHash === contentHash;
   checkPlace(app, input.shard, snapshot);
-  const sampleData = parsed.document.sample_data;
   const report = unchanged
     ? await activateTables({ app, revision: active, sampleData }, parts)
     : await replaceRevision({ model, contentHash, sampleData, active, input }, { snapshot, parts });
@@ -70,8 +63,8 @@ export async function importApp(input: ImportInput, parts: AdminParts): Promise<
     app,
     outcome: unchanged ? 'unchanged' : active === null ? 'created' : 'updated',
     ...report,
-    summary: documentSummary(parsed.document),
-    warnings: parsed.warnings,
+    summary: read.summary,
+    warnings: read.warnings,
   };
 }
 
@@ -136,18 +129,32 @@ async function undoCreation(app: AppName, parts: AdminParts): Promise<void> {
   }
 }
 
-async function otherModels(
-  app: AppName,
+/** @throws RocketError `DOCUMENT_INVALID` when it does not fit the apps that it refers to, or that refer to it */
+async function checkOtherApps(
+  { model, written }: ReadDocument,
   snapshot: CatalogSnapshot,
-  { documents }: AdminParts,
-): Promise<ReadonlyMap<AppName, AppModel>> {
-  const models = new Map<AppName, AppModel>();
-  for (const { name, activeRevision } of snapshot.apps.values()) {
-    if (name === app || activeRevision === null) continue;
-    const { document } = await documents({ app: name, revision: activeRevision });
-    models.set(name, buildModel(document, name));
-  }
-  return models;
+  { composer, documents }: AdminParts,
+): Promise<void> {
+  const { app, document, refersTo } = model;
+  const referred = new Set(refersTo);
+  const related = [...snapshot.apps.values()].filter(
+    (other) => other.name !== app && (referred.has(other.name) || other.refersTo.includes(app)),
+  );
+  if (referred.size === 0 && related.length === 0) return;
+  const others = await Promise.all(
+    related.flatMap(({ name, activeRevision }) =>
+      activeRevision === null
+        ? []
+        : [
+            documents({ app: name, revision: activeRevision }).then(({ document }) => ({
+              app: name,
+              document,
+            })),
+          ],
+    ),
+  );
+  const faults = await composer.crossAppFaults({ app, document, written, others });
+  if (faults.length > 0) throw documentInvalid(faults);
 }
 
 function documentInvalid(faults: readonly DocumentFault[]): RocketError {

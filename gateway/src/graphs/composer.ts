@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
-import type { AppDocument, AppName } from '@rocket/schema';
+import type { AppDocument, AppName, DocumentFault } from '@rocket/schema';
 import { type Composition, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
-import type { ComposeOutcome, ComposeTask } from './compose-task.ts';
+import type { CrossAppQuestion } from '../admin/cross-app-checks.ts';
+import type { ReadOutcome } from '../admin/read-document.ts';
+import {
+  type ComposeOutcome,
+  type ComposeResults,
+  type ComposeTask,
+  type ComposeWork,
+  fromJson,
+  toJson,
+} from './compose-task.ts';
 
 /** An idle worker is ended: the composition library holds tens of MB that a running gateway does not need. */
 const IDLE_MS = 10_000;
@@ -19,9 +28,13 @@ export interface ComposedMember {
   readonly contentHash: string;
 }
 
+/** What takes seconds of CPU for large documents: it is done in a worker thread, one after another. */
 export interface Composer {
-  /** Composes in the worker thread; equal contents are composed once. */
+  /** Equal contents are composed once. */
   compose(home: AppName | null, members: readonly ComposedMember[]): Promise<Composition>;
+  /** Checks a document, of which `text` is the JSON, and makes of it what an import needs. */
+  readDocument(app: AppName, text: string): Promise<ReadOutcome>;
+  crossAppFaults(question: CrossAppQuestion): Promise<readonly DocumentFault[]>;
   /** Ends the worker; compositions under way are rejected. */
   close(): Promise<void>;
 }
@@ -41,6 +54,7 @@ export function createComposer(options: ComposerOptions = {}): Composer {
       const known = compositions.get(key);
       if (known !== undefined) return known;
       const composition = thread.run({
+        kind: 'compose',
         home,
         members: members.map(({ app, document }) => ({ app, document })),
       });
@@ -48,6 +62,8 @@ export function createComposer(options: ComposerOptions = {}): Composer {
       composition.catch(() => compositions.delete(key));
       return composition;
     },
+    readDocument: async (app, text) => fromJson(await thread.run({ kind: 'read', app, text })),
+    crossAppFaults: (question) => thread.run({ kind: 'relate', question: toJson(question) }),
     close: () => thread.close(),
   };
 }
@@ -58,7 +74,7 @@ function contentKey(home: AppName | null, members: readonly ComposedMember[]): s
 }
 
 interface Waiting {
-  readonly resolve: (composition: Composition) => void;
+  readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -78,15 +94,16 @@ class ComposeThread {
     this.#stallMs = stallMs ?? STALL_MS;
   }
 
-  run(input: Omit<ComposeTask, 'id'>): Promise<Composition> {
+  run<K extends keyof ComposeResults>(work: ComposeWork & { kind: K }): Promise<ComposeResults[K]> {
     if (this.#closed) return Promise.reject(new RocketError('NOT_READY'));
     clearTimeout(this.#idleTimer);
     const id = this.#nextId++;
-    const { promise, resolve, reject } = Promise.withResolvers<Composition>();
-    this.#waiting.set(id, { resolve, reject });
+    const { promise, resolve, reject } = Promise.withResolvers<ComposeResults[K]>();
+    // What the types say of messages ends at the thread; its program answers each kind of work with its kind of result.
+    this.#waiting.set(id, { resolve: (result) => resolve(result as ComposeResults[K]), reject });
     this.#worker ??= this.#start();
     if (this.#waiting.size === 1) this.#watchStall();
-    this.#worker.postMessage({ id, ...input } satisfies ComposeTask);
+    this.#worker.postMessage({ id, ...work } satisfies ComposeTask);
     return promise;
   }
 
@@ -117,7 +134,7 @@ class ComposeThread {
   #settle(outcome: ComposeOutcome): void {
     const waiting = this.#waiting.get(outcome.id);
     this.#waiting.delete(outcome.id);
-    if (outcome.kind === 'composed') waiting?.resolve(outcome.composition);
+    if (outcome.kind === 'done') waiting?.resolve(outcome.result);
     else waiting?.reject(new RocketError('INTERNAL_ERROR', undefined, { cause: new Error(outcome.message) }));
     this.#watchStall();
     if (this.#waiting.size === 0) this.#endWhenIdle();
@@ -130,7 +147,7 @@ class ComposeThread {
     this.#stallTimer = setTimeout(() => {
       const worker = this.#worker;
       if (worker === null) return;
-      this.#lost(worker, new Error(`a composition has not ended within ${this.#stallMs} ms`));
+      this.#lost(worker, new Error(`the composing worker has not answered within ${this.#stallMs} ms`));
       // It is stuck, and nobody waits for its end.
       void worker.terminate();
     }, this.#stallMs);
