@@ -57,7 +57,12 @@ const booking = {
     },
   ],
   permissions: [{ entity: 'booking', action: 'read', roles: ['public'] }],
-  sample_data: { booking: [{ id: '1', number: 'B-1', account_id: BIG }] },
+  sample_data: {
+    booking: [
+      { id: '1', number: 'B-1', account_id: BIG },
+      { id: '2', number: 'B-2', account_id: '77' },
+    ],
+  },
 };
 
 let world: World;
@@ -182,13 +187,43 @@ describe('keys of the answer that a planner uses itself', () => {
       '{ bookings { __typename: number id: account { name id: email } } }',
     );
     expect(errors).toEqual([]);
-    expect(data).toEqual({ bookings: [{ __typename: 'B-1', id: { name: 'exact', id: 'e@x.org' } }] });
+    expect(data).toEqual({
+      bookings: [
+        { __typename: 'B-1', id: { name: 'exact', id: 'e@x.org' } },
+        { __typename: 'B-2', id: null },
+      ],
+    });
   });
 
   it('are in the paths of errors', async () => {
     const { errors } = await ask('{ id: accounts(where: { limitCents: { eq: "x" } }) { id: email } }');
     expect(errors.map(({ path }) => path)).toEqual([['id']]);
   });
+});
+
+describe('a reference to a record of another app that is not there', () => {
+  it.each([
+    ['the key', 'id'],
+    ['the name of the type', '__typename'],
+    ['a field that may be null', 'name'],
+    ['its version', 'version'],
+    ['what its own app adds', 'bookings { number }'],
+    ['a field under a condition', 'version @include(if: $no)'],
+    ['a fragment', '...K'],
+  ])('is null for who asks for %s', async (_, selection) => {
+    const fragment = selection === '...K' ? 'fragment K on BankAccount { id ... on BankAccount { id } }' : '';
+    const query = `query ($no: Boolean = false) { bookings @skip(if: $no) { number account { ${selection} } } } ${fragment}`;
+    const { data, errors } = await world.askApp('books', query.replaceAll('BankAccount', bankAccount()));
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ bookings: [{ account: {} }, { account: null }] });
+    expect(JSON.stringify(data)).not.toContain('as_');
+  });
+
+  const bankAccount = () => {
+    const [bank = '', suffix = ''] = world.app('bank').split('_');
+    const pascal = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
+    return `${pascal(bank)}${pascal(suffix)}Account`;
+  };
 });
 
 describe('conditions', () => {

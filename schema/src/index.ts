@@ -66,6 +66,7 @@ export {
 export { SEARCH_SEPARATORS, searchQuery } from './filter/search-query.ts';
 export type { SortKey, SortStep } from './filter/sort-key.ts';
 export { type Composition, composeGraph, subgraphUrl } from './graph/compose-graph.ts';
+export type { CrossAppReference } from './graph/cross-app-references.ts';
 export {
   appGraphMembers,
   type GraphMember,

@@ -17,10 +17,10 @@ import { introspectionLimit } from '../introspection/introspection-cost.ts';
 import { type IntrospectionPart, introspectionPart } from '../introspection/select-introspection.ts';
 import { checkNesting } from '../limits/nesting.ts';
 import { DEFAULT_OPERATION_LIMITS, exceededLimits } from '../limits/operation-limits.ts';
+import { type AnswerKeys, type KeyRules, safeKeys } from './answer-keys.ts';
 import { nullableConditions } from './condition-variables.ts';
 import { holdsInexactLiteral, liftInexactLiterals } from './exact-numbers.ts';
 import { documentOf, type OwnDefinitions, ownDefinitions } from './own-definitions.ts';
-import { type KeyNames, renameKeys } from './planner-names.ts';
 
 /** Source text of the operations that one graph keeps prepared. */
 const MAX_SOURCE_CHARS = 256 * 1024;
@@ -37,7 +37,7 @@ export interface PreparedOperation {
   /** Of variables that stand for literals; null when there are none. */
   readonly values: Readonly<Record<string, unknown>> | null;
   /** Null when the answer has the caller's keys as it is. */
-  readonly keys: KeyNames | null;
+  readonly keys: AnswerKeys | null;
   /** Variables that must not be null. */
   readonly conditions: readonly string[];
   readonly introspection: IntrospectionPart;
@@ -56,10 +56,9 @@ export interface DocumentStage {
   prepare(source: string, operationName: string | undefined): Preparation;
 }
 
-export interface DocumentStageOptions {
+export interface DocumentStageOptions extends KeyRules {
   /** What callers see of the graph. */
   readonly schema: GraphQLSchema;
-  readonly plannerNames: ReadonlySet<string>;
   /** Whether callers may ask about the schema. */
   readonly introspection: boolean;
 }
@@ -110,7 +109,7 @@ export function createDocumentStage(options: DocumentStageOptions): DocumentStag
   function rewritten({ source, operationName, document, own, introspection }: Asked): Preparation {
     const asked = introspection.kind === 'beside' ? introspection.rest : own;
     const isInexact = holdsInexactLiteral(asked);
-    const renamed = renameKeys(documentOf(asked), options.plannerNames);
+    const renamed = safeKeys(documentOf(asked), options.schema, options);
     const isWhole = document.definitions.length === 1 + own.fragments.length;
     const rest = { source, operationName, conditions: nullableConditions(own), introspection };
     if (introspection.kind === 'whole' || (isWhole && asked === own && !isInexact && renamed === null)) {
@@ -126,7 +125,7 @@ export function createDocumentStage(options: DocumentStageOptions): DocumentStag
     const { own: exact, values } = isInexact
       ? liftInexactLiterals(asked, options.schema)
       : { own: asked, values: null };
-    const safe = renamed === null ? null : renameKeys(documentOf(exact), options.plannerNames);
+    const safe = renamed === null ? null : safeKeys(documentOf(exact), options.schema, options);
     const final = safe?.document ?? documentOf(exact);
     const keys = safe?.keys ?? null;
     if (safe !== null && keys === null) return { kind: 'refused', error: tooManyFields(own) };

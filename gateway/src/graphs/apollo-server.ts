@@ -2,8 +2,9 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import type { Logger } from '@rocket/platform';
+import type { CrossAppReference } from '@rocket/schema';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { plannerNames } from '../documents/planner-names.ts';
+import { plannerNames } from '../documents/answer-keys.ts';
 import type { DocumentStage } from '../documents/prepare-document.ts';
 import { isUnexpected, maskError } from '../errors/mask.ts';
 import type { GraphContext } from '../graph-context.ts';
@@ -112,7 +113,11 @@ export async function startSchemaServer<T extends RequestContext & Pick<GraphCon
   options: ApolloOptions & { readonly typeDefs: string; readonly resolvers?: Resolvers },
 ): Promise<{ readonly server: ApolloServer<T>; readonly documents: DocumentStage }> {
   const shared = apolloOptions(options);
-  const documents = serverDocuments({ plannerNames: NO_NAMES, introspection: options.introspection });
+  const documents = serverDocuments({
+    plannerNames: NO_NAMES,
+    references: [],
+    introspection: options.introspection,
+  });
   const server = new ApolloServer<T>({
     ...shared,
     validationRules: [...shared.validationRules],
@@ -128,6 +133,8 @@ export async function startSchemaServer<T extends RequestContext & Pick<GraphCon
 export async function startGatewayServer(
   options: ApolloOptions & {
     readonly supergraphSdl: string;
+    /** Fields whose records have to be looked for; none in supergraphs of others. */
+    readonly references?: readonly CrossAppReference[];
     readonly buildDataSource: (subgraph: { name: string; url: string }) => GraphQLDataSource<GraphContext>;
     /** Learns from the plans of operations which of them need none. */
     readonly operations?: KnownOperations;
@@ -147,7 +154,11 @@ export async function startGatewayServer(
     logger: apolloLogger(options.logger),
   });
   const shared = apolloOptions(options);
-  const documents = serverDocuments({ plannerNames: plannerNames(supergraphSdl), introspection });
+  const documents = serverDocuments({
+    plannerNames: plannerNames(supergraphSdl),
+    references: options.references ?? [],
+    introspection,
+  });
   const server = new ApolloServer<GraphContext>({
     ...shared,
     validationRules: [...shared.validationRules],

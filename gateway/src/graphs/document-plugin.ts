@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import { RocketError } from '@rocket/schema';
 import type { FormattedExecutionResult } from 'graphql';
-import { restoreKeys } from '../documents/planner-names.ts';
+import { restoreKeys } from '../documents/answer-keys.ts';
 import {
   createDocumentStage,
   type DocumentStage,

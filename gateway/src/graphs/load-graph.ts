@@ -68,6 +68,7 @@ async function startServer(
   const fastPath = new FastPath(subgraphs);
   const started = await startGatewayServer({
     supergraphSdl: composition.supergraphSdl,
+    references: composition.references,
     buildDataSource: ({ name }) => new ShardDataSource(appName(name), subgraphs, logger),
     operations: fastPath.operations,
     introspection,

@@ -3,9 +3,14 @@ import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import type { AppName } from '../ids.ts';
 import { type GraphModels, subgraphSdl } from '../sdl/subgraph-sdl.ts';
+import { type CrossAppReference, crossAppReferences } from './cross-app-references.ts';
 
 export type Composition =
-  | { readonly ok: true; readonly supergraphSdl: string }
+  | {
+      readonly ok: true;
+      readonly supergraphSdl: string;
+      readonly references: readonly CrossAppReference[];
+    }
   /** Messages name types and fields of the graph; fit for an admin's eyes. */
   | { readonly ok: false; readonly errors: readonly string[] };
 
@@ -25,5 +30,5 @@ export function composeGraph(graph: GraphModels): Composition {
     }));
   const result = composeServices(services);
   if (result.errors !== undefined) return { ok: false, errors: result.errors.map((error) => error.message) };
-  return { ok: true, supergraphSdl: result.supergraphSdl };
+  return { ok: true, supergraphSdl: result.supergraphSdl, references: crossAppReferences(graph) };
 }
