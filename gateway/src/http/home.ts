@@ -97,7 +97,7 @@ function operationOf({ signIn }: HomeContent): string[] {
     ...administration,
     `<li>${linkTo(OPERATOR_PATHS.health)} whether the process is alive</li>`,
     `<li>${linkTo(OPERATOR_PATHS.ready)} whether it can serve</li>`,
-    `<li>${linkTo(OPERATOR_PATHS.metrics)} figures for Prometheus</li>`,
+    `<li>${OPERATOR_PATHS.metrics} figures for Prometheus, with a token</li>`,
   ];
 }
 
