@@ -19,7 +19,7 @@ import { checkNesting } from '../limits/nesting.ts';
 import { DEFAULT_OPERATION_LIMITS, exceededLimits } from '../limits/operation-limits.ts';
 import { type AnswerKeys, type KeyRules, safeKeys } from './answer-keys.ts';
 import { nullableConditions } from './condition-variables.ts';
-import { holdsInexactLiteral, liftInexactLiterals } from './exact-numbers.ts';
+import { holdsInexactLiteral, liftInexactLiterals } from './exact-literals.ts';
 import { documentOf, type OwnDefinitions, ownDefinitions } from './own-definitions.ts';
 
 /** Source text of the operations that one graph keeps prepared. */

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { GraphContext } from '../graph-context.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { checkConditions } from './condition-variables.ts';
-import { exactVariables, holdsRawNumber } from './exact-numbers.ts';
+import { exactVariables, holdsRawNumber } from './exact-variables.ts';
 import type { DocumentStage, PreparedOperation } from './prepare-document.ts';
 
 /** A request as Apollo Server gets it, and what its plugins have to know of it. */

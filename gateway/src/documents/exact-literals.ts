@@ -1,16 +1,8 @@
 /**
- * Numbers that a double cannot hold, from the caller to the subgraph without losing a digit. The planner turns literals
- * into JavaScript's numbers, so such literals become variables, or texts where the type is ID; variables hold them as
- * {@link RawNumber}, which serialises as it came.
+ * Literals that a double cannot hold. The planner turns literals into JavaScript's numbers, so such a literal becomes a
+ * variable, or a text where the type is ID.
  */
-import {
-  isExactNumber,
-  isRawNumber,
-  numberText,
-  type RawNumber,
-  RocketError,
-  rawNumber,
-} from '@rocket/schema';
+import { isExactNumber, RocketError, rawNumber } from '@rocket/schema';
 import {
   GraphQLError,
   GraphQLID,
@@ -18,14 +10,10 @@ import {
   type GraphQLNamedInputType,
   type GraphQLSchema,
   getNamedType,
-  isInputObjectType,
-  isInputType,
   isScalarType,
   isSpecifiedScalarType,
   Kind,
-  type OperationDefinitionNode,
   TypeInfo,
-  typeFromAST,
   type ValueNode,
   type VariableDefinitionNode,
   visit,
@@ -160,45 +148,4 @@ function literalValue(node: ValueNode): unknown {
 
 function badNumber(node: ValueNode, message: string): GraphQLError {
   return new GraphQLError(message, { nodes: node, extensions: { code: 'BAD_USER_INPUT' } });
-}
-
-export function holdsRawNumber(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return isRawNumber(value) || Object.values(value).some(holdsRawNumber);
-}
-
-/** Variables with raw numbers only where the type can take them: an ID is a text, and the types of GraphQL are rounded. */
-export function exactVariables(
-  variables: Variables,
-  operation: OperationDefinitionNode,
-  schema: GraphQLSchema,
-): Variables {
-  const exact: Record<string, unknown> = { ...variables };
-  for (const { variable, type } of operation.variableDefinitions ?? []) {
-    const name = variable.name.value;
-    const inputType = typeFromAST(schema, type);
-    if (Object.hasOwn(variables, name) && isInputType(inputType))
-      exact[name] = exactValue(variables[name], inputType);
-  }
-  return exact;
-}
-
-function exactValue(value: unknown, type: GraphQLInputType): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  const named = getNamedType(type);
-  if (isRawNumber(value)) return isScalarType(named) ? exactScalar(value, named) : Number(value.rawJSON);
-  if (Array.isArray(value)) return value.map((item) => exactValue(item, type));
-  if (!isInputObjectType(named)) return value;
-  const fields = named.getFields();
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => {
-      const field = fields[name];
-      return [name, field === undefined ? inner : exactValue(inner, field.type)];
-    }),
-  );
-}
-
-function exactScalar(value: RawNumber, type: GraphQLNamedInputType): unknown {
-  if (type.name === GraphQLID.name) return numberText(value);
-  return isScalarType(type) && isSpecifiedScalarType(type) ? Number(value.rawJSON) : value;
 }
