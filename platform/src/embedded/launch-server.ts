@@ -49,23 +49,16 @@ export async function launchServer(options: {
   durable: boolean;
 }): Promise<RunningServer> {
   const { home, port } = options;
-  const child = await spawnServer(options);
-  const failure = new Promise<never>((_, reject) => {
-    child.once('error', (cause) => reject(new RocketError('NOT_READY', cause.message, { cause })));
-    child.once('exit', (code, signal) => {
-      logTail(home).then((tail) => {
-        reject(new RocketError('NOT_READY', `PostgreSQL ended at its start (${signal ?? code}): ${tail}`));
-      }, reject);
-    });
-  });
-  // Whoever loses the race below must not be an unhandled rejection, now or when the server ends later.
-  failure.catch(() => undefined);
+  const { child, failure } = await spawnServer(options);
   const pid = await Promise.race([failure, waitUntilReady(home, child)]);
   await writeFile(home.portFile, `${port}\n`, { mode: 0o600 });
   return { process: child, pid };
 }
 
-async function spawnServer(options: Parameters<typeof launchServer>[0]): Promise<ChildProcess> {
+/** `failure` rejects when the server cannot be run, or ends. */
+async function spawnServer(
+  options: Parameters<typeof launchServer>[0],
+): Promise<{ child: ChildProcess; failure: Promise<never> }> {
   const { binaries, home, account, port, durable } = options;
   const settings = { ...SETTINGS, ...(durable ? {} : UNSAFE_SETTINGS) };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -81,10 +74,25 @@ async function spawnServer(options: Parameters<typeof launchServer>[0]): Promise
       ...(account === null ? {} : { uid: account.uid, gid: account.gid }),
     });
     child.unref();
-    return child;
+    // Before anything is waited for: a server that refuses its data ends at once, and tells it once.
+    return { child, failure: failureOf(child, home) };
   } finally {
     await log.close();
   }
+}
+
+function failureOf(child: ChildProcess, home: Home): Promise<never> {
+  const failure = new Promise<never>((_, reject) => {
+    child.once('error', (cause) => reject(new RocketError('NOT_READY', cause.message, { cause })));
+    child.once('exit', (code, signal) => {
+      logTail(home).then((tail) => {
+        reject(new RocketError('NOT_READY', `PostgreSQL ended at its start (${signal ?? code}): ${tail}`));
+      }, reject);
+    });
+  });
+  // Whoever loses the race for it must not be an unhandled rejection, now or when the server ends later.
+  failure.catch(() => undefined);
+  return failure;
 }
 
 /** The server writes its state into `postmaster.pid`; that is what `pg_ctl -w` reads too. */
