@@ -37,7 +37,7 @@ describe('advice on the command line', () => {
     expect(await succeed(['app', 'advise', 'notes'])).toContain('Nothing to advise for notes');
     const { token } = JSON.parse(await readFile(join(directory.path, 'server.json'), 'utf8'));
     const ask = async (query: string) => {
-      const { errors } = await askGraphql(`${server.url}/apps/notes/graphql`, query, { token });
+      const { errors } = await askGraphql(`${server.url}/apps/notes/graphql`, query, { token, once: true });
       expect(errors).toEqual([]);
     };
     await ask('query Find { notes(where: { title: { eq: "x" } }, orderBy: [{ rank: DESC }]) { id } }');

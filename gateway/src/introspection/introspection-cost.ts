@@ -90,6 +90,8 @@ function lengthsOf(schema: GraphQLSchema): Lengths {
   const always = [
     ['types', types.length],
     ['directives', schema.getDirectives().length],
+    // Half of the types that are referred to are wrapped, in a list or as not null, and half of those twice.
+    ['ofType', 0.5],
     ['args', mean(fields.flat().map((field) => field.args.length))],
   ] as const;
   const entries = Object.entries(lists);
