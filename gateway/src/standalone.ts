@@ -14,6 +14,7 @@ import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { readGraphqlRequest } from './http/graphql-request.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
+import { createPlanner } from './planning/planner.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
@@ -31,8 +32,10 @@ export interface SupergraphGatewayOptions {
 export async function createSupergraphGateway(options: SupergraphGatewayOptions): Promise<Gateway> {
   const { config, logger } = options;
   const sources: SubgraphDataSource[] = [];
-  const started = await startGatewayServer({
+  const planner = createPlanner();
+  const starting = startGatewayServer({
     supergraphSdl: options.supergraphSdl,
+    planner,
     introspection: config.introspection,
     logger,
     formatError: passSubgraphErrors,
@@ -41,6 +44,10 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
       sources.push(source);
       return source;
     },
+  });
+  const started = await starting.catch(async (error: unknown) => {
+    await planner.close();
+    throw error;
   });
   const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, logger });
   await graph.warm();
@@ -71,6 +78,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     async close() {
       await http.close();
       await graph.retire();
+      await planner.close();
       await Promise.all(sources.map((source) => source.close()));
     },
   };

@@ -1,16 +1,12 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import type { GraphContext } from '../graph-context.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { remainingMs } from './deadline.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
-
-type ProcessOptions = Parameters<GraphQLDataSource<GraphContext>['process']>[0];
-type ProcessResult = Awaited<ReturnType<GraphQLDataSource<GraphContext>['process']>>;
+import type { SubgraphFetch, SubgraphResult, SubgraphSource } from './subgraph-source.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 128;
@@ -30,7 +26,7 @@ const answerShape = z.object({
 });
 
 /** A subgraph that is an ordinary GraphQL server, of a supergraph that was composed elsewhere. */
-export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
+export class SubgraphDataSource implements SubgraphSource {
   readonly #name: string;
   readonly #path: string;
   readonly #pool: Pool;
@@ -44,8 +40,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
   }
 
   /** Throws when the subgraph gives no answer; the gateway reports that once for the fetch, as for any data source. */
-  async process({ request, context }: ProcessOptions): Promise<ProcessResult> {
-    const { query, variables, operationName } = request;
+  async fetch({ query, variables, operationName, context }: SubgraphFetch): Promise<SubgraphResult> {
     const { status, text } = await this.#breaker
       .run(() => this.#post(JSON.stringify({ query, variables, operationName }), context), {
         isDead: isUnreachable,
@@ -66,14 +61,14 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
     return this.#pool.close();
   }
 
-  async #post(body: string, context: ProcessOptions['context']): Promise<{ status: number; text: string }> {
-    const timeoutMs = remainingMs(context['deadlineAtMs']);
+  async #post(body: string, context: SubgraphFetch['context']): Promise<{ status: number; text: string }> {
+    const timeoutMs = remainingMs(context.deadlineAtMs);
     try {
       const response = await this.#pool.request({
         path: this.#path,
         method: 'POST',
         headers: {
-          ...context['forwardedHeaders'],
+          ...context.forwardedHeaders,
           'content-type': 'application/json',
           accept: 'application/graphql-response+json, application/json',
         },
@@ -101,7 +96,7 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
     });
   }
 
-  #read(text: string): ProcessResult {
+  #read(text: string): SubgraphResult {
     let answer: z.infer<typeof answerShape>;
     try {
       answer = answerShape.parse(JSON.parse(text));
