@@ -91,7 +91,7 @@ async function fetchEntities(fetch: FetchNode, at: Position, input: FetchInput):
   if (data === null) return;
   const received = data['_entities'];
   if (!Array.isArray(received) || received.length !== values.length) {
-    throw new Error(`Expected "data._entities" to be an array of ${values.length} elements`);
+    throw new Error(`Expected "data._entities" to contain ${values.length} elements`);
   }
   for (const [index, entity] of received.entries()) {
     const object = at.objects[entities[index] ?? -1];

@@ -1,7 +1,7 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
   getVariableValues,
   Kind,
@@ -75,24 +75,18 @@ export class OperationExecutor {
   ): OperationAnswer {
     const { apiSchema: schema } = this.#graph;
     const { errors } = found;
-    try {
-      const rootType = schema.getRootType(operation.operation);
-      if (!rootType) throw new Error(`the schema has no ${operation.operation}`);
-      const shaped = shapeAnswer({
-        ...{ schema, rootType },
-        selectionSet: operation.selectionSet,
-        fields: this.#fieldsOf(document, operation).under(found.coerced),
-        data: found.data,
-      });
-      if (errors.length > 0) return { errors, data: shaped.data };
-      if (shaped.errors.length === 0) return { data: shaped.data };
-      // Values that do not fit are told beside the answer, in the form that clients of Apollo's gateways know.
-      return { extensions: { valueCompletion: shaped.errors }, data: shaped.data };
-    } catch (error) {
-      if (error instanceof GraphQLError) return { errors: [error] };
-      if (!(error instanceof Error)) throw error;
-      return { errors: [new GraphQLError(error.message, { originalError: error })] };
-    }
+    const rootType = schema.getRootType(operation.operation);
+    if (!rootType) throw new Error(`the schema has no ${operation.operation}`);
+    const shaped = shapeAnswer({
+      ...{ schema, rootType },
+      selectionSet: operation.selectionSet,
+      fields: this.#fieldsOf(document, operation).under(found.coerced),
+      data: found.data,
+    });
+    if (errors.length > 0) return { errors, data: shaped.data };
+    if (shaped.errors.length === 0) return { data: shaped.data };
+    // Values that do not fit are told beside the answer, in the form that clients of Apollo's gateways know.
+    return { extensions: { valueCompletion: shaped.errors }, data: shaped.data };
   }
 
   #fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): OperationFields {

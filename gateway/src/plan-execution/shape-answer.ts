@@ -40,7 +40,6 @@ export interface ShapedAnswer {
   readonly errors: readonly GraphQLError[];
 }
 
-/** @throws Error where a subgraph gave a list for an object, an object for a list, or a value for either */
 export function shapeAnswer({ schema, rootType, selectionSet, fields, data }: ShapeInput): ShapedAnswer {
   const shaping = new Shaping(schema);
   const shaped = shaping.object(data, fields.collect(selectionSet, rootType), rootType);
@@ -97,13 +96,16 @@ class Shaping {
     if (value === null || value === undefined) return null;
     if (isListType(type)) return this.#list(value, type.ofType, field);
     if (isCompositeType(type)) return this.#composite(value, type, field);
-    if (isValidLeaf(value, type)) return value;
+    return isValidLeaf(value, type) ? value : this.#misfit(type, field);
+  }
+
+  #misfit(type: GraphQLOutputType, field: ValueField): typeof TOLD {
     this.#tell(`Invalid value found for ${this.#place(type, field)}.`);
     return TOLD;
   }
 
   #list(values: unknown, type: GraphQLOutputType, field: ValueField): unknown {
-    if (!Array.isArray(values)) throw unexpected('non-list', `the list type [${type}]`);
+    if (!Array.isArray(values)) return this.#misfit(type, field);
     let isInvalid = false;
     const shaped: unknown[] = [];
     for (const [index, value] of values.entries()) {
@@ -117,7 +119,7 @@ class Shaping {
   }
 
   #composite(value: unknown, type: GraphQLCompositeType, field: ValueField): unknown {
-    if (!isAnswerObject(value)) throw unexpected('non-object', `the type ${type}`);
+    if (!isAnswerObject(value)) return this.#misfit(type, field);
     const typeName = value[TYPE_NAME];
     let known = type;
     if (typeof typeName === 'string' && typeName !== '') {
@@ -143,8 +145,4 @@ class Shaping {
       new GraphQLError(message, { path: [...this.#path], extensions: { code: 'INVALID_GRAPHQL' } }),
     );
   }
-}
-
-function unexpected(kind: string, where: string): Error {
-  return new Error(`a subgraph gave a ${kind} value for ${where}`);
 }
