@@ -48,7 +48,7 @@ export async function buildApiSchema(pieces: readonly string[]): Promise<GraphQL
     return isObjectType(type) ? type : undefined;
   };
   const own = new Set(config.directives.map(({ name }) => name));
-  return new GraphQLSchema({
+  const schema = new GraphQLSchema({
     ...config,
     // Where the SDL names no root types, they have their usual names.
     query: config.query ?? named('Query'),
@@ -56,4 +56,7 @@ export async function buildApiSchema(pieces: readonly string[]): Promise<GraphQL
     subscription: config.subscription ?? named('Subscription'),
     directives: [...config.directives, ...specifiedDirectives.filter(({ name }) => !own.has(name))],
   });
+  // What a server does with it at its start is a slice of its own.
+  await nextTurn();
+  return schema;
 }
