@@ -10,13 +10,17 @@ import { startGatewayServer } from '../src/graphs/apollo-server.ts';
 import { createPlanner } from '../src/planning/planner.ts';
 import { parse } from './support/graphql.ts';
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])';
+const LINK =
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@interfaceObject"])';
 const { supergraphSdl = '' } = composeServices([
   {
     name: 'a',
     url: 'http://a.invalid',
     typeDefs: parse(`${LINK}
-      type Query { thing: Thing things: [Thing!] certain: Thing! node: Node nodes: [Node!] found: Found }
+      type Query { thing: Thing things: [Thing!] certain: Thing! node: Node nodes: [Node!] found: Found media: [Media!] }
+      interface Media @key(fields: "id") { id: ID! title: String }
+      type Film implements Media @key(fields: "id") { id: ID! title: String minutes: Int }
+      type Song implements Media @key(fields: "id") { id: ID! title: String artist: String }
       type Thing implements Node @key(fields: "id") {
         id: ID! count: Int name: String! tags: [String!] amount: Float flag: Boolean kind: Kind day: Date
         parts: [Part!] maybeParts: [Part] grid: [[Int!]!]
@@ -30,7 +34,10 @@ const { supergraphSdl = '' } = composeServices([
   {
     name: 'b',
     url: 'http://b.invalid',
-    typeDefs: parse(`${LINK} type Thing @key(fields: "id") { id: ID! extra: String! more: Int }`),
+    typeDefs: parse(`${LINK}
+      type Query { best: Media }
+      type Thing @key(fields: "id") { id: ID! extra: String! more: Int }
+      type Media @key(fields: "id") @interfaceObject { id: ID! rating: Int }`),
   },
 ]);
 
@@ -40,10 +47,19 @@ interface Canned {
 }
 /** What each subgraph answers with, whatever it is asked; a function throws. */
 let canned: Readonly<Record<string, Canned>> = {};
-function answerOf(name: string): Canned {
+/** What each of the two gateways has asked, without regard to the order of what it asks at the same time. */
+const asked = { ours: [] as string[], stock: [] as string[] };
+function answerOf(name: string, by: keyof typeof asked, { query, variables, operationName }: Asking): Canned {
+  asked[by].push(JSON.stringify({ name, query, variables, operationName }));
   const answer = canned[name];
   if (answer === undefined) throw new Error(`${name} is down`);
   return { ...answer, ...(answer.data ? { data: copy(answer.data) as Record<string, unknown> } : {}) };
+}
+
+interface Asking {
+  readonly query?: string;
+  readonly variables?: unknown;
+  readonly operationName?: string | undefined;
 }
 
 /** As `structuredClone`, which numbers beyond doubles do not survive. */
@@ -61,14 +77,16 @@ beforeAll(async () => {
     introspection: false,
     logger: createLogger({ level: 'silent', name: 'test' }),
     formatError: (formatted) => formatted,
-    buildDataSource: ({ name }) => ({ fetch: async () => answerOf(name) }),
+    buildDataSource: ({ name }) => ({ fetch: async (fetch) => answerOf(name, 'ours', fetch) }),
   }));
   const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore };
   stock = new ApolloServer({
     gateway: new ApolloGateway({
       supergraphSdl,
       logger: silent,
-      buildService: ({ name }) => ({ process: async () => answerOf(name) as never }),
+      buildService: ({ name }) => ({
+        process: async ({ request }) => answerOf(name, 'stock', request) as never,
+      }),
     }),
     includeStacktraceInErrorResponses: false,
     logger: silent,
@@ -100,6 +118,8 @@ function resultOf({ body }: Answer) {
 }
 
 async function answers(query: string, variables: Record<string, unknown> = {}) {
+  asked.ours = [];
+  asked.stock = [];
   const mine = await ours.executeOperation({ query, variables }, { contextValue: CONTEXT });
   const theirs = await stock.executeOperation({ query, variables });
   return { mine: comparable(mine), theirs: comparable(theirs) };
@@ -204,6 +224,37 @@ const CASES: { name: string; query: string; canned: Record<string, Canned> }[] =
     },
   },
   {
+    name: 'entities of an interface that one subgraph takes for a type',
+    query: '{ media { id title rating ... on Film { minutes } ... on Song { artist } } }',
+    canned: {
+      a: {
+        data: {
+          media: [
+            { __typename: 'Film', id: '1', title: 'f', minutes: 90 },
+            { __typename: 'Song', id: '2', title: 's', artist: 'a' },
+          ],
+        },
+      },
+      b: { data: { _entities: [{ rating: 5 }, { rating: null }] } },
+    },
+  },
+  {
+    name: 'an entity whose type another subgraph has to tell',
+    query: '{ best { __typename rating ... on Film { minutes } ... on Song { artist title } } }',
+    canned: {
+      b: { data: { best: { __typename: 'Media', id: '2', rating: 4 } } },
+      a: { data: { _entities: [{ __typename: 'Song', artist: 'a', title: 's' }] } },
+    },
+  },
+  {
+    name: 'entities of which one lacks its key',
+    query: '{ things { id more } }',
+    canned: {
+      a: { data: { things: [{ __typename: 'Thing' }, { __typename: 'Thing', id: '2' }, { id: '3' }] } },
+      b: { data: { _entities: [{ more: 2 }] } },
+    },
+  },
+  {
     name: 'a type that callers do not know',
     query: '{ node { id } nodes { id ... on Part { size } } }',
     canned: {
@@ -224,6 +275,7 @@ describe('answers of subgraphs', () => {
     canned = given.canned;
     const { mine, theirs } = await answers(query);
     expect(mine).toEqual(theirs);
+    expect(asked.ours.sort()).toEqual(asked.stock.sort());
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { composeServices } from '@apollo/composition';
 import { appName, buildModel, composeGraph, parseDocument } from '@rocket/schema';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -135,6 +136,22 @@ describe('a planning thread', () => {
     expect(await graph.plan(request('{ node { next { name } } }'))).toMatchObject({
       node: { kind: 'Fetch' },
     });
+  });
+
+  it('that dies by accident is replaced without anybody noticing', async () => {
+    const graph = await open({ worker: FRAIL }).load(SMALL);
+    const source = `query trips_over_${randomUUID().replaceAll('-', '')} { node { name } }`;
+    expect(await graph.plan(request(source))).toMatchObject({ node: { kind: 'Fetch' } });
+  });
+
+  it('forgets a graph that is dropped, and serves the others', async () => {
+    const planner = open();
+    const [gone, ...others] = await Promise.all(['a', 'b', 'c', 'd'].map(() => planner.load(SMALL)));
+    gone?.drop();
+    gone?.drop();
+    await expect(gone?.plan(request('{ node { name } }'))).rejects.toMatchObject({ code: 'NOT_READY' });
+    for (const graph of others)
+      expect(await graph.plan(request('{ node { name } }'))).toMatchObject({ node: { kind: 'Fetch' } });
   });
 
   it('that is stuck is replaced, and is not given the operation again', async () => {

@@ -42,8 +42,8 @@ export class PlannerThread {
   readonly #loading = new Map<number, Promise<PlanOutcome>>();
   /** A new worker has none, and is given each when it is first asked for it. */
   readonly #loaded = new LoadedGraphs();
-  /** No longer needed, but still being loaded. */
-  readonly #abandoned = new Set<number>();
+  /** No longer needed, though they may still be being loaded. */
+  readonly #dropped = new WeakSet<ThreadGraph>();
   #worker: Worker | null = null;
   #current: Waiting | null = null;
   #stallTimer: NodeJS.Timeout | undefined;
@@ -58,12 +58,15 @@ export class PlannerThread {
   }
 
   /** @throws PlannerLost */
-  load({ id, supergraphSdl }: ThreadGraph): Promise<PlanOutcome> {
+  load(graph: ThreadGraph): Promise<PlanOutcome> {
+    const { id, supergraphSdl } = graph;
+    // A plan that nobody waits for any more would load it for good.
+    if (this.#dropped.has(graph)) return Promise.reject(new RocketError('NOT_READY'));
     const known = this.#loading.get(id);
     if (known !== undefined) return known;
     const loading = this.#run({ kind: 'load', graph: id, supergraphSdl }, this.#loads).finally(() => {
       this.#loading.delete(id);
-      this.#abandoned.delete(id);
+      if (this.#dropped.has(graph)) this.drop(graph);
     });
     this.#loading.set(id, loading);
     return loading;
@@ -84,9 +87,9 @@ export class PlannerThread {
     }
   }
 
-  drop(graph: number): void {
-    if (this.#loading.has(graph)) this.#abandoned.add(graph);
-    this.#unload(graph);
+  drop(graph: ThreadGraph): void {
+    this.#dropped.add(graph);
+    this.#unload(graph.id);
     this.#endWhenIdle();
   }
 
@@ -158,7 +161,6 @@ export class PlannerThread {
     if (done === null) return;
     if (done.task.kind === 'load' && outcome.kind === 'loaded') {
       this.#loaded.add(done.task.graph, done.task.supergraphSdl.length);
-      if (this.#abandoned.delete(done.task.graph)) this.#unload(done.task.graph);
     }
     done.resolve(outcome);
     // Whoever waited for the graph is about to ask for a plan, which goes before the next graph.

@@ -60,7 +60,7 @@ export function createPlanner(options: PlannerThreadOptions = {}): Planner {
         if (isDropped) return;
         isDropped = true;
         place.chars -= supergraphSdl.length;
-        place.thread.drop(graph.id);
+        place.thread.drop(graph);
       };
       try {
         const summary = await summarize(place.thread, graph);
