@@ -1,3 +1,9 @@
+/** A supergraph as a thread is given it. */
+export interface ThreadGraph {
+  readonly id: number;
+  readonly supergraphSdl: string;
+}
+
 /** What the planning thread is asked, one task at a time, and what it answers. */
 export type PlanTask =
   | { readonly kind: 'load'; readonly graph: number; readonly supergraphSdl: string }

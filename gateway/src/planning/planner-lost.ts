@@ -11,3 +11,6 @@ export class PlannerLost extends Error {
     this.isStuck = options.isStuck;
   }
 }
+
+/** The thread has no longer had the graph when it came to a plan. */
+export class NotBegun extends Error {}

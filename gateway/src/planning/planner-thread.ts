@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { RocketError } from '@rocket/schema';
 import { LoadedGraphs } from './loaded-graphs.ts';
-import type { DropGraph, PlanOutcome, PlanTask } from './plan-task.ts';
-import { PlannerLost } from './planner-lost.ts';
+import { PlanQueue, type WaitingTask } from './plan-queue.ts';
+import type { DropGraph, PlanOutcome, PlanTask, ThreadGraph } from './plan-task.ts';
+import { NotBegun, PlannerLost } from './planner-lost.ts';
 
 /** A thread without graphs is ended: the planning library holds tens of MB. */
 const IDLE_MS = 10_000;
@@ -11,25 +12,10 @@ const LOAD_STALL_MS = 120_000;
 /** Several times what a plan within the planner's bounds takes; in the meantime no other plan of the thread is made. */
 const PLAN_STALL_MS = 10_000;
 const MAX_HEAP_MB = 2_048;
-/** The thread has ended before it came to a plan. */
-class NotBegun extends Error {}
-
 export interface PlannerThreadOptions {
   /** The program of the thread; given by tests. */
   readonly worker?: URL;
   readonly planStallMs?: number;
-}
-
-interface Waiting {
-  readonly task: PlanTask;
-  readonly resolve: (outcome: PlanOutcome) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** A supergraph as a thread is given it. */
-export interface ThreadGraph {
-  readonly id: number;
-  readonly supergraphSdl: string;
 }
 
 /**
@@ -37,15 +23,14 @@ export interface ThreadGraph {
  * that plans go before graphs that are waiting to be loaded.
  */
 export class PlannerThread {
-  readonly #plans: Waiting[] = [];
-  readonly #loads: Waiting[] = [];
+  readonly #queue = new PlanQueue();
   readonly #loading = new Map<number, Promise<PlanOutcome>>();
   /** A new worker has none, and is given each when it is first asked for it. */
   readonly #loaded = new LoadedGraphs();
   /** No longer needed, though they may still be being loaded. */
   readonly #dropped = new WeakSet<ThreadGraph>();
   #worker: Worker | null = null;
-  #current: Waiting | null = null;
+  #current: WaitingTask | null = null;
   #stallTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -64,7 +49,7 @@ export class PlannerThread {
     if (this.#dropped.has(graph)) return Promise.reject(new RocketError('NOT_READY'));
     const known = this.#loading.get(id);
     if (known !== undefined) return known;
-    const loading = this.#run({ kind: 'load', graph: id, supergraphSdl }, this.#loads).finally(() => {
+    const loading = this.#run({ kind: 'load', graph: id, supergraphSdl }).finally(() => {
       this.#loading.delete(id);
       if (this.#dropped.has(graph)) this.drop(graph);
     });
@@ -80,7 +65,7 @@ export class PlannerThread {
         if (outcome.kind === 'failed') return outcome;
       }
       try {
-        return await this.#run({ kind: 'plan', graph: graph.id, source, operationName }, this.#plans);
+        return await this.#run({ kind: 'plan', graph: graph.id, source, operationName });
       } catch (error) {
         if (!(error instanceof NotBegun)) throw error;
       }
@@ -100,21 +85,20 @@ export class PlannerThread {
     this.#forget();
     const error = new RocketError('NOT_READY');
     this.#take()?.reject(error);
-    for (const { reject } of [...this.#plans.splice(0), ...this.#loads.splice(0)]) reject(error);
+    this.#queue.rejectAll(error);
     await worker?.terminate();
   }
 
-  #run(task: PlanTask, queue: Waiting[]): Promise<PlanOutcome> {
+  #run(task: PlanTask): Promise<PlanOutcome> {
     if (this.#closed) return Promise.reject(new RocketError('NOT_READY'));
-    const { promise, resolve, reject } = Promise.withResolvers<PlanOutcome>();
-    queue.push({ task, resolve, reject });
+    const outcome = this.#queue.add(task);
     this.#next();
-    return promise;
+    return outcome;
   }
 
   #next(): void {
     if (this.#current !== null || this.#closed) return;
-    const next = this.#plans.shift() ?? this.#loads.shift();
+    const next = this.#queue.next();
     if (next === undefined) {
       this.#endWhenIdle();
     } else if (next.task.kind === 'plan' && !this.#loaded.has(next.task.graph)) {
@@ -126,7 +110,7 @@ export class PlannerThread {
     }
   }
 
-  #begin(next: Waiting): void {
+  #begin(next: WaitingTask): void {
     clearTimeout(this.#idleTimer);
     const { task } = next;
     this.#current = next;
@@ -168,7 +152,7 @@ export class PlannerThread {
     else this.#next();
   }
 
-  #take(): Waiting | null {
+  #take(): WaitingTask | null {
     clearTimeout(this.#stallTimer);
     const current = this.#current;
     this.#current = null;

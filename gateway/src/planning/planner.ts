@@ -3,9 +3,9 @@ import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { beforeDeadline } from '../execution/deadline.ts';
 import { buildApiSchema } from './api-schema.ts';
-import type { PlanOutcome, SupergraphSummary } from './plan-task.ts';
+import type { PlanOutcome, SupergraphSummary, ThreadGraph } from './plan-task.ts';
 import { PlannerLost } from './planner-lost.ts';
-import { PlannerThread, type PlannerThreadOptions, type ThreadGraph } from './planner-thread.ts';
+import { PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';
 import type { QueryPlan } from './query-plan.ts';
 
 /** Of plans kept per graph, as they are in memory; strangers decide what is in there. */
