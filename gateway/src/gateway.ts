@@ -30,6 +30,7 @@ import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createPipeline } from './pipeline.ts';
+import { createPlanner } from './planning/planner.ts';
 
 /** How long a start, and a probe, wait for the main graph. */
 const START_WAIT_MS = 120_000;
@@ -121,9 +122,11 @@ async function openParts(options: GatewayOptions) {
   const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
   const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
   const composer = createComposer();
+  const planner = createPlanner();
   const documents = createRevisionDocuments(catalog);
   const subgraphs = createSubgraphCaller(shards);
-  const graphs = new GraphStore(view, { catalog, composer, documents, subgraphs, introspection, logger });
+  const parts = { catalog, composer, planner, documents, subgraphs, introspection, logger };
+  const graphs = new GraphStore(view, parts);
   const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
   const admin = await createAdmin({
     ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
@@ -150,6 +153,7 @@ async function openParts(options: GatewayOptions) {
       await admin.close();
       await graphs.close();
       await composer.close();
+      await planner.close();
       stopRetaining();
       await services.close();
       await view.close();

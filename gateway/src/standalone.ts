@@ -17,6 +17,7 @@ import { homeAnswer } from './http/home.ts';
 import type { ListedGraph } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
+import { createPlanner } from './planning/planner.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
@@ -41,8 +42,10 @@ export interface SupergraphGatewayOptions {
 export async function createSupergraphGateway(options: SupergraphGatewayOptions): Promise<Gateway> {
   const { config, logger } = options;
   const sources: SubgraphDataSource[] = [];
-  const started = await startGatewayServer({
+  const planner = createPlanner();
+  const starting = startGatewayServer({
     supergraphSdl: options.supergraphSdl,
+    planner,
     introspection: config.introspection,
     logger,
     formatError: passSubgraphErrors,
@@ -51,6 +54,10 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
       sources.push(source);
       return source;
     },
+  });
+  const started = await starting.catch(async (error: unknown) => {
+    await planner.close();
+    throw error;
   });
   const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, logger });
   await graph.warm();
@@ -91,6 +98,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     async close() {
       await http.close();
       await graph.retire();
+      await planner.close();
       await Promise.all(sources.map((source) => source.close()));
     },
   };

@@ -92,6 +92,55 @@ const CASES: { name: string; query: string; variables?: Record<string, unknown> 
     query: 'mutation { rename(id: "b1", name: "New") { name shipping reviews { id } } }',
   },
   {
+    name: 'entities in lists of lists',
+    query: '{ shelves { id reviews { text author { city } } shipping } }',
+  },
+  {
+    name: 'entities of one type of a union, with nulls among them',
+    query:
+      '{ all { __typename ... on Book { shipping reviews { id } } ... on Game { reviews { id author { city } } } } }',
+  },
+  { name: 'a chain of @requires', query: '{ products { ... on Book { cost: price name } } }' },
+  {
+    name: 'a chain of @requires below an entity',
+    query: '{ reviews { of: about { price title: name again: name } } }',
+  },
+  {
+    name: 'entities under several aliases',
+    query:
+      '{ a: products { ... on Book { s: shipping t: shipping } } b: products { kind: __typename ... on Book { r: reviews { i: id } } } }',
+  },
+  {
+    name: 'fields that are asked for several times',
+    query:
+      '{ reviews { author { id } author { ...U } about { ... on Book { id } } about { reviews { id } } } me { ...U ...U } } fragment U on User { name city }',
+  },
+  {
+    name: 'fragments on interfaces within fragments',
+    query:
+      '{ products { ... on Product { ... on Book { pages shipping } ... on Product { name } } } found(id: "b1") { ... on Product { id ... on Book { reviews { id } } } } }',
+  },
+  ...[true, false].map((with_) => ({
+    name: `conditions that are ${with_}`,
+    query:
+      'query ($with: Boolean!, $d: Boolean = true) { reviews { id @skip(if: $with) author @include(if: $with) { city @include(if: $d) id } ... @skip(if: $with) { about { name shipping } } } }',
+    variables: { with: with_ },
+  })),
+  { name: 'conditions that leave nothing', query: '{ me @skip(if: true) { city } }' },
+  {
+    name: 'errors of several entities',
+    query: '{ reviews { about { stock } } b: products { ... on Book { stock shipping } } }',
+  },
+  {
+    name: 'mutations in series over two subgraphs',
+    query:
+      'mutation { a: rename(id: "b1", name: "New") { name shipping } b: move(city: "Rome") { name city } c: rename(id: "b2", name: "Newer") { name stock } }',
+  },
+  {
+    name: 'a key that objects have by nature',
+    query: '{ products { __proto__: id constructor: name toString: __typename ... on Book { shipping } } }',
+  },
+  {
     name: 'introspection',
     query:
       '{ __schema { queryType { fields { name } } } __type(name: "Book") { fields { name type { kind name } } } }',
@@ -105,6 +154,13 @@ const CASES: { name: string; query: string; variables?: Record<string, unknown> 
 describe('a finished supergraph', () => {
   it.each(CASES)('answers as a stock gateway does: $name', async ({ query, variables = {} }) => {
     expect(await ours(query, variables)).toEqual(await theirs(query, variables));
+  });
+
+  it('tells an error at the entity that it is of, where others were not asked for', async () => {
+    const { data, errors } = await ours('{ all { ... on Book { stock } } }', {});
+    expect(data).toEqual({ all: [{}, null, { stock: 7 }, { stock: null }] });
+    // A stock gateway counts the game too, and names the book before it.
+    expect(errors).toEqual([{ message: 'no stock known', path: ['all', 3, 'stock'] }]);
   });
 
   it('tells nothing of its inside', async () => {

@@ -7,6 +7,9 @@ export function remainingMs(deadlineAtMs: number): number {
   return left;
 }
 
+/** Timers that are set to more fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Runs `work` with a signal that aborts after `timeoutMs` with a `TimeoutError`, or as soon as `caller` does. Not by
  * `AbortSignal.any`: the caller's signal lives as long as their connection, and would remember every call.
@@ -37,7 +40,7 @@ export async function beforeDeadline<T>(deadlineAtMs: number, work: Promise<T>):
   const { promise: expired, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
     () => reject(new RocketError('DEADLINE_EXCEEDED')),
-    Math.max(0, deadlineAtMs - Date.now()),
+    Math.min(Math.max(0, deadlineAtMs - Date.now()), MAX_TIMER_MS),
   );
   try {
     return await Promise.race([work, expired]);

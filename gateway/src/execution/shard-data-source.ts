@@ -1,24 +1,13 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { CallerGone, type Logger } from '@rocket/platform';
 import { type AppName, RocketError, type SubgraphAnswer } from '@rocket/schema';
-import {
-  type DocumentNode,
-  type GraphQLError,
-  type GraphQLFormattedError,
-  Kind,
-  OperationTypeNode,
-} from 'graphql';
-import type { FetchOutcome, GraphContext } from '../graph-context.ts';
+import { type GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import type { FetchOutcome } from '../graph-context.ts';
 import { failedFieldPaths } from './failed-fields.ts';
 import type { SubgraphCaller } from './subgraph-caller.ts';
-
-type ProcessOptions = Parameters<GraphQLDataSource<GraphContext>['process']>[0];
-/** The enum of kinds is not exported; health checks and schema loading have no request behind them. */
-type IncomingOperation = Extract<ProcessOptions, { incomingRequestContext: unknown }>;
-type ProcessResult = Awaited<ReturnType<GraphQLDataSource<GraphContext>['process']>>;
+import type { SubgraphFetch, SubgraphResult, SubgraphSource } from './subgraph-source.ts';
 
 /** One subgraph of a graph, as the gateway's executor asks it. */
-export class ShardDataSource implements GraphQLDataSource<GraphContext> {
+export class ShardDataSource implements SubgraphSource {
   readonly #app: AppName;
   readonly #subgraphs: SubgraphCaller;
   readonly #logger: Logger;
@@ -29,12 +18,9 @@ export class ShardDataSource implements GraphQLDataSource<GraphContext> {
     this.#logger = logger;
   }
 
-  async process(options: ProcessOptions): Promise<ProcessResult> {
-    if (!('incomingRequestContext' in options)) {
-      throw new RocketError('INTERNAL_ERROR', `A shard takes no request of kind ${options.kind}`);
-    }
+  async fetch(fetch: SubgraphFetch): Promise<SubgraphResult> {
     try {
-      const answer = await this.#execute(options);
+      const answer = await this.#execute(fetch);
       const { data, errors } = answer.result();
       return {
         ...(data === undefined ? {} : { data }),
@@ -43,29 +29,19 @@ export class ShardDataSource implements GraphQLDataSource<GraphContext> {
     } catch (error) {
       // Nobody is there to miss it.
       if (!(error instanceof CallerGone))
-        this.#logger.warn(
-          { err: error, app: this.#app, requestId: options.context.requestId },
-          'fetch failed',
-        );
-      return { errors: asFieldErrors(error, options) };
+        this.#logger.warn({ err: error, app: this.#app, requestId: fetch.context.requestId }, 'fetch failed');
+      return { errors: asFieldErrors(error, fetch) };
     }
   }
 
-  async #execute(options: IncomingOperation): Promise<SubgraphAnswer> {
-    // An intersection with a record of `any` hides what the property is.
-    const fetched: FetchOutcome | undefined = options.context.fetched;
-    if (fetched !== undefined) return outcomeOf(fetched, this.#app);
-    const { query = '', variables = {}, operationName } = options.request;
+  async #execute(fetch: SubgraphFetch): Promise<SubgraphAnswer> {
+    const { query, document, variables, operationName, context } = fetch;
+    if (context.fetched !== undefined) return outcomeOf(context.fetched, this.#app);
     return await this.#subgraphs.execute({
       app: this.#app,
-      kind: isMutation(query, options.document) ? 'write' : 'read',
-      context: options.context,
-      operation: {
-        query,
-        variables,
-        ...(options.document === undefined ? {} : { document: options.document }),
-        ...(operationName === undefined ? {} : { operationName }),
-      },
+      kind: fetch.kind === OperationTypeNode.MUTATION ? 'write' : 'read',
+      context,
+      operation: { query, variables, document, ...(operationName === undefined ? {} : { operationName }) },
     });
   }
 }
@@ -79,14 +55,6 @@ function outcomeOf(fetched: FetchOutcome, app: AppName): SubgraphAnswer {
   return fetched.answer;
 }
 
-export function isMutation(query: string, document: DocumentNode | undefined): boolean {
-  if (document === undefined) return query.trimStart().startsWith('mutation');
-  return document.definitions.some(
-    (definition) =>
-      definition.kind === Kind.OPERATION_DEFINITION && definition.operation === OperationTypeNode.MUTATION,
-  );
-}
-
 /** In process, an error of the catalogue may come as the object it is; over HTTP it has its code already. */
 function formatShardError(error: GraphQLError): GraphQLFormattedError {
   const formatted = error.toJSON();
@@ -97,10 +65,10 @@ function formatShardError(error: GraphQLError): GraphQLFormattedError {
 }
 
 /** A failed fetch becomes an error on each field that it leaves null: a thrown error would reach the caller without a path. */
-function asFieldErrors(error: unknown, options: IncomingOperation): GraphQLFormattedError[] {
+function asFieldErrors(error: unknown, fetch: SubgraphFetch): GraphQLFormattedError[] {
   const known = error instanceof RocketError ? error : new RocketError('INTERNAL_ERROR');
   const extensions = { ...known.details, code: known.code, retryable: known.retryable };
-  return failedFieldPaths(options.document, options.request.variables).map((path) => ({
+  return failedFieldPaths(fetch.document, fetch.variables).map((path) => ({
     message: known.message,
     path,
     extensions,

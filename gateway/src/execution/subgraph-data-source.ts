@@ -1,18 +1,13 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
 import { CallerGone } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
-import type { GraphQLFormattedError } from 'graphql';
+import { parseJson, RocketError } from '@rocket/schema';
+import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import type { GraphContext } from '../graph-context.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { remainingMs, withTimeLimit } from './deadline.ts';
-import { isMutation } from './shard-data-source.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
-
-type ProcessOptions = Parameters<GraphQLDataSource<GraphContext>['process']>[0];
-type ProcessResult = Awaited<ReturnType<GraphQLDataSource<GraphContext>['process']>>;
+import type { SubgraphFetch, SubgraphResult, SubgraphSource } from './subgraph-source.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 128;
@@ -32,7 +27,7 @@ const answerShape = z.object({
 });
 
 /** A subgraph that is an ordinary GraphQL server, of a supergraph that was composed elsewhere. */
-export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
+export class SubgraphDataSource implements SubgraphSource {
   readonly #name: string;
   readonly #path: string;
   readonly #pool: Pool;
@@ -46,10 +41,9 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
   }
 
   /** Throws when the subgraph gives no answer; the gateway reports that once for the fetch, as for any data source. */
-  async process({ request, context, ...rest }: ProcessOptions): Promise<ProcessResult> {
-    const { query, variables, operationName } = request;
-    const document = 'document' in rest ? rest.document : undefined;
-    const caller = isMutation(query ?? '', document) ? undefined : context['signal'];
+  async fetch(fetch: SubgraphFetch): Promise<SubgraphResult> {
+    const { query, variables, operationName, context } = fetch;
+    const caller = fetch.kind === OperationTypeNode.MUTATION ? undefined : context.signal;
     const { status, text } = await this.#breaker
       .run(() => this.#post(JSON.stringify({ query, variables, operationName }), context, caller), {
         isDead: isUnreachable,
@@ -72,17 +66,17 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
 
   async #post(
     body: string,
-    context: ProcessOptions['context'],
+    context: SubgraphFetch['context'],
     caller: AbortSignal | undefined,
   ): Promise<{ status: number; text: string }> {
-    const timeoutMs = remainingMs(context['deadlineAtMs']);
+    const timeoutMs = remainingMs(context.deadlineAtMs);
     try {
       return await withTimeLimit(timeoutMs, caller, async (signal) => {
         const response = await this.#pool.request({
           path: this.#path,
           method: 'POST',
           headers: {
-            ...context['forwardedHeaders'],
+            ...context.forwardedHeaders,
             'content-type': 'application/json',
             accept: 'application/graphql-response+json, application/json',
           },
@@ -112,10 +106,10 @@ export class SubgraphDataSource implements GraphQLDataSource<GraphContext> {
     });
   }
 
-  #read(text: string): ProcessResult {
+  #read(text: string): SubgraphResult {
     let answer: z.infer<typeof answerShape>;
     try {
-      answer = answerShape.parse(JSON.parse(text));
+      answer = answerShape.parse(parseJson(text));
     } catch (cause) {
       throw new RocketError('SUBGRAPH_UNAVAILABLE', `Subgraph ${this.#name} gave no GraphQL answer`, {
         cause,

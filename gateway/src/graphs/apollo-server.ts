@@ -1,5 +1,3 @@
-import type { GraphQLDataSource } from '@apollo/gateway';
-import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer, type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import type { Logger } from '@rocket/platform';
 import type { CrossAppReference } from '@rocket/schema';
@@ -7,17 +5,17 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { plannerNames } from '../documents/answer-keys.ts';
 import type { DocumentStage } from '../documents/prepare-document.ts';
 import { isUnexpected, maskError } from '../errors/mask.ts';
+import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { namesApplicationJson } from '../http/accept.ts';
 import { operationKindRule } from '../limits/operation-kinds.ts';
 import { DEFAULT_OPERATION_LIMITS } from '../limits/operation-limits.ts';
+import type { Planner } from '../planning/planner.ts';
 import { serverDocuments } from './document-plugin.ts';
 import { createDocumentStore } from './document-store.ts';
+import { GraphGateway } from './graph-gateway.ts';
 import type { KnownOperations } from './known-operations.ts';
 import { refusalPlugin } from './refusal-plugin.ts';
-
-/** Of plans kept per graph; Apollo's default is 30, and strangers decide what is in there. */
-const PLAN_STORE_MIB = 8;
 
 export interface ApolloOptions {
   readonly introspection: boolean;
@@ -129,44 +127,42 @@ export async function startSchemaServer<T extends RequestContext & Pick<GraphCon
   return { server, documents: documents.stage() };
 }
 
-/** A started Apollo Server over a gateway of its own. Loading is synchronous work: keep supergraphs small. */
+/** A started Apollo Server over the subgraphs of a supergraph, which is loaded and planned in the planner's threads. */
 export async function startGatewayServer(
   options: ApolloOptions & {
     readonly supergraphSdl: string;
     /** Fields whose records have to be looked for; none in supergraphs of others. */
     readonly references?: readonly CrossAppReference[];
-    readonly buildDataSource: (subgraph: { name: string; url: string }) => GraphQLDataSource<GraphContext>;
+    readonly planner: Planner;
+    readonly buildDataSource: (subgraph: { name: string; url: string }) => SubgraphSource;
     /** Learns from the plans of operations which of them need none. */
     readonly operations?: KnownOperations;
   },
 ): Promise<GatewayServer> {
   const { operations, introspection, supergraphSdl } = options;
-  const gateway = new ApolloGateway({
-    supergraphSdl,
-    buildService: ({ name, url }) => options.buildDataSource({ name, url: url ?? '' }),
-    experimental_approximateQueryPlanStoreMiB: PLAN_STORE_MIB,
-    queryPlannerConfig: { exposeDocumentNodeInFetchNode: true },
-    ...(operations === undefined
-      ? {}
-      : { experimental_didResolveQueryPlan: (planned) => operations.learn(planned) }),
-    // On by default outside production: any caller could ask for the plan by a header.
-    __exposeQueryPlanExperimental: false,
-    logger: apolloLogger(options.logger),
-  });
-  const shared = apolloOptions(options);
-  const documents = serverDocuments({
-    plannerNames: plannerNames(supergraphSdl),
-    references: options.references ?? [],
-    introspection,
-  });
-  const server = new ApolloServer<GraphContext>({
-    ...shared,
-    validationRules: [...shared.validationRules],
-    plugins: [requestPlugin(options.logger), refusalPlugin, documents.plugin],
-    gateway,
-  });
-  await server.start();
-  return { server, documents: documents.stage() };
+  const graph = await options.planner.load(supergraphSdl);
+  try {
+    const sources = new Map(
+      graph.subgraphs.map((subgraph) => [subgraph.name, options.buildDataSource(subgraph)]),
+    );
+    const shared = apolloOptions(options);
+    const documents = serverDocuments({
+      plannerNames: plannerNames(supergraphSdl),
+      references: options.references ?? [],
+      introspection,
+    });
+    const server = new ApolloServer<GraphContext>({
+      ...shared,
+      validationRules: [...shared.validationRules],
+      plugins: [requestPlugin(options.logger), refusalPlugin, documents.plugin],
+      gateway: new GraphGateway({ graph, supergraphSdl, sources, operations }),
+    });
+    await server.start();
+    return { server, documents: documents.stage() };
+  } catch (error) {
+    graph.drop();
+    throw error;
+  }
 }
 
 /** Apollo tells of every load at level info, which here is daily business. */

@@ -1,16 +1,12 @@
-import type { GatewayConfig } from '@apollo/gateway';
 import { type AppName, appName, type SubgraphOperation } from '@rocket/schema';
-import { type DocumentNode, OperationTypeNode, parse } from 'graphql';
+import { type DocumentNode, OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { PreparedOperation } from '../documents/prepare-document.ts';
 import { selectSameFields } from '../documents/selection-shape.ts';
-import type { GraphContext } from '../graph-context.ts';
+import { fetchDocument, type PlanNode, type QueryPlan } from '../planning/query-plan.ts';
 
 /** Source text of the operations that one graph keeps; their documents are mostly those of the document store. */
 const MAX_SOURCE_CHARS = 256 * 1024;
-
-type Planned = Parameters<NonNullable<GatewayConfig['experimental_didResolveQueryPlan']>>[0];
-type PlanNode = NonNullable<Planned['queryPlan']['node']>;
 
 /** An operation that one subgraph answers as it stands. */
 export interface KnownOperation {
@@ -36,14 +32,12 @@ export class KnownOperations {
   }
 
   /** Called with each plan that is about to be executed. */
-  learn({ queryPlan, requestContext }: Planned): void {
-    // The package types contexts as records of `any`.
-    const { asked } = requestContext.context as GraphContext;
+  learn(plan: QueryPlan, asked: PreparedOperation | undefined): void {
     if (asked === undefined) return;
     const { source, operationName } = asked;
     const names = this.#byText.get(source);
     if (names?.has(operationName) === true) return;
-    const known = asSingleFetch(queryPlan.node, asked);
+    const known = asSingleFetch(plan.node, asked);
     if (names === undefined) this.#byText.set(source, new Map([[operationName, known]]));
     else names.set(operationName, known);
   }
@@ -60,7 +54,7 @@ function asSingleFetch(node: PlanNode | undefined, asked: PreparedOperation): Kn
   if (asked.keys !== null || asked.introspection.kind !== 'none') return null;
   const { text, document, operation, operationName } = asked;
   // Where the planner asks for more than the caller, such as type names, or for less, such as introspection, they differ.
-  if (!selectSameFields(document, node.operationDocumentNode ?? parse(node.operation))) return null;
+  if (!selectSameFields(document, fetchDocument(node))) return null;
   return {
     app: appName(node.serviceName),
     kind: operation.operation === OperationTypeNode.MUTATION ? 'write' : 'read',

@@ -11,6 +11,7 @@ import {
 import { ShardDataSource } from '../execution/shard-data-source.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import type { GraphContext } from '../graph-context.ts';
+import type { Planner } from '../planning/planner.ts';
 import { startGatewayServer, startSchemaServer } from './apollo-server.ts';
 import type { Composer } from './composer.ts';
 import { FastPath } from './fast-path.ts';
@@ -25,6 +26,7 @@ const REVISION_ID_LENGTH = 32;
 export interface GraphParts {
   readonly catalog: Catalog;
   readonly composer: Composer;
+  readonly planner: Planner;
   readonly documents: RevisionDocuments;
   readonly subgraphs: SubgraphCaller;
   readonly introspection: boolean;
@@ -58,7 +60,7 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
 async function startServer(
   revision: GraphRevision,
   members: readonly RevisionRecord[],
-  { composer, catalog, subgraphs, introspection, logger }: GraphParts,
+  { composer, planner, catalog, subgraphs, introspection, logger }: GraphParts,
 ) {
   const [composition] = await Promise.all([
     composer.compose(revision.home, members),
@@ -69,6 +71,7 @@ async function startServer(
   const started = await startGatewayServer({
     supergraphSdl: composition.supergraphSdl,
     references: composition.references,
+    planner,
     buildDataSource: ({ name }) => new ShardDataSource(appName(name), subgraphs, logger),
     operations: fastPath.operations,
     introspection,

@@ -18,7 +18,7 @@ const products: Definition = {
     type Book implements Product @key(fields: "id") { id: ID! name: String! pages: Int! weight: Int }
     type Game implements Product @key(fields: "id") { id: ID! name: String! players: Int! weight: Int }
     union Found = Book | Game
-    type Query { products: [Product!]! found(id: ID!): Found broken: String strict: String! echo(text: String!): String! header: String }
+    type Query { shelves: [[Book]!]! all: [Found] products: [Product!]! found(id: ID!): Found broken: String strict: String! echo(text: String!): String! header: String }
     type Mutation { rename(id: ID!, name: String!): Book }`,
   resolvers: {
     Product: { __resolveType: typeOf },
@@ -30,6 +30,8 @@ const products: Definition = {
       __resolveReference: ({ id }: { id: string }) => PRODUCTS.find((product) => product.id === id) ?? null,
     },
     Query: {
+      shelves: () => [[PRODUCTS[0], null], [], [PRODUCTS[1], PRODUCTS[0]]],
+      all: () => [PRODUCTS[2], null, PRODUCTS[0], PRODUCTS[1]],
       products: () => PRODUCTS,
       found: (_: unknown, { id }: { id: string }) => PRODUCTS.find((product) => product.id === id) ?? null,
       broken: () => {
@@ -53,13 +55,16 @@ const products: Definition = {
 
 const reviews: Definition = {
   sdl: `${LINK}
-    type Book @key(fields: "id") { id: ID! reviews: [Review!]! }
+    type Book @key(fields: "id") { id: ID! reviews: [Review!]! shipping: Int @external price: String @requires(fields: "shipping") }
     type Game @key(fields: "id") { id: ID! reviews: [Review!]! }
     type Review { id: ID! text: String! author: User @provides(fields: "name") about: Book }
     type User @key(fields: "id") { id: ID! name: String @external }
     type Query { reviews: [Review!]! }`,
   resolvers: {
-    Book: { reviews: (book: { id: string }) => REVIEWS.filter((review) => review.product === book.id) },
+    Book: {
+      reviews: (book: { id: string }) => REVIEWS.filter((review) => review.product === book.id),
+      price: (book: { shipping: number | null }) => `10 and ${book.shipping}`,
+    },
     Game: { reviews: (game: { id: string }) => REVIEWS.filter((review) => review.product === game.id) },
     Review: {
       author: (review: { author: string | null }) =>
@@ -74,7 +79,8 @@ const shipping: Definition = {
   sdl: `${LINK}
     type Book @key(fields: "id") { id: ID! weight: Int @external shipping: Int @requires(fields: "weight") stock: Int }
     type User @key(fields: "id") { id: ID! name: String @shareable city: String }
-    type Query { me: User }`,
+    type Query { me: User }
+    type Mutation { move(city: String!): User }`,
   resolvers: {
     Book: {
       shipping: (book: { weight: number | null }) => (book.weight ?? 0) * 2,
@@ -89,6 +95,7 @@ const shipping: Definition = {
         id === 'u2' ? null : { id, name: 'Ada', city: 'London' },
     },
     Query: { me: () => ({ id: 'u1', name: 'Ada', city: 'London' }) },
+    Mutation: { move: (_: unknown, { city }: { city: string }) => ({ id: 'u1', name: 'Ada', city }) },
   },
 };
 

@@ -1,0 +1,31 @@
+import { isRawNumber, numberText } from '@rocket/schema';
+import { type GraphQLLeafType, isEnumType } from 'graphql';
+
+const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
+
+/** True when a subgraph's value can be one of the type. What scalars of the subgraphs' own hold is up to the subgraphs. */
+export function isValidLeaf(value: unknown, type: GraphQLLeafType): boolean {
+  if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
+  switch (type.name) {
+    case 'Boolean':
+      return typeof value === 'boolean';
+    case 'String':
+      return typeof value === 'string';
+    case 'Float':
+      return isNumber(value);
+    case 'Int':
+      return isInteger(value);
+    case 'ID':
+      return typeof value === 'string' || isInteger(value);
+    default:
+      return true;
+  }
+}
+
+function isNumber(value: unknown): boolean {
+  return isRawNumber(value) || (typeof value === 'number' && Number.isFinite(value));
+}
+
+function isInteger(value: unknown): boolean {
+  return isNumber(value) && INTEGER.test(numberText(value) ?? '');
+}

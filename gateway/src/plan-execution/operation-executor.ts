@@ -1,0 +1,142 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  type GraphQLSchema,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+  visit,
+} from 'graphql';
+import type { SubgraphSource } from '../execution/subgraph-source.ts';
+import type { GraphContext } from '../graph-context.ts';
+import type { SupergraphSummary } from '../planning/plan-task.ts';
+import type { QueryPlan } from '../planning/query-plan.ts';
+import { type AnswerObject, emptyObject } from './answer-data.ts';
+import { FieldCollector } from './collect-fields.ts';
+import { executePlan } from './execute-plan.ts';
+import { shapeAnswer } from './shape-answer.ts';
+
+/** Conditions under which the fields of one operation are kept; each variable of a condition doubles the possible ones. */
+const MAX_CONDITIONS = 16;
+
+export interface OperationInput {
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: GraphContext;
+  /** Asked for once the variables are known to fit. */
+  readonly plan: () => Promise<QueryPlan>;
+}
+
+export interface OperationAnswer {
+  readonly data?: AnswerObject | null;
+  readonly errors?: readonly GraphQLError[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+export interface ExecutedGraph {
+  readonly apiSchema: GraphQLSchema;
+  readonly subtypes: SupergraphSummary['subtypes'];
+  readonly sources: ReadonlyMap<string, SubgraphSource>;
+}
+
+/** Executes validated operations of one graph by their plans. */
+export class OperationExecutor {
+  readonly #graph: ExecutedGraph;
+  /** By document, which the server keeps: what is learnt of an operation goes with it. */
+  readonly #fields = new WeakMap<OperationDefinitionNode, OperationFields>();
+
+  constructor(graph: ExecutedGraph) {
+    this.#graph = graph;
+  }
+
+  async execute(input: OperationInput): Promise<OperationAnswer> {
+    const { operation, variables, context } = input;
+    const { apiSchema, subtypes, sources } = this.#graph;
+    const { errors: wrong, coerced } = getVariableValues(
+      apiSchema,
+      operation.variableDefinitions ?? [],
+      variables,
+    );
+    if (coerced === undefined) return { errors: wrong };
+    const { node } = await input.plan();
+    const errors: GraphQLError[] = [];
+    const data = emptyObject();
+    if (node !== undefined) {
+      await executePlan(node, { sources, subtypes, context, variables, coerced, data, errors });
+    }
+    return this.#answer(input, { data, errors, coerced });
+  }
+
+  #answer(
+    { document, operation }: OperationInput,
+    found: { readonly data: AnswerObject; readonly errors: GraphQLError[]; coerced: Record<string, unknown> },
+  ): OperationAnswer {
+    const { apiSchema: schema } = this.#graph;
+    const { errors } = found;
+    const rootType = schema.getRootType(operation.operation);
+    if (!rootType) throw new Error(`the schema has no ${operation.operation}`);
+    const shaped = shapeAnswer({
+      ...{ schema, rootType },
+      selectionSet: operation.selectionSet,
+      fields: this.#fieldsOf(document, operation).under(found.coerced),
+      data: found.data,
+    });
+    if (errors.length > 0) return { errors, data: shaped.data };
+    if (shaped.errors.length === 0) return { data: shaped.data };
+    // Values that do not fit are told beside the answer, in the form that clients of Apollo's gateways know.
+    return { extensions: { valueCompletion: shaped.errors }, data: shaped.data };
+  }
+
+  #fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): OperationFields {
+    const known = this.#fields.get(operation);
+    if (known !== undefined) return known;
+    const fields = new OperationFields(this.#graph.apiSchema, document);
+    this.#fields.set(operation, fields);
+    return fields;
+  }
+}
+
+/** The fields of one operation, under the conditions that were asked for lately. */
+class OperationFields {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #conditions: readonly string[];
+  readonly #known = new Map<string, FieldCollector>();
+
+  constructor(schema: GraphQLSchema, document: DocumentNode) {
+    this.#schema = schema;
+    this.#fragments = new Map(
+      document.definitions
+        .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+        .map((node) => [node.name.value, node]),
+    );
+    this.#conditions = conditionsOf(document);
+  }
+
+  under(variables: Readonly<Record<string, unknown>>): FieldCollector {
+    const key = this.#conditions.map((name) => String(variables[name])).join();
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (this.#known.size >= MAX_CONDITIONS) this.#known.clear();
+    // The caller's other variables must not be kept along.
+    const conditions = Object.fromEntries(this.#conditions.map((name) => [name, variables[name]]));
+    const input = { schema: this.#schema, fragments: this.#fragments, variables: conditions };
+    const fields = new FieldCollector(input);
+    this.#known.set(key, fields);
+    return fields;
+  }
+}
+
+/** Variables that decide whether fields are asked for. */
+function conditionsOf(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  visit(document, {
+    Directive: ({ name, arguments: given = [] }) => {
+      if (name.value !== 'skip' && name.value !== 'include') return;
+      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+    },
+  });
+  return [...names];
+}

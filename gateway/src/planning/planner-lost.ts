@@ -1,0 +1,16 @@
+import type { PlanTask } from './plan-task.ts';
+
+/** The planning thread has ended before it was done: by its memory, by a fault, or because it was stuck. */
+export class PlannerLost extends Error {
+  readonly during: PlanTask['kind'];
+  readonly isStuck: boolean;
+
+  constructor(message: string, options: ErrorOptions & { during: PlanTask['kind']; isStuck: boolean }) {
+    super(message, options);
+    this.during = options.during;
+    this.isStuck = options.isStuck;
+  }
+}
+
+/** The thread has no longer had the graph when it came to a plan. */
+export class NotBegun extends Error {}
