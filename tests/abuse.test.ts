@@ -57,8 +57,8 @@ const ABUSES: readonly Abuse[] = [
     code: 'GRAPHQL_VALIDATION_FAILED',
   },
   {
-    name: 'the largest type of the schema, 49 times',
-    query: `{ ${times(49, (n) => `a${n}: __type(name: "Query") { ...T }`)} } ${TYPE}`,
+    name: 'the largest type of the schema, 98 times',
+    query: `{ __schema { ${times(98, (n) => `a${n}: queryType { ...T }`)} } } ${TYPE}`,
     code: 'GRAPHQL_VALIDATION_FAILED',
   },
   {

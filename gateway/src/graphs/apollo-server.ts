@@ -131,7 +131,7 @@ export async function startSchemaServer<T extends RequestContext & Pick<GraphCon
 export async function startGatewayServer(
   options: ApolloOptions & {
     readonly supergraphSdl: string;
-    /** Fields whose records have to be looked for; none in supergraphs of others. */
+    /** Fields whose records have to be looked for; not given for supergraphs of others. */
     readonly references?: readonly CrossAppReference[];
     readonly planner: Planner;
     readonly buildDataSource: (subgraph: { name: string; url: string }) => SubgraphSource;
@@ -155,7 +155,10 @@ export async function startGatewayServer(
       ...shared,
       validationRules: [...shared.validationRules],
       plugins: [requestPlugin(options.logger), refusalPlugin, documents.plugin],
-      gateway: new GraphGateway({ graph, supergraphSdl, sources, operations }),
+      gateway: new GraphGateway({
+        ...{ graph, supergraphSdl, sources, operations },
+        tellsMisfits: options.references === undefined,
+      }),
     });
     await server.start();
     return { server, documents: documents.stage() };

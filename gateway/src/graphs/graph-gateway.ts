@@ -19,6 +19,7 @@ export interface GraphGatewayOptions {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   /** Learns from the plans of operations which of them need none. */
   readonly operations: KnownOperations | undefined;
+  readonly tellsMisfits: boolean;
 }
 
 /** One planned graph for one Apollo Server. The graph is dropped when the server stops. */
@@ -28,9 +29,10 @@ export class GraphGateway implements ApolloGateway {
   readonly #listeners = new Set<SchemaListener>();
 
   constructor(options: GraphGatewayOptions) {
-    const { apiSchema, subtypes } = options.graph;
+    const { graph, sources, tellsMisfits } = options;
+    const { apiSchema, subtypes } = graph;
     this.#options = options;
-    this.#executor = new OperationExecutor({ apiSchema, subtypes, sources: options.sources });
+    this.#executor = new OperationExecutor({ apiSchema, subtypes, sources, tellsMisfits });
   }
 
   onSchemaLoadOrUpdate(listener: SchemaListener): () => void {

@@ -39,6 +39,11 @@ export interface ExecutedGraph {
   readonly apiSchema: GraphQLSchema;
   readonly subtypes: SupergraphSummary['subtypes'];
   readonly sources: ReadonlyMap<string, SubgraphSource>;
+  /**
+   * Whether values that the schema does not allow are told beside the answer. Not those of our own shards: a record of
+   * another app that is not there is null, and nothing is wrong with that.
+   */
+  readonly tellsMisfits: boolean;
 }
 
 /** Executes validated operations of one graph by their plans. */
@@ -73,7 +78,7 @@ export class OperationExecutor {
     { document, operation }: OperationInput,
     found: { readonly data: AnswerObject; readonly errors: GraphQLError[]; coerced: Record<string, unknown> },
   ): OperationAnswer {
-    const { apiSchema: schema } = this.#graph;
+    const { apiSchema: schema, tellsMisfits } = this.#graph;
     const { errors } = found;
     const rootType = schema.getRootType(operation.operation);
     if (!rootType) throw new Error(`the schema has no ${operation.operation}`);
@@ -84,7 +89,7 @@ export class OperationExecutor {
       data: found.data,
     });
     if (errors.length > 0) return { errors, data: shaped.data };
-    if (shaped.errors.length === 0) return { data: shaped.data };
+    if (shaped.errors.length === 0 || !tellsMisfits) return { data: shaped.data };
     // Values that do not fit are told beside the answer, in the form that clients of Apollo's gateways know.
     return { extensions: { valueCompletion: shaped.errors }, data: shaped.data };
   }
