@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INTERNAL_PATHS } from '@rocket/schema';
 import type { CleanUp } from '../clean-up.ts';
+import { handOverShop } from '../data/shop-database.ts';
 import { readShop } from '../data/shop-document.ts';
 import { startPeer } from '../sides/peer-side.ts';
 import { startRocketGraph } from '../sides/rocket-graph.ts';
@@ -46,6 +47,7 @@ function shardSide({ shard, shop }: ShopWorld): Side {
 async function startGraph(cleanUp: CleanUp, world: ShopWorld): Promise<Side> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-graph-'));
   cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
+  await handOverShop(world.postgresUrl);
   const options = { postgresUrl: world.postgresUrl, dataDir, poolSize: POOL_SIZE };
   return await startRocketGraph(cleanUp, options, await readShop());
 }
