@@ -43,8 +43,8 @@ export function createPipeline(parts: PipelineParts): GraphqlPipeline {
     // The response cache belongs here: it needs the caller and the operation, and spares all that follows.
 
     // graph: an operation that is known to be answered by one subgraph passes through (graphs/fast-path.ts); any other is
-    // held to the limits, parsed and validated by Apollo Server, planned in a thread (planning/), and executed by its plan
-    // over the shards (plan-execution/)
+    // held to the limits, prepared (documents/), parsed and validated by Apollo Server, planned in a thread (planning/), and
+    // executed by its plan over the shards (plan-execution/)
     return await parts.graphs.use(key, deadlineAtMs, (graph) =>
       graph.execute(graphql, {
         requestId: request.requestId,
