@@ -1,7 +1,7 @@
 import { appName, type CallContext, epoch, graphRevisionId } from '@rocket/schema';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createInternalSigner, createInternalVerifier, type InternalVerifier } from '../src/index.ts';
-import { SeenNonces } from '../src/security/seen-nonces.ts';
+import { SeenCalls } from '../src/security/seen-calls.ts';
 
 const key = 'internal key';
 const signer = createInternalSigner(key);
@@ -114,16 +114,23 @@ test('what is signed but no call cannot pass for one', () => {
   }
 });
 
-test('what has been taken is remembered until it expires, within a bound, and forgotten then', () => {
+test('calls are remembered by their numbers, in whatever order they come, and forgotten with their signer', () => {
   vi.useFakeTimers();
-  const seen = new SeenNonces(2);
-  const inMs = (ms: number) => Date.now() + ms;
-  const expiresAtMs = inMs(30_000);
-  expect(seen.take('a', expiresAtMs)).toBe('new');
-  expect(seen.take('a', expiresAtMs)).toBe('repeated');
-  expect(seen.take('b', inMs(10_000))).toBe('new');
-  expect(seen.take('c', inMs(10_000))).toBe('full');
-  vi.advanceTimersByTime(15_000);
-  expect(seen.take('c', inMs(30_000))).toBe('new');
-  expect(seen.take('a', expiresAtMs)).toBe('repeated');
+  const seen = new SeenCalls(35_000);
+  const numbers = [5, 1, 4, 1_000_000, 2, 999_999];
+  for (const number of numbers) expect(seen.take('a', number)).toBe(true);
+  for (const number of numbers)
+    expect([seen.has('a', number), seen.take('a', number)]).toEqual([true, false]);
+  expect([seen.has('a', 3), seen.take('a', 3)]).toEqual([false, true]);
+  expect(seen.take('b', 5)).toBe(true);
+  // So far behind that nobody knows.
+  expect(seen.take('a', 3_000_000)).toBe(true);
+  expect(seen.take('a', 1_000_001)).toBe(false);
+  expect(seen.take('a', 2_999_999)).toBe(true);
+  // The same places of the window, by other numbers.
+  const next = 3_000_000 + 2 ** 20;
+  expect([seen.take('a', next), seen.take('a', next - 1), seen.take('a', next)]).toEqual([true, true, false]);
+  vi.advanceTimersByTime(36_000);
+  expect(seen.take('b', 6)).toBe(true);
+  expect(seen.has('a', next)).toBe(false);
 });

@@ -1,23 +1,26 @@
 /**
  * Signed headers of calls between our own processes: base64url JSON, and an HMAC-SHA256 over the request's method, its path
- * and that text. The JSON holds the body's hash, an expiry and a nonce, so that a header fits one request, once.
+ * and that text. The JSON holds the body's hash, an expiry, and a number that its signer gives only once, so that a header fits
+ * one request, once.
  * Not a JWT: nothing in the header may choose how it is verified, and this runs once per subgraph fetch.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { appName, type CallContext, epoch, graphRevisionId, lsn, RocketError } from '@rocket/schema';
 import { z } from 'zod';
-import { SeenNonces } from './seen-nonces.ts';
+import { SeenCalls } from './seen-calls.ts';
 
 /** A header that was seen on the wire must be worthless soon. */
 export const MAX_INTERNAL_TTL_MS = 30_000;
 /** By how much clocks of two hosts may differ. */
 const CLOCK_SKEW_MS = 5_000;
-const NONCE_PREFIX_BYTES = 9;
-const COUNTER_RADIX = 36;
+const SIGNER_BYTES = 9;
 
 const Envelope = z.object({
   expiresAtMs: z.number(),
-  nonce: z.string().min(1).max(64),
+  /** Unique among all signers. */
+  signer: z.string().min(1).max(64),
+  /** Of the signer's calls, from 1. */
+  number: z.int().positive(),
   /** SHA-256 of the body's bytes, base64url. */
   bodyHash: z.string(),
   payload: z.unknown(),
@@ -75,14 +78,14 @@ export interface InternalVerifier {
 
 export function createInternalSigner(key: string): InternalSigner {
   const secret = secretOf(key);
-  // Unique among all signers by its prefix, and in this one by its counter.
-  const prefix = randomBytes(NONCE_PREFIX_BYTES).toString('base64url');
+  const signer = randomBytes(SIGNER_BYTES).toString('base64url');
   let signed = 0;
   const sign = (payload: unknown, request: InternalRequest): string => {
     signed += 1;
     const envelope = {
       expiresAtMs: Date.now() + MAX_INTERNAL_TTL_MS,
-      nonce: prefix + signed.toString(COUNTER_RADIX),
+      signer,
+      number: signed,
       bodyHash: hash('sha256', request.body, 'base64url'),
       payload,
     };
@@ -94,22 +97,20 @@ export function createInternalSigner(key: string): InternalSigner {
 
 export function createInternalVerifier(key: string): InternalVerifier {
   const secret = secretOf(key);
-  const seen = new SeenNonces();
+  const seen = new SeenCalls(MAX_INTERNAL_TTL_MS + CLOCK_SKEW_MS);
   const verify = (header: string, target: InternalTarget): VerifiedCall<unknown> => {
-    const { expiresAtMs, nonce, bodyHash, payload } = openEnvelope(header, target, secret);
+    const { expiresAtMs, signer, number, bodyHash, payload } = openEnvelope(header, target, secret);
     const leftMs = expiresAtMs - Date.now();
     if (leftMs <= 0) throw refused('has expired');
     if (leftMs > MAX_INTERNAL_TTL_MS + CLOCK_SKEW_MS) throw refused('is valid for too long');
-    if (seen.has(nonce, expiresAtMs)) throw refused('has been sent before');
+    if (seen.has(signer, number)) throw refused('has been sent before');
     return {
       payload,
       takeBody(bytes) {
         if (hash('sha256', bytes, 'base64url') !== bodyHash)
           throw refused('has another body than was signed');
         // Only now: a call that was heard and is sent on in part must not use up the real one.
-        const taken = seen.take(nonce, expiresAtMs);
-        if (taken === 'repeated') throw refused('has been sent before');
-        if (taken === 'full') throw new RocketError('TOO_MANY_REQUESTS', 'The shard gets too many calls');
+        if (!seen.take(signer, number)) throw refused('has been sent before');
       },
     };
   };
