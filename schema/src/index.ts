@@ -162,6 +162,8 @@ export {
   type ShardMap,
   type ShardRecord,
 } from './routing/shard-map.ts';
+export { buildTrustedSchema } from './sdl/build-schema.ts';
+export { executableSdl } from './sdl/executable-sdl.ts';
 export { MAX_OFFSET } from './sdl/read-arguments.ts';
 export {
   ENGINE_VERSION,

@@ -1,8 +1,8 @@
-import { RocketError } from '@rocket/schema';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { buildTrustedSchema, RocketError } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { beforeDeadline } from '../execution/deadline.ts';
-import { buildApiSchema } from './api-schema.ts';
 import type { PlanOutcome, SupergraphSummary, ThreadGraph } from './plan-task.ts';
 import { PlannerLost } from './planner-lost.ts';
 import { PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';
@@ -64,7 +64,7 @@ export function createPlanner(options: PlannerThreadOptions = {}): Planner {
       };
       try {
         const summary = await summarize(place.thread, graph);
-        const apiSchema = await buildApiSchema(summary.apiSdl);
+        const apiSchema = await buildTrustedSchema(summary.apiSdl, nextTurn);
         const plans = new GraphPlans(place.thread, graph);
         const { subgraphs, subtypes } = summary;
         return { ...{ apiSchema, subgraphs, subtypes, drop }, plan: (request) => plans.get(request) };

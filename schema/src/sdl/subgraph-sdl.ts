@@ -5,7 +5,7 @@
 import type { AppName } from '../ids.ts';
 import type { AppModel, EntityModel, EntityRef, ForeignContribution, LinkModel } from '../model/app-model.ts';
 import type { Home } from '../naming/graph-names.ts';
-import { entitySdl } from './entity-sdl.ts';
+import { type EntitySdl, entitySdl } from './entity-sdl.ts';
 import { contributionSdl, type LinkToEntity } from './link-sdl.ts';
 import { SHARED_SDL } from './shared-types.ts';
 import { typeSdl } from './type-sdl.ts';
@@ -51,18 +51,13 @@ export function visibleContributions(
 }
 
 export function subgraphSdl(model: AppModel, graph: GraphModels): string {
-  const toEntity = <L extends LinkModel>(link: L): LinkToEntity<L> => {
-    const isOwn = link.target.app === model.app;
-    return { link, target: (isOwn ? model.entities.get(link.target.entity) : undefined) ?? null };
-  };
-  const entities = [...model.entities.values()].map((entity) =>
-    entitySdl(entity, graph.home, visibleLinks(entity, graph).map(toEntity)),
-  );
-  const foreign = visibleContributions(model, graph).map(({ entity, contributions }) => {
-    const links = contributions.map(({ link }) => toEntity(link));
-    return contributionSdl(entity, links, graph.home);
-  });
-  const parts = [HEADER, SHARED_SDL, ...entities.flatMap((sdl) => sdl.types), ...foreign];
+  const entities = [...entityParts(model, graph)];
+  const parts = [
+    HEADER,
+    SHARED_SDL,
+    ...entities.flatMap((sdl) => sdl.types),
+    ...contributionParts(model, graph),
+  ];
   if (entities.length > 0) {
     const queries = entities.flatMap((sdl) => sdl.queries);
     const mutations = entities.flatMap((sdl) => sdl.mutations);
@@ -70,4 +65,25 @@ export function subgraphSdl(model: AppModel, graph: GraphModels): string {
     parts.push(typeSdl({ kind: 'type', name: 'Mutation', fields: mutations }));
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What each entity of the app consists of; made as it is asked for. */
+export function* entityParts(model: AppModel, graph: GraphModels): Generator<EntitySdl> {
+  for (const entity of model.entities.values()) {
+    const links = visibleLinks(entity, graph).map((link) => toEntity(model, link));
+    yield entitySdl(entity, graph.home, links);
+  }
+}
+
+/** What the app adds to the types of others. */
+export function contributionParts(model: AppModel, graph: GraphModels): readonly string[] {
+  return visibleContributions(model, graph).map(({ entity, contributions }) => {
+    const links = contributions.map(({ link }) => toEntity(model, link));
+    return contributionSdl(entity, links, graph.home);
+  });
+}
+
+function toEntity<L extends LinkModel>(model: AppModel, link: L): LinkToEntity<L> {
+  const isOwn = link.target.app === model.app;
+  return { link, target: (isOwn ? model.entities.get(link.target.entity) : undefined) ?? null };
 }

@@ -2,7 +2,7 @@
 import { describe } from './description.ts';
 
 export interface TypeParts {
-  readonly kind: 'type' | 'input' | 'enum';
+  readonly kind: 'type' | 'extend type' | 'input' | 'enum';
   readonly name: string;
   readonly description?: string;
   /** One line each, from {@link fieldSdl}. */

@@ -1,10 +1,25 @@
 /** The executable subgraph of one app in one graph revision. */
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type AppModel, entityNames, type GraphModels, subgraphSdl } from '@rocket/schema';
-import { type GraphQLSchema, isUnionType, parse } from 'graphql';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type AppModel,
+  buildTrustedSchema,
+  entityNames,
+  executableSdl,
+  type GraphModels,
+  subgraphSdl,
+} from '@rocket/schema';
+import {
+  type GraphQLFieldResolver,
+  type GraphQLScalarType,
+  type GraphQLSchema,
+  isObjectType,
+  isScalarType,
+  isUnionType,
+} from 'graphql';
 import { refOf, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
 import type { SubgraphIndex } from '../read/plan-context.ts';
 import { mutationResolvers, payloadResolvers, USER_ERROR_RESOLVERS } from './mutation-resolvers.ts';
+import type { RequestContext } from './request-context.ts';
 import { SCALARS } from './scalars.ts';
 import { shapedField, shapedType } from './shaped-value.ts';
 
@@ -14,33 +29,48 @@ export interface Subgraph {
   readonly index: SubgraphIndex;
 }
 
-/** What the package takes as resolvers; it does not export the type. */
-type ResolverMap = NonNullable<
-  Extract<Parameters<typeof buildSubgraphSchema>[0], { typeDefs: unknown }>['resolvers']
+/** Resolvers of the fields of one type, by field. */
+type FieldResolvers<Source, Args> = Readonly<
+  Record<string, GraphQLFieldResolver<Source, RequestContext, Args>>
 >;
 
-export function buildSubgraph(model: AppModel, graph: GraphModels): Subgraph {
+/** In slices between which the event loop takes other work: a shard builds it while it serves other apps. */
+export async function buildSubgraph(model: AppModel, graph: GraphModels): Promise<Subgraph> {
   const nodes = subgraphNodes(model, graph);
-  const resolvers = { ...SCALARS, UserError: USER_ERROR_RESOLVERS, ...writeResolvers(nodes, graph) };
-  // The published type wants `any` for every source; ours are typed by the payload they are given.
-  const module = { typeDefs: parse(subgraphSdl(model, graph)), resolvers: resolvers as ResolverMap };
-  const schema = buildSubgraphSchema([module]);
+  const schema = await buildTrustedSchema(executableSdl(model, graph), nextTurn);
+  for (const [name, scalar] of Object.entries(SCALARS)) parseAs(schema.getType(name), scalar);
+  resolveFields(schema.getType('UserError'), USER_ERROR_RESOLVERS);
+  resolveFields(schema.getType('_Service'), { sdl: () => subgraphSdl(model, graph) });
   // Entities are read with all other root fields, before the executor runs.
-  const entities = schema.getQueryType()?.getFields()['_entities'];
-  if (entities !== undefined) entities.resolve = shapedField;
+  resolveFields(schema.getQueryType(), { _service: () => ({}), _entities: shapedField });
   const entity = schema.getType('_Entity');
   if (isUnionType(entity)) entity.resolveType = shapedType;
+  resolveWrites(schema, nodes, graph);
   return { model, schema, index: nodes.index };
 }
 
 /** Reading needs none: what was read already has the shape of the answer. */
-function writeResolvers(nodes: SubgraphNodes, graph: GraphModels): Record<string, Record<string, unknown>> {
-  const resolvers: Record<string, Record<string, unknown>> = {};
-  const mutation: Record<string, unknown> = {};
+function resolveWrites(schema: GraphQLSchema, nodes: SubgraphNodes, graph: GraphModels): void {
+  const mutation = schema.getMutationType();
   for (const node of nodes.all.filter(({ owned }) => owned)) {
     const names = entityNames(refOf(node), graph.home);
-    Object.assign(mutation, mutationResolvers(node, names));
-    resolvers[names.payloadType] = payloadResolvers(node, names);
+    resolveFields(mutation, mutationResolvers(node, names));
+    resolveFields(schema.getType(names.payloadType), payloadResolvers(node, names));
   }
-  return Object.keys(mutation).length === 0 ? resolvers : { ...resolvers, Mutation: mutation };
+}
+
+function resolveFields<Source, Args>(type: unknown, resolvers: FieldResolvers<Source, Args>): void {
+  if (!isObjectType(type)) return;
+  const fields = type.getFields();
+  for (const [name, resolve] of Object.entries(resolvers)) {
+    const field = fields[name];
+    if (field !== undefined) field.resolve = resolve;
+  }
+}
+
+function parseAs(type: unknown, scalar: GraphQLScalarType): void {
+  if (!isScalarType(type)) return;
+  type.serialize = scalar.serialize;
+  type.parseValue = scalar.parseValue;
+  type.parseLiteral = scalar.parseLiteral;
 }

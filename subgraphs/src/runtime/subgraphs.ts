@@ -35,6 +35,7 @@ export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
     const own = stored.get(app);
     if (own === undefined) throw new RocketError('APP_NOT_FOUND', `App ${app} is not in this graph`);
     const members = new Map([...stored].map(([name, { model }]) => [name, model]));
-    return { ...buildSubgraph(own.model, { home: revision.home, members }), appId: own.appId };
+    const subgraph = await buildSubgraph(own.model, { home: revision.home, members });
+    return { ...subgraph, appId: own.appId };
   }
 }

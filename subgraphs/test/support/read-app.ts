@@ -61,7 +61,7 @@ export async function createReadApp(
   const others = (options.others ?? []).map((other) => parseApp(other.document, other.app).model);
   const members = new Map<AppName, AppModel>([model, ...others].map((each) => [each.app, each]));
   const graph: GraphModels = { home: model.app, members };
-  const { schema, index } = buildSubgraph(model, graph);
+  const { schema, index } = await buildSubgraph(model, graph);
   const documents = createDocuments();
   const answer: ReadApp['answer'] = async (
     query,
