@@ -57,7 +57,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
   });
   const started = await starting.catch(async (error: unknown) => {
     await planner.close();
-    throw error;
+    throw noSupergraph(error);
   });
   const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, logger });
   await graph.warm();
@@ -137,4 +137,14 @@ function passSubgraphErrors(formatted: GraphQLFormattedError, error: unknown): G
   const { serviceName, stacktrace, exception, response, ...extensions } = formatted.extensions ?? {};
   if (masked.extensions?.['code'] !== 'INTERNAL_ERROR' || serviceName === undefined) return masked;
   return { ...masked, message: formatted.message, extensions };
+}
+
+/** The file is an operator's, who has to be told what is wrong with it. */
+function noSupergraph(error: unknown): unknown {
+  const fault = error instanceof RocketError ? error.cause : undefined;
+  if (!(fault instanceof Error)) return error;
+  const [reason = ''] = fault.message.split('\n');
+  return new RocketError('BAD_REQUEST', `The file is no supergraph of Federation 2: ${reason}`, {
+    cause: error,
+  });
 }

@@ -126,3 +126,28 @@ describe('exact numbers of a document', () => {
     ]);
   });
 });
+
+describe('decimals of sample rows', () => {
+  const priced = (value: JsonValue) => ({
+    entities: [entity('a', [{ name: 'x', type: 'decimal', precision: 2 }])],
+    sample_data: { a: [{ x: value }] },
+  });
+
+  it.each([12.345, '0.005', -0.005, '12.3456', exact('0.12345678901234567890')])(
+    'are refused where their column would round them: %s',
+    (value) => {
+      const [[path, message] = []] = faults(priced(value));
+      expect(path).toBe('$.sample_data.a[0].x');
+      expect(message).toContain('more than 2 digits behind the point');
+    },
+  );
+
+  it('are told how large they may be', () => {
+    const [[, message] = []] = faults(priced(exact('12345678901234567890')));
+    expect(message).toContain('at most 16 digits before the point');
+  });
+
+  it.each(['12.340', 12.3, '-0.10'])('are taken when nothing is lost: %s', (value) => {
+    expect(faults(priced(value))).toEqual([]);
+  });
+});

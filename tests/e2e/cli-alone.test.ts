@@ -61,6 +61,19 @@ describe('the command line without a server', () => {
     await directory.dispose();
   });
 
+  test.each([
+    ['a plain schema', 'type Query { a: Int }'],
+    ['what is no GraphQL', 'type Query { a:'],
+  ])('says that a file is no supergraph: %s', async (_, text) => {
+    const directory = await temporaryDirectory();
+    const file = join(directory.path, 'supergraph.graphql');
+    await writeFile(file, text);
+    const { code, stderr } = await runRocket(['gateway', '--supergraph', file], {});
+    expect(code).toBe(1);
+    expect(stderr).toContain('no supergraph of Federation 2');
+    await directory.dispose();
+  });
+
   test('names commands in the form that works where the user stands', async () => {
     const directory = await temporaryDirectory();
     const program = join(ROOT, 'cli/bin/rocket.js');

@@ -78,6 +78,17 @@ describe('shards of a running start', () => {
     await succeed(['app', 'import', 'fourth', '-', '--shard', 's4'], NOTE);
   });
 
+  test('one that is removed with its apps leaves nothing behind where it can be reached', async () => {
+    await succeed(['shard', 'add', 's5']);
+    await succeed(['app', 'import', 'fifth', '-', '--shard', 's5'], NOTE);
+    expect(JSON.parse(await succeed(['shard', 'remove', 's5', '--force', '--yes', '--json']))).toEqual({
+      ...{ name: 's5', removed: true, apps: ['fifth'] },
+      leftDatabases: [],
+    });
+    await succeed(['app', 'import', 'fifth', '-'], NOTE);
+    await succeed(['app', 'remove', 'fifth', '--yes']);
+  });
+
   test('the list tells apart what is served here, answers, does not answer, and never started', async () => {
     const database = await createTestDatabase();
     await succeed(['shard', 'add', 'new', '--database', database.serverUrl]);

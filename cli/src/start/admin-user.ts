@@ -21,13 +21,21 @@ export function adminPasswordFile(dataDir: string): string {
   return join(dataDir, FILE_NAME);
 }
 
-/** The administrator of the settings, made when missing; a password in the settings is made his. */
+/**
+ * The administrator of the settings; a password in the settings is made theirs. They are made where there is none at all: one
+ * who was removed stays so, and another stands in for them.
+ */
 export async function ensureAdmin(
   users: PlatformUsers,
   config: Settings,
 ): Promise<{ user: PlatformUser; secret: AdminSecret }> {
   const email = normalizeEmail(config.adminEmail);
-  const known = (await users.list()).find((user) => user.email === email);
+  const all = await users.list();
+  const known = all.find((user) => user.email === email);
+  const other = all.find((user) => user.active);
+  if (known === undefined && other !== undefined && config.adminPassword === null) {
+    return { user: other, secret: { kind: 'unknown' } };
+  }
   if (config.adminPassword !== null) {
     const user = await withPassword(users, { known, email, password: config.adminPassword });
     // It would tell a password that no longer opens anything.

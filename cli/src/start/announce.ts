@@ -33,6 +33,7 @@ export async function announce(
       '',
       `Rocket Graph is ready after ${seconds} s.`,
       '',
+      `  Overview    ${url}/`,
       `  All apps    ${url}/graphql`,
       ...served.map((app) => `  ${app.padEnd(11)} ${url}/apps/${app}/graphql`),
       `  Admin API   ${url}/admin/graphql`,

@@ -2,6 +2,9 @@ import type { CatalogSnapshot } from '@rocket/platform';
 import { type AppName, appName, RocketError } from '@rocket/schema';
 import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from './parts.ts';
 
+/** Nobody waits long for a server that is lost. */
+const FORGOTTEN_TIMEOUT_MS = 10_000;
+
 export interface RemovedApp {
   readonly name: string;
   /** False when there was no such app. */
@@ -70,19 +73,28 @@ function withWayOut(error: unknown, app: AppName): unknown {
  * that does not answer must not keep it in the catalog. Returns the database that may be left; the log names it too.
  */
 export async function forgetApp(app: AppName, parts: AdminParts): Promise<string | null> {
-  const database = parts.view.current.shardMap.placements.get(app)?.database ?? null;
-  let left: string | null = null;
-  try {
-    await dropData(app, parts);
-  } catch (error) {
-    left = database;
-    parts.logger.warn({ err: error, app, database }, 'the database of a removed app may be left');
-  }
+  const left = await dropOrLeave(app, parts);
   await parts.catalog.removeApp(app);
   return left;
 }
 
-async function dropData(app: AppName, { shards }: AdminParts): Promise<void> {
-  const call = { app, operation: 'write', deadlineAtMs: Date.now() + ADMIN_TIMEOUT_MS } as const;
+/** Drops the data of an app that is about to be forgotten. Returns the database when that failed. */
+export async function dropOrLeave(app: AppName, parts: AdminParts): Promise<string | null> {
+  const database = parts.view.current.shardMap.placements.get(app)?.database ?? null;
+  try {
+    await dropData(app, parts, FORGOTTEN_TIMEOUT_MS);
+    return null;
+  } catch (error) {
+    parts.logger.warn({ err: error, app, database }, 'the database of a removed app may be left');
+    return database;
+  }
+}
+
+async function dropData(
+  app: AppName,
+  { shards }: AdminParts,
+  timeoutMs: number = ADMIN_TIMEOUT_MS,
+): Promise<void> {
+  const call = { app, operation: 'write', deadlineAtMs: Date.now() + timeoutMs } as const;
   await shards.call(call, (service, { epoch }) => service.removeApp({ app, epoch }));
 }

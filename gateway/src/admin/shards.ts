@@ -1,7 +1,7 @@
 import { MAINTENANCE_DATABASE, refuseOldServer, serverName, withDatabase } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { type AdminParts, publish } from './parts.ts';
-import { requireUnused } from './remove-app.ts';
+import { dropOrLeave, requireUnused } from './remove-app.ts';
 import { shardView } from './views.ts';
 
 export interface AddShardArguments {
@@ -67,12 +67,13 @@ export interface RemovedShard {
   readonly name: string;
   /** Apps that were forgotten with it. */
   readonly apps: readonly string[];
-  /** Their databases, which are left on the shard's server. */
+  /** Those of their databases that could not be dropped. */
   readonly leftDatabases: readonly string[];
 }
 
 /**
- * Forgets a shard. With `force`, also one that holds apps, and with it these, whose data nobody asks for any more.
+ * Forgets a shard. With `force`, also one that holds apps, and with it these, whose data nobody asks for any more: it is
+ * dropped where the shard still answers.
  * @throws RocketError `CONFLICT` while it holds apps, or while relations of apps on other shards name one of them
  */
 export async function removeShard(
@@ -93,13 +94,22 @@ export async function removeShard(
     placed.map(({ app }) => app),
     snapshot,
   );
-  const removed = args.force ? await parts.catalog.removeShardWithApps(name) : [];
-  if (!args.force) await parts.catalog.removeShard(name);
+  if (!args.force) {
+    await parts.catalog.removeShard(name);
+    await publish(parts);
+    return { name, apps: [], leftDatabases: [] };
+  }
+  const left = new Set<string>();
+  for (const { app } of placed) {
+    const database = await dropOrLeave(app, parts);
+    if (database !== null) left.add(database);
+  }
+  const removed = await parts.catalog.removeShardWithApps(name);
   await publish(parts);
   return {
     name,
     apps: removed.map(({ app }) => app),
-    leftDatabases: removed.map(({ database }) => database),
+    leftDatabases: removed.map(({ database }) => database).filter((database) => left.has(database)),
   };
 }
 

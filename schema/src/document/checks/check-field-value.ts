@@ -2,6 +2,7 @@ import { didYouMeanOf } from '../nearest-name.ts';
 import { showValue } from '../show-value.ts';
 import type { FieldDefinition, JsonValue } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
+import { decimalText, fractionDigits } from '../values/decimal-text.ts';
 import { scalarType } from '../values/scalar-type.ts';
 import type { CheckContext, Located } from './context.ts';
 
@@ -24,4 +25,23 @@ export function checkFieldValue(
     return undefined;
   }
   return coerced.value;
+}
+
+/** As {@link checkFieldValue}, of a value that is stored and not only compared. */
+export function checkStoredValue(
+  context: CheckContext,
+  field: FieldDefinition,
+  literal: Located<JsonValue>,
+): JsonValue | undefined {
+  const rounded = roundedBy(field, literal.value);
+  if (rounded === null) return checkFieldValue(context, field, literal);
+  context.faults.error(literal.path, rounded, 'Round it, or raise "precision"');
+  return undefined;
+}
+
+/** What a decimal would lose in its column, in words: Postgres would round it without one. Null when nothing. */
+export function roundedBy({ type, precision }: FieldDefinition, value: unknown): string | null {
+  const text = type === 'decimal' ? decimalText(value) : null;
+  if (text === null || precision === undefined || fractionDigits(text) <= precision) return null;
+  return `${showValue(value)} has more than ${precision} digits behind the point`;
 }

@@ -5,8 +5,8 @@ import type { JsonPath } from '../json-path.ts';
 import { showValue } from '../show-value.ts';
 import type { FieldDefinition } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
-import { decimalText, fractionDigits } from '../values/decimal-text.ts';
 import { scalarType } from '../values/scalar-type.ts';
+import { roundedBy } from './check-field-value.ts';
 import type { CheckContext, EntityEntry } from './context.ts';
 
 /** Defaults, enum lists, automatic times and the soft-delete column. */
@@ -73,10 +73,8 @@ function unusableDefault(field: FieldDefinition): { message: string; hint: strin
   if (field.default === '' && field.required === true && field.nullable !== true) {
     return { message: 'An empty text is no value for a required field', hint: 'Remove the default' };
   }
-  const text = field.type === 'decimal' ? decimalText(field.default) : null;
-  if (text === null || field.precision === undefined || fractionDigits(text) <= field.precision) return null;
-  const message = `${showValue(field.default)} has more than ${field.precision} digits behind the point`;
-  return { message, hint: 'Round it, or raise "precision"' };
+  const message = roundedBy(field, field.default);
+  return message === null ? null : { message, hint: 'Round it, or raise "precision"' };
 }
 
 function checkModifiers(context: CheckContext, field: FieldDefinition, path: JsonPath): void {

@@ -8,7 +8,7 @@ import type {
   RelationDefinition,
   SampleRow,
 } from '../types.ts';
-import { checkFieldValue } from './check-field-value.ts';
+import { checkStoredValue } from './check-field-value.ts';
 import { checkSampleClashes, type UniqueColumns, uniqueColumnsOf } from './check-sample-clashes.ts';
 import type { CheckContext, EntityEntry, Located } from './context.ts';
 
@@ -133,7 +133,7 @@ function checkValue(
   literal: Located<JsonValue>,
 ): [string, JsonValue][] {
   // A value that does not fit has been reported, and the document is refused: null keeps it out of the other checks.
-  const coerced = literal.value === null ? null : checkFieldValue(context, field, literal);
+  const coerced = literal.value === null ? null : checkStoredValue(context, field, literal);
   return [[field.name, coerced ?? null]];
 }
 

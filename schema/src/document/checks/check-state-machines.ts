@@ -1,7 +1,7 @@
 import { formatPath, type JsonPath } from '../json-path.ts';
 import { showValue } from '../show-value.ts';
 import type { FieldDefinition, JsonValue, StateMachineDefinition, TransitionDefinition } from '../types.ts';
-import { checkFieldValue } from './check-field-value.ts';
+import { checkStoredValue } from './check-field-value.ts';
 import {
   type CheckContext,
   type EntityEntry,
@@ -102,5 +102,5 @@ export function checkSetField(
   const literal = action.value['value'];
   // "now" is the current time, on any field.
   if (field === undefined || literal === undefined || literal === null || literal === 'now') return;
-  checkFieldValue(context, field, { value: literal, path: [...action.path, 'value'] });
+  checkStoredValue(context, field, { value: literal, path: [...action.path, 'value'] });
 }

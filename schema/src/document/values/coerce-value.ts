@@ -45,8 +45,14 @@ const EXPECTED: Readonly<Record<ScalarType, string>> = {
 export function coerceValue(of: ValueType, value: JsonValue): CoercedValue {
   const coerced = isRawNumber(value) ? coerceExact(of, value) : coerce(of, value);
   if (coerced !== null) return { ok: true, value: coerced };
-  const expected = isRawNumber(value) ? (EXPECTED_OF_EXACT[of.type] ?? EXPECTED[of.type]) : EXPECTED[of.type];
-  return { ok: false, expected };
+  return { ok: false, expected: expectedOf(of, value) };
+}
+
+function expectedOf({ type, scale }: ValueType, value: JsonValue | RawNumber): string {
+  if (type === 'decimal' && scale !== undefined && decimalText(value) !== null) {
+    return `a decimal number of at most ${DECIMAL_DIGITS - scale} digits before the point`;
+  }
+  return isRawNumber(value) ? (EXPECTED_OF_EXACT[type] ?? EXPECTED[type]) : EXPECTED[type];
 }
 
 /** Where the number is beyond a double, which says more than the type alone. */
