@@ -4,7 +4,7 @@ import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { SupergraphSummary } from '../planning/plan-task.ts';
 import { type FetchNode, fetchDocument, type PlanNode } from '../planning/query-plan.ts';
-import { type AnswerObject, isAnswerObject, mergeInto } from './answer-data.ts';
+import { type AnswerObject, emptyObject, isAnswerObject, mergeInto } from './answer-data.ts';
 import { errorsOfFetch, failureOfFetch } from './fetch-errors.ts';
 import { below, type Position } from './positions.ts';
 import { representationsOf } from './representations.ts';
@@ -128,7 +128,7 @@ async function send(
 }
 
 function usedVariables(fetch: FetchNode, { variables }: PlanExecution): Record<string, unknown> {
-  const used: Record<string, unknown> = {};
+  const used = emptyObject();
   for (const name of fetch.variableUsages ?? []) {
     if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
   }

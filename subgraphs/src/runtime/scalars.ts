@@ -22,10 +22,9 @@ function scalar(
   });
 }
 
-/** Plain number literals are taken by their text; with an exponent they stay numbers, as texts may not have one. */
+/** Integers are taken by their text. Others are numbers as in variables: planners write `1.0` as `1`, which means the same. */
 function textLiteral(node: ValueNode, variables?: Variables | null): unknown {
-  const isNumber = node.kind === Kind.INT || node.kind === Kind.FLOAT;
-  return isNumber && !/e/i.test(node.value) ? node.value : jsonLiteral(node, variables);
+  return node.kind === Kind.INT ? node.value : jsonLiteral(node, variables);
 }
 
 /** The value as `parseJson` would read it. A variable that was not given is undefined. */
