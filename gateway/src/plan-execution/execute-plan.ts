@@ -1,5 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import type { GraphQLError } from 'graphql';
+import { ENTITIES_FIELD } from '../execution/failed-fields.ts';
 import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { SupergraphSummary } from '../planning/plan-task.ts';
@@ -89,7 +90,7 @@ async function fetchEntities(fetch: FetchNode, at: Position, input: FetchInput):
   const variables = { ...input.variables, [REPRESENTATIONS]: values };
   const data = await send(fetch, at, { ...input, variables, entities });
   if (data === null) return;
-  const received = data['_entities'];
+  const received = data[ENTITIES_FIELD];
   if (!Array.isArray(received) || received.length !== values.length) {
     throw new Error(`Expected "data._entities" to contain ${values.length} elements`);
   }
