@@ -312,6 +312,18 @@ describe('questions about the schema', () => {
     expect(data).toMatchObject({ b: { name: 'Account' } });
   });
 
+  it('leave the keys of all fields as the caller chose them', async () => {
+    const query =
+      '{ as_t: __type(name: "Account") { as_n: name } id: accounts { id: email } __typename: __schema { queryType { name } } }';
+    const { data, errors } = await ask(query);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      as_t: { as_n: 'Account' },
+      id: [{ id: 'n@x.org' }, { id: 'e@x.org' }],
+      __typename: { queryType: { name: 'Query' } },
+    });
+  });
+
   it('are refused for a null where there has to be a name', async () => {
     const query = 'query ($n: String = "Account") { __type(name: $n) { name } }';
     expect((await ask(query)).data).toEqual({ __type: { name: 'Account' } });
