@@ -184,6 +184,20 @@ describe('a number literal with a point', () => {
   });
 });
 
+describe('a variable within a JSON literal', () => {
+  it.each([
+    [{}, '{"list":[null]}'],
+    [{ x: null }, '{"list":[null],"member":null}'],
+    [{ x: rawNumber(BIG) }, `{"list":[${BIG}],"member":${BIG}}`],
+  ])('has its value, and is left out when it is not given: %j', async (variables, expected) => {
+    const { data } = await ask(
+      `mutation ($x: JSON) { updateAccount(id: "${NEIGHBOUR}", patch: { settings: { list: [$x], member: $x } }) { account { settings } errors { message } } }`,
+      variables,
+    );
+    expect(JSON.stringify(data)).toBe(`{"updateAccount":{"account":{"settings":${expected}},"errors":[]}}`);
+  });
+});
+
 describe('a variable with the name of a built-in property', () => {
   it('has its value, alone and across apps', async () => {
     for (const more of ['', 'bookings { id }']) {

@@ -27,7 +27,7 @@ function textLiteral(node: ValueNode, variables?: Variables | null): unknown {
   return node.kind === Kind.INT ? node.value : jsonLiteral(node, variables);
 }
 
-/** The value as `parseJson` would read it. A variable that was not given is undefined. */
+/** The value as `parseJson` would read it. A variable that was not given is no member of an object, and null in a list. */
 function jsonLiteral(node: ValueNode, variables?: Variables | null): unknown {
   switch (node.kind) {
     case Kind.INT:
@@ -35,10 +35,13 @@ function jsonLiteral(node: ValueNode, variables?: Variables | null): unknown {
       // A number of GraphQL is one of JSON.
       return isExactNumber(node.value) ? Number(node.value) : rawNumber(node.value);
     case Kind.LIST:
-      return node.values.map((value) => jsonLiteral(value, variables));
+      return node.values.map((value) => jsonLiteral(value, variables) ?? null);
     case Kind.OBJECT: {
       const members: Record<string, unknown> = Object.create(null);
-      for (const { name, value } of node.fields) members[name.value] = jsonLiteral(value, variables);
+      for (const { name, value } of node.fields) {
+        const member = jsonLiteral(value, variables);
+        if (member !== undefined) members[name.value] = member;
+      }
       return members;
     }
     default:
