@@ -91,6 +91,15 @@ const ABUSES: readonly Abuse[] = [
     code: 'GRAPHQL_VALIDATION_FAILED',
   },
   {
+    name: 'fragments that spread each other, 14 levels deep',
+    query: `{ tickets(limit: 1) { ...T0 } } ${times(
+      14,
+      (n) => `fragment T${n} on Ticket { responses { ...R${n} } ...T${n + 1} }
+        fragment R${n} on Response { id ticket { ...T${n + 1} } ...R${n + 1} }`,
+    )} fragment T14 on Ticket { title } fragment R14 on Response { id }`,
+    code: 'GRAPHQL_VALIDATION_FAILED',
+  },
+  {
     name: '450 root fields',
     query: `{ ${times(450, () => 'tickets { id }')} }`,
     code: 'GRAPHQL_VALIDATION_FAILED',

@@ -112,6 +112,17 @@ describe('a number beyond what a double holds', () => {
       { n: rawNumber(BIG) },
     ],
     [
+      'a literal beside a variable of any name',
+      `query ($exact_0: String!) { accounts(where: { name: { eq: $exact_0 }, limitCents: { eq: ${BIG} } }) { name } }`,
+      { exact_0: 'exact' },
+    ],
+    ['with an exponent', `{ accounts(where: { limitCents: { eq: 9.007199254740993e15 } }) { name } }`, {}],
+    [
+      'a variable with an exponent',
+      'query ($n: BigInt!) { accounts(where: { limitCents: { eq: $n } }) { name } }',
+      { n: rawNumber('900719925474099300e-2') },
+    ],
+    [
       'a variable in a filter',
       'query ($w: AccountWhere) { accounts(where: $w) { name } }',
       { w: { rate: { eq: rawNumber(`0.${BIG}`) } } },
@@ -147,6 +158,54 @@ describe('a number beyond what a double holds', () => {
     ],
   ])('is refused as the fault of the caller where nothing can hold it: %s', async (_, query, variables) => {
     expect(codes(await ask(query, variables))).toEqual(['BAD_USER_INPUT']);
+  });
+});
+
+describe('a number literal with a point', () => {
+  it.each(['7.0', '7.00', '70.0e-1'])(
+    'is the integer that it means, asked first or again: %s',
+    async (number) => {
+      const query = `{ accounts(where: { limitCents: { gt: ${number} }, rate: { eq: 1.0 } }) { name } }`;
+      const { data, errors } = await ask(query);
+      expect(errors).toEqual([]);
+      expect(data?.['accounts']).toMatchObject([{ name: 'neighbour' }]);
+    },
+  );
+
+  it('is written the same, first or again', async () => {
+    const mutation = `mutation { updateAccount(id: "${NEIGHBOUR}", patch: { limitCents: ${NEIGHBOUR.slice(0, 15)}.0 }) { account { limitCents } errors { message } } }`;
+    for (const _ of ['planned', 'known', 'known']) {
+      const { data } = await ask(mutation);
+      expect(data?.['updateAccount']).toEqual({
+        account: { limitCents: NEIGHBOUR.slice(0, 15) },
+        errors: [],
+      });
+    }
+  });
+});
+
+describe('a variable within a JSON literal', () => {
+  it.each([
+    [{}, '{"list":[null]}'],
+    [{ x: null }, '{"list":[null],"member":null}'],
+    [{ x: rawNumber(BIG) }, `{"list":[${BIG}],"member":${BIG}}`],
+  ])('has its value, and is left out when it is not given: %j', async (variables, expected) => {
+    const { data } = await ask(
+      `mutation ($x: JSON) { updateAccount(id: "${NEIGHBOUR}", patch: { settings: { list: [$x], member: $x } }) { account { settings } errors { message } } }`,
+      variables,
+    );
+    expect(JSON.stringify(data)).toBe(`{"updateAccount":{"account":{"settings":${expected}},"errors":[]}}`);
+  });
+});
+
+describe('a variable with the name of a built-in property', () => {
+  it('has its value, alone and across apps', async () => {
+    for (const more of ['', 'bookings { id }']) {
+      const query = `query ($__proto__: String) { accounts(where: { name: { eq: $__proto__ } }) { name ${more} } }`;
+      const { data, errors } = await ask(query, JSON.parse('{ "__proto__": "exact" }'));
+      expect(errors).toEqual([]);
+      expect(data?.['accounts']).toMatchObject([{ name: 'exact' }]);
+    }
   });
 });
 
@@ -265,6 +324,18 @@ describe('questions about the schema', () => {
     expect(errors).toEqual([]);
     expect(Object.keys(data ?? {})).toEqual(['a', 'b', 'z', 'accounts']);
     expect(data).toMatchObject({ b: { name: 'Account' } });
+  });
+
+  it('leave the keys of all fields as the caller chose them', async () => {
+    const query =
+      '{ as_t: __type(name: "Account") { as_n: name } id: accounts { id: email } __typename: __schema { queryType { name } } }';
+    const { data, errors } = await ask(query);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      as_t: { as_n: 'Account' },
+      id: [{ id: 'n@x.org' }, { id: 'e@x.org' }],
+      __typename: { queryType: { name: 'Query' } },
+    });
   });
 
   it('are refused for a null where there has to be a name', async () => {

@@ -45,6 +45,7 @@ export function liftInexactLiterals(
   const values: Record<string, unknown> = {};
   const definitions: VariableDefinitionNode[] = [];
   const types = new TypeInfo(schema);
+  const prefix = unusedPrefix(own);
   let inDefault = false;
   const exact = (node: ValueNode): ValueNode | false | undefined => {
     // Within a list the type is that of its items.
@@ -55,7 +56,7 @@ export function liftInexactLiterals(
     if (isSpecifiedScalarType(named)) return finite(node);
     if (inDefault) throw badNumber(node, 'Give it as a text, or as the value of the variable');
     if (node.kind === Kind.LIST && type && isListed(type)) return undefined;
-    const name = `exact_${definitions.length}`;
+    const name = `${prefix}${definitions.length}`;
     definitions.push(definitionOf(name, named));
     values[name] = literalValue(node);
     return { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } };
@@ -87,6 +88,15 @@ export function liftInexactLiterals(
     },
     values,
   };
+}
+
+/** A beginning that no variable of the operation has. */
+function unusedPrefix({ operation }: OwnDefinitions): string {
+  let prefix = 'exact_';
+  while (operation.variableDefinitions?.some(({ variable }) => variable.name.value.startsWith(prefix))) {
+    prefix = `${prefix}_`;
+  }
+  return prefix;
 }
 
 function isInexact(node: ValueNode): boolean {

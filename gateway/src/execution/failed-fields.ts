@@ -3,6 +3,9 @@ import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } fr
 /** A failed fetch for hundreds of records says so for the first few: more would say nothing new. Root fields are few. */
 const MAX_ENTITY_PATHS = 20;
 
+/** Of the root field by which subgraphs are asked for entities. */
+export const ENTITIES_FIELD = '_entities';
+
 /**
  * Response paths, within a subgraph's answer, of the fields that a failed fetch leaves without a value: its root fields, or
  * the fields of each entity it was asked for. The gateway translates them into paths of the caller's answer.
@@ -15,13 +18,13 @@ export function failedFieldPaths(
   if (operation === undefined) return [[]];
   const representations = variables?.['representations'];
   const entities = operation.selectionSet.selections.find(
-    (selection) => selection.kind === Kind.FIELD && selection.name.value === '_entities',
+    (selection) => selection.kind === Kind.FIELD && selection.name.value === ENTITIES_FIELD,
   );
   if (entities?.kind !== Kind.FIELD || !Array.isArray(representations)) {
     return nonEmpty(responseKeys(operation.selectionSet).map((key) => [key]));
   }
   const keys = [...new Set(entities.selectionSet?.selections.flatMap(keysOf) ?? [])];
-  const paths = representations.flatMap((_, index) => keys.map((key) => ['_entities', index, key]));
+  const paths = representations.flatMap((_, index) => keys.map((key) => [ENTITIES_FIELD, index, key]));
   return nonEmpty(paths.slice(0, MAX_ENTITY_PATHS));
 }
 

@@ -2,7 +2,7 @@ import { CallerGone, type Logger } from '@rocket/platform';
 import { type AppName, RocketError, type SubgraphAnswer } from '@rocket/schema';
 import { type GraphQLError, type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import type { FetchOutcome } from '../graph-context.ts';
-import { failedFieldPaths } from './failed-fields.ts';
+import { ENTITIES_FIELD, failedFieldPaths } from './failed-fields.ts';
 import type { SubgraphCaller } from './subgraph-caller.ts';
 import type { SubgraphFetch, SubgraphResult, SubgraphSource } from './subgraph-source.ts';
 
@@ -24,7 +24,9 @@ export class ShardDataSource implements SubgraphSource {
       const { data, errors } = answer.result();
       return {
         ...(data === undefined ? {} : { data }),
-        ...(errors === undefined ? {} : { errors: errors.map(formatShardError) }),
+        ...(errors === undefined
+          ? {}
+          : { errors: errors.map(formatShardError).flatMap((one) => atEntityFields(one, fetch)) }),
       };
     } catch (error) {
       // Nobody is there to miss it.
@@ -53,6 +55,12 @@ function outcomeOf(fetched: FetchOutcome, app: AppName): SubgraphAnswer {
   }
   if (fetched.kind === 'failed') throw fetched.error;
   return fetched.answer;
+}
+
+/** Callers know no `_entities`: what fails all of them is told at the fields that it leaves null. */
+function atEntityFields(error: GraphQLFormattedError, fetch: SubgraphFetch): GraphQLFormattedError[] {
+  if (error.path?.length !== 1 || error.path[0] !== ENTITIES_FIELD) return [error];
+  return failedFieldPaths(fetch.document, fetch.variables).map((path) => ({ ...error, path }));
 }
 
 /** In process, an error of the catalogue may come as the object it is; over HTTP it has its code already. */

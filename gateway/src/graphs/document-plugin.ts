@@ -52,10 +52,11 @@ function answering(): Pick<ServerDocuments['plugin'], 'requestDidStart'> {
         },
         async willSendResponse({ request, response: { body } }) {
           if (body.kind !== 'single') return;
-          const inFull = await withIntrospection(body.singleResult, asked, (document) =>
+          // Before the rest of the answer is there, whose keys nobody has changed.
+          const own = asked.keys === null ? body.singleResult : restoreKeys(asked.keys, body.singleResult);
+          body.singleResult = await withIntrospection(own, asked, (document) =>
             about.answer(document, request.variables),
           );
-          body.singleResult = asked.keys === null ? inFull : restoreKeys(asked.keys, inFull);
         },
       };
     },

@@ -17,6 +17,8 @@ export interface OperationLimits {
   /** Levels of fields. An introspection query of a tool takes about 15. */
   readonly maxDepth: number;
   readonly maxAliases: number;
+  /** Of one operation, as often as fragments bring them in: planning takes time with their number. */
+  readonly maxFields: number;
   /** Root fields of one operation, with those that fragments bring in. */
   readonly maxRootFields: number;
   readonly maxNameLength: number;
@@ -26,6 +28,7 @@ export const DEFAULT_OPERATION_LIMITS: OperationLimits = {
   maxTokens: 2_000,
   maxDepth: 30,
   maxAliases: 100,
+  maxFields: 5_000,
   maxRootFields: 50,
   maxNameLength: 255,
 };
@@ -34,6 +37,7 @@ export const DEFAULT_OPERATION_LIMITS: OperationLimits = {
 interface Extent {
   readonly depth: number;
   readonly aliases: number;
+  readonly fields: number;
   readonly rootFields: number;
 }
 
@@ -47,10 +51,11 @@ export function exceededLimits(document: DocumentNode, limits: OperationLimits):
   const extentOf = measure(document);
   return document.definitions.flatMap((node) => {
     if (node.kind !== Kind.OPERATION_DEFINITION) return [];
-    const { depth, aliases, rootFields } = extentOf(node.selectionSet);
+    const { depth, aliases, fields, rootFields } = extentOf(node.selectionSet);
     const counts = [
       ['a depth of', depth, limits.maxDepth],
       ['a number of aliases of', aliases, limits.maxAliases],
+      ['a number of fields of', fields, limits.maxFields],
       ['a number of root fields of', rootFields, limits.maxRootFields],
     ] as const;
     return counts
@@ -89,7 +94,7 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Ex
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   }
   const measured = new Map<string, Extent>();
-  const empty: Extent = { depth: 0, aliases: 0, rootFields: 0 };
+  const empty: Extent = { depth: 0, aliases: 0, fields: 0, rootFields: 0 };
   const ofFragment = (fragment: FragmentDefinitionNode): Extent => {
     const known = measured.get(fragment.name.value);
     if (known !== undefined) return known;
@@ -109,12 +114,14 @@ function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Ex
       return {
         depth: inner.depth + 1,
         aliases: inner.aliases + (selection.alias === undefined ? 0 : 1),
+        fields: inner.fields + 1,
         rootFields: 1,
       };
     });
     return {
       depth: Math.max(0, ...parts.map((part) => part.depth)),
       aliases: parts.reduce((sum, part) => sum + part.aliases, 0),
+      fields: parts.reduce((sum, part) => sum + part.fields, 0),
       rootFields: parts.reduce((sum, part) => sum + part.rootFields, 0),
     };
   };

@@ -1,10 +1,11 @@
 import { RocketError } from '@rocket/schema';
 import type { GraphQLError } from 'graphql';
+import { ENTITIES_FIELD } from '../execution/failed-fields.ts';
 import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { SupergraphSummary } from '../planning/plan-task.ts';
 import { type FetchNode, fetchDocument, type PlanNode } from '../planning/query-plan.ts';
-import { type AnswerObject, isAnswerObject, mergeInto } from './answer-data.ts';
+import { type AnswerObject, emptyObject, isAnswerObject, mergeInto } from './answer-data.ts';
 import { errorsOfFetch, failureOfFetch } from './fetch-errors.ts';
 import { below, type Position } from './positions.ts';
 import { representationsOf } from './representations.ts';
@@ -89,7 +90,7 @@ async function fetchEntities(fetch: FetchNode, at: Position, input: FetchInput):
   const variables = { ...input.variables, [REPRESENTATIONS]: values };
   const data = await send(fetch, at, { ...input, variables, entities });
   if (data === null) return;
-  const received = data['_entities'];
+  const received = data[ENTITIES_FIELD];
   if (!Array.isArray(received) || received.length !== values.length) {
     throw new Error(`Expected "data._entities" to contain ${values.length} elements`);
   }
@@ -128,7 +129,7 @@ async function send(
 }
 
 function usedVariables(fetch: FetchNode, { variables }: PlanExecution): Record<string, unknown> {
-  const used: Record<string, unknown> = {};
+  const used = emptyObject();
   for (const name of fetch.variableUsages ?? []) {
     if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
   }

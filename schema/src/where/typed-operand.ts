@@ -6,7 +6,7 @@ import { decimalText } from '../document/values/decimal-text.ts';
 import { comparableTimestamp, dateText } from '../document/values/instants.ts';
 import type { FilterValue } from '../filter/filter.ts';
 import type { ScalarType } from '../model/app-model.ts';
-import { isRawNumber, numberText } from '../values/exact-json.ts';
+import { isRawNumber } from '../values/exact-json.ts';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const INTEGER = /^[+-]?\d{1,19}$/;
@@ -56,8 +56,8 @@ function isInt32(value: unknown): value is number {
 }
 
 function bigintText(value: unknown): string | null {
-  const text = typeof value === 'string' ? value : numberText(value);
-  if (text === null || !INTEGER.test(text)) return null;
+  const text = typeof value === 'string' ? value : decimalText(value)?.replace(/\.0+$/, '');
+  if (text === undefined || !INTEGER.test(text)) return null;
   const exact = BigInt(text.replace('+', ''));
   return exact <= BIGINT_MAX && exact >= -BIGINT_MAX - 1n ? exact.toString() : null;
 }
@@ -70,7 +70,6 @@ function finiteNumber(value: unknown): number | null {
 
 /** `.5` and `5.` are numbers in many languages. */
 function exactDecimal(value: unknown): string | null {
-  const given = isRawNumber(value) ? value.rawJSON : value;
-  if (typeof given !== 'string') return decimalText(given);
-  return decimalText(given.replace(/^([+-]?)\.(?=\d)/, '$10.').replace(/^([+-]?\d+)\.$/, '$1'));
+  if (typeof value !== 'string') return decimalText(value);
+  return decimalText(value.replace(/^([+-]?)\.(?=\d)/, '$10.').replace(/^([+-]?\d+)\.$/, '$1'));
 }

@@ -22,13 +22,12 @@ function scalar(
   });
 }
 
-/** Plain number literals are taken by their text; with an exponent they stay numbers, as texts may not have one. */
+/** Integers are taken by their text. Others are numbers as in variables: planners write `1.0` as `1`, which means the same. */
 function textLiteral(node: ValueNode, variables?: Variables | null): unknown {
-  const isNumber = node.kind === Kind.INT || node.kind === Kind.FLOAT;
-  return isNumber && !/e/i.test(node.value) ? node.value : jsonLiteral(node, variables);
+  return node.kind === Kind.INT ? node.value : jsonLiteral(node, variables);
 }
 
-/** The value as `parseJson` would read it. A variable that was not given is undefined. */
+/** The value as `parseJson` would read it. A variable that was not given is no member of an object, and null in a list. */
 function jsonLiteral(node: ValueNode, variables?: Variables | null): unknown {
   switch (node.kind) {
     case Kind.INT:
@@ -36,10 +35,13 @@ function jsonLiteral(node: ValueNode, variables?: Variables | null): unknown {
       // A number of GraphQL is one of JSON.
       return isExactNumber(node.value) ? Number(node.value) : rawNumber(node.value);
     case Kind.LIST:
-      return node.values.map((value) => jsonLiteral(value, variables));
+      return node.values.map((value) => jsonLiteral(value, variables) ?? null);
     case Kind.OBJECT: {
       const members: Record<string, unknown> = Object.create(null);
-      for (const { name, value } of node.fields) members[name.value] = jsonLiteral(value, variables);
+      for (const { name, value } of node.fields) {
+        const member = jsonLiteral(value, variables);
+        if (member !== undefined) members[name.value] = member;
+      }
       return members;
     }
     default:
