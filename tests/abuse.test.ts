@@ -162,3 +162,13 @@ describe('the import of a large document', () => {
     expect(heldUpMs).toBeLessThan(3 * MAX_HELD_UP_MS);
   });
 });
+
+describe('an answer of several apps', () => {
+  it('is refused when its lists multiply, and holds nobody up', async () => {
+    const end = 'tickets { id customer { name owner { name } } }';
+    const query = `{ tickets { agent { tickets { customer { tickets { agent { ${end} } } } } } } }`;
+    const { answer, heldUpMs } = await beside(() => world.askApp('helpdesk', query, { once: true }));
+    expect(answer.errors.map(({ extensions }) => extensions['code'])).toContain('BAD_USER_INPUT');
+    expect(heldUpMs).toBeLessThan(3 * MAX_HELD_UP_MS);
+  });
+});

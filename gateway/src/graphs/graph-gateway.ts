@@ -57,17 +57,19 @@ export class GraphGateway implements ApolloGateway {
     const { operationName, variables = {} } = request;
     const plan = async () => {
       const asked = { hash: queryHash, source, operationName, deadlineAtMs: context.deadlineAtMs };
-      const queryPlan = await this.#options.graph.plan(asked).catch((error: unknown) => {
-        throw withStatus(error);
-      });
+      const queryPlan = await this.#options.graph.plan(asked);
       this.#options.operations?.learn(queryPlan, context.asked);
       return queryPlan;
     };
-    return await this.#executor.execute({ document, operation, variables, context, plan });
+    try {
+      return await this.#executor.execute({ document, operation, variables, context, plan });
+    } catch (error) {
+      throw withStatus(error);
+    }
   };
 }
 
-/** An operation without a plan is answered with the status of its error, as it has no part that could be answered. */
+/** An operation without a plan, or with too much of an answer, has no part that could be answered: its error's status. */
 function withStatus(error: unknown): unknown {
   if (!(error instanceof RocketError)) return error;
   const { message, code, status } = error;

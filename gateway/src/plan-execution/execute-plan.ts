@@ -5,6 +5,7 @@ import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { SupergraphSummary } from '../planning/plan-task.ts';
 import { type FetchNode, fetchDocument, type PlanNode } from '../planning/query-plan.ts';
+import type { AnswerBudget } from './answer-budget.ts';
 import { type AnswerObject, emptyObject, isAnswerObject, mergeInto } from './answer-data.ts';
 import { errorsOfFetch, failureOfFetch } from './fetch-errors.ts';
 import { below, type Position } from './positions.ts';
@@ -25,9 +26,14 @@ export interface PlanExecution {
   readonly coerced: Readonly<Record<string, unknown>>;
   readonly data: AnswerObject;
   readonly errors: GraphQLError[];
+  /** Of the objects that fetches begin from. */
+  readonly budget: AnswerBudget;
 }
 
-/** Makes the fetches of a plan and merges what they find. Fetches that fail leave errors, and the plan goes on. */
+/**
+ * Makes the fetches of a plan and merges what they find. Fetches that fail leave errors, and the plan goes on.
+ * @throws RocketError `BAD_USER_INPUT` when they find too much
+ */
 export async function executePlan(node: PlanNode, execution: PlanExecution): Promise<void> {
   await executeNode(node, { path: [], objects: [execution.data] }, execution);
 }
@@ -42,7 +48,9 @@ async function executeNode(node: PlanNode, at: Position, execution: PlanExecutio
       return;
     case 'Flatten': {
       const position = below(at, node.path);
-      if (position !== null) await executeNode(node.node, position, execution);
+      if (position === null) return;
+      execution.budget.take(position.objects.length);
+      await executeNode(node.node, position, execution);
       return;
     }
     case 'Condition': {

@@ -12,6 +12,7 @@ import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { SupergraphSummary } from '../planning/plan-task.ts';
 import type { QueryPlan } from '../planning/query-plan.ts';
+import { AnswerBudget } from './answer-budget.ts';
 import { type AnswerObject, emptyObject } from './answer-data.ts';
 import { FieldCollector } from './collect-fields.ts';
 import { executePlan } from './execute-plan.ts';
@@ -56,6 +57,7 @@ export class OperationExecutor {
     this.#graph = graph;
   }
 
+  /** @throws RocketError when there is no plan, or the answer is too large */
   async execute(input: OperationInput): Promise<OperationAnswer> {
     const { operation, variables, context } = input;
     const { apiSchema, subtypes, sources } = this.#graph;
@@ -69,7 +71,8 @@ export class OperationExecutor {
     const errors: GraphQLError[] = [];
     const data = emptyObject();
     if (node !== undefined) {
-      await executePlan(node, { sources, subtypes, context, variables, coerced, data, errors });
+      const budget = new AnswerBudget();
+      await executePlan(node, { sources, subtypes, context, variables, coerced, data, errors, budget });
     }
     return this.#answer(input, { data, errors, coerced });
   }

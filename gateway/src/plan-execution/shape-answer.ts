@@ -14,6 +14,7 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
+import { AnswerBudget } from './answer-budget.ts';
 import { type AnswerObject, emptyObject, isAnswerObject, ownValue } from './answer-data.ts';
 import type { FieldCollector, ShapedField } from './collect-fields.ts';
 import { isValidLeaf } from './leaf-values.ts';
@@ -40,6 +41,7 @@ export interface ShapedAnswer {
   readonly errors: readonly GraphQLError[];
 }
 
+/** @throws RocketError `BAD_USER_INPUT` when it is too large */
 export function shapeAnswer({ schema, rootType, selectionSet, fields, data }: ShapeInput): ShapedAnswer {
   const shaping = new Shaping(schema);
   const shaped = shaping.object(data, fields.collect(selectionSet, rootType), rootType);
@@ -50,6 +52,7 @@ type ValueField = Extract<ShapedField, { kind: 'field' }>;
 
 class Shaping {
   readonly errors: GraphQLError[] = [];
+  readonly #budget = new AnswerBudget();
   readonly #schema: GraphQLSchema;
   readonly #path: (string | number)[] = [];
 
@@ -63,6 +66,7 @@ class Shaping {
     fields: readonly ShapedField[],
     type: GraphQLCompositeType,
   ): AnswerObject | null {
+    this.#budget.take(1);
     const output = emptyObject();
     for (const field of fields) {
       const value = ownValue(input, field.key) ?? null;
