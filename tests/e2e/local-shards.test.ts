@@ -117,6 +117,13 @@ describe('shards of a running start', () => {
     const elsewhere = ['shard', 'add', 'elsewhere', '--database', catalog.serverUrl];
     expect(await runRocket(elsewhere, explicit)).toMatchObject({ code: 0 });
     expect(await succeed(['shard', 'list'])).not.toContain('elsewhere');
+    // What is meant for the one installation must not happen to the other.
+    expect(await runRocket(['app', 'list'], explicit)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /uses its own Postgres, but the settings name the catalog at .*ROCKET_URL/s,
+      ),
+    });
     const dead = { ROCKET_DATA_DIR: directory.path, ROCKET_URL: 'http://127.0.0.1:1', ROCKET_TOKEN: 'token' };
     for (const args of [['app', 'list'], elsewhere]) {
       expect(await runRocket(args, dead)).toMatchObject({

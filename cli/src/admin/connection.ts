@@ -1,6 +1,7 @@
 import type { Config } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { isRunning, readServerFile } from './server-file.ts';
+import { databasePlace } from '../output/database-place.ts';
+import { isRunning, readServerFile, type ServerFile } from './server-file.ts';
 
 /** Where the admin API is, and the token that opens it. */
 export interface AdminConnection {
@@ -8,7 +9,7 @@ export interface AdminConnection {
   readonly token: string;
 }
 
-type Settings = Pick<Config, 'platformUrl' | 'platformToken' | 'dataDir'>;
+type Settings = Pick<Config, 'platformUrl' | 'platformToken' | 'dataDir' | 'catalogUrl'>;
 
 /** By the settings, else beside a running start. Null when neither is there. @throws RocketError for half a setting */
 export async function findConnection(config: Settings): Promise<AdminConnection | null> {
@@ -20,7 +21,24 @@ export async function findConnection(config: Settings): Promise<AdminConnection 
     });
   }
   const file = await readServerFile(config.dataDir);
-  return file === null || !isRunning(file) ? null : { url: file.url, token: platformToken ?? file.token };
+  if (file === null || !isRunning(file)) return null;
+  requireSameCatalog(config, file);
+  return { url: file.url, token: platformToken ?? file.token };
+}
+
+/** Two installations in one place: what is meant for one must not happen to the other. */
+function requireSameCatalog({ catalogUrl, dataDir }: Settings, { catalog }: ServerFile): void {
+  if (catalogUrl === null || databasePlace(catalogUrl) === catalog) return;
+  const running = catalog === null ? 'its own Postgres' : `the catalog at ${catalog}`;
+  throw new RocketError(
+    'CONFLICT',
+    `The server that runs in ${dataDir} uses ${running}, but the settings name the catalog at ${databasePlace(catalogUrl)}`,
+    {
+      details: {
+        hint: 'set ROCKET_URL and ROCKET_TOKEN to say whom to ask, or unset ROCKET_CATALOG_URL and DATABASE_URL',
+      },
+    },
+  );
 }
 
 /** @throws RocketError that says how to get one */

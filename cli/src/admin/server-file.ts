@@ -8,7 +8,13 @@ const FILE_NAME = 'server.json';
 /** It holds a token: for the owner alone. */
 const OWNER_ONLY = 0o600;
 
-const ServerFile = z.object({ url: z.string(), token: z.string(), pid: z.number().int().positive() });
+const ServerFile = z.object({
+  url: z.string(),
+  token: z.string(),
+  pid: z.number().int().positive(),
+  /** Host and database of its catalog, as settings name it; null on a Postgres of its own. */
+  catalog: z.string().nullable(),
+});
 
 /** How commands reach the server that runs in a data directory. */
 export type ServerFile = z.infer<typeof ServerFile>;

@@ -6,6 +6,7 @@ import {
   POSTGRES_CODES,
 } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { databasePlace } from '../output/database-place.ts';
 import { describeError } from '../output/describe-error.ts';
 
 /** Before anything is built on it. @throws RocketError that says which server it was, and what is wrong with it */
@@ -32,8 +33,8 @@ export async function checkServerOf(url: string): Promise<void> {
   }
 }
 
-/** Host and database alone: the rest of the URL may hold a password, its query too. */
+/** ` at host/database`, or nothing for what is no URL. */
 export function placeOf(url: string): string {
-  const parsed = URL.parse(url);
-  return parsed === null ? '' : ` at ${parsed.host}${parsed.pathname}`;
+  const place = databasePlace(url);
+  return place === '' ? '' : ` at ${place}`;
 }

@@ -24,6 +24,7 @@ export async function importExamples(options: {
     dataDir: config.dataDir,
     platformUrl: null,
     platformToken: null,
+    catalogUrl: null,
   });
   const client = createAdminClient(connection, stopping);
   for (const name of EXAMPLE_APPS.map(appName)) {

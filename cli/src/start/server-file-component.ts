@@ -9,6 +9,7 @@ import {
 } from '@rocket/platform';
 import { PLATFORM_AUDIENCE } from '@rocket/schema';
 import { removeServerFile, writeServerFile } from '../admin/server-file.ts';
+import { databasePlace } from '../output/database-place.ts';
 import { loopbackUrl } from '../process/addresses.ts';
 import type { Late } from '../process/late.ts';
 
@@ -18,7 +19,7 @@ const RENEWAL_MS = 10 * 60 * 1_000;
 
 /** Keeps a fresh token in the data directory, so that commands beside this process need no login. */
 export function serverFileComponent(options: {
-  config: Pick<Config, 'dataDir' | 'host'>;
+  config: Pick<Config, 'dataDir' | 'host' | 'catalogUrl'>;
   logger: Logger;
   catalog: Late<Catalog>;
   admin: () => PlatformUser;
@@ -40,7 +41,8 @@ export function serverFileComponent(options: {
       ttlSeconds: TOKEN_TTL_SECONDS,
     });
     const url = loopbackUrl(config.host, options.port.get());
-    await writeServerFile(config.dataDir, { url, token, pid: process.pid });
+    const place = config.catalogUrl === null ? null : databasePlace(config.catalogUrl);
+    await writeServerFile(config.dataDir, { url, token, pid: process.pid, catalog: place });
   }
 
   function renew(): void {
