@@ -77,15 +77,33 @@ export class ShortReads {
     const nowMs = Date.now();
     const batch: ShortRead[] = [];
     const others: ShortRead[] = [];
+    const later: ShortRead[] = [];
+    const proving = new Set<string>();
     for (const read of this.#take()) {
       const { text, deadlineAtMs, signal } = read.statement;
       // What has been sent is not cancelled: it ends by itself sooner, and others of its batch are waited for.
       if (signal?.aborted === true) read.reject(signal.reason);
-      else (connection.isProven(text) && nowMs < deadlineAtMs ? batch : others).push(read);
+      else if (nowMs >= deadlineAtMs) others.push(read);
+      else if (connection.isProven(text)) batch.push(read);
+      else if (proving.has(text)) later.push(read);
+      else {
+        // One is enough to try it. Each by itself, the reads of a burst would fill the line of those who wait.
+        proving.add(text);
+        others.push(read);
+      }
     }
     if (batch.length === 0) this.#options.pool.release(connection);
     else this.#runBatch(connection, batch);
     for (const read of others) this.#alone(read);
+    this.#gatherAgain(later);
+  }
+
+  #gatherAgain(reads: readonly ShortRead[]): void {
+    if (reads.length === 0) return;
+    // Those that are left have asked already.
+    const hasAsked = this.#gathered.length > 0;
+    this.#gathered.unshift(...reads);
+    if (!hasAsked) this.#ask();
   }
 
   #runBatch(connection: Connection, batch: readonly ShortRead[]): void {
