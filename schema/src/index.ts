@@ -173,7 +173,9 @@ export {
   visibleContributions,
   visibleLinks,
 } from './sdl/subgraph-sdl.ts';
+export { builtInNumbers } from './values/built-in-numbers.ts';
 export {
+  holdsRawNumber,
   isExactNumber,
   isRawNumber,
   numberText,
@@ -181,6 +183,7 @@ export {
   type RawNumber,
   rawNumber,
 } from './values/exact-json.ts';
+export { jsonLiteral } from './values/json-literal.ts';
 export type { FilterScope } from './where/filter-scope.ts';
 export { badInput, type InputPath } from './where/input-place.ts';
 export { keyValue } from './where/key-value.ts';

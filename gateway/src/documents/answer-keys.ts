@@ -22,6 +22,7 @@ import {
   visit,
   visitWithTypeInfo,
 } from 'graphql';
+import { fragmentsByName } from './own-definitions.ts';
 import { type Shape, shapeOf } from './selection-shape.ts';
 
 const TYPE_NAME = '__typename';
@@ -56,7 +57,7 @@ export function safeKeys(
 ): { readonly document: DocumentNode; readonly keys: AnswerKeys | null } | null {
   const prefix = unusedPrefix(document);
   const witnesses = new Map(rules.references.map((one) => [`${one.type}.${one.field}`, one.witnesses]));
-  const fragments = fragmentsOf(document);
+  const fragments = fragmentsByName(document);
   const types = new TypeInfo(schema);
   let changed = false;
   const visitor = {
@@ -118,14 +119,6 @@ function selectsOneOf({ selections }: SelectionSetNode, search: Search): boolean
     search.seen.add(fragment);
     return selectsOneOf(fragment.selectionSet, search);
   });
-}
-
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
-  return fragments;
 }
 
 /** A beginning that no key of the document has. */

@@ -2,7 +2,7 @@
  * Literals that a double cannot hold. The planner turns literals into JavaScript's numbers, so such a literal becomes a
  * variable, or a text where the type is ID.
  */
-import { isExactNumber, RocketError, rawNumber } from '@rocket/schema';
+import { isExactNumber, jsonLiteral, RocketError } from '@rocket/schema';
 import {
   GraphQLError,
   GraphQLID,
@@ -16,6 +16,7 @@ import {
   TypeInfo,
   type ValueNode,
   type VariableDefinitionNode,
+  type VariableNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
@@ -58,7 +59,7 @@ export function liftInexactLiterals(
     if (node.kind === Kind.LIST && type && isListed(type)) return undefined;
     const name = `${prefix}${definitions.length}`;
     definitions.push(definitionOf(name, named));
-    values[name] = literalValue(node);
+    values[name] = jsonLiteral(node, noVariables);
     return { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } };
   };
   const lifted = visit(
@@ -135,25 +136,11 @@ function definitionOf(name: string, type: GraphQLNamedInputType): VariableDefini
   };
 }
 
-function literalValue(node: ValueNode): unknown {
-  switch (node.kind) {
-    case Kind.INT:
-    case Kind.FLOAT:
-      return isExactNumber(node.value) ? Number(node.value) : rawNumber(node.value);
-    case Kind.LIST:
-      return node.values.map(literalValue);
-    case Kind.OBJECT:
-      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, literalValue(value)]));
-    case Kind.NULL:
-      return null;
-    case Kind.VARIABLE:
-      throw badNumber(
-        node,
-        'Beside it, a value holds a number beyond what JavaScript can: give the whole as a variable',
-      );
-    default:
-      return node.value;
-  }
+function noVariables(node: VariableNode): never {
+  throw badNumber(
+    node,
+    'Beside it, a value holds a number beyond what JavaScript can: give the whole as a variable',
+  );
 }
 
 function badNumber(node: ValueNode, message: string): GraphQLError {

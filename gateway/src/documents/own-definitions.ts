@@ -53,10 +53,7 @@ export function withoutUnused({ operation, fragments }: OwnDefinitions): OwnDefi
 }
 
 function usedFragments(document: DocumentNode, operation: OperationDefinitionNode): FragmentDefinitionNode[] {
-  const byName = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) byName.set(node.name.value, node);
-  }
+  const byName = fragmentsByName(document);
   const used = new Set<FragmentDefinitionNode>();
   const follow = (node: OperationDefinitionNode | FragmentDefinitionNode): void => {
     visit(node, {
@@ -70,4 +67,12 @@ function usedFragments(document: DocumentNode, operation: OperationDefinitionNod
   };
   follow(operation);
   return [...used];
+}
+
+export function fragmentsByName({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  return new Map(
+    definitions
+      .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+      .map((node) => [node.name.value, node]),
+  );
 }

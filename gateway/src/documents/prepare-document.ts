@@ -125,7 +125,9 @@ export function createDocumentStage(options: DocumentStageOptions): DocumentStag
     const { own: exact, values } = isInexact
       ? liftInexactLiterals(asked, options.schema)
       : { own: asked, values: null };
-    const safe = renamed === null ? null : safeKeys(documentOf(exact), options.schema, options);
+    // Lifting changes no key, but the document that has them.
+    const safe =
+      renamed !== null && isInexact ? safeKeys(documentOf(exact), options.schema, options) : renamed;
     const final = safe?.document ?? documentOf(exact);
     const keys = safe?.keys ?? null;
     if (safe !== null && keys === null) return { kind: 'refused', error: tooManyFields(own) };

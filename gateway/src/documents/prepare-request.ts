@@ -1,9 +1,9 @@
 import type { HTTPGraphQLRequest } from '@apollo/server';
+import { builtInNumbers, holdsRawNumber } from '@rocket/schema';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { GraphContext } from '../graph-context.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { checkConditions } from './condition-variables.ts';
-import { exactVariables, holdsRawNumber } from './exact-variables.ts';
 import type { DocumentStage, PreparedOperation } from './prepare-document.ts';
 
 /** A request as Apollo Server gets it, and what its plugins have to know of it. */
@@ -47,7 +47,7 @@ function withVariables(
     const isInexact = asked.values !== null || holdsRawNumber(given.variables);
     if (!isInexact && asked.text === given.query) return { http: request.http, more: { asked } };
     const exact = isInexact
-      ? { ...exactVariables(given.variables ?? {}, asked.operation, schema), ...asked.values }
+      ? { ...builtInNumbers(schema, asked.operation, given.variables ?? {}), ...asked.values }
       : given.variables;
     if (request.http.method !== 'POST' && holdsRawNumber(exact)) throw needsPost();
     const variables = exact === undefined ? {} : { variables: exact };

@@ -5,6 +5,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsByName } from './own-definitions.ts';
 
 /** The fields of a selection by their key in the answer, fragments spread. */
 export interface Shape {
@@ -39,10 +40,7 @@ export function onlyOperation(document: DocumentNode): OperationDefinitionNode |
 export function shapeOf(document: DocumentNode): Shape | null {
   const operation = onlyOperation(document);
   if (operation === null) return null;
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsByName(document);
   const left = { fields: MAX_FIELDS };
   const root: Shape = { fields: new Map() };
   addFields(operation.selectionSet, root, { fragments, left });

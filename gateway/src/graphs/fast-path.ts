@@ -1,8 +1,7 @@
 import type { HttpAnswer } from '@rocket/platform';
-import { RocketError, type SubgraphOperation } from '@rocket/schema';
+import { holdsRawNumber, RocketError, type SubgraphOperation } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import { nullCondition } from '../documents/condition-variables.ts';
-import { holdsRawNumber } from '../documents/exact-variables.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import type { FetchOutcome, GraphContext } from '../graph-context.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';

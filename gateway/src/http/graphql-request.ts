@@ -38,6 +38,7 @@ export async function readGraphqlRequest(
 ): Promise<GraphqlRequest> {
   const body = request.method === 'POST' ? await readPublicBody(request, maxBodyBytes) : undefined;
   if (body === undefined) checkParameters(search);
+  const parameters = body === undefined ? null : parametersOf(body);
   return {
     get http() {
       return httpRequest(request, search, body);
@@ -48,10 +49,10 @@ export async function readGraphqlRequest(
         : httpRequest(request, search, { ...(isRecord(body) ? body : {}), ...parameters }),
     source: sourceOf(body, search),
     get given() {
-      return body === undefined ? parametersOf(bodyOf(search)) : parametersOf(body);
+      return body === undefined ? parametersOf(bodyOf(search)) : parameters;
     },
     accept: request.headers.accept ?? '',
-    parameters: body === undefined ? null : parametersOf(body),
+    parameters,
   };
 }
 

@@ -9,6 +9,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { fragmentsByName } from '../documents/own-definitions.ts';
 
 /** Bounds of one document. */
 export interface OperationLimits {
@@ -89,10 +90,7 @@ function refusal(message: string, node: ASTNode): GraphQLError {
  * nothing here; graphql's own rules refuse it.
  */
 function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Extent {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const node of document.definitions) {
-    if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  }
+  const fragments = fragmentsByName(document);
   const measured = new Map<string, Extent>();
   const empty: Extent = { depth: 0, aliases: 0, fields: 0, rootFields: 0 };
   const ofFragment = (fragment: FragmentDefinitionNode): Extent => {

@@ -43,6 +43,12 @@ export function isRawNumber(value: unknown): value is RawNumber {
   return json.isRawJSON(value);
 }
 
+/** True when there is one within the value, however deep. */
+export function holdsRawNumber(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isRawNumber(value) || Object.values(value).some(holdsRawNumber);
+}
+
 /** @param text a JSON number */
 export function rawNumber(text: string): RawNumber {
   return json.rawJSON(text);

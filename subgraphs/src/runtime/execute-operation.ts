@@ -1,9 +1,8 @@
 /** Runs one operation and forms its answer. The shard's masking boundary: nothing of SQL or of the code leaves. */
 import type { Logger } from '@rocket/platform';
-import { type Lsn, parseJson, type SubgraphAnswer } from '@rocket/schema';
+import { builtInNumbers, type Lsn, parseJson, type SubgraphAnswer } from '@rocket/schema';
 import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import { answerQuery } from './answer-query.ts';
-import { builtInNumbers } from './built-in-numbers.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
 import { publicError } from './public-error.ts';
 import type { RequestContext } from './request-context.ts';

@@ -1,5 +1,4 @@
 /** Numbers beyond what a double holds, for the scalars of GraphQL itself, which know plain numbers and texts only. */
-import { isRawNumber, type RawNumber } from '@rocket/schema';
 import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -13,6 +12,7 @@ import {
   type OperationDefinitionNode,
   typeFromAST,
 } from 'graphql';
+import { holdsRawNumber, isRawNumber, type RawNumber } from './exact-json.ts';
 
 const INTEGER = /^-?\d+$/;
 
@@ -28,6 +28,8 @@ export function builtInNumbers(
   operation: OperationDefinitionNode,
   variables: Values,
 ): Values {
+  // Types are looked up for the few requests that have such a number.
+  if (!holdsRawNumber(variables)) return variables;
   let changed: Record<string, unknown> | null = null;
   for (const { variable, type: node } of operation.variableDefinitions ?? []) {
     const name = variable.name.value;
