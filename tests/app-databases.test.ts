@@ -9,22 +9,13 @@ import {
 } from '@rocket/platform';
 import { appDatabaseName, appName } from '@rocket/schema';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { noteEntity } from './harness/note-entity.ts';
 import { createWorld, fieldOf, type World } from './harness/world.ts';
 
 const NOTE_ID = '11111111-1111-4111-8111-111111111111';
 const DOCUMENT = {
   version: 1,
-  entities: [
-    {
-      name: 'note',
-      table: 'notes',
-      primary_key: { field: 'id', type: 'uuid', generated: true },
-      fields: [
-        { name: 'id', type: 'uuid', required: true },
-        { name: 'text', type: 'string', unique: true },
-      ],
-    },
-  ],
+  entities: [noteEntity({ name: 'text', type: 'string', unique: true })],
   sample_data: { note: [{ id: NOTE_ID, text: 'mine' }] },
 };
 

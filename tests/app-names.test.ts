@@ -1,6 +1,7 @@
 /** A name that is given again is another app: nothing that is kept in memory may bring the former one's rules back. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteEntity } from './harness/note-entity.ts';
 import { createWorld, type World } from './harness/world.ts';
 
 const NOTE_ID = '11111111-1111-4111-8111-111111111111';
@@ -8,17 +9,7 @@ const NOTE_ID = '11111111-1111-4111-8111-111111111111';
 /** @param roles who may read notes */
 const notes = (roles: readonly string[], more: Record<string, unknown> = {}) => ({
   version: 1,
-  entities: [
-    {
-      name: 'note',
-      table: 'notes',
-      primary_key: { field: 'id', type: 'uuid', generated: true },
-      fields: [
-        { name: 'id', type: 'uuid', required: true },
-        { name: 'text', type: 'string', unique: true },
-      ],
-    },
-  ],
+  entities: [noteEntity({ name: 'text', type: 'string', unique: true })],
   permissions: [{ entity: 'note', action: 'read', roles }],
   sample_data: { note: [{ id: NOTE_ID, text: 'secret' }] },
   ...more,

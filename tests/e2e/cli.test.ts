@@ -2,22 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noteEntity } from '../harness/note-entity.ts';
 import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
 import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
 
 const NOTE = {
   version: 1,
-  entities: [
-    {
-      name: 'note',
-      table: 'notes',
-      primary_key: { field: 'id', type: 'uuid', generated: true },
-      fields: [
-        { name: 'id', type: 'uuid', required: true },
-        { name: 'title', type: 'string', required: true },
-      ],
-    },
-  ],
+  entities: [noteEntity({ name: 'title', type: 'string', required: true })],
 };
 
 describe('the command line beside a running start', () => {

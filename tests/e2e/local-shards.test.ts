@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
+import { noteEntity } from '../harness/note-entity.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
 import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
 
 const PASSWORD = 'long enough';
 const NOTE = JSON.stringify({
   version: 1,
-  entities: [
-    {
-      name: 'note',
-      table: 'notes',
-      primary_key: { field: 'id', type: 'uuid', generated: true },
-      fields: [
-        { name: 'id', type: 'uuid', required: true },
-        { name: 'title', type: 'string', required: true },
-      ],
-    },
-  ],
+  entities: [noteEntity({ name: 'title', type: 'string', required: true })],
   sample_data: { note: [{ id: '00000000-0000-4000-8000-000000000001', title: 'kept' }] },
 });
 

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { noteEntity } from '../harness/note-entity.ts';
 import { createTestDatabase } from '../harness/postgres.ts';
 import { runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
 
@@ -44,14 +45,7 @@ test('a server address without a database serves imports', async () => {
   const app = `plain_${catalog.name.slice(-8)}`;
   const note = {
     version: 1,
-    entities: [
-      {
-        name: 'note',
-        table: 'notes',
-        primary_key: { field: 'id', type: 'uuid', generated: true },
-        fields: [{ name: 'id', type: 'uuid', required: true }],
-      },
-    ],
+    entities: [noteEntity()],
   };
   try {
     await server.waitFor('/ready');

@@ -8,23 +8,14 @@ import {
 } from '@rocket/platform';
 import { appName } from '@rocket/schema';
 import { inject } from 'vitest';
+import { noteEntity } from './note-entity.ts';
 import { type PoolSample, poolSample } from './pool-sample.ts';
 import { createWorld, type World } from './world.ts';
 
 const QUERY = 'query Read { notes { title } }';
 const DOCUMENT = {
   version: 1,
-  entities: [
-    {
-      name: 'note',
-      table: 'notes',
-      primary_key: { field: 'id', type: 'uuid', generated: true },
-      fields: [
-        { name: 'id', type: 'uuid', required: true },
-        { name: 'title', type: 'string', required: true },
-      ],
-    },
-  ],
+  entities: [noteEntity({ name: 'title', type: 'string', required: true })],
   sample_data: { note: [{ id: '00000000-0000-4000-8000-000000000001', title: 'Lorem' }] },
 };
 

@@ -1,4 +1,6 @@
 /** A document of many notes, of which only their keys have an index. */
+import { noteEntity } from './note-entity.ts';
+
 const COUNT = 20_000;
 const WORDS = ['Lorem', 'ipsum', 'dolor', 'sit', 'amet', 'consectetur', 'adipiscing'];
 
@@ -6,16 +8,7 @@ export function notesDocument(title: Readonly<Record<string, unknown>> = {}) {
   return {
     version: 1,
     entities: [
-      {
-        name: 'note',
-        table: 'notes',
-        primary_key: { field: 'id', type: 'uuid', generated: true },
-        fields: [
-          { name: 'id', type: 'uuid', required: true },
-          { name: 'title', type: 'string', required: true, ...title },
-          { name: 'rank', type: 'int' },
-        ],
-      },
+      noteEntity({ name: 'title', type: 'string', required: true, ...title }, { name: 'rank', type: 'int' }),
     ],
     sample_data: { note: Array.from({ length: COUNT }, (_, index) => noteOf(index)) },
   };
