@@ -1,21 +1,13 @@
 /** A process may die between the change of the tables and its publication. What it left open is finished or undone. */
 import { appName, RocketError } from '@rocket/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { noteEntity } from './harness/note-entity.ts';
 import { createWorld, fieldOf, type World } from './harness/world.ts';
 
 const SETTLED_MS = 20_000;
-const id = { name: 'id', type: 'uuid', required: true };
-
 const notes = (fields: readonly string[], rows: readonly object[] = []) => ({
   version: 1,
-  entities: [
-    {
-      name: 'note',
-      table: 'notes',
-      primary_key: { field: 'id', type: 'uuid', generated: true },
-      fields: [id, ...fields.map((name) => ({ name, type: 'string' }))],
-    },
-  ],
+  entities: [noteEntity(...fields.map((name) => ({ name, type: 'string' })))],
   sample_data: { note: rows },
 });
 const ROW = { id: '11111111-1111-4111-8111-111111111111', text: 'one', more: 'two' };
