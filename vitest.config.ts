@@ -23,7 +23,7 @@ const throughPgBouncer = {
   test: {
     ...timeouts,
     name: 'read through PgBouncer',
-    include: ['subgraphs/test/read*.test.ts', 'subgraphs/test/hostile-reads.test.ts'],
+    include: ['subgraphs/test/read/{read*,hostile-reads}.test.ts'],
     env: { TEST_THROUGH_PGBOUNCER: '1' },
   },
 };

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   followRegistration,
   type RegistrationFollower,
-} from '../subgraphs/src/runtime/reader-registration.ts';
+} from '../subgraphs/src/databases/follow-registration.ts';
 import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import {
   createCounters,

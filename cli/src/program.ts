@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { type CommandLine, wantsJson } from './command-line.ts';
-import { addAppCommands } from './commands/app.ts';
+import { addAppCommands } from './commands/app/app.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
 import { addShardCommands } from './commands/shard.ts';

@@ -8,11 +8,10 @@ import {
 } from '@rocket/platform';
 import { graphName, RocketError, type ShardName } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
+import { createComposer } from './compose/composer.ts';
 import { createShardCaller } from './execution/call-shard.ts';
 import { CatalogView } from './execution/catalog-view.ts';
-import { createShardServices, type ShardDirectory } from './execution/shard-services.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
-import { createComposer } from './graphs/composer.ts';
 import { GraphBroken } from './graphs/graph-broken.ts';
 import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
 import { GraphStore } from './graphs/graph-store.ts';
@@ -31,6 +30,7 @@ import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
+import { createShardServices, type ShardDirectory } from './transport/shard-services.ts';
 
 /** How long a start, and a probe, wait for the main graph. */
 const START_WAIT_MS = 120_000;

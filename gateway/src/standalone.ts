@@ -2,10 +2,9 @@ import type { Config, Logger } from '@rocket/platform';
 import { callerSignal, createHttpServer, createMetrics } from '@rocket/platform';
 import { type GraphRevision, graphName, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
+import { startGatewayServer } from './apollo/apollo-server.ts';
 import { maskError } from './errors/mask.ts';
-import { SubgraphDataSource } from './execution/subgraph-data-source.ts';
 import type { Gateway } from './gateway.ts';
-import { startGatewayServer } from './graphs/apollo-server.ts';
 import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { ServedGraph } from './graphs/served-graph.ts';
 import { errorAnswer } from './http/answer.ts';
@@ -18,6 +17,7 @@ import type { ListedGraph } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
 import { createPlanner } from './planning/planner.ts';
+import { SubgraphDataSource } from './transport/subgraph-data-source.ts';
 
 /** A finished supergraph has no revision of ours; its data sources do not ask for one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };

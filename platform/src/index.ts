@@ -1,7 +1,5 @@
 /** The only door of @rocket/platform. */
 
-export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
-export type { PlatformUser, PlatformUsers } from './catalog/platform-user-types.ts';
 export type {
   AppRecord,
   Catalog,
@@ -12,11 +10,12 @@ export type {
   RevisionRecord,
   RevisionState,
   ShardRegistration,
-} from './catalog/types.ts';
+} from './catalog/catalog.ts';
+export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
 export { forgetPostgresVariables, readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export { DEFAULT_METRICS_HOST, type LogLevel } from './config/variables.ts';
-export { openDataDirectory } from './embedded/data-directory.ts';
+export { openDataDirectory } from './embedded/home/data-directory.ts';
 export {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
@@ -27,13 +26,7 @@ export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } 
 export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
 export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
-export { type ConnectionBudget, createConnectionBudget } from './postgres/connection-budget.ts';
-export {
-  createDatabase,
-  type DatabaseOptions,
-  type PooledDatabase,
-  type PoolObserver,
-} from './postgres/database.ts';
+export type { PlatformUser, PlatformUsers } from './platform-users/platform-user-types.ts';
 export {
   isConnectionError,
   isPostgresError,
@@ -42,7 +35,24 @@ export {
 } from './postgres/errors.ts';
 export { quoteIdentifier } from './postgres/identifiers.ts';
 export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
-export type { PoolStatus } from './postgres/pool-types.ts';
+export { type ConnectionBudget, createConnectionBudget } from './postgres/pool/connection-budget.ts';
+export {
+  createDatabase,
+  type DatabaseOptions,
+  type PooledDatabase,
+  type PoolObserver,
+} from './postgres/pool/database.ts';
+export type { PoolStatus } from './postgres/pool/pool-types.ts';
+export type { SlowQuery } from './postgres/pool/statement-runner.ts';
+export type {
+  Database,
+  Queryable,
+  QueryOptions,
+  Row,
+  Statement,
+  Transaction,
+  TransactionOptions,
+} from './postgres/queryable.ts';
 export {
   checkServerVersion,
   createDatabaseIfMissing,
@@ -53,19 +63,8 @@ export {
   refuseOldServer,
   withDatabase,
 } from './postgres/server.ts';
-export type { SlowQuery } from './postgres/statement-runner.ts';
-export type {
-  Database,
-  Queryable,
-  QueryOptions,
-  Row,
-  Statement,
-  Transaction,
-  TransactionOptions,
-} from './postgres/types.ts';
 export { createReplication } from './replication/create-replication.ts';
 export { inspectServers } from './replication/inspect-servers.ts';
-export { serverName } from './replication/server-monitor.ts';
 export type {
   ClusterIdentity,
   PostgresServer,
@@ -74,7 +73,8 @@ export type {
   ReplicationOptions,
   ServerStatus,
   Topology,
-} from './replication/types.ts';
+} from './replication/replication.ts';
+export { serverName } from './replication/server-monitor.ts';
 export {
   type AccessTokenInput,
   readUnverifiedAudience,

@@ -15,7 +15,7 @@ export { type FieldMeasure, type FunctionMeasures, measures } from './aggregate/
 export { type GroupByArguments, parseGroupBy } from './aggregate/parse-group-by.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
-export type { DocumentFault } from './document/faults.ts';
+export type { DocumentFault } from './document/faults/faults.ts';
 export { normalizeDocument } from './document/normalize.ts';
 export { type NotExecuted, notExecuted } from './document/not-executed.ts';
 export { type ParsedDocument, parseDocument } from './document/parse-document.ts';

@@ -8,7 +8,7 @@ import {
   type ReplicationOptions,
   type ServerStatus,
 } from '@rocket/platform';
-import { type AppDatabase, createAppDatabase } from '../../subgraphs/src/runtime/reader-app-database.ts';
+import { type AppDatabase, createAppDatabase } from '../../subgraphs/src/databases/app-database.ts';
 import type { PostgresNode } from './postgres-node.ts';
 
 export const APP = 'app';

@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { startSchemaServer } from '../apollo/apollo-server.ts';
 import { prepareRequest } from '../documents/prepare-request.ts';
-import { startSchemaServer } from '../graphs/apollo-server.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { graphqlAnswer, readGraphqlRequest } from '../http/graphql-request.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
+import { createSettler } from './apps/settler.ts';
 import { createExclusive } from './exclusive.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
 import { adminResolvers } from './resolvers.ts';
-import { createSettler } from './settler.ts';
 
 /** A document comes with all its sample data in one request. Admins are trusted with more than strangers. */
 const MIN_IMPORT_BYTES = 32 * 1024 * 1024;

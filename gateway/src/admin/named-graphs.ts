@@ -1,6 +1,6 @@
 import { appName, graphName, RocketError } from '@rocket/schema';
 import { MAIN_GRAPH } from '../graphs/graph-key.ts';
-import { checkNamedGraph } from './check-graphs.ts';
+import { checkNamedGraph } from './apps/check-graphs.ts';
 import { type AdminParts, publish } from './parts.ts';
 import { graphView } from './views.ts';
 

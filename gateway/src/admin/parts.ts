@@ -1,12 +1,12 @@
 import type { Catalog, Logger } from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
+import type { Composer } from '../compose/composer.ts';
 import type { ShardCaller } from '../execution/call-shard.ts';
 import type { CatalogView } from '../execution/catalog-view.ts';
-import type { ShardServices } from '../execution/shard-services.ts';
 import type { GraphContext } from '../graph-context.ts';
-import type { Composer } from '../graphs/composer.ts';
 import type { GraphStore } from '../graphs/graph-store.ts';
 import type { RevisionDocuments } from '../graphs/revision-documents.ts';
+import type { ShardServices } from '../transport/shard-services.ts';
 
 /** What administration works on. */
 export interface AdminParts {

@@ -1,12 +1,12 @@
 import { type AppName, isAppName, RocketError } from '@rocket/schema';
 import { namedGraphs } from '../graphs/graph-key.ts';
-import { appAdvice, appSlowQueries } from './advice.ts';
+import { appAdvice, appSlowQueries } from './apps/advice.ts';
+import { type ImportInput, importApp } from './apps/import-app.ts';
+import { removeApp } from './apps/remove-app.ts';
+import type { Settler } from './apps/settler.ts';
 import type { Exclusive } from './exclusive.ts';
-import { type ImportInput, importApp } from './import-app.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
-import { removeApp } from './remove-app.ts';
-import type { Settler } from './settler.ts';
 import {
   type AddShardArguments,
   addShard,

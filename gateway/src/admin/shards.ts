@@ -1,7 +1,7 @@
 import { MAINTENANCE_DATABASE, refuseOldServer, serverName, withDatabase } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
+import { dropOrLeave, requireUnused } from './apps/remove-app.ts';
 import { type AdminParts, publish } from './parts.ts';
-import { dropOrLeave, requireUnused } from './remove-app.ts';
 import { shardView } from './views.ts';
 
 export interface AddShardArguments {

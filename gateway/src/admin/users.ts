@@ -6,7 +6,7 @@ import {
   RocketError,
   type ShardUsers,
 } from '@rocket/schema';
-import { existingApp } from './existing-app.ts';
+import { existingApp } from './apps/existing-app.ts';
 import type { AdminParts } from './parts.ts';
 
 const USERS_TIMEOUT_MS = 10_000;

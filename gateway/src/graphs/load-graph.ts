@@ -8,13 +8,13 @@ import {
   graphRevisionId,
   graphRevisionText,
 } from '@rocket/schema';
+import { startGatewayServer, startSchemaServer } from '../apollo/apollo-server.ts';
+import type { Composer } from '../compose/composer.ts';
 import { ShardDataSource } from '../execution/shard-data-source.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
+import { FastPath } from '../fast-path/fast-path.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { Planner } from '../planning/planner.ts';
-import { startGatewayServer, startSchemaServer } from './apollo-server.ts';
-import type { Composer } from './composer.ts';
-import { FastPath } from './fast-path.ts';
 import { GraphBroken } from './graph-broken.ts';
 import type { GraphShape } from './graph-key.ts';
 import type { RevisionDocuments } from './revision-documents.ts';

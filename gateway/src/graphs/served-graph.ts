@@ -3,9 +3,9 @@ import type { HttpAnswer, Logger } from '@rocket/platform';
 import type { GraphRevision } from '@rocket/schema';
 import type { DocumentStage } from '../documents/prepare-document.ts';
 import { prepareRequest } from '../documents/prepare-request.ts';
+import type { FastPath } from '../fast-path/fast-path.ts';
 import type { GraphContext } from '../graph-context.ts';
 import { type GraphqlRequest, graphqlAnswer } from '../http/graphql-request.ts';
-import type { FastPath } from './fast-path.ts';
 
 /** A request to a graph without what the graph itself adds. */
 export type GraphRequestContext = Omit<GraphContext, 'graph' | 'fetched' | 'asked' | 'refusal'>;

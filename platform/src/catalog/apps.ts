@@ -1,11 +1,11 @@
 import { type AppName, epoch, RocketError, requireFreeName } from '@rocket/schema';
 import { z } from 'zod';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
-import type { Database } from '../postgres/types.ts';
-import { deleteApp, insertApp, insertPlacement, rememberEpoch, removeAppFromGraphs } from './app-sql.ts';
+import type { Database } from '../postgres/queryable.ts';
+import type { Catalog } from './catalog.ts';
 import { createSecret } from './migrate.ts';
-import type { Catalog } from './types.ts';
-import { bumpVersion } from './version-sql.ts';
+import { deleteApp, insertApp, insertPlacement, rememberEpoch, removeAppFromGraphs } from './sql/app-sql.ts';
+import { bumpVersion } from './sql/version-sql.ts';
 
 const EpochRow = z.tuple([z.number().transform(epoch)]);
 

@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
-import type { Database, Statement } from '../postgres/types.ts';
-import type { Catalog, ChangeLease } from './types.ts';
+import type { Database, Statement } from '../postgres/queryable.ts';
+import type { Catalog, ChangeLease } from './catalog.ts';
 
 /** After the death of its holder nobody gets the lease for so long. */
 const LEASE_SECONDS = 20;

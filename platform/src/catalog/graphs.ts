@@ -1,9 +1,15 @@
 import { type AppName, appName, RocketError, revision } from '@rocket/schema';
 import { z } from 'zod';
-import type { Database, Transaction } from '../postgres/types.ts';
-import { deleteGraph, insertGraphRevision, lockApps, selectGraphRevision, upsertGraph } from './graph-sql.ts';
-import type { Catalog } from './types.ts';
-import { bumpVersion } from './version-sql.ts';
+import type { Database, Transaction } from '../postgres/queryable.ts';
+import type { Catalog } from './catalog.ts';
+import {
+  deleteGraph,
+  insertGraphRevision,
+  lockApps,
+  selectGraphRevision,
+  upsertGraph,
+} from './sql/graph-sql.ts';
+import { bumpVersion } from './sql/version-sql.ts';
 
 const Member = z.object({ app: z.string().transform(appName), revision: z.number().transform(revision) });
 const RevisionRow = z.tuple([z.string().transform(appName).nullable(), z.array(Member)]);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { CATALOG_CHANNEL } from './version-sql.ts';
+import { CATALOG_CHANNEL } from './sql/version-sql.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const BACKOFF_BASE_MS = 100;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
-import type { Database, Statement, Transaction } from '../postgres/types.ts';
+import type { Database, Statement, Transaction } from '../postgres/queryable.ts';
 
 /** One step of the catalog's tables. */
 export interface Migration {

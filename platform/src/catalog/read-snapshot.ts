@@ -1,8 +1,8 @@
 import { type AppName, appId, appName, epoch, graphName, revision, shardName } from '@rocket/schema';
 import { z } from 'zod';
-import type { Queryable, Statement } from '../postgres/types.ts';
-import type { CatalogSnapshot } from './types.ts';
-import { selectVersion } from './version-sql.ts';
+import type { Queryable, Statement } from '../postgres/queryable.ts';
+import type { CatalogSnapshot } from './catalog.ts';
+import { selectVersion } from './sql/version-sql.ts';
 
 const VersionRow = z.tuple([z.string().transform(Number)]);
 

@@ -8,8 +8,9 @@ import {
   revision,
 } from '@rocket/schema';
 import { z } from 'zod';
-import type { Database, Row, Transaction } from '../postgres/types.ts';
-import { lockApp, setActiveRevision } from './app-sql.ts';
+import type { Database, Row, Transaction } from '../postgres/queryable.ts';
+import type { Catalog, RevisionRecord } from './catalog.ts';
+import { lockApp, setActiveRevision } from './sql/app-sql.ts';
 import {
   insertRevision,
   markRevisionActive,
@@ -19,9 +20,8 @@ import {
   selectRevision,
   selectRevisionState,
   selectRevisions,
-} from './revision-sql.ts';
-import type { Catalog, RevisionRecord } from './types.ts';
-import { bumpVersion } from './version-sql.ts';
+} from './sql/revision-sql.ts';
+import { bumpVersion } from './sql/version-sql.ts';
 
 const RevisionColumn = z.number().transform(revision);
 const State = z.enum(['pending', 'active', 'retired', 'failed']);

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import { appName, RocketError, type ShardName } from '@rocket/schema';
 import { z } from 'zod';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
-import type { Database, Queryable, Statement } from '../postgres/types.ts';
-import { deleteApp, rememberEpoch, removeAppFromGraphs } from './app-sql.ts';
+import type { Database, Queryable, Statement } from '../postgres/queryable.ts';
+import type { Catalog, ShardRegistration } from './catalog.ts';
+import { deleteApp, rememberEpoch, removeAppFromGraphs } from './sql/app-sql.ts';
 import {
   deleteShard,
   insertShard,
@@ -13,9 +14,8 @@ import {
   updateShardDatabaseUrl,
   updateShardServers,
   updateShardUrl,
-} from './shard-sql.ts';
-import type { Catalog, ShardRegistration } from './types.ts';
-import { bumpVersion } from './version-sql.ts';
+} from './sql/shard-sql.ts';
+import { bumpVersion } from './sql/version-sql.ts';
 
 const PlacedApp = z.tuple([z.string().transform(appName), z.string()]);
 const ShardRow = z.tuple([

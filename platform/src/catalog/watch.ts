@@ -1,7 +1,7 @@
-import type { Queryable } from '../postgres/types.ts';
+import type { Queryable } from '../postgres/queryable.ts';
+import type { CatalogSnapshot } from './catalog.ts';
 import { keepListening } from './listen.ts';
 import { readSnapshot, readVersion } from './read-snapshot.ts';
-import type { CatalogSnapshot } from './types.ts';
 
 /** Insurance for notifications that are lost, as they are behind PgBouncer. */
 const POLL_INTERVAL_MS = 5_000;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RocketError } from '@rocket/schema';
-import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { type Home, isThere, readIfThere } from './home.ts';
+import type { Account } from './home/account.ts';
+import { type Home, isThere, readIfThere } from './home/home.ts';
 import { runProgram } from './run-program.ts';
 
 export const SUPERUSER = 'postgres';

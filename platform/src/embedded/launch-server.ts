@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
-import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import type { Home } from './home.ts';
-import { readPidFile } from './pid-file.ts';
+import type { Account } from './home/account.ts';
+import type { Home } from './home/home.ts';
+import { readPidFile } from './home/pid-file.ts';
 import { programEnvironment } from './run-program.ts';
 import { stopServer } from './stop-server.ts';
 

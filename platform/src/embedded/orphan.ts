@@ -1,8 +1,8 @@
 /** What an earlier run that ended without a stop left behind: a server that goes on, or its `postmaster.pid`. */
 import { readlink, realpath, rm } from 'node:fs/promises';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Home } from './home.ts';
-import { readPidFile } from './pid-file.ts';
+import type { Home } from './home/home.ts';
+import { readPidFile } from './home/pid-file.ts';
 import { runProgram } from './run-program.ts';
 import { isRunning, stopServer } from './stop-server.ts';
 

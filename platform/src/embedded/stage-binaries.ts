@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { Account } from './account.ts';
 import type { Binaries } from './binaries.ts';
-import { isReachable } from './reachable.ts';
-import { sharedPlace } from './shared-place.ts';
+import type { Account } from './home/account.ts';
+import { isReachable } from './home/reachable.ts';
+import { sharedPlace } from './home/shared-place.ts';
 
 const Manifest = z.object({ name: z.string(), version: z.string() });
 

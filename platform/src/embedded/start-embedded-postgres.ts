@@ -1,14 +1,14 @@
 import type { RocketError } from '@rocket/schema';
 import type { Logger } from '../telemetry/logger.ts';
-import { serverAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
-import { type Home, prepareHome } from './home.ts';
-import { lockHome } from './home-lock.ts';
+import { serverAccount } from './home/account.ts';
+import { type Home, prepareHome } from './home/home.ts';
+import { lockHome } from './home/home-lock.ts';
+import { ownCluster } from './home/own-cluster.ts';
+import { choosePort } from './home/ports.ts';
 import { ensureCluster, SUPERUSER } from './init-cluster.ts';
 import { launchServer } from './launch-server.ts';
 import { clearOrphan } from './orphan.ts';
-import { ownCluster } from './own-cluster.ts';
-import { choosePort } from './ports.ts';
 import { stageBinaries } from './stage-binaries.ts';
 import { type SupervisedServer, supervise } from './supervise.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readIfThere } from './home.ts';
+import { readIfThere } from './home/home.ts';
 
 const POLL_MS = 20;
 /** Signals of a shutdown from mild to hard, with the time each is given. */

@@ -1,6 +1,6 @@
 import type { RocketError } from '@rocket/schema';
 import { isConnectionError } from './errors.ts';
-import type { Database } from './types.ts';
+import type { Database } from './queryable.ts';
 
 /**
  * The same database, whose loss shows as an error of the catalogue. Only its user can say which: a catalog that is gone

@@ -3,8 +3,8 @@ import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { isPostgresError, POSTGRES_CODES } from './errors.ts';
 import { quoteIdentifier } from './identifiers.ts';
-import { runStatement } from './run-statement.ts';
-import type { Statement } from './types.ts';
+import type { Statement } from './queryable.ts';
+import { runStatement } from './wire/run-statement.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 /** The oldest major version that the product's SQL is run on. */

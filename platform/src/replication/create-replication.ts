@@ -1,10 +1,16 @@
 import { compareLsn, type Lsn, RocketError } from '@rocket/schema';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { createReplicaWaiters, type ReplicaWaiters } from './replica-waiters.ts';
+import type {
+  PostgresServer,
+  Replication,
+  ReplicationOptions,
+  ServerStatus,
+  Topology,
+} from './replication.ts';
 import { ServerGroup } from './server-group.ts';
 import type { ServerMonitor } from './server-monitor.ts';
 import { settledWithin } from './settled-within.ts';
-import type { PostgresServer, Replication, ReplicationOptions, ServerStatus, Topology } from './types.ts';
 
 const DEFAULT_INTERVAL_MS = 1_000;
 /** What was heard longer ago than this many intervals, after a time without traffic, is asked again before it counts. */

@@ -1,4 +1,4 @@
-import type { ClusterIdentity, ServerState } from './types.ts';
+import type { ClusterIdentity, ServerState } from './replication.ts';
 
 interface Candidate {
   readonly url: string;

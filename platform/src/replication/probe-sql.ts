@@ -1,7 +1,7 @@
 import { lsn } from '@rocket/schema';
 import { z } from 'zod';
-import type { Statement } from '../postgres/types.ts';
-import type { ServerState } from './types.ts';
+import type { Statement } from '../postgres/queryable.ts';
+import type { ServerState } from './replication.ts';
 
 /**
  * One look at a server. A server in recovery has no function for the timeline that it replays: while it streams, it is

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '@rocket/schema';
-import type { PostgresServer } from './types.ts';
+import type { PostgresServer } from './replication.ts';
 
 /** A read that its own process has just caused may wait this long; then the primary answers it. */
 const MAX_WAIT_MS = 50;

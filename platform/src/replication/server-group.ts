@@ -1,7 +1,13 @@
 import { electPrimary } from './elect-primary.ts';
 import { createPrimaryTrail, type Lag } from './primary-trail.ts';
+import type {
+  ClusterIdentity,
+  PostgresServer,
+  ReplicationOptions,
+  ServerStatus,
+  Topology,
+} from './replication.ts';
 import { createServerMonitor, type ServerMonitor } from './server-monitor.ts';
-import type { ClusterIdentity, PostgresServer, ReplicationOptions, ServerStatus, Topology } from './types.ts';
 
 const DEFAULT_MAX_LAG_MS = 10_000;
 const DEFAULT_MAX_LAG_BYTES = 64 * 1024 * 1024;

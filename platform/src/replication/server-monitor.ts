@@ -1,7 +1,7 @@
 import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { probeServer, readProbe } from './probe-sql.ts';
-import type { PostgresServer, ServerState } from './types.ts';
+import type { PostgresServer, ServerState } from './replication.ts';
 
 /** Keeps one connection to a server, made when it is needed, and remembers what the server said last. */
 export interface ServerMonitor {

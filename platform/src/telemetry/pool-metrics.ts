@@ -1,5 +1,5 @@
-import type { PoolObserver } from '../postgres/database.ts';
-import type { PoolStatus } from '../postgres/pool-types.ts';
+import type { PoolObserver } from '../postgres/pool/database.ts';
+import type { PoolStatus } from '../postgres/pool/pool-types.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Metrics of the pools of a process, by app. Made once per process. */

@@ -1,7 +1,7 @@
 import { isRawNumber, type RawNumber } from '../values/exact-json.ts';
-import type { FaultCollector } from './fault-collector.ts';
-import type { JsonPath } from './json-path.ts';
-import { showValue } from './show-value.ts';
+import type { FaultCollector } from './faults/fault-collector.ts';
+import type { JsonPath } from './faults/json-path.ts';
+import { showValue } from './faults/show-value.ts';
 
 export const MAX_JSON_DEPTH = 64;
 /** Keys that reach an object's prototype in careless code. */

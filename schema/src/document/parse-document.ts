@@ -3,13 +3,13 @@ import type { AppName } from '../ids.ts';
 import { checkSampleData } from './checks/check-sample-data.ts';
 import type { CheckContext, EntityEntry } from './checks/context.ts';
 import { runChecks } from './checks/run-checks.ts';
-import { FaultCollector } from './fault-collector.ts';
-import type { DocumentFault } from './faults.ts';
+import { FaultCollector } from './faults/fault-collector.ts';
+import type { DocumentFault } from './faults/faults.ts';
+import { didYouMeanOf } from './faults/nearest-name.ts';
+import { showValue } from './faults/show-value.ts';
 import { guardJson } from './json-guard.ts';
-import { didYouMeanOf } from './nearest-name.ts';
 import { notExecuted } from './not-executed.ts';
 import { type ReadDocument, readParts } from './read-parts.ts';
-import { showValue } from './show-value.ts';
 import type { AppDocument } from './types.ts';
 
 export type ParsedDocument =

@@ -1,6 +1,6 @@
 import type { AppName } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
-import type { DocumentFault } from './faults.ts';
+import type { DocumentFault } from './faults/faults.ts';
 import { type ParsedDocument, parseDocument } from './parse-document.ts';
 
 /** As {@link parseDocument}, from the text of a file or request; broken JSON is a fault at `$` that says line and column. */

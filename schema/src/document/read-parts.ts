@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DocumentParts, Located } from './checks/context.ts';
-import type { FaultCollector } from './fault-collector.ts';
-import type { JsonPath } from './json-path.ts';
+import type { FaultCollector } from './faults/fault-collector.ts';
+import type { JsonPath } from './faults/json-path.ts';
+import { showValue } from './faults/show-value.ts';
 import {
   permissionShape,
   ruleShape,
@@ -14,7 +15,6 @@ import { entityShape, relationShape } from './shapes/entity-shape.ts';
 import { jsonObject, nonEmptyText, text } from './shapes/shape.ts';
 import { reportIssues } from './shapes/shape-faults.ts';
 import { reportUnknownProperties } from './shapes/unknown-properties.ts';
-import { showValue } from './show-value.ts';
 import type { SampleRow } from './types.ts';
 
 const MAX_ENTITIES = 1_000;

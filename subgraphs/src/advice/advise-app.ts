@@ -1,7 +1,7 @@
 import type { Queryable, Statement } from '@rocket/platform';
 import type { AppAdvice, AppModel } from '@rocket/schema';
 import { z } from 'zod';
-import { inspectIndexes } from '../tables/inspect-indexes.ts';
+import { inspectIndexes } from '../indexes/inspect-indexes.ts';
 import { advise } from './advise.ts';
 import type { QueryAdvice } from './query-advice.ts';
 

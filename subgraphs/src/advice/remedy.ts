@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { quoteIdentifier } from '@rocket/platform';
 import type { EntityModel, FieldModel, IndexRemedy, QueryShape } from '@rocket/schema';
-import { fitting, type IndexKey } from '../tables/desired-indexes.ts';
+import { fitting, type IndexKey } from '../indexes/desired-indexes.ts';
 
 const MAX_NAME_BYTES = 63;
 const HASH_CHARS = 8;

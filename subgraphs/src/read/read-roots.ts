@@ -7,9 +7,9 @@ import {
   type Row,
 } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { FLOAT_OVERFLOW } from '../sql/aggregate-sql.ts';
 import { type FloatSums, HeldTooMuch } from '../sql/parameters.ts';
-import { readStatement } from '../sql/read-statement.ts';
+import { FLOAT_OVERFLOW } from '../statement/aggregate-sql.ts';
+import { readStatement } from '../statement/read-statement.ts';
 import type { ReadPlan } from './read-plan.ts';
 
 /**

@@ -9,18 +9,18 @@ import {
   type Revision,
   RocketError,
 } from '@rocket/schema';
+import { settleIndexes } from '../indexes/settle-indexes.ts';
+import { buildUrgentIndexes } from '../indexes/unique-indexes.ts';
+import { insertSampleRows } from '../sample-data/insert-sample-rows.ts';
 import { lockActivation } from './activation-lock.ts';
 import { applyPlan } from './apply-plan.ts';
 import { checkEnums, enumValues } from './check-enums.ts';
 import { desiredTables } from './desired-tables.ts';
-import { insertSampleRows } from './insert-sample-rows.ts';
 import { inspectTables } from './inspect-tables.ts';
 import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
 import { planTables } from './plan-tables.ts';
 import { isAbandoned } from './settle-activation.ts';
-import { settleIndexes } from './settle-indexes.ts';
 import { createSystemTables } from './system-tables.ts';
-import { buildUrgentIndexes } from './unique-indexes.ts';
 
 /**
  * Longest wait for a table's lock. A waiting ALTER TABLE holds up every reader that comes after it, so a slow

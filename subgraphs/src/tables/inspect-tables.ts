@@ -1,8 +1,8 @@
 /** Reads from the catalog of Postgres what a database holds. */
 import { type Queryable, quoteIdentifier, type Statement } from '@rocket/platform';
 import { z } from 'zod';
+import { inspectIndexes } from '../indexes/inspect-indexes.ts';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
-import { inspectIndexes } from './inspect-indexes.ts';
 import { type ColumnDefaults, readColumnDefaults } from './meta.ts';
 
 const ColumnRow = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean()]);

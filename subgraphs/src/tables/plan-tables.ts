@@ -1,9 +1,9 @@
 /** The way from the tables there are to those a model needs. Additive only: what would lose data is named, not done. */
 import type { Statement } from '@rocket/platform';
 import type { AppModel } from '@rocket/schema';
+import { createIndexStep, planIndexSteps } from '../indexes/plan-index-steps.ts';
 import { type DesiredColumn, type DesiredTable, desiredTables } from './desired-tables.ts';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
-import { createIndexStep, planIndexSteps } from './plan-index-steps.ts';
 import { addColumn, createTable, setDefault, setIdentity, setNullable } from './table-sql.ts';
 
 export interface PlanStep {

@@ -1,6 +1,6 @@
 /** DDL of business tables. Nothing can be bound in DDL: names are quoted, and constants were made by `literalSql`. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import { DELETED_AT_COLUMN, type DesiredIndex } from './desired-indexes.ts';
+import { DELETED_AT_COLUMN, type DesiredIndex } from '../indexes/desired-indexes.ts';
 import type { DesiredColumn, DesiredTable } from './desired-tables.ts';
 
 export function createTable(table: DesiredTable): Statement {

@@ -11,7 +11,7 @@
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
-import { appendEvents } from './append-events.ts';
+import { appendEvents } from '../outbox/append-events.ts';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { expectVersion, lockTarget } from './lock-record.ts';
 import { deleteTree } from './on-delete.ts';

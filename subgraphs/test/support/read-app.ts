@@ -12,11 +12,11 @@ import {
 } from '@rocket/schema';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { createQueryAdvice } from '../../src/advice/query-advice.ts';
-import { executeOperation } from '../../src/runtime/execute-operation.ts';
-import { createDocuments } from '../../src/runtime/prepared-operation.ts';
-import type { AppDatabase } from '../../src/runtime/reader-app-database.ts';
-import { createRequestContext } from '../../src/runtime/request-context.ts';
-import { buildSubgraph } from '../../src/runtime/subgraph.ts';
+import { buildSubgraph } from '../../src/apps/subgraph.ts';
+import type { AppDatabase } from '../../src/databases/app-database.ts';
+import { executeOperation } from '../../src/operation/execute-operation.ts';
+import { createDocuments } from '../../src/operation/prepared-operation.ts';
+import { createRequestContext } from '../../src/operation/request-context.ts';
 import { activateTables } from '../../src/tables/activate-tables.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { createReadDatabase } from './read-database.ts';

@@ -1,5 +1,5 @@
 import { readConditionValue } from '../condition-value.ts';
-import type { JsonPath } from '../json-path.ts';
+import type { JsonPath } from '../faults/json-path.ts';
 import type {
   ConditionDefinition,
   ConditionOperator,

@@ -1,5 +1,5 @@
-import { didYouMeanOf } from '../nearest-name.ts';
-import { showValue } from '../show-value.ts';
+import { didYouMeanOf } from '../faults/nearest-name.ts';
+import { showValue } from '../faults/show-value.ts';
 import type { FieldDefinition, JsonValue } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
 import { decimalText, fractionDigits } from '../values/decimal-text.ts';

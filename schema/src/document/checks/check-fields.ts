@@ -1,8 +1,8 @@
 import type { ScalarType } from '../../model/app-model.ts';
 import { SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
-import type { JsonPath } from '../json-path.ts';
-import { showValue } from '../show-value.ts';
+import type { JsonPath } from '../faults/json-path.ts';
+import { showValue } from '../faults/show-value.ts';
 import type { FieldDefinition } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
 import { scalarType } from '../values/scalar-type.ts';

@@ -1,6 +1,6 @@
 import { type EntityNames, entityNames } from '../../naming/graph-names.ts';
 import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
-import type { JsonPath } from '../json-path.ts';
+import type { JsonPath } from '../faults/json-path.ts';
 import type { EntityDefinition, FieldDefinition } from '../types.ts';
 import type { CheckContext } from './context.ts';
 

@@ -1,4 +1,4 @@
-import { formatPath } from '../json-path.ts';
+import { formatPath } from '../faults/json-path.ts';
 import type { RelationDefinition } from '../types.ts';
 import { checkColumnName, checkTableName } from './check-names.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';

@@ -1,4 +1,4 @@
-import type { JsonPath } from '../json-path.ts';
+import type { JsonPath } from '../faults/json-path.ts';
 import type { FieldDefinition } from '../types.ts';
 import { scalarType } from '../values/scalar-type.ts';
 import { type CheckContext, type EntityEntry, findField } from './context.ts';

@@ -1,6 +1,6 @@
 import { linkFieldNames, SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
-import type { JsonPath } from '../json-path.ts';
+import type { JsonPath } from '../faults/json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
 import type { RelationDefinition, StateMachineDefinition } from '../types.ts';
 import { isObjectMember } from './check-names.ts';

@@ -1,5 +1,5 @@
 import { camelCase } from '../../naming/identifiers.ts';
-import { formatPath, type JsonPath } from '../json-path.ts';
+import { formatPath, type JsonPath } from '../faults/json-path.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';
 
 const NAME = /^[a-z][a-z0-9_]*$/;

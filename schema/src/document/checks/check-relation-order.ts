@@ -1,4 +1,4 @@
-import { formatPath } from '../json-path.ts';
+import { formatPath } from '../faults/json-path.ts';
 import type { RelationDefinition } from '../types.ts';
 import { isOrderable, scalarType } from '../values/scalar-type.ts';
 import { type CheckContext, type EntityEntry, findField, type Located, reportDuplicates } from './context.ts';

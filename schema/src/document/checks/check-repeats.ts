@@ -1,5 +1,5 @@
+import { formatPath } from '../faults/json-path.ts';
 import { permissionIdentity, ruleIdentity, uiConfigIdentity, webhookIdentity } from '../identities.ts';
-import { formatPath } from '../json-path.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';
 
 /** Parts that are there twice are kept once; the author is told which. */

@@ -1,5 +1,5 @@
-import { formatPath, type JsonPath } from '../json-path.ts';
-import { showValue } from '../show-value.ts';
+import { formatPath, type JsonPath } from '../faults/json-path.ts';
+import { showValue } from '../faults/show-value.ts';
 import type { FieldDefinition, JsonValue, SampleRow } from '../types.ts';
 import { coerceValue } from '../values/coerce-value.ts';
 import { storedDecimal } from '../values/decimal-text.ts';

@@ -1,6 +1,6 @@
-import type { JsonPath } from '../json-path.ts';
-import { didYouMean } from '../nearest-name.ts';
-import { showValue } from '../show-value.ts';
+import type { JsonPath } from '../faults/json-path.ts';
+import { didYouMean } from '../faults/nearest-name.ts';
+import { showValue } from '../faults/show-value.ts';
 import type {
   EntityDefinition,
   FieldDefinition,

@@ -1,7 +1,7 @@
 import type { AppName } from '../../ids.ts';
-import type { FaultCollector } from '../fault-collector.ts';
-import type { JsonPath } from '../json-path.ts';
-import { didYouMean } from '../nearest-name.ts';
+import type { FaultCollector } from '../faults/fault-collector.ts';
+import type { JsonPath } from '../faults/json-path.ts';
+import { didYouMean } from '../faults/nearest-name.ts';
 import type {
   EntityDefinition,
   FieldDefinition,

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { FaultCollector, Hint } from '../fault-collector.ts';
-import type { JsonPath } from '../json-path.ts';
-import { didYouMeanOf } from '../nearest-name.ts';
-import { showValue } from '../show-value.ts';
+import type { FaultCollector, Hint } from '../faults/fault-collector.ts';
+import type { JsonPath } from '../faults/json-path.ts';
+import { didYouMeanOf } from '../faults/nearest-name.ts';
+import { showValue } from '../faults/show-value.ts';
 
 type Issue = z.core.$ZodIssue;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Located } from '../checks/context.ts';
-import type { FaultCollector } from '../fault-collector.ts';
-import { didYouMean, didYouMeanOf } from '../nearest-name.ts';
+import type { FaultCollector } from '../faults/fault-collector.ts';
+import { didYouMean, didYouMeanOf } from '../faults/nearest-name.ts';
 import { knownProperties } from './shape.ts';
 
 /** What an export of a program's database may carry beside the properties of an item; it means nothing here. */

@@ -4,12 +4,12 @@ import fc from 'fast-check';
 import type { ReadApp } from '../read-app.ts';
 import { ADMIN, callerWith } from '../write-app.ts';
 import { expectedAnswer, SOME_CURSOR } from './expected-answer.ts';
-import { loadWorld } from './load-world.ts';
 import { readText } from './read-text.ts';
 import type { RootRead } from './read-tree.ts';
-import { World } from './world.ts';
-import type { WorldData } from './world-data.ts';
-import { OWNER_ID } from './world-document.ts';
+import { loadWorld } from './world/load-world.ts';
+import { World } from './world/world.ts';
+import type { WorldData } from './world/world-data.ts';
+import { OWNER_ID } from './world/world-document.ts';
 
 export const CALLERS = {
   admin: ADMIN,

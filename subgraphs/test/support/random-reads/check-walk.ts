@@ -11,8 +11,8 @@ import type { ReadApp } from '../read-app.ts';
 import { CALLERS, type CallerName, callerName } from './check-read.ts';
 import type { OrderBy, Where } from './read-tree.ts';
 import { argumentWhere, operandsOf, orderArbitrary, targetOf } from './where-arbitrary.ts';
-import { World } from './world.ts';
-import type { WorldData } from './world-data.ts';
+import { World } from './world/world.ts';
+import type { WorldData } from './world/world-data.ts';
 
 export interface Walk {
   readonly caller: CallerName;

@@ -5,7 +5,7 @@ import { groupValues } from './group-values.ts';
 import { measureValues } from './measure-values.ts';
 import type { PageArguments, ReadField, RecordRead, RootRead, Selection } from './read-tree.ts';
 import { targetOf } from './where-arbitrary.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 /** Stands for any cursor: what is in one is the database's business. */
 export const SOME_CURSOR = '<cursor>';

@@ -16,7 +16,7 @@ import {
 import { answeredValue } from './field-value.ts';
 import { measureValue, measureValues } from './measure-values.ts';
 import type { GroupByRead } from './read-tree.ts';
-import { ascending, type World } from './world.ts';
+import { ascending, type World } from './world/world.ts';
 
 interface Group {
   /** The keys' values by column. */

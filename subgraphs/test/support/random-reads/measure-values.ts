@@ -3,7 +3,7 @@ import { compareBySortKeys, type EntityModel, type FieldModel, type FilterRecord
 import { averageOf, decimalText, exactDecimal, sumOf } from './exact-decimal.ts';
 import { answeredValue } from './field-value.ts';
 import type { AggregateName, Measures } from './read-tree.ts';
-import { ascending } from './world.ts';
+import { ascending } from './world/world.ts';
 
 /** In the shape of the answer. */
 export function measureValues(

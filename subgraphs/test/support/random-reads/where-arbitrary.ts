@@ -2,7 +2,7 @@
 import type { AppModel, EntityModel, FieldModel, LinkModel } from '@rocket/schema';
 import fc from 'fast-check';
 import type { OrderBy, Where } from './read-tree.ts';
-import { JSON_VALUES, POOLS } from './world-data.ts';
+import { JSON_VALUES, POOLS } from './world/world-data.ts';
 
 const COMPARISONS = ['eq', 'ne', 'gt', 'gte', 'lt', 'lte'];
 const TEXT_OPERATORS = ['startsWith', 'endsWith', 'contains', 'istartsWith', 'iendsWith', 'icontains'];

@@ -1,0 +1,80 @@
+import { RocketError } from '@rocket/schema';
+import { z } from 'zod';
+import type { Database, Row } from '../postgres/queryable.ts';
+import { checkEmail, normalizeEmail } from '../security/emails.ts';
+import { checkPasswordPolicy, hashPassword } from '../security/passwords.ts';
+import { platformSessions } from './platform-sessions.ts';
+import type { PlatformUser, PlatformUsers } from './platform-user-types.ts';
+import {
+  deleteSessionsOfUser,
+  deleteUser,
+  insertUser,
+  lockActiveUsers,
+  selectUsers,
+  updatePassword,
+} from './user-sql.ts';
+
+const UserRow = z.tuple([z.string(), z.string(), z.boolean()]);
+const IdRow = z.tuple([z.string()]);
+const EmailRow = z.tuple([z.string()]);
+
+/** Administrators of the platform, who belong to no app. */
+export function platformUsers(database: Database): PlatformUsers {
+  return {
+    async add({ email, password }) {
+      const normal = checkEmail(email);
+      checkPasswordPolicy(password);
+      const [row] = await database.query(insertUser(normal, await hashPassword(password)));
+      if (row === undefined) {
+        throw new RocketError('CONFLICT', `There is already a platform user ${normal}`);
+      }
+      return toUser(row);
+    },
+
+    async setPassword({ email, password }) {
+      checkPasswordPolicy(password);
+      const passwordHash = await hashPassword(password);
+      await database.transaction(async (transaction) => {
+        const [row] = await transaction.query(updatePassword(normalizeEmail(email), passwordHash));
+        if (row === undefined) throw missing(email);
+        // Whoever learned the old password is out as well.
+        await transaction.query(deleteSessionsOfUser(IdRow.parse(row)[0]));
+      });
+    },
+
+    async list() {
+      return (await database.query(selectUsers())).map(toUser);
+    },
+
+    remove: (email) =>
+      database.transaction(async (transaction) => {
+        const active = await transaction.query(lockActiveUsers());
+        const normal = normalizeEmail(email);
+        if (active.length === 1 && EmailRow.parse(active[0])[0] === normal) throw lastUser(normal);
+        const removed = await transaction.query(deleteUser(normal));
+        if (removed.length === 0) throw missing(email);
+      }),
+
+    ...platformSessions(database),
+  };
+}
+
+function toUser(row: Row): PlatformUser {
+  const [id, email, active] = UserRow.parse(row);
+  return { id, email, active };
+}
+
+/** Without one nobody could sign in any more, nor add one. */
+function lastUser(email: string): RocketError {
+  return new RocketError(
+    'CONFLICT',
+    `${email} is the last platform user: without them nobody could sign in`,
+    {
+      details: { hint: 'add another one first with `rocket user add EMAIL`' },
+    },
+  );
+}
+
+function missing(email: string): RocketError {
+  return new RocketError('NOT_FOUND', `There is no platform user ${normalizeEmail(email)}`);
+}

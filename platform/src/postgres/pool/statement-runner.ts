@@ -1,0 +1,71 @@
+import type { QueryOptions, Row, Statement } from '../queryable.ts';
+import type { Connection } from '../wire/connection.ts';
+import { toWireValues, type WireValue } from '../wire/wire-values.ts';
+
+/** A statement that took long. Never its values: they are the users' data. */
+export interface SlowQuery {
+  readonly text: string;
+  /** From sending it to its end; the wait for a connection is not part of it. */
+  readonly durationMs: number;
+  /** What it was for; null when its caller did not say. */
+  readonly label: string | null;
+  /** Rows returned; null when it failed or was cancelled. */
+  readonly rows: number | null;
+}
+
+export interface RunnerOptions {
+  readonly onStatement: (text: string) => void;
+  /** Statements that take at least this long are reported; 0 for none. */
+  readonly slowQueryMs: number;
+  readonly onSlowQuery: (query: SlowQuery) => void;
+}
+
+/** A statement made ready before there is a connection, so that a value that cannot be sent fails before it costs one. */
+export interface PendingStatement {
+  readonly text: string;
+  readonly values: WireValue[];
+  readonly prepare: boolean;
+  readonly isShortRead: boolean;
+  readonly deadlineAtMs: number;
+  readonly label: string | null;
+  readonly signal: AbortSignal | null;
+}
+
+export function pendingStatement(statement: Statement, options: QueryOptions | undefined): PendingStatement {
+  return {
+    text: statement.text,
+    values: toWireValues(statement.values),
+    prepare: statement.prepare === true,
+    isShortRead: statement.isShortRead === true,
+    deadlineAtMs: options?.deadlineAtMs ?? Number.POSITIVE_INFINITY,
+    label: options?.label ?? null,
+    signal: options?.signal ?? null,
+  };
+}
+
+export type RunStatement = (
+  connection: Connection,
+  statement: PendingStatement,
+  settle: (error: unknown, rows: readonly Row[] | null) => void,
+) => void;
+
+/** Runs statements on connections, and reports them. */
+export function createStatementRunner(options: RunnerOptions): RunStatement {
+  const { onStatement, slowQueryMs, onSlowQuery } = options;
+  if (slowQueryMs === 0) {
+    return (connection, statement, settle) => {
+      onStatement(statement.text);
+      connection.run(statement, settle);
+    };
+  }
+  return (connection, statement, settle) => {
+    const { text, label } = statement;
+    onStatement(text);
+    const startedAtMs = performance.now();
+    connection.run(statement, (error, rows) => {
+      const durationMs = performance.now() - startedAtMs;
+      if (durationMs >= slowQueryMs) onSlowQuery({ text, durationMs, label, rows: rows?.length ?? null });
+      settle(error, rows);
+    });
+  };
+}

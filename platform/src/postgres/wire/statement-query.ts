@@ -1,0 +1,166 @@
+/**
+ * One statement on its way through pg, as a query of our own. pg's own query describes the columns again at each
+ * execution of a prepared statement, keeps every name for ever, and makes an object and a result that we do not need.
+ */
+import pg from 'pg';
+import type { Row } from '../queryable.ts';
+import { EXECUTE_AND_SYNC, encodeExecution, encodeExecutionPart } from './encode-execution.ts';
+import type { PreparedStatement, PreparedStatements } from './prepared-statements.ts';
+import { type ParseRow, rowParser } from './values.ts';
+import type { WireValue } from './wire-values.ts';
+
+export interface StatementInput {
+  readonly text: string;
+  readonly values: WireValue[];
+  /** Null: the statement is not prepared. */
+  readonly statements: PreparedStatements | null;
+}
+
+/** Called once, when the server is ready for the next statement or the connection is lost. Exactly one is null. */
+export type Settle = (error: unknown, rows: readonly Row[] | null) => void;
+
+const PORTAL = { type: 'P', name: '' };
+
+export class StatementQuery implements pg.Submittable {
+  readonly #input: StatementInput;
+  readonly #settle: Settle;
+  #prepared: PreparedStatement | null = null;
+  #parseRow: ParseRow | null = null;
+  #rows: unknown[][] = [];
+  #fault: { readonly error: unknown } | null = null;
+
+  constructor(input: StatementInput, settle: Settle) {
+    this.#input = input;
+    this.#settle = settle;
+  }
+
+  /** pg's call to send it; everything goes out in one write. */
+  submit(connection: pg.Connection): void {
+    const { text, values, statements } = this.#input;
+    connection.stream.cork();
+    if (statements !== null) this.#sendPrepared(connection, statements);
+    else if (values.length === 0) connection.query(text);
+    else {
+      connection.parse({ name: '', text, types: [] }, true);
+      connection.bind({ values }, true);
+      connection.describe(PORTAL, true);
+      connection.stream.write(EXECUTE_AND_SYNC);
+    }
+    connection.stream.uncork();
+  }
+
+  #sendPrepared(connection: pg.Connection, statements: PreparedStatements): void {
+    const { text, values } = this.#input;
+    const prepared = statements.get(text);
+    const { name, parseRow } = prepared;
+    for (const obsolete of statements.takeObsolete()) connection.close({ type: 'S', name: obsolete }, true);
+    this.#prepared = prepared;
+    if (parseRow !== undefined) {
+      this.#parseRow = parseRow;
+      connection.stream.write(encodeExecution(name, values));
+      return;
+    }
+    connection.parse({ name, text, types: [] }, true);
+    connection.bind({ statement: name, values }, true);
+    connection.describe(PORTAL, true);
+    connection.stream.write(EXECUTE_AND_SYNC);
+  }
+
+  /**
+   * As one of several that end with one Sync.
+   * @throws TypeError unless the statement is proven on this connection
+   */
+  encodePart(): Buffer {
+    const { text, values, statements } = this.#input;
+    const prepared = statements?.get(text);
+    if (prepared?.parseRow === undefined) throw new TypeError('Only what has run before can be batched');
+    this.#prepared = prepared;
+    this.#parseRow = prepared.parseRow;
+    return encodeExecutionPart(prepared.name, values);
+  }
+
+  handleRowDescription(message: { fields: pg.FieldDef[] }): void {
+    this.#parseRow = rowParser(message.fields);
+    // Of several statements in one text the last one that returns rows counts.
+    this.#rows = [];
+  }
+
+  handleDataRow(message: { fields: unknown[] }): void {
+    if (this.#fault !== null) return;
+    const { fields } = message;
+    try {
+      this.#parseRow?.(fields);
+      this.#rows.push(fields);
+    } catch (error) {
+      this.#fault = { error };
+    }
+  }
+
+  handleCommandComplete(): void {
+    if (this.#prepared !== null) this.#prepared.parseRow = this.#parseRow;
+  }
+
+  handleEmptyQuery(): void {
+    // A text without a statement: no rows.
+  }
+
+  handlePortalSuspended(): void {
+    // Never sent: rows are not limited.
+  }
+
+  handleCopyInResponse(connection: pg.Connection & { sendCopyFail?: (reason: string) => void }): void {
+    connection.sendCopyFail?.('COPY is not supported');
+  }
+
+  handleCopyData(): void {
+    // The output of a COPY is of no use to anyone here.
+  }
+
+  handleReadyForQuery(): void {
+    if (this.#fault === null) this.#settle(null, this.#rows);
+    else this.#settle(this.#fault.error, null);
+  }
+
+  handleError(error: unknown, connection: pg.Connection): void {
+    // pg tells its query nothing more after an error; the connection is free only when the server says so.
+    if (error instanceof pg.DatabaseError && error.severity === 'ERROR') {
+      afterSync(connection, () => this.fail(error));
+    } else this.fail(error);
+  }
+
+  /** It has failed, or was not run because of another one; nothing more is to come of it. */
+  fail(error: unknown): void {
+    // It may not even have been parsed. Finding out costs more than preparing it again.
+    if (this.#prepared !== null) this.#forgetUnlessProven(this.#prepared, error);
+    this.#settle(error, null);
+  }
+
+  #forgetUnlessProven(prepared: PreparedStatement, error: unknown): void {
+    if (prepared.parseRow === undefined || isStalePlan(error)) this.#input.statements?.forget(prepared);
+  }
+}
+
+/** Runs `work` once the server has answered the Sync, or is gone. */
+export function afterSync(connection: pg.Connection, work: () => void): void {
+  const once = (): void => {
+    connection.off('readyForQuery', once);
+    connection.off('end', once);
+    work();
+  };
+  connection.on('readyForQuery', once);
+  connection.on('end', once);
+}
+
+/** `cached plan must not change result type`; the name is unknown; the name is another's (pooled connections). */
+const STALE_CODES: ReadonlySet<string> = new Set(['26000', '42P05']);
+const FEATURE_NOT_SUPPORTED = '0A000';
+/** Tells this case of the code apart from others, in any language of the server's messages. */
+const PLAN_CHECK = 'RevalidateCachedQuery';
+
+/** True when a prepared statement no longer fits the database or the connection; as a new statement it will run. */
+export function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return false;
+  return (
+    STALE_CODES.has(error.code) || (error.code === FEATURE_NOT_SUPPORTED && error.routine === PLAN_CHECK)
+  );
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import {
+  createDatabase,
+  createDatabaseIfMissing,
+  createLogger,
+  dropDatabase,
+  isPostgresError,
+  type PooledDatabase,
+  type Transaction,
+} from '../../src/index.ts';
+import { codeOf } from '../support/fixtures.ts';
+
+const logger = createLogger({ level: 'silent', name: 'test' });
+const sql = (text: string, ...values: unknown[]) => ({ text, values });
+
+let place: TestDatabase;
+let database: PooledDatabase;
+
+beforeEach(async () => {
+  place = await createTestDatabase();
+  database = createDatabase({ url: place.url, logger });
+  await database.query(sql('CREATE TABLE account (id int PRIMARY KEY, amount int NOT NULL)'));
+  await database.query(sql('INSERT INTO account VALUES (1, 10), (2, 20)'));
+});
+
+afterEach(async () => {
+  await database.close();
+  await place.dispose();
+});
+
+const amounts = () => database.query(sql('SELECT amount FROM account ORDER BY id'));
+
+test('work that rejects leaves nothing behind and its error passes through', async () => {
+  const failure = new Error('changed my mind');
+  const attempt = database.transaction(async (transaction) => {
+    await transaction.query(sql('UPDATE account SET amount = 0'));
+    throw failure;
+  });
+  await expect(attempt).rejects.toBe(failure);
+  expect(await amounts()).toEqual([[10], [20]]);
+});
+
+/** Resolves for all when it was called by `parties`; later calls do not wait. */
+function meeting(parties: number): () => Promise<void> {
+  const all = Promise.withResolvers<void>();
+  let arrived = 0;
+  return async () => {
+    arrived += 1;
+    if (arrived === parties) all.resolve();
+    await all.promise;
+  };
+}
+
+test('a lost update is retried until it is right', async () => {
+  let attempts = 0;
+  const allHaveRead = meeting(3);
+  const addOne = () =>
+    database.transaction(
+      async (transaction) => {
+        attempts += 1;
+        const [row] = await transaction.query(sql('SELECT amount FROM account WHERE id = 1'));
+        await allHaveRead();
+        await transaction.query(sql('UPDATE account SET amount = $1 WHERE id = 1', Number(row?.[0]) + 1));
+      },
+      { isolation: 'repeatable read' },
+    );
+  await Promise.all([addOne(), addOne(), addOne()]);
+  expect(await amounts()).toEqual([[13], [20]]);
+  expect(attempts).toBeGreaterThanOrEqual(5);
+});
+
+test('a deadlock is resolved by a retry', async () => {
+  const bothHaveLocked = meeting(2);
+  const move = (first: number, second: number) =>
+    database.transaction(async (transaction) => {
+      await transaction.query(sql('UPDATE account SET amount = amount + 1 WHERE id = $1', first));
+      await bothHaveLocked();
+      await transaction.query(sql('UPDATE account SET amount = amount + 1 WHERE id = $1', second));
+    });
+  await Promise.all([move(1, 2), move(2, 1)]);
+  expect(await amounts()).toEqual([[12], [22]]);
+});
+
+test('a conflict that goes on is given up after five retries', async () => {
+  let attempts = 0;
+  const attempt = database.transaction(async (transaction) => {
+    attempts += 1;
+    await transaction.query(sql(`DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$`));
+  });
+  const error = await attempt.catch((caught: unknown) => caught);
+  expect(isPostgresError(error) && error.code).toBe('40001');
+  expect(attempts).toBe(6);
+});
+
+test('an error that the work swallows is not a commit', async () => {
+  const attempt = database.transaction(async (transaction) => {
+    await transaction.query(sql('UPDATE account SET amount = 0'));
+    await transaction.query(sql('SELECT 1/0')).catch(() => undefined);
+  });
+  expect(await codeOf(attempt)).toBe('INTERNAL_ERROR');
+  expect(await amounts()).toEqual([[10], [20]]);
+});
+
+test('a transaction that is over runs nothing more', async () => {
+  const escaped = await database.transaction(
+    (transaction): Promise<{ transaction: Transaction }> => Promise.resolve({ transaction }),
+  );
+  expect(await codeOf(escaped.transaction.query(sql('SELECT 1')))).toBe('INTERNAL_ERROR');
+});
+
+test('a statement timeout of a transaction ends with it', async () => {
+  const single = createDatabase({ url: place.url, logger, max: 1 });
+  try {
+    const attempt = single.transaction((transaction) => transaction.query(sql('SELECT pg_sleep(10)')), {
+      statementTimeoutMs: 50,
+    });
+    const error = await attempt.catch((caught: unknown) => caught);
+    expect(isPostgresError(error) && error.code).toBe('57014');
+    expect(await single.query(sql('SHOW statement_timeout'))).toEqual([['0']]);
+  } finally {
+    await single.close();
+  }
+});
+
+test('databases are made once, also by two at once, and dropped under open connections', async () => {
+  const name = `${place.name}_made`;
+  const made = await Promise.all([1, 2, 3].map(() => createDatabaseIfMissing(place.serverUrl, name)));
+  expect(made.filter((each) => each)).toHaveLength(1);
+  const other = createDatabase({ url: place.url.replace(place.name, name), logger });
+  await other.query(sql('SELECT 1'));
+  await dropDatabase(place.serverUrl, name);
+  await dropDatabase(place.serverUrl, name);
+  const error = await other.query(sql('SELECT 1')).catch((caught: unknown) => caught);
+  expect(error).toBeInstanceOf(Error);
+  await other.close();
+});

@@ -1,0 +1,41 @@
+import { showValue } from '../../faults/show-value.ts';
+import type { WebhookDefinition } from '../../types.ts';
+import { type CheckContext, findEntity, type Located } from '../context.ts';
+
+/** Webhooks and UI configurations. */
+export function checkWebhooks(context: CheckContext): void {
+  for (const webhook of context.parts.webhooks) {
+    findEntity(context, webhook.value.entity, [...webhook.path, 'entity']);
+    checkUrl(context, webhook);
+    checkTiming(context, webhook);
+  }
+  for (const { value, path } of context.parts.ui_configs) {
+    const known =
+      value.entity.startsWith('_') ||
+      context.entities.has(value.entity) ||
+      context.unusableEntities.has(value.entity);
+    if (!known) context.faults.warning([...path, 'entity'], `There is no entity ${showValue(value.entity)}`);
+  }
+}
+
+function checkUrl(context: CheckContext, { value, path }: Located<WebhookDefinition>): void {
+  const place = [...path, 'url'];
+  const url = URL.parse(value.url);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    const hint = 'Write an absolute address, e.g. "https://example.com/hook"';
+    context.faults.error(place, `${showValue(value.url)} is not an http or https address`, hint);
+  } else if (url.username !== '' || url.password !== '') {
+    const hint = 'Send them in a header: "{{env.NAME}}" takes a value from the environment';
+    context.faults.error(place, 'The address must not hold credentials', hint);
+  }
+}
+
+/** `before_*` hooks can veto and are awaited, `after_*` hooks are not: `async` cannot change that. */
+function checkTiming(context: CheckContext, { value, path }: Located<WebhookDefinition>): void {
+  const before = value.hook?.startsWith('before_') ?? false;
+  if (value.async === undefined || value.async !== before) return;
+  const message = before
+    ? 'A before_ hook is always called inside the write'
+    : 'An after_ hook is always called after the commit, in the background';
+  context.faults.warning([...path, 'async'], message, `Write "async": ${!before}, or leave it out`);
+}

@@ -1,0 +1,171 @@
+import { describe } from 'vitest';
+import { entity } from '../support/document-fixture.ts';
+import {
+  both,
+  condition,
+  type FaultCase,
+  itRefuses,
+  machine,
+  rule,
+  sample,
+  workflow,
+} from './document-fault-fixture.ts';
+
+/** Computed, since an object written with a `then` looks like a promise to linters. */
+const THEN = 'then';
+
+const CASES: readonly FaultCase[] = [
+  [
+    'rule on an unknown entity',
+    both({ rules: [{ entity: 'tiket', type: 'field', definition: { field: 'x', operator: 'min' } }] }),
+    ['$.rules[0].entity'],
+  ],
+  [
+    'rule on an unknown field',
+    rule({ field: 'tittle', operator: 'min_length', value: 1 }),
+    ['$.rules[0].definition.field'],
+  ],
+  ['expression rule without one', rule({}, 'expression'), ['$.rules[0].definition.expression']],
+  [
+    'rule after the write',
+    both({
+      rules: [
+        { entity: 'ticket', hook: 'after_write', type: 'expression', definition: { expression: 'true' } },
+      ],
+    }),
+    ['$.rules[0].hook'],
+  ],
+  [
+    'machine on an unknown field',
+    machine({ transitions: [{ from: 'open', to: 'done' }] }, { field: 'state' }),
+    ['$.state_machines[0].field'],
+  ],
+  [
+    'unknown states',
+    machine({ initial: 'new', transitions: [{ from: ['open', 'old'], to: 'gone' }] }),
+    [
+      '$.state_machines[0].definition.initial',
+      '$.state_machines[0].definition.transitions[0].from[1]',
+      '$.state_machines[0].definition.transitions[0].to',
+    ],
+  ],
+  ['no transitions', machine({ transitions: [] }), ['$.state_machines[0].definition.transitions']],
+  [
+    'transition sets an unknown field',
+    machine({
+      transitions: [
+        { from: 'open', to: 'done', actions: [{ type: 'set_field', field: 'at', value: 'now' }] },
+      ],
+    }),
+    ['$.state_machines[0].definition.transitions[0].actions[0].field'],
+  ],
+  [
+    'machine twice',
+    both({
+      state_machines: [1, 2].map(() => ({
+        entity: 'ticket',
+        field: 'status',
+        definition: { transitions: [{ from: 'open', to: 'done' }] },
+      })),
+    }),
+    ['$.state_machines[1].field'],
+  ],
+  [
+    'trigger on an unknown field',
+    workflow([{ id: 'a', type: 'action' }], { field: 'state' }),
+    ['$.workflows[0].trigger.field'],
+  ],
+  [
+    'goto nowhere',
+    workflow([{ id: 'a', type: 'condition', on_true: { goto: 'b' }, on_false: 'end', [THEN]: 'c' }]),
+    ['$.workflows[0].steps[0].on_true.goto', '$.workflows[0].steps[0].then'],
+  ],
+  [
+    'step twice',
+    workflow([
+      { id: 'a', type: 'action' },
+      { id: 'a', type: 'action' },
+    ]),
+    ['$.workflows[0].steps[1].id'],
+  ],
+  [
+    'step sets an unknown field',
+    workflow([
+      { id: 'a', type: 'action', actions: [{ type: 'set_field', entity: 'ticket', field: 'x', value: 1 }] },
+    ]),
+    ['$.workflows[0].steps[0].actions[0].field'],
+  ],
+  [
+    'permission on an unknown entity',
+    both({ permissions: [{ entity: 'x', action: 'read', roles: ['a'] }] }),
+    ['$.permissions[0].entity'],
+  ],
+  [
+    'unknown action',
+    both({ permissions: [{ entity: 'ticket', action: 'write', roles: ['a'] }] }),
+    ['$.permissions[0].action'],
+  ],
+  [
+    'condition on an unknown field',
+    condition({ field: 'x', operator: 'eq', value: 1 }),
+    ['$.permissions[0].conditions[0].field'],
+  ],
+  [
+    'unknown operator',
+    condition({ field: 'title', operator: 'is', value: 1 }),
+    ['$.permissions[0].conditions[0].operator'],
+  ],
+  [
+    'condition of another type',
+    condition({ field: 'customer_id', operator: 'eq', value: 'me' }),
+    ['$.permissions[0].conditions[0].value'],
+  ],
+  [
+    'no list for in',
+    condition({ field: 'title', operator: 'in', value: 'a' }),
+    ['$.permissions[0].conditions[0].value'],
+  ],
+  [
+    'unknown property of the user',
+    condition({ field: 'title', operator: 'eq', value: { user: 'name' } }),
+    ['$.permissions[0].conditions[0].value'],
+  ],
+  [
+    'pattern with a lone escape',
+    condition({ field: 'title', operator: 'like', value: 'a\\' }),
+    ['$.permissions[0].conditions[0].value'],
+  ],
+  [
+    'webhook on an unknown entity',
+    both({ webhooks: [{ entity: 'x', url: 'https://a.test' }] }),
+    ['$.webhooks[0].entity'],
+  ],
+  [
+    'webhook without http',
+    both({ webhooks: [{ entity: 'ticket', url: 'file:///etc/passwd' }] }),
+    ['$.webhooks[0].url'],
+  ],
+  ['export of an unknown entity', both({ exports: ['customer', 'x'] }), ['$.exports[1]']],
+  ['sample value of another type', sample({ title: 5 }), ['$.sample_data.ticket[0].title']],
+  ['sample value outside the enum', sample({ title: 'a', status: 'x' }), ['$.sample_data.ticket[0].status']],
+  ['sample row without a required value', sample({ status: 'open' }), ['$.sample_data.ticket[0]']],
+  [
+    'prototype key',
+    both({ ui_configs: [{ entity: 'ticket', config: { constructor: {} } }] }),
+    ['$.ui_configs[0].config.constructor'],
+  ],
+  ['NUL character', both({ description: 'a\u0000b' }), ['$.description']],
+  ['half of a surrogate pair', both({ description: '\ud800' }), ['$.description']],
+  [
+    'faults of shape and of reference at once',
+    both({ exports: ['x'], rules: [{ entity: 'ticket', type: 'fild', definition: {} }] }),
+    ['$.exports[0]', '$.rules[0].type'],
+  ],
+  [
+    'no second fault for a broken entity',
+    { entities: [entity('a', [{ name: 'x', type: 'geo' }])], exports: ['a'] },
+    ['$.entities[0].fields[1].type'],
+  ],
+];
+
+describe('faults of behaviour', () => itRefuses(CASES));

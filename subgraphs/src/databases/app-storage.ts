@@ -1,0 +1,58 @@
+/** The databases of the shard's apps as a whole: made at the first activation, dropped with the app. */
+import { createDatabaseIfMissing, databaseExists, dropDatabase } from '@rocket/platform';
+import { type Placement, RocketError } from '@rocket/schema';
+import type { Placements } from '../apps/placements.ts';
+import { claimDatabase, emptyDatabase, readOwner } from '../tables/database-owner.ts';
+import type { ShardDatabases } from './shard-databases.ts';
+
+export interface AppStorage {
+  /** Makes the app's database where it is missing. @throws RocketError `CONFLICT` when the one that is there is not the app's */
+  prepare(placement: Placement): Promise<void>;
+  /**
+   * Drops the app's database. One that was there, empty, before an import that failed is only emptied. Idempotent.
+   * @throws RocketError `CONFLICT` for a database that does not say it is the app's; it is left as it is
+   */
+  drop(placement: Placement): Promise<void>;
+}
+
+export function createAppStorage(databases: ShardDatabases, placements: Placements): AppStorage {
+  return {
+    async prepare(placement) {
+      const { app, database: name } = placement;
+      const created = await createDatabaseIfMissing(await databases.primaryUrl(), name);
+      const wasServed = placements.activeRevision(app) !== null;
+      const claim = { app, id: idOf(placement), name, created, wasServed };
+      await claimDatabase(databases.get(placement).primary, claim);
+    },
+
+    async drop(placement) {
+      const { app, database: name } = placement;
+      const serverUrl = await databases.primaryUrl();
+      if (!(await databaseExists(serverUrl, name))) return await databases.release(app);
+      const { primary } = databases.get(placement);
+      const owner = await readOwner(primary);
+      if (owner?.id !== idOf(placement)) throw notMarked(placement);
+      if (!owner.created && placements.activeRevision(app) === null) return await emptyDatabase(primary);
+      await databases.release(app);
+      await dropDatabase(serverUrl, name);
+    },
+  };
+
+  function idOf({ app, epoch }: Placement) {
+    const id = placements.appId(app);
+    if (id !== null) return id;
+    throw new RocketError('WRONG_EPOCH', `App ${app} is not served here at epoch ${epoch}`);
+  }
+}
+
+function notMarked({ app, database }: Placement): RocketError {
+  return new RocketError(
+    'CONFLICT',
+    `Database ${database} does not say that it is of app ${app}: it is not dropped`,
+    {
+      details: {
+        hint: 'where it is of the app after all, import the document of the app again, which notes that down',
+      },
+    },
+  );
+}

@@ -1,0 +1,49 @@
+/** Sees to the indexes of apps that are opened: a process that ended while it built some has left work behind. */
+import type { Database, Logger } from '@rocket/platform';
+import { type AppModel, type AppName, type Revision, RocketError } from '@rocket/schema';
+import { finishIndexes } from './finish-indexes.ts';
+
+export interface OpenedApp {
+  readonly app: AppName;
+  readonly database: Database;
+  /** Null when the app has no active revision. */
+  readonly revision: () => Promise<{ readonly model: AppModel; readonly revision: Revision } | null>;
+}
+
+export interface IndexCare {
+  /** Returns at once; the work is done in the background. */
+  opened(app: OpenedApp): void;
+  /** Begins nothing more. What runs ends when its database is closed. */
+  close(): void;
+}
+
+/** One app after the other: a thousand apps that are opened at once must not look at their tables all together. */
+export function createIndexCare(logger: Logger): IndexCare {
+  let work: Promise<void> = Promise.resolve();
+  let closed = false;
+  return {
+    opened: (opened) => {
+      work = work.then(() => (closed ? undefined : finish(opened, logger)));
+    },
+    close: () => {
+      closed = true;
+    },
+  };
+}
+
+async function finish({ app, database, revision }: OpenedApp, logger: Logger): Promise<void> {
+  try {
+    const active = await revision();
+    if (active === null) return;
+    await finishIndexes({
+      database,
+      ...active,
+      onChange: (change) => logger.info({ app, change }, 'the indexes of an app were changed'),
+      onProblem: (error) => logger.warn({ app, err: error }, 'an index could not be built'),
+    });
+  } catch (error) {
+    // The app was closed, moved or removed meanwhile.
+    if (error instanceof RocketError && error.code === 'NOT_READY') return;
+    logger.warn({ app, err: error }, 'the indexes of an app could not be looked at');
+  }
+}

@@ -1,0 +1,59 @@
+/** What all parts of one request share. */
+import {
+  type AppModel,
+  type Caller,
+  type EntityModel,
+  type Filter,
+  type FilterScope,
+  type Lsn,
+  readFilter,
+} from '@rocket/schema';
+import type { GraphQLSchema } from 'graphql';
+import type { QueryAdvice } from '../advice/query-advice.ts';
+import type { AppDatabase } from '../databases/app-database.ts';
+import { Failures, type SubgraphIndex } from '../read/plan-context.ts';
+import type { WritePipeline } from '../write/pipeline.ts';
+
+export interface RequestContext {
+  readonly schema: GraphQLSchema;
+  readonly index: SubgraphIndex;
+  readonly caller: Caller;
+  readonly filters: FilterScope;
+  readonly failures: Failures;
+  readonly deadlineAtMs: number;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  readonly database: AppDatabase;
+  /** What is read must hold everything up to this position. */
+  readonly minLsn: Lsn | null;
+  readonly writes: WritePipeline;
+  readonly advice: QueryAdvice;
+}
+
+export type RequestParts = Omit<RequestContext, 'filters' | 'failures'> & { readonly model: AppModel };
+
+export function createRequestContext({ model, ...parts }: RequestParts): RequestContext {
+  return { ...parts, failures: new Failures(), filters: filterScope(model, parts) };
+}
+
+function filterScope(
+  model: AppModel,
+  { caller, index }: Pick<RequestContext, 'caller' | 'index'>,
+): FilterScope {
+  // Memoised for the request, since every field of a type asks again.
+  const filters = new Map<string, Filter | 'forbidden'>();
+  return {
+    caller,
+    target: (link) => {
+      const node = index.lookup(link.target);
+      return node?.owned === true ? node.entity : undefined;
+    },
+    readable: (entity: EntityModel) => {
+      const known = filters.get(entity.name);
+      if (known !== undefined) return known;
+      const filter = readFilter(model, { entity: entity.name, action: 'read', caller });
+      filters.set(entity.name, filter);
+      return filter;
+    },
+  };
+}
