@@ -6,7 +6,7 @@ import { parseDocument } from '../../src/document/parse-document.ts';
 import { parseDocumentText } from '../../src/document/parse-text.ts';
 import { APP, entity, ID, KEY, manyToMany, oneToMany, parsed } from '../support/document-fixture.ts';
 
-const EXAMPLES = new URL('../../../../shared/rocket-examples', import.meta.url);
+const EXAMPLES = new URL('../../../../shared/rocket-examples/', import.meta.url);
 const NAMES = ['content-management.json', 'helpdesk-ticketing.json'];
 
 // The documents are not part of the repository; where they are not beside it there is nothing to read.
