@@ -21,11 +21,11 @@ Sides of the shop: ${SIDE_NAMES.join(', ')}`;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seconds: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '4' },
     connections: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '3' },
     sides: { type: 'string', default: SIDE_NAMES.join(',') },
-    apps: { type: 'string', default: '1000' },
+    apps: { type: 'string', default: '200' },
     postgres: { type: 'string' },
     json: { type: 'boolean', default: false },
   },

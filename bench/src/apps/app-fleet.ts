@@ -4,14 +4,14 @@ import type { CleanUp } from '../clean-up.ts';
 import { CITIES, cityName, customerId } from '../data/fill-shop.ts';
 import { parseShop, readShop } from '../data/shop-document.ts';
 import { postJson } from '../http.ts';
-import { type BenchPostgres, openBenchPostgres } from '../shop/bench-postgres.ts';
+import { type BenchPostgres, startBenchPostgres } from '../shop/bench-postgres.ts';
 import { type DirectApp, type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
 
 const CUSTOMERS_PER_APP = 20;
 /** More would only wait for each other: making a database is the server's work. */
 const INSTALLED_AT_A_TIME = 4;
-/** Installing a thousand apps takes minutes, in which somebody may be watching. */
-const TOLD_EVERY = 100;
+/** Installing hundreds of apps takes minutes, in which somebody may be watching. */
+const TOLD_EVERY = 50;
 const QUERY = 'query Customers { customers(limit: 10) { id name email city } }';
 
 export interface AppFleet {
@@ -24,7 +24,7 @@ export const FLEET_REQUEST = JSON.stringify({ query: QUERY });
 
 /** The shard process is a fresh one when this returns: it has served none of the apps. */
 export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<AppFleet> {
-  const postgres = await openBenchPostgres(cleanUp, null);
+  const postgres = await startBenchPostgres(cleanUp);
   const shard = await startDirectShard(cleanUp, { postgresUrl: postgres.url, env: {} });
   const shop = { ...(await readShop()), sample_data: { customer: sampleCustomers() } };
   const names = Array.from({ length: size }, (_, index) => appName(`app${index + 1}`));

@@ -1,9 +1,53 @@
 /** The shop in a database: tables and indexes made by the product, rows by the server itself. */
-import { createDatabase, createLogger, type Database, databaseExists, databaseUrl } from '@rocket/platform';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  createDatabase,
+  createLogger,
+  type Database,
+  databaseExists,
+  databaseUrl,
+  dropDatabase,
+  MAINTENANCE_DATABASE,
+} from '@rocket/platform';
 import { addForeignKeys, fillShop, selectFilled, vacuum } from './fill-shop.ts';
 
 /** As the gateway names the database of the app `shop`, so that whoever comes first makes it for both. */
 export const SHOP_DATABASE = 'rocket_shop';
+/** The shop as it was filled, which no run changes: each works on a copy. */
+const FILLED_DATABASE = 'bench_shop_filled';
+/**
+ * What the rows follow from, and the package that says which Postgres it is. Tables and indexes are fitted by every run, as
+ * by any import.
+ */
+const SOURCES = ['shop.json', 'fill-shop.ts', '../../../platform/package.json'];
+const HASH_CHARS = 12;
+
+/** Equal for runs that can share one filled shop. */
+export async function shopContentHash(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of SOURCES) hash.update(await readFile(join(import.meta.dirname, name)));
+  return hash.digest('hex').slice(0, HASH_CHARS);
+}
+
+export async function hasFilledShop(serverUrl: string): Promise<boolean> {
+  return await databaseExists(serverUrl, FILLED_DATABASE);
+}
+
+/** The database is the filled one from now on. Nobody may be connected to it. */
+export async function keepFilledShop(serverUrl: string): Promise<void> {
+  await atServer(serverUrl, `ALTER DATABASE ${SHOP_DATABASE} RENAME TO ${FILLED_DATABASE}`);
+}
+
+/** Makes the shop's database anew from the filled one. */
+export async function restoreShop(serverUrl: string): Promise<void> {
+  await dropDatabase(serverUrl, SHOP_DATABASE);
+  await atServer(
+    serverUrl,
+    `CREATE DATABASE ${SHOP_DATABASE} TEMPLATE ${FILLED_DATABASE} STRATEGY FILE_COPY`,
+  );
+}
 
 /**
  * Lets the next installation take the database over. An app's database says whose it is, and every side of the product has a
@@ -11,14 +55,14 @@ export const SHOP_DATABASE = 'rocket_shop';
  */
 export async function handOverShop(serverUrl: string): Promise<void> {
   if (!(await databaseExists(serverUrl, SHOP_DATABASE))) return;
-  await withShop(serverUrl, async (database) => {
+  await withDatabase(databaseUrl(serverUrl, SHOP_DATABASE), async (database) => {
     await database.query({ text: `DELETE FROM "_meta" WHERE key = 'revision'`, values: [] });
   });
 }
 
 /** Fills the tables that an activation has made. Does nothing where the rows are there already. */
 export async function fillShopDatabase(serverUrl: string): Promise<void> {
-  await withShop(serverUrl, async (database) => {
+  await withDatabase(databaseUrl(serverUrl, SHOP_DATABASE), async (database) => {
     const [row] = await database.query(selectFilled());
     if (row?.[0] === true) return;
     await database.transaction(async (transaction) => {
@@ -28,9 +72,14 @@ export async function fillShopDatabase(serverUrl: string): Promise<void> {
   });
 }
 
-async function withShop(serverUrl: string, use: (database: Database) => Promise<void>): Promise<void> {
+async function atServer(serverUrl: string, text: string): Promise<void> {
+  await withDatabase(databaseUrl(serverUrl, MAINTENANCE_DATABASE), async (database) => {
+    await database.query({ text, values: [] });
+  });
+}
+
+async function withDatabase(url: string, use: (database: Database) => Promise<void>): Promise<void> {
   const logger = createLogger({ level: 'error', name: 'bench' });
-  const url = databaseUrl(serverUrl, SHOP_DATABASE);
   const database = createDatabase({ url, logger, max: 1 });
   try {
     await use(database);

@@ -23,7 +23,7 @@ export async function nestedQuery(options: CompareOptions): Promise<Comparison> 
   return await withCleanUp(async (cleanUp) => {
     const targets = await prepare(cleanUp);
     const title = 'One customer with orders, items and products; two shard processes';
-    return await compare({ name: 'nested-query', title, targets, base: PEER }, options);
+    return await compare({ name: 'nested-query', title, targets, base: PEER, isFirst: true }, options);
   });
 }
 

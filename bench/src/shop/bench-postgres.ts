@@ -1,4 +1,4 @@
-/** The Postgres server of a run: one of its own, or one that an earlier `serve` has left running. */
+/** The Postgres server of a run: one of its own, one that earlier runs have filled, or one that `serve` has left running. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,12 +11,26 @@ export interface BenchPostgres {
   readonly pid: number;
 }
 
-export async function openBenchPostgres(cleanUp: CleanUp, url: string | null): Promise<BenchPostgres> {
-  if (url !== null) return { url, pid: await readServerPid(url) };
+/** An empty server, which is removed in the end. */
+export async function startBenchPostgres(cleanUp: CleanUp): Promise<BenchPostgres> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-'));
   cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
+  return await start(cleanUp, dataDir);
+}
+
+/** A server whose data stay in the temporary folder, for later runs. @param name says what is in it, exactly */
+export async function startKeptPostgres(cleanUp: CleanUp, name: string): Promise<BenchPostgres> {
+  return await start(cleanUp, join(tmpdir(), `rocket-bench-${name}`));
+}
+
+/** A server that is running already. */
+export async function findBenchPostgres(url: string): Promise<BenchPostgres> {
+  return { url, pid: await readServerPid(url) };
+}
+
+async function start(cleanUp: CleanUp, dataDir: string): Promise<BenchPostgres> {
   const logger = createLogger({ level: 'error', name: 'bench' });
-  // Nothing here outlives the run, and no scenario writes: safety against a crash would only slow the load down.
+  // All of it can be made again, and no scenario writes: safety against a crash would only slow the load down.
   const postgres = await startEmbeddedPostgres({ dataDir, logger, durable: false });
   cleanUp.push(() => postgres.stop());
   return { url: postgres.url, pid: postgres.pid };

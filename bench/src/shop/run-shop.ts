@@ -26,11 +26,11 @@ export async function runShop(scenarios: readonly Scenario[], options: ShopOptio
     });
     const sides: Side[] = [];
     for (const name of options.sides) sides.push(await startSide(cleanUp, name, world));
-    for (const scenario of scenarios) {
+    for (const [index, scenario] of scenarios.entries()) {
       await checkAnswers(scenario, sides);
       const targets = sides.map((side) => toTarget(scenario, side, world.postgresPid));
       const { name, title } = scenario;
-      options.onResult(await compare({ name, title, targets, base: BASE }, options));
+      options.onResult(await compare({ name, title, targets, base: BASE, isFirst: index === 0 }, options));
     }
   });
 }
