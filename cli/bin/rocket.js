@@ -2,6 +2,7 @@
 // Plain JavaScript that old Nodes parse: it finds a Node that can run the TypeScript sources, then steps aside.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import nodeModule from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Commands that run until a signal ends them. */
 const SERVERS = new Set(['start', 'gateway', 'shard']);
 const here = fileURLToPath(import.meta.url);
+/** Beside the packages it is of: a cache in a folder that others can write would be code of theirs. */
+const COMPILE_CACHE = join(dirname(here), '../../node_modules/.cache/rocket');
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) await run();
 else relaunch();
@@ -21,9 +24,17 @@ async function run() {
   process.env.APOLLO_TELEMETRY_DISABLED = '1';
   process.env.NODE_ENV ??= 'production';
   hideExperimentalWarnings();
+  keepCompiled();
   if (process.env[RELAUNCHED] !== undefined) followLauncher();
   if (SERVERS.has(process.argv[2])) stopWhileLoading();
   await import('../src/main.ts');
+}
+
+/** Halves the time a command takes to begin. Where the folder cannot be written, everything is compiled as without it. */
+function keepCompiled() {
+  const { directory } = nodeModule.enableCompileCache(COMPILE_CACHE);
+  // For the threads, which begin without.
+  if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
 }
 
 /** They are about our own choice of Node features, which is nothing to the user; all other warnings stay. */
