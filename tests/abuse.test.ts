@@ -1,7 +1,8 @@
 /** One request must not stop the others: what is far too much is refused, and those who ask for little do not feel it. */
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, example, type GraphqlAnswer, type World } from './harness/world.ts';
+import { createWorld, example, type World } from './harness/world.ts';
+import type { GraphqlAnswer } from './harness/world-client.ts';
 
 /** Many times what any of these requests holds up the process; what they held it up for was seconds. */
 const MAX_HELD_UP_MS = 1_000;

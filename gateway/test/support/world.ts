@@ -62,15 +62,6 @@ export async function createWorld(more: Partial<GatewayOptions['config']> = {}):
     });
   const gateway = await startGateway();
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;
-  const platformToken = async () => {
-    const response = await fetch(`${url}/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(ADMIN),
-    });
-    const { accessToken } = (await response.json()) as { accessToken: string };
-    return accessToken;
-  };
   return {
     url,
     catalog,
@@ -89,20 +80,8 @@ export async function createWorld(more: Partial<GatewayOptions['config']> = {}):
     set intercept(value) {
       state.intercept = value;
     },
-    platformToken,
-    importApp: async (name, document) => {
-      const response = await fetch(`${url}/admin/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${await platformToken()}` },
-        body: JSON.stringify({
-          query:
-            'mutation ($name: ID!, $document: JSON!) { importApp(name: $name, document: $document) { outcome } }',
-          variables: { name, document },
-        }),
-      });
-      const { errors } = (await response.json()) as { errors?: unknown };
-      if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    },
+    platformToken: () => platformToken(url),
+    importApp: (name, document) => importApp(url, name, document),
     another: async () => {
       const second = await startGateway();
       return {
@@ -116,6 +95,35 @@ export async function createWorld(more: Partial<GatewayOptions['config']> = {}):
       await database.dispose();
     },
   };
+}
+
+async function platformToken(url: string): Promise<string> {
+  const { accessToken } = await postJson<{ accessToken: string }>(`${url}/auth/login`, ADMIN);
+  return accessToken;
+}
+
+async function importApp(url: string, name: string, document: unknown): Promise<void> {
+  const query =
+    'mutation ($name: ID!, $document: JSON!) { importApp(name: $name, document: $document) { outcome } }';
+  const { errors } = await postJson<{ errors?: unknown }>(
+    `${url}/admin/graphql`,
+    { query, variables: { name, document } },
+    { authorization: `Bearer ${await platformToken(url)}` },
+  );
+  if (errors !== undefined) throw new Error(JSON.stringify(errors));
+}
+
+async function postJson<T>(
+  url: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+  return (await response.json()) as T;
 }
 
 /** A document of one entity with a name and the given further text fields. */
