@@ -3,6 +3,7 @@
  * come through the parser here, so an unchecked name cannot reach SQL, a URL or a header.
  */
 import { RocketError } from './errors.ts';
+import { uuidText } from './values/uuid.ts';
 
 declare const brand: unique symbol;
 type Brand<T, B extends string> = T & { readonly [brand]: B };
@@ -69,11 +70,9 @@ export function appDatabaseName(app: AppName): string {
   return `${APP_DATABASE_PREFIX}${app}`;
 }
 
-const APP_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** @throws RocketError `BAD_REQUEST` unless a UUID in lower case. */
 export function appId(value: string): AppId {
-  if (APP_ID.test(value)) return value as AppId;
+  if (uuidText(value) === value) return value as AppId;
   throw new RocketError('BAD_REQUEST', 'App id must be a UUID');
 }
 

@@ -42,7 +42,6 @@ export {
   type WebhookDefinition,
   type WorkflowDefinition,
 } from './document/types.ts';
-export { dateText, requestTimestampText } from './document/values/instants.ts';
 export {
   ERROR_CATALOGUE,
   type ErrorCode,
@@ -174,6 +173,7 @@ export {
   visibleLinks,
 } from './sdl/subgraph-sdl.ts';
 export { builtInNumbers } from './values/built-in-numbers.ts';
+export { DECIMAL_DIGITS, decimalExcess, inputDecimal } from './values/decimals.ts';
 export {
   holdsRawNumber,
   isExactNumber,
@@ -183,7 +183,13 @@ export {
   type RawNumber,
   rawNumber,
 } from './values/exact-json.ts';
+export { nearestDouble } from './values/floats.ts';
+export { dateText, inputTimestamp } from './values/instants.ts';
+export { inputBigint, isInt32, isPlainInteger } from './values/integers.ts';
 export { jsonLiteral } from './values/json-literal.ts';
+export { inputJsonProblem } from './values/json-values.ts';
+export { textProblem } from './values/texts.ts';
+export { uuidText } from './values/uuid.ts';
 export type { FilterScope } from './where/filter-scope.ts';
 export { badInput, type InputPath } from './where/input-place.ts';
 export { keyValue } from './where/key-value.ts';

@@ -1,7 +1,5 @@
-import { isRawNumber, numberText } from '@rocket/schema';
+import { isPlainInteger, isRawNumber, numberText } from '@rocket/schema';
 import { type GraphQLLeafType, isEnumType } from 'graphql';
-
-const INTEGER = /^-?(?:0|[1-9][0-9]*)$/;
 
 /** True when a subgraph's value can be one of the type. What scalars of the subgraphs' own hold is up to the subgraphs. */
 export function isValidLeaf(value: unknown, type: GraphQLLeafType): boolean {
@@ -27,5 +25,5 @@ function isNumber(value: unknown): boolean {
 }
 
 function isInteger(value: unknown): boolean {
-  return isNumber(value) && INTEGER.test(numberText(value) ?? '');
+  return isNumber(value) && isPlainInteger(numberText(value) ?? '');
 }

@@ -4,8 +4,7 @@ import { RocketError } from '../errors.ts';
 import { type Filter, type FilterValue, MATCH_NONE } from '../filter/filter.ts';
 import type { EntityModel, FieldModel } from '../model/app-model.ts';
 import type { Caller } from '../protocol/shard-service.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import { uuidText } from '../values/uuid.ts';
 
 /**
  * One condition of a policy, for one caller.
@@ -37,8 +36,7 @@ export function conditionFilter(condition: ConditionDefinition, entity: EntityMo
 
 /** Null when the caller has no such value, or none that the column could hold: an external issuer's ids need not be UUIDs. */
 function callerValue(field: FieldModel, value: string | null): string | null {
-  if (value === null || field.type !== 'uuid') return value;
-  return UUID.test(value) ? value.toLowerCase() : null;
+  return field.type === 'uuid' ? uuidText(value) : value;
 }
 
 function comparison(condition: ConditionDefinition, field: FieldModel, value: FilterValue): Filter {

@@ -1,7 +1,7 @@
 /** The arguments of `...GroupBy`, already coerced by the executor, as what is asked of the database. */
 
-import { isOrderable } from '../document/values/scalar-type.ts';
 import type { EntityModel } from '../model/app-model.ts';
+import { isOrderable } from '../values/scalar-type.ts';
 import { badInput, type InputPath } from '../where/input-place.ts';
 import { operandEntries } from '../where/operand-entries.ts';
 import type { GroupBy, GroupKey, TimeBucket } from './aggregate.ts';

@@ -1,8 +1,8 @@
 import { MAX_PATTERN_LENGTH } from '../filter/like-pattern.ts';
 import type { ScalarType } from '../model/app-model.ts';
+import { scalarType } from '../values/scalar-type.ts';
+import { coerceValue, type ValueType } from './coerce-value.ts';
 import type { ConditionDefinition, ConditionOperator, FieldDefinition, JsonValue } from './types.ts';
-import { coerceValue, type ValueType } from './values/coerce-value.ts';
-import { scalarType } from './values/scalar-type.ts';
 
 /** Properties of the caller that a condition may name: `{"user": "id"}`. */
 export const CALLER_PROPERTIES = ['id', 'email'] as const;

@@ -1,4 +1,5 @@
 import { isRawNumber, type RawNumber } from '../values/exact-json.ts';
+import { type TextProblem, textProblem } from '../values/texts.ts';
 import type { FaultCollector } from './faults/fault-collector.ts';
 import type { JsonPath } from './faults/json-path.ts';
 import { showValue } from './faults/show-value.ts';
@@ -62,7 +63,12 @@ function visitMembers(value: object, path: JsonPath, faults: FaultCollector): vo
   }
 }
 
+const TEXT_FAULTS: Readonly<Record<TextProblem, string>> = {
+  nul: 'The text holds a NUL character, which cannot be stored',
+  'half-surrogate': 'The text holds half of a surrogate pair',
+};
+
 function guardText(text: string, path: JsonPath, faults: FaultCollector): void {
-  if (text.includes('\u0000')) faults.error(path, 'The text holds a NUL character, which cannot be stored');
-  else if (!text.isWellFormed()) faults.error(path, 'The text holds half of a surrogate pair');
+  const problem = textProblem(text);
+  if (problem !== null) faults.error(path, TEXT_FAULTS[problem]);
 }

@@ -1,9 +1,11 @@
 import { RocketError } from '../errors.ts';
 import type { FieldModel, ScalarType } from '../model/app-model.ts';
+import { readNotation } from '../values/number-notation.ts';
 
 type Comparer = (a: unknown, b: unknown) => number;
 
-const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i;
+/** Far beyond a double's. What is larger would only take memory, and counts as no number. */
+const MAX_EXPONENT = 9_999;
 
 /** `value` is `digits / 10^scale`. */
 interface Decimal {
@@ -12,12 +14,12 @@ interface Decimal {
 }
 
 function parseDecimal(value: unknown): Decimal | null {
-  const match = DECIMAL.exec(String(value));
-  if (match === null) return null;
-  const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
-  if (whole === '' && fraction === '') return null;
+  const notation = readNotation(String(value));
+  if (notation === null) return null;
+  const { sign, whole, fraction, exponent } = notation;
+  if (exponent !== null && Math.abs(exponent) > MAX_EXPONENT) return null;
   const digits = BigInt(whole + fraction) * (sign === '-' ? -1n : 1n);
-  const scale = fraction.length - Number(exponentText);
+  const scale = fraction.length - (exponent ?? 0);
   return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
 }
 

@@ -1,7 +1,7 @@
+import { coerceValue } from '../document/coerce-value.ts';
 import type { EntityDefinition, FieldDefinition } from '../document/types.ts';
-import { coerceValue } from '../document/values/coerce-value.ts';
-import { scalarType } from '../document/values/scalar-type.ts';
 import { camelCase, enumMember } from '../naming/identifiers.ts';
+import { scalarType } from '../values/scalar-type.ts';
 import type { FieldModel } from './app-model.ts';
 
 /** Column that marks a record as deleted. */

@@ -1,7 +1,8 @@
 /** SDL of the inputs that reading takes: filters, orders, keys. */
-import { isOrderable } from '../document/values/scalar-type.ts';
+
 import type { EntityModel, LinkModel } from '../model/app-model.ts';
 import { type EntityNames, entityNames, type Home } from '../naming/graph-names.ts';
+import { isOrderable } from '../values/scalar-type.ts';
 import { filterTypeName, inputTypeName } from './scalar-names.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 

@@ -1,9 +1,9 @@
 /** SDL of grouping an entity's records: what by, which groups, in which order, and the groups themselves. */
 import type { AggregateFunction } from '../aggregate/aggregate.ts';
 import { type FunctionMeasures, measures } from '../aggregate/measures.ts';
-import { isOrderable } from '../document/values/scalar-type.ts';
 import type { EntityModel } from '../model/app-model.ts';
 import type { EntityNames, GroupByNames, Home } from '../naming/graph-names.ts';
+import { isOrderable } from '../values/scalar-type.ts';
 import { measureMembers } from './aggregate-sdl.ts';
 import { combinations } from './filter-inputs.ts';
 import { outputTypeName, scalarFilterName } from './scalar-names.ts';

@@ -13,8 +13,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import { holdsRawNumber, isRawNumber, type RawNumber } from './exact-json.ts';
-
-const INTEGER = /^-?\d+$/;
+import { isPlainInteger } from './integers.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -72,9 +71,9 @@ function plain(typeName: string, { rawJSON: text }: RawNumber): unknown {
   const number = Number(text);
   switch (typeName) {
     case 'ID':
-      return INTEGER.test(text) ? text : [text];
+      return isPlainInteger(text) ? text : [text];
     case 'Int':
-      return INTEGER.test(text) ? number : text;
+      return isPlainInteger(text) ? number : text;
     case 'Float':
       return Number.isFinite(number) ? number : text;
     default:

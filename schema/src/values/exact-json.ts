@@ -3,6 +3,7 @@
  * `JSON.rawJSON` makes of it. `JSON.stringify` writes such an object as the number it stands for. Every text that callers
  * or documents send is read here; structured clones and `JSON.parse` of others lose what this keeps.
  */
+import { readNotation, withoutEndZeros } from './number-notation.ts';
 
 /** ECMAScript's `JSON.rawJSON` and the source that `JSON.parse` hands its reviver, which TypeScript does not declare yet. */
 interface SourceJson {
@@ -27,7 +28,6 @@ const json = JSON as unknown as SourceJson;
  * characters; without them every other UUID would be taken for a number with an exponent.
  */
 const MAYBE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|[\d.]+[eE][+-]?\d{3})/;
-const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** As `JSON.parse`, but numbers that a double cannot hold become {@link RawNumber}. @throws SyntaxError */
 export function parseJson(text: string): unknown {
@@ -73,14 +73,12 @@ function isExact(value: number, source: string): boolean {
 
 /** Digits and power of ten in one spelling: `1.50e2` and `150` are both `15e1`. */
 function significant(text: string): string {
-  const match = NUMBER.exec(text);
-  if (match === null) return text;
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match;
+  const notation = readNotation(text);
+  if (notation === null) return text;
+  const { sign, whole, fraction, exponent } = notation;
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  // Not a pattern with `0+$`, which is quadratic in zeros that something else follows.
-  let end = digits.length;
-  while (end > 0 && digits[end - 1] === '0') end -= 1;
-  if (end === 0) return '0';
-  const power = Number(exponent) - fraction.length + (digits.length - end);
-  return `${sign}${digits.slice(0, end)}e${power}`;
+  const kept = withoutEndZeros(digits);
+  if (kept === '') return '0';
+  const power = (exponent ?? 0) - fraction.length + (digits.length - kept.length);
+  return `${sign}${kept}e${power}`;
 }

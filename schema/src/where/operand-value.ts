@@ -1,6 +1,7 @@
 /** Values that callers name, as they are bound to SQL. */
 import type { FilterValue } from '../filter/filter.ts';
 import type { FieldModel, ScalarType } from '../model/app-model.ts';
+import { type TextProblem, textProblem } from '../values/texts.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { keyValue } from './key-value.ts';
 import { typedOperand } from './typed-operand.ts';
@@ -36,13 +37,16 @@ function enumValue(members: ReadonlyMap<string, string>, value: unknown, path: I
   return stored;
 }
 
-/**
- * Postgres refuses NUL. Half of a surrogate pair has no UTF-8 form: it would be sent as U+FFFD and find other texts.
- * @throws RocketError `BAD_USER_INPUT`
- */
+/** How the faults of a text complete the sentence that begins with its place. */
+export const TEXT_FAULTS: Readonly<Record<TextProblem, string>> = {
+  nul: 'may not contain a NUL character',
+  'half-surrogate': 'may not contain half of a surrogate pair',
+};
+
+/** A text that a column could hold. @throws RocketError `BAD_USER_INPUT` that names the place */
 export function storableText(value: unknown, path: InputPath): string {
   if (typeof value !== 'string') throw badInput(path, 'must be a text');
-  if (value.includes('\0')) throw badInput(path, 'may not contain a NUL character');
-  if (!value.isWellFormed()) throw badInput(path, 'may not contain half of a surrogate pair');
+  const problem = textProblem(value);
+  if (problem !== null) throw badInput(path, TEXT_FAULTS[problem]);
   return value;
 }

@@ -2,16 +2,13 @@
  * Operands of filters by the type that they are compared with: exact, and in the form that is bound to SQL. A decimal may
  * have more digits than its column, since it is compared and not stored.
  */
-import { decimalText } from '../document/values/decimal-text.ts';
-import { comparableTimestamp, dateText } from '../document/values/instants.ts';
 import type { FilterValue } from '../filter/filter.ts';
 import type { ScalarType } from '../model/app-model.ts';
-import { isRawNumber } from '../values/exact-json.ts';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const INTEGER = /^[+-]?\d{1,19}$/;
-const INT_MAX = 2_147_483_647;
-const BIGINT_MAX = 9_223_372_036_854_775_807n;
+import { operandDecimal } from '../values/decimals.ts';
+import { nearestDouble } from '../values/floats.ts';
+import { dateText, MICROSECOND_DIGITS, operandTimestamp } from '../values/instants.ts';
+import { isInt32, operandBigint } from '../values/integers.ts';
+import { uuidText } from '../values/uuid.ts';
 
 export type TypedOperand =
   | { readonly ok: true; readonly value: FilterValue }
@@ -24,19 +21,17 @@ export function typedOperand(type: Exclude<ScalarType, 'string'>, value: unknown
     case 'int':
       return orExpected(isInt32(value) ? value : null, 'an integer of 32 bits');
     case 'bigint':
-      return orExpected(bigintText(value), 'an integer of 64 bits');
+      return orExpected(operandBigint(value), 'an integer of 64 bits');
     case 'float':
-      return orExpected(finiteNumber(value), 'a number');
+      return orExpected(nearestDouble(value), 'a number');
     case 'decimal':
-      return orExpected(exactDecimal(value), 'a decimal number without an exponent');
+      return orExpected(operandDecimal(value), 'a decimal number without an exponent');
     case 'boolean':
       return orExpected(typeof value === 'boolean' ? value : null, 'true or false');
     case 'uuid':
-      return orExpected(typeof value === 'string' && UUID.test(value) ? value.toLowerCase() : null, 'a UUID');
-    case 'timestamp': {
-      const instant = comparableTimestamp(value);
-      return instant.ok ? { ok: true, value: instant.text } : instant;
-    }
+      return orExpected(uuidText(value), 'a UUID');
+    case 'timestamp':
+      return timestamp(value);
     case 'date':
       return orExpected(dateText(value), 'a calendar date such as 2026-01-31');
     case 'json':
@@ -51,25 +46,12 @@ function orExpected(value: FilterValue | null, expected: string): TypedOperand {
   return value === null ? { ok: false, expected } : { ok: true, value };
 }
 
-function isInt32(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value <= INT_MAX && value >= -INT_MAX - 1;
-}
-
-function bigintText(value: unknown): string | null {
-  const text = typeof value === 'string' ? value : decimalText(value)?.replace(/\.0+$/, '');
-  if (text === undefined || !INTEGER.test(text)) return null;
-  const exact = BigInt(text.replace('+', ''));
-  return exact <= BIGINT_MAX && exact >= -BIGINT_MAX - 1n ? exact.toString() : null;
-}
-
-/** The nearest double, which is what the column holds too. */
-function finiteNumber(value: unknown): number | null {
-  const number = isRawNumber(value) ? Number(value.rawJSON) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
-
-/** `.5` and `5.` are numbers in many languages. */
-function exactDecimal(value: unknown): string | null {
-  if (typeof value !== 'string') return decimalText(value);
-  return decimalText(value.replace(/^([+-]?)\.(?=\d)/, '$10.').replace(/^([+-]?\d+)\.$/, '$1'));
+function timestamp(value: unknown): TypedOperand {
+  const read = operandTimestamp(value);
+  if (read.ok) return { ok: true, value: read.text };
+  const expected = {
+    form: 'an ISO 8601 timestamp such as 2026-01-31T12:00:00Z',
+    fine: `a timestamp with at most ${MICROSECOND_DIGITS} digits of a second`,
+  };
+  return { ok: false, expected: expected[read.problem] };
 }

@@ -1,7 +1,6 @@
 /** Operands as clients send them: each is exact, or refused with its place. */
 import { describe, expect, it } from 'vitest';
 import { parseGroupBy } from '../../src/aggregate/parse-group-by.ts';
-import { requestTimestampText } from '../../src/document/values/instants.ts';
 import { parseJson, rawNumber } from '../../src/values/exact-json.ts';
 import { keyValue } from '../../src/where/key-value.ts';
 import { parseWhere } from '../../src/where/parse-where.ts';
@@ -167,16 +166,5 @@ describe('keys', () => {
     expect(keyValue(entityOf(keyed, 'coin').primaryKey, rawNumber('9007199254740993'))).toBe(
       '9007199254740993',
     );
-  });
-});
-
-describe('times of inputs', () => {
-  it.each([
-    ['2026-01-31T12:00:00.123999Z', '2026-01-31T12:00:00.123Z'],
-    ['2026-01-31T12:00:00+02:00', '2026-01-31T10:00:00.000Z'],
-    ['2026-01-31 12:00:00Z', null],
-    ['2026-01-31T12:00Z', null],
-  ])('have the grammar of operands: %s', (value, expected) => {
-    expect(requestTimestampText(value)).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@
  * keys' values, which the client has read or could have. It names its order, so that it cannot be used with another.
  * base64url of the JSON array `[order name, value, ...]`, values as Postgres prints them; the statement makes it.
  */
-import { type EntityModel, RocketError, type SortKey } from '@rocket/schema';
+import { type EntityModel, RocketError, type SortKey, textProblem } from '@rocket/schema';
 import type { KeysetPosition } from '../sql/order-sql.ts';
 
 /** A cursor holds the sort keys' values, and a text may be long. What is longer cannot be ordered by in pages. */
@@ -45,8 +45,9 @@ function parseParts(cursor: string): readonly unknown[] {
   throw malformed();
 }
 
+/** What a text means is the column's to say, and half of a surrogate pair is refused where values are bound. */
 function isPositionPart(part: unknown): part is string | null {
-  return part === null || (typeof part === 'string' && !part.includes('\0'));
+  return part === null || (typeof part === 'string' && textProblem(part) !== 'nul');
 }
 
 function malformed(): RocketError {

@@ -1,5 +1,5 @@
 /** Literal values in DDL, where nothing can be bound. Statements on data bind their values instead. */
-import { type FieldModel, type JsonValue, RocketError } from '@rocket/schema';
+import { type FieldModel, type JsonValue, RocketError, textProblem } from '@rocket/schema';
 import { columnType } from './column-type.ts';
 
 /**
@@ -8,7 +8,7 @@ import { columnType } from './column-type.ts';
  * @throws RocketError `DOCUMENT_INVALID` for a NUL, which Postgres cannot store.
  */
 export function quoteLiteral(text: string): string {
-  if (text.includes('\0'))
+  if (textProblem(text) === 'nul')
     throw new RocketError('DOCUMENT_INVALID', 'A default value contains a NUL character');
   const quoted = `'${text.replaceAll("'", "''")}'`;
   return text.includes('\\') ? `E${quoted.replaceAll('\\', '\\\\')}` : quoted;

@@ -1,5 +1,5 @@
 /** How JavaScript values become the parameters of a statement. The way back is in values.ts. */
-import { RocketError } from '@rocket/schema';
+import { RocketError, textProblem } from '@rocket/schema';
 
 /** A parameter as it is sent: text, bytes, or null. */
 export type WireValue = string | Buffer | null;
@@ -31,12 +31,14 @@ function toWireValue(value: unknown): WireValue {
   return typeof value === 'object' ? checkedJson(JSON.stringify(value)) : checked(String(value));
 }
 
-/** Half of a surrogate pair has no UTF-8 form: it would be sent, and found, as another character. */
+const TEXT_FAULTS = {
+  nul: 'The text contains a NUL character',
+  'half-surrogate': 'The text contains half of a surrogate pair',
+};
+
 function checked(text: string): string {
-  if (text.includes('\0')) throw new RocketError('BAD_USER_INPUT', 'The text contains a NUL character');
-  if (!text.isWellFormed()) {
-    throw new RocketError('BAD_USER_INPUT', 'The text contains half of a surrogate pair');
-  }
+  const problem = textProblem(text);
+  if (problem !== null) throw new RocketError('BAD_USER_INPUT', TEXT_FAULTS[problem]);
   return text;
 }
 

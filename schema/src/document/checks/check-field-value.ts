@@ -1,9 +1,9 @@
+import { documentDecimal, fractionDigits } from '../../values/decimals.ts';
+import { scalarType } from '../../values/scalar-type.ts';
+import { coerceValue } from '../coerce-value.ts';
 import { didYouMeanOf } from '../faults/nearest-name.ts';
 import { showValue } from '../faults/show-value.ts';
 import type { FieldDefinition, JsonValue } from '../types.ts';
-import { coerceValue } from '../values/coerce-value.ts';
-import { decimalText, fractionDigits } from '../values/decimal-text.ts';
-import { scalarType } from '../values/scalar-type.ts';
 import type { CheckContext, Located } from './context.ts';
 
 /** Coerces a literal to its field's type and list of values; undefined when it does not fit, which is reported. */
@@ -41,7 +41,7 @@ export function checkStoredValue(
 
 /** What a decimal would lose in its column, in words: Postgres would round it without one. Null when nothing. */
 export function roundedBy({ type, precision }: FieldDefinition, value: unknown): string | null {
-  const text = type === 'decimal' ? decimalText(value) : null;
+  const text = type === 'decimal' ? documentDecimal(value) : null;
   if (text === null || precision === undefined || fractionDigits(text) <= precision) return null;
   return `${showValue(value)} has more than ${precision} digits behind the point`;
 }

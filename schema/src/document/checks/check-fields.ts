@@ -1,11 +1,12 @@
 import type { ScalarType } from '../../model/app-model.ts';
 import { SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
+import { isPlainInteger } from '../../values/integers.ts';
+import { scalarType } from '../../values/scalar-type.ts';
+import { coerceValue } from '../coerce-value.ts';
 import type { JsonPath } from '../faults/json-path.ts';
 import { showValue } from '../faults/show-value.ts';
 import type { FieldDefinition } from '../types.ts';
-import { coerceValue } from '../values/coerce-value.ts';
-import { scalarType } from '../values/scalar-type.ts';
 import { roundedBy } from './check-field-value.ts';
 import type { CheckContext, EntityEntry } from './context.ts';
 
@@ -38,7 +39,7 @@ function checkEnum(context: CheckContext, field: FieldDefinition, path: JsonPath
     const place = [...path, 'enum', index];
     if (value === '') context.faults.error(place, 'An enum value must not be empty');
     else if (seen.has(value)) context.faults.error(place, `${showValue(value)} is listed twice`);
-    else if (type !== 'string' && !/^-?(0|[1-9]\d*)$/.test(value)) {
+    else if (type !== 'string' && !isPlainInteger(value)) {
       context.faults.error(place, `${showValue(value)} is not a value of a ${field.type} field`);
     }
     seen.add(value);

@@ -1,6 +1,6 @@
+import { scalarType } from '../../values/scalar-type.ts';
 import type { JsonPath } from '../faults/json-path.ts';
 import type { FieldDefinition } from '../types.ts';
-import { scalarType } from '../values/scalar-type.ts';
 import { type CheckContext, type EntityEntry, findField } from './context.ts';
 
 /** Primary key and slug of every entity. */

@@ -1,6 +1,6 @@
+import { isOrderable, scalarType } from '../../values/scalar-type.ts';
 import { formatPath } from '../faults/json-path.ts';
 import type { RelationDefinition } from '../types.ts';
-import { isOrderable, scalarType } from '../values/scalar-type.ts';
 import { type CheckContext, type EntityEntry, findField, type Located, reportDuplicates } from './context.ts';
 
 /** The default order of a relation's list: fields of the entity that is listed, each once. */

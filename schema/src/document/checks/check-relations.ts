@@ -1,6 +1,6 @@
+import { scalarType } from '../../values/scalar-type.ts';
 import { parseRelationSource } from '../relation-source.ts';
 import type { FieldDefinition, RelationDefinition } from '../types.ts';
-import { scalarType } from '../values/scalar-type.ts';
 import { checkJoinTables, checkManyToMany } from './check-join-tables.ts';
 import { checkRelationOrder } from './check-relation-order.ts';
 import { type CheckContext, type EntityEntry, findEntity, findField, type Located } from './context.ts';

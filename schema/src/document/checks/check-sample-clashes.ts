@@ -1,9 +1,9 @@
+import { storedDecimal } from '../../values/decimals.ts';
+import { scalarType } from '../../values/scalar-type.ts';
+import { coerceValue } from '../coerce-value.ts';
 import { formatPath, type JsonPath } from '../faults/json-path.ts';
 import { showValue } from '../faults/show-value.ts';
 import type { FieldDefinition, JsonValue, SampleRow } from '../types.ts';
-import { coerceValue } from '../values/coerce-value.ts';
-import { storedDecimal } from '../values/decimal-text.ts';
-import { scalarType } from '../values/scalar-type.ts';
 import type { CheckContext, EntityEntry, Located } from './context.ts';
 
 /** Columns whose values, taken together, no two rows of a table share. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import { DECIMAL_DIGITS } from '../../values/decimals.ts';
 import { isRawNumber } from '../../values/exact-json.ts';
+import { scalarType } from '../../values/scalar-type.ts';
+import { coerceValue } from '../coerce-value.ts';
 import { FIELD_TYPES, type JsonValue } from '../types.ts';
-import { coerceValue } from '../values/coerce-value.ts';
-import { scalarType } from '../values/scalar-type.ts';
 import { flag, json, nonEmptyText, optional, shape, text } from './shape.ts';
 
 export const MAX_FIELDS_PER_ENTITY = 1_000;
 export const MAX_PAGE_SIZE = 1_000;
-const MAX_DECIMAL_SCALE = 18;
 /** The keys are columns of an index, and each makes every write of the table dearer. */
 const MAX_RELATION_ORDER_KEYS = 4;
 
@@ -37,7 +37,7 @@ const declaredField = shape({
   searchable: optional(flag),
   default: optional(json),
   enum: optional(z.array(text).min(1)),
-  precision: optional(z.int().min(0).max(MAX_DECIMAL_SCALE)),
+  precision: optional(z.int().min(0).max(DECIMAL_DIGITS)),
   auto: optional(z.enum(['create', 'update'])),
   description: optional(text),
 });

@@ -1,4 +1,5 @@
 /** Calendar dates and instants, read strictly: `Date.parse` accepts much that no two engines agree on. */
+import { withoutEndZeros } from './number-notation.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 /** Of documents: seconds, the time, and the offset may be left out. */
@@ -8,7 +9,7 @@ const IN_DOCUMENTS =
 const IN_REQUESTS = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/i;
 const MINUTE_MS = 60_000;
 /** Of Postgres' `timestamptz`. */
-const MICROSECOND_DIGITS = 6;
+export const MICROSECOND_DIGITS = 6;
 
 /** `YYYY-MM-DD` of the proleptic calendar, years 0001 to 9999; null when there is no such day. */
 export function dateText(value: unknown): string | null {
@@ -33,7 +34,7 @@ function offsetMinutes(zone: string): number | null {
 }
 
 /** A moment in UTC, of the years 0001 to 9999, as exact as it was written. */
-export interface Instant {
+interface Instant {
   /** `YYYY-MM-DDTHH:MM:SS` */
   readonly seconds: string;
   /** Digits behind the point of the second, without zeros at their end; at most nine. */
@@ -53,7 +54,7 @@ function readInstant(grammar: RegExp, value: unknown): Instant | null {
   const text = new Date(local - offset * MINUTE_MS).toISOString();
   // An offset can push the first or last day out of the years that have four digits.
   if (!/^\d{4}-/.test(text) || text.startsWith('0000-')) return null;
-  return { seconds: text.slice(0, 19), fraction: fraction.replace(/0+$/, '') };
+  return { seconds: text.slice(0, 19), fraction: withoutEndZeros(fraction) };
 }
 
 /** @param digits of the second; more are cut off */
@@ -62,30 +63,32 @@ function instantText({ seconds, fraction }: Instant, digits: number): string {
 }
 
 /**
- * ISO 8601 text in UTC with milliseconds. An offset is honoured; without one the time is UTC, since a server's or a
- * session's own zone would make the same document mean different instants on different machines.
+ * Of documents: ISO 8601 text in UTC with milliseconds. An offset is honoured; without one the time is UTC, since a
+ * server's or a session's own zone would make the same document mean different instants on different machines.
  */
-export function timestampText(value: unknown): string | null {
+export function documentTimestamp(value: unknown): string | null {
   const instant = readInstant(IN_DOCUMENTS, value);
   return instant === null ? null : instantText(instant, 3);
 }
 
-/** As it is stored: in UTC with milliseconds. The offset must be given. Null when it is no such time. */
-export function requestTimestampText(value: unknown): string | null {
+/** Of write inputs, as it is stored: in UTC with milliseconds. The offset must be given. Null when it is no such time. */
+export function inputTimestamp(value: unknown): string | null {
   const instant = readInstant(IN_REQUESTS, value);
   return instant === null ? null : instantText(instant, 3);
 }
 
+/** `fine` is a time with more digits of a second than {@link MICROSECOND_DIGITS}. */
+export type OperandTimestamp =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: 'form' | 'fine' };
+
 /**
- * As it is compared: in UTC with all its digits. Postgres holds microseconds and would round what is finer, so that is
- * refused; `expected` completes "must be ...".
+ * Of filters, as it is compared: in UTC with all its digits. Postgres holds microseconds and would round what is finer,
+ * so that is refused.
  */
-export function comparableTimestamp(
-  value: unknown,
-): { readonly ok: true; readonly text: string } | { readonly ok: false; readonly expected: string } {
+export function operandTimestamp(value: unknown): OperandTimestamp {
   const instant = readInstant(IN_REQUESTS, value);
-  if (instant === null) return { ok: false, expected: 'an ISO 8601 timestamp such as 2026-01-31T12:00:00Z' };
-  if (instant.fraction.length > MICROSECOND_DIGITS)
-    return { ok: false, expected: `a timestamp with at most ${MICROSECOND_DIGITS} digits of a second` };
+  if (instant === null) return { ok: false, problem: 'form' };
+  if (instant.fraction.length > MICROSECOND_DIGITS) return { ok: false, problem: 'fine' };
   return { ok: true, text: instantText(instant, MICROSECOND_DIGITS) };
 }
