@@ -14,7 +14,7 @@ import {
   epoch,
   graphRevisionId,
   INTERNAL_CALL_HEADER,
-  INTERNAL_PATHS,
+  OPERATION_PATH,
 } from '@rocket/schema';
 import { z } from 'zod';
 
@@ -35,7 +35,7 @@ const gateway = new ApolloGateway({
   supergraphSdl: settings.supergraphSdl,
   buildService: ({ name }) =>
     new RemoteGraphQLDataSource({
-      url: `${settings.shardUrls[name]}${INTERNAL_PATHS.graphql}`,
+      url: `${settings.shardUrls[name]}${OPERATION_PATH}`,
       fetcher: async (url, init) => {
         const context: CallContext = {
           app: appName(name),
@@ -45,7 +45,7 @@ const gateway = new ApolloGateway({
           requestId: 'bench',
           deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
         };
-        const request = { method: 'POST', path: INTERNAL_PATHS.graphql, body: String(init?.body) };
+        const request = { method: 'POST', path: OPERATION_PATH, body: String(init?.body) };
         const headers = { ...init?.headers, [INTERNAL_CALL_HEADER]: signer.signCall(context, request) };
         return await fetch(url, { ...request, headers });
       },

@@ -124,6 +124,7 @@ export {
   typeName,
 } from './naming/graph-names.ts';
 export { camelCase, enumMember, lowerFirst, pascalCase, pluralOf, upperFirst } from './naming/identifiers.ts';
+export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';
 export type {
   AppAdvice,
   CountedShape,
@@ -134,22 +135,32 @@ export type {
   SlowQueryReport,
   SlowStatement,
   StatementPlan,
-} from './protocol/app-advice.ts';
-export type {
-  ActivationInput,
-  ActivationReport,
-  AppUser,
-  CallContext,
-  Caller,
-  Placed,
-  Settlement,
-  ShardService,
-  ShardUsers,
-  SubgraphAnswer,
-  SubgraphOperation,
-  UserSession,
-} from './protocol/shard-service.ts';
-export { INTERNAL_ANSWER_HEADERS, INTERNAL_CALL_HEADER, INTERNAL_PATHS } from './protocol/wire.ts';
+} from './protocol/advice-calls.ts';
+export {
+  type CallContext,
+  type Caller,
+  encodeContext,
+  encodePlace,
+  INTERNAL_CALL_HEADER,
+  type Placed,
+  readContext,
+  readPlace,
+} from './protocol/call-context.ts';
+export { APP_CALLS, USER_CALLS } from './protocol/calls.ts';
+export type { Call, CallHandlers, Calls, Messages, MessagesByCall } from './protocol/define-call.ts';
+export {
+  encodeOperation,
+  encodeSubgraphAnswer,
+  INTERNAL_ANSWER_HEADERS,
+  OPERATION_PATH,
+  readOperation,
+  readSubgraphAnswer,
+  type SubgraphAnswer,
+  type SubgraphOperation,
+} from './protocol/operation-call.ts';
+export { encodeRefusal, readRefusal } from './protocol/refusal.ts';
+export type { ShardService, ShardUsers } from './protocol/shard-service.ts';
+export type { AppUser, UserSession } from './protocol/user-calls.ts';
 export {
   type AdmissionDecision,
   admit,

@@ -1,5 +1,5 @@
 /** Many small apps on one shard process, each with tables and rows in a database of its own. */
-import { type AppDocument, appName, INTERNAL_PATHS } from '@rocket/schema';
+import { type AppDocument, appName, OPERATION_PATH } from '@rocket/schema';
 import type { CleanUp } from '../clean-up.ts';
 import { CITIES, cityName, customerId } from '../data/fill-shop.ts';
 import { parseShop, readShop } from '../data/shop-document.ts';
@@ -44,7 +44,7 @@ export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<App
 export async function askApp({ shard }: AppFleet, app: DirectApp): Promise<number> {
   const headers = shard.headers(app)(FLEET_REQUEST);
   const startedAtMs = performance.now();
-  const answer = await postJson(`${shard.url}${INTERNAL_PATHS.graphql}`, headers, FLEET_REQUEST);
+  const answer = await postJson(`${shard.url}${OPERATION_PATH}`, headers, FLEET_REQUEST);
   const ms = performance.now() - startedAtMs;
   if (answer.includes('"errors"')) throw new Error(`${app.app} answered: ${answer}`);
   return ms;

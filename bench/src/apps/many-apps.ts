@@ -3,7 +3,7 @@
  * to one takes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { INTERNAL_PATHS } from '@rocket/schema';
+import { OPERATION_PATH } from '@rocket/schema';
 import { withCleanUp } from '../clean-up.ts';
 import { readMemory } from '../measure/cpu.ts';
 import { type LoadOptions, type Measurement, measure } from '../measure/load.ts';
@@ -82,7 +82,7 @@ async function loadBusy(
   return await measure(
     {
       name: 'busy apps',
-      url: `${shard.url}${INTERNAL_PATHS.graphql}`,
+      url: `${shard.url}${OPERATION_PATH}`,
       pid: shard.pid(),
       postgresPid: postgres.pid,
       headers: (body) => headers[Math.floor(Math.random() * headers.length)]?.(body) ?? {},

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { INTERNAL_PATHS } from '@rocket/schema';
+import { OPERATION_PATH } from '@rocket/schema';
 import type { CleanUp } from '../clean-up.ts';
 import { handOverShop } from '../data/shop-database.ts';
 import { readShop } from '../data/shop-document.ts';
@@ -36,7 +36,7 @@ export async function startSide(cleanUp: CleanUp, name: SideName, world: ShopWor
 function shardSide({ shard, shop }: ShopWorld): Side {
   return {
     name: 'Rocket shard',
-    url: `${shard.url}${INTERNAL_PATHS.graphql}`,
+    url: `${shard.url}${OPERATION_PATH}`,
     pid: shard.pid(),
     headers: shard.headers(shop),
     dialect: 'rocket',

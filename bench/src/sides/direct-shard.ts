@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type Catalog, createInternalSigner, createLogger, openCatalog } from '@rocket/platform';
 import {
   type ActivationInput,
+  APP_CALLS,
   type AppDocument,
   type AppName,
   type CallContext,
@@ -17,7 +18,7 @@ import {
   graphRevisionId,
   graphRevisionText,
   INTERNAL_CALL_HEADER,
-  INTERNAL_PATHS,
+  OPERATION_PATH,
   shardName,
 } from '@rocket/schema';
 import { newCatalogUrl } from '../catalog-database.ts';
@@ -117,9 +118,9 @@ async function activate(
 ): Promise<void> {
   const place = { app: input.app, epoch: EPOCH };
   const body = JSON.stringify({ ...input, ...place });
-  const request = { method: 'POST', path: INTERNAL_PATHS.activate, body };
+  const request = { method: 'POST', path: APP_CALLS.activate.path, body };
   const signature = createInternalSigner(internalKey).sign(place, request);
-  await postJson(`${url}${INTERNAL_PATHS.activate}`, { [INTERNAL_CALL_HEADER]: signature }, body);
+  await postJson(`${url}${APP_CALLS.activate.path}`, { [INTERNAL_CALL_HEADER]: signature }, body);
 }
 
 /** A signature serves for one request: each is signed by itself, as a gateway does it. */
@@ -134,7 +135,7 @@ function signedHeaders({ app, graph }: DirectApp, key: string): RequestHeaders {
       requestId: 'bench',
       deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
     };
-    const request = { method: 'POST', path: INTERNAL_PATHS.graphql, body };
+    const request = { method: 'POST', path: OPERATION_PATH, body };
     return { [INTERNAL_CALL_HEADER]: signer.signCall(context, request) };
   };
 }

@@ -1,24 +1,24 @@
 import { CallerGone, createInternalSigner, type InternalRequest } from '@rocket/platform';
-import type { CallContext, Placed, ShardService, ShardUsers } from '@rocket/schema';
-import { INTERNAL_CALL_HEADER, INTERNAL_PATHS } from '@rocket/schema';
+import {
+  APP_CALLS,
+  type Call,
+  type CallContext,
+  encodeOperation,
+  encodePlace,
+  INTERNAL_CALL_HEADER,
+  type Messages,
+  OPERATION_PATH,
+  type Placed,
+  type ShardService,
+  type ShardUsers,
+  USER_CALLS,
+} from '@rocket/schema';
 import { Pool } from 'undici';
 import { remainingMs, withTimeLimit } from '../execution/deadline.ts';
-import { readAdvice, readSlowQueries } from './advice-answers.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import {
-  parseReply,
-  type Reply,
-  readActivation,
-  readDone,
-  readSession,
-  readSettlement,
-  readUser,
-  readUsers,
-  refusalOf,
-} from './shard-answers.ts';
+import { parseReply, type Reply, readAnswer, refusalOf } from './shard-reply.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
-import { readSubgraphAnswer } from './subgraph-answer.ts';
 
 /** A shard that does not complete the handshake by then is dead. */
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -43,7 +43,7 @@ export interface HttpShardOptions {
 /** One exchange with a shard. */
 interface Exchange<T> {
   readonly path: string;
-  readonly body: unknown;
+  readonly encode: () => string;
   /** Makes the header that this one request is believed for. */
   readonly sign: (request: InternalRequest) => string;
   readonly timeoutMs: number;
@@ -69,30 +69,34 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
       tellsNothing: (error) => waitedTooShort(error) || error instanceof CallerGone,
       onOpen: () => new ShardUnreachable(`${target} does not answer`, { beforeSending: true }),
     });
-  const admin: AdminSend = (path, body, read) =>
-    send({
-      path,
-      body,
-      sign: (request) => signer.sign({ app: body.app, epoch: body.epoch }, request),
-      timeoutMs: path.startsWith('/internal/users/') ? USERS_TIMEOUT_MS : ADMIN_TIMEOUT_MS,
-      read: (reply, at) => read(parseReply(reply, at)),
-    });
-  return {
-    execute: (context: CallContext, { query, variables, operationName }, caller) =>
+  const asking =
+    (timeoutMs: number): Ask =>
+    (call) =>
+    (at, input) =>
       send({
-        path: INTERNAL_PATHS.graphql,
-        body: { query, variables, operationName },
+        path: call.path,
+        encode: () => call.encodeInput(at, input),
+        sign: (request) => signer.sign(encodePlace(at), request),
+        timeoutMs,
+        read: (reply) => call.readAnswer(parseReply(reply, target)),
+      });
+  const ask = asking(ADMIN_TIMEOUT_MS);
+  return {
+    execute: (context: CallContext, operation, caller) =>
+      send({
+        path: OPERATION_PATH,
+        encode: () => encodeOperation(operation),
         sign: (request) => signer.signCall(context, request),
         timeoutMs: remainingMs(context.deadlineAtMs),
         caller,
-        read: readSubgraphAnswer,
+        read: readAnswer,
       }),
-    activate: (input) => admin(INTERNAL_PATHS.activate, input, readActivation),
-    settleActivation: (input) => admin(INTERNAL_PATHS.settleActivation, input, readSettlement),
-    removeApp: (at) => admin(INTERNAL_PATHS.removeApp, at, readDone),
-    advise: (at) => admin(INTERNAL_PATHS.advise, at, readAdvice),
-    slowQueries: (at, input) => admin(INTERNAL_PATHS.slowQueries, { ...at, ...input }, readSlowQueries),
-    users: httpUsers(admin),
+    activate: (input) => ask(APP_CALLS.activate)(input, input),
+    settleActivation: (input) => ask(APP_CALLS.settleActivation)(input, input),
+    removeApp: ask(APP_CALLS.removeApp),
+    advise: ask(APP_CALLS.advise),
+    slowQueries: ask(APP_CALLS.slowQueries),
+    users: httpUsers(asking(USERS_TIMEOUT_MS)),
     isHealthy: () => isHealthy(pool),
     close: () => pool.close(),
   };
@@ -110,27 +114,28 @@ async function isHealthy(pool: Pool): Promise<boolean> {
   }
 }
 
-type AdminSend = <T>(path: string, body: Placed, read: (body: unknown) => T) => Promise<T>;
+/** Makes the function that asks a shard by one call. */
+type Ask = <M extends Messages>(call: Call<M>) => (at: Placed, input: M['input']) => Promise<M['answer']>;
 
-function httpUsers(admin: AdminSend): ShardUsers {
+function httpUsers(ask: Ask): ShardUsers {
   return {
-    login: (at, input) => admin(INTERNAL_PATHS.usersLogin, { ...at, ...input }, readSession),
-    refresh: (at, input) => admin(INTERNAL_PATHS.usersRefresh, { ...at, ...input }, readSession),
-    logout: (at, input) => admin(INTERNAL_PATHS.usersLogout, { ...at, ...input }, readDone),
-    list: (at) => admin(INTERNAL_PATHS.usersList, at, readUsers),
-    add: (at, input) => admin(INTERNAL_PATHS.usersAdd, { ...at, ...input }, readUser),
-    remove: (at, input) => admin(INTERNAL_PATHS.usersRemove, { ...at, ...input }, readDone),
+    login: ask(USER_CALLS.login),
+    refresh: ask(USER_CALLS.refresh),
+    logout: ask(USER_CALLS.logout),
+    list: ask(USER_CALLS.list),
+    add: ask(USER_CALLS.add),
+    remove: ask(USER_CALLS.remove),
   };
 }
 
 async function post<T>(pool: Pool, target: string, exchange: Exchange<T>): Promise<T> {
   const reply = await exchangeText(pool, target, exchange);
-  if (reply.status >= 400) throw refusalOf(target, reply.status, parseReply(reply, target));
+  if (reply.status >= 400) throw refusalOf(reply, target);
   return exchange.read(reply, target);
 }
 
 async function exchangeText(pool: Pool, target: string, exchange: Exchange<unknown>): Promise<Reply> {
-  const request = { method: 'POST', path: exchange.path, body: JSON.stringify(exchange.body) } as const;
+  const request = { method: 'POST', path: exchange.path, body: exchange.encode() } as const;
   const signature = exchange.sign(request);
   try {
     return await withTimeLimit(exchange.timeoutMs, exchange.caller, async (signal) => {

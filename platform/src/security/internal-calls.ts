@@ -5,7 +5,7 @@
  * Not a JWT: nothing in the header may choose how it is verified, and this runs once per subgraph fetch.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
-import { appName, type CallContext, epoch, graphRevisionId, lsn, RocketError } from '@rocket/schema';
+import { type CallContext, encodeContext, RocketError, readContext } from '@rocket/schema';
 import { z } from 'zod';
 import { SeenCalls } from './seen-calls.ts';
 
@@ -25,23 +25,6 @@ const Envelope = z.object({
   bodyHash: z.string(),
   payload: z.unknown(),
 });
-
-const Context = z.object({
-  app: z.string().transform(appName),
-  epoch: z.number().transform(epoch),
-  graph: z.string().transform(graphRevisionId),
-  caller: z.object({
-    userId: z.string().nullable(),
-    email: z.string().nullable(),
-    roles: z.array(z.string()),
-    isAdmin: z.boolean(),
-  }),
-  requestId: z.string(),
-  deadlineAtMs: z.number(),
-  minLsn: z.string().transform(lsn).exactOptional(),
-});
-/** Marked as a call, so that a header signed for something else cannot stand in for one. */
-const Call = z.object({ call: Context });
 
 /** The head of a request, as far as it is signed. */
 export interface InternalTarget {
@@ -92,7 +75,7 @@ export function createInternalSigner(key: string): InternalSigner {
     const text = Buffer.from(JSON.stringify(envelope)).toString('base64url');
     return `${text}.${signature(text, request, secret).toString('base64url')}`;
   };
-  return { sign, signCall: (context, request) => sign({ call: context }, request) };
+  return { sign, signCall: (context, request) => sign(encodeContext(context), request) };
 }
 
 export function createInternalVerifier(key: string): InternalVerifier {
@@ -125,7 +108,7 @@ export function createInternalVerifier(key: string): InternalVerifier {
 
 function readCall(payload: unknown): CallContext {
   try {
-    return Call.parse(payload).call;
+    return readContext(payload);
   } catch (cause) {
     // Signed, but not by a version of us that we understand. The parts of a call refuse with errors of their own.
     throw refused('does not hold a call', cause);

@@ -3,7 +3,7 @@ import type { ConditionDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import { type Filter, type FilterValue, MATCH_NONE } from '../filter/filter.ts';
 import type { EntityModel, FieldModel } from '../model/app-model.ts';
-import type { Caller } from '../protocol/shard-service.ts';
+import type { Caller } from '../protocol/call-context.ts';
 import { uuidText } from '../values/uuid.ts';
 
 /**

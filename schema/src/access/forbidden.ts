@@ -1,5 +1,5 @@
 import { RocketError } from '../errors.ts';
-import type { Caller } from '../protocol/shard-service.ts';
+import type { Caller } from '../protocol/call-context.ts';
 import { type InputPath, placeName } from '../where/input-place.ts';
 
 /**

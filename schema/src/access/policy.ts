@@ -2,7 +2,7 @@ import type { PermissionAction } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import { type Filter, MATCH_ALL, MATCH_NONE } from '../filter/filter.ts';
 import type { AppModel, EntityModel, PolicyModel } from '../model/app-model.ts';
-import type { Caller } from '../protocol/shard-service.ts';
+import type { Caller } from '../protocol/call-context.ts';
 import { conditionFilter } from './condition-filter.ts';
 
 /** Role that everybody has, also who is not signed in. */

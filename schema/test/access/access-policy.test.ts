@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readFilter } from '../../src/access/policy.ts';
 import { matches } from '../../src/filter/evaluate.ts';
 import { MATCH_ALL, MATCH_NONE } from '../../src/filter/filter.ts';
-import type { Caller } from '../../src/protocol/shard-service.ts';
+import type { Caller } from '../../src/protocol/call-context.ts';
 import { entity, type JsonObject, model } from '../support/document-fixture.ts';
 
 const ME = '10000000-0000-0000-0000-000000000001';

@@ -1,7 +1,7 @@
 import { readFilter } from '../../src/access/policy.ts';
 import { type ErrorCode, RocketError } from '../../src/errors.ts';
 import type { AppModel } from '../../src/model/app-model.ts';
-import type { Caller } from '../../src/protocol/shard-service.ts';
+import type { Caller } from '../../src/protocol/call-context.ts';
 import type { FilterScope } from '../../src/where/filter-scope.ts';
 
 export const ADMIN: Caller = { userId: 'admin', email: null, roles: ['admin'], isAdmin: true };

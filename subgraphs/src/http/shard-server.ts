@@ -14,14 +14,16 @@ import {
   type VerifiedCall,
 } from '@rocket/platform';
 import {
-  INTERNAL_ANSWER_HEADERS,
+  encodeRefusal,
+  encodeSubgraphAnswer,
   INTERNAL_CALL_HEADER,
-  INTERNAL_PATHS,
+  OPERATION_PATH,
   RocketError,
+  readOperation,
+  readPlace,
   type ShardService,
-  type SubgraphAnswer,
 } from '@rocket/schema';
-import { adminCalls, readOperation, readSignedPlace } from './internal-calls.ts';
+import { type AdminCall, adminCalls } from './internal-calls.ts';
 
 export interface ShardServerOptions {
   readonly service: ShardService;
@@ -36,16 +38,21 @@ export interface ShardServerOptions {
 }
 
 interface ServerParts extends ShardServerOptions {
-  readonly calls: InternalVerifier;
+  readonly verifier: InternalVerifier;
+  readonly adminCalls: ReadonlyMap<string, AdminCall>;
 }
 
 /** An import with its sample rows; the gateway has its own limit in front. */
 const MAX_ADMIN_BODY_BYTES = 256 * 1024 * 1024;
 
 export function createShardServer(options: ShardServerOptions): HttpServer {
-  const calls = createInternalVerifier(options.internalKey);
+  const parts: ServerParts = {
+    ...options,
+    verifier: createInternalVerifier(options.internalKey),
+    adminCalls: adminCalls(options.service),
+  };
   return createHttpServer({
-    handler: (request) => serve({ ...options, calls }, request),
+    handler: (request) => serve(parts, request),
     onError: errorAnswer,
     logger: options.logger,
     maxConnections: options.maxConnections,
@@ -54,13 +61,13 @@ export function createShardServer(options: ShardServerOptions): HttpServer {
 
 async function serve(options: ServerParts, request: IncomingMessage): Promise<HttpAnswer> {
   const path = request.url ?? '/';
-  if (request.method === 'GET' && path === '/health') return json(200, { status: 'ok' });
+  if (request.method === 'GET' && path === '/health') return json(200, '{"status":"ok"}');
   if (request.method === 'GET' && path === '/ready') return ready(options);
   if (request.method === 'GET' && path === '/metrics') return renderMetrics(options.metrics);
   if (request.method !== 'POST') throw new RocketError('NOT_FOUND');
   const header = request.headers[INTERNAL_CALL_HEADER];
   if (typeof header !== 'string') throw new RocketError('UNAUTHENTICATED', 'Only gateways may call a shard');
-  return path === INTERNAL_PATHS.graphql
+  return path === OPERATION_PATH
     ? serveOperation(options, request, header)
     : serveAdminCall(options, request, { path, header });
 }
@@ -76,17 +83,18 @@ async function ready(options: ShardServerOptions): Promise<HttpAnswer> {
   } catch (cause) {
     throw new RocketError('NOT_READY', undefined, { cause });
   }
-  return json(200, { status: 'ready' });
+  return json(200, '{"status":"ready"}');
 }
 
 async function serveOperation(
-  { calls, service, maxBodyBytes }: ServerParts,
+  { verifier, service, maxBodyBytes }: ServerParts,
   request: IncomingMessage,
   header: string,
 ): Promise<HttpAnswer> {
-  const call = calls.verifyCall(header, { method: 'POST', path: INTERNAL_PATHS.graphql });
+  const call = verifier.verifyCall(header, { method: 'POST', path: OPERATION_PATH });
   const operation = readOperation(await readSignedBody(request, call, maxBodyBytes));
-  return answered(await service.execute(call.payload, operation, callerSignal(request)));
+  const answer = await service.execute(call.payload, operation, callerSignal(request));
+  return { status: 200, ...encodeSubgraphAnswer(answer) };
 }
 
 /** Checked before it is parsed: what was not signed is not looked at. */
@@ -100,34 +108,25 @@ async function readSignedBody(
   return parseJsonBody(bytes);
 }
 
-/** What a gateway must know before it decides whether to parse the body at all is in the headers. */
-function answered(answer: SubgraphAnswer): HttpAnswer {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  if (answer.hasErrors) headers[INTERNAL_ANSWER_HEADERS.hasErrors] = '1';
-  if (answer.lsn !== null) headers[INTERNAL_ANSWER_HEADERS.lsn] = answer.lsn;
-  return { status: 200, headers, body: answer.json() };
-}
-
 async function serveAdminCall(
-  { calls, service }: ServerParts,
+  parts: ServerParts,
   request: IncomingMessage,
   { path, header }: { path: string; header: string },
 ): Promise<HttpAnswer> {
-  const signed = calls.verify(header, { method: 'POST', path });
-  const place = readSignedPlace(signed.payload);
-  const call = adminCalls(service)[path];
+  const signed = parts.verifier.verify(header, { method: 'POST', path });
+  const place = readPlace(signed.payload);
+  const call = parts.adminCalls.get(path);
   if (call === undefined) throw new RocketError('NOT_FOUND');
   const body = await readSignedBody(request, signed, MAX_ADMIN_BODY_BYTES);
-  return json(200, (await call(place, body)) ?? null);
+  return json(200, await call(place, body));
 }
 
-function json(status: number, value: unknown): HttpAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+function json(status: number, body: string): HttpAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
 /** Only what the catalogue knows is shown. */
 function errorAnswer(error: unknown): HttpAnswer {
   const known = error instanceof RocketError ? error : new RocketError('INTERNAL_ERROR');
-  const { code, message, details } = known;
-  return json(known.status, { error: { code, message, details } });
+  return json(known.status, encodeRefusal(known));
 }

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { CallerGone, createInternalSigner, createMetrics, MAX_INTERNAL_TTL_MS } from '@rocket/platform';
 import {
+  APP_CALLS,
   type AppAdvice,
   appName,
   type CallContext,
@@ -9,18 +10,20 @@ import {
   graphRevisionId,
   INTERNAL_ANSWER_HEADERS,
   INTERNAL_CALL_HEADER,
-  INTERNAL_PATHS,
   lsn,
+  OPERATION_PATH,
   RocketError,
   type ShardService,
   type SlowQueryReport,
   type SubgraphAnswer,
+  USER_CALLS,
 } from '@rocket/schema';
 import { GraphQLError } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createShardServer } from '../../src/http/shard-server.ts';
 import { LOGGER } from '../support/write-app.ts';
 
+const PATHS = [OPERATION_PATH, ...Object.values({ ...APP_CALLS, ...USER_CALLS }).map(({ path }) => path)];
 const KEY = 'internal-key';
 const MAX_BODY_BYTES = 1_000;
 const AT = { app: appName('crm'), epoch: epoch(2) };
@@ -127,7 +130,7 @@ const signer = createInternalSigner(KEY);
 const callHeader = (path: string, body: string) => signer.signCall(CONTEXT, { method: 'POST', path, body });
 const adminHeader = (path: string, body: string) => signer.sign(AT, { method: 'POST', path, body });
 const operationText = (body: string) => {
-  const path = INTERNAL_PATHS.graphql;
+  const path = OPERATION_PATH;
   return post({ path, header: callHeader(path, body), body });
 };
 const operation = (body: unknown = { query: '{ ok }' }) => operationText(JSON.stringify(body));
@@ -152,10 +155,10 @@ describe('operations', () => {
       return await new Promise(() => undefined);
     };
     const leaving = new AbortController();
-    const header = callHeader(INTERNAL_PATHS.graphql, QUERY);
+    const header = callHeader(OPERATION_PATH, QUERY);
     const headers = { 'content-type': 'application/json', [INTERNAL_CALL_HEADER]: header };
     const { signal } = leaving;
-    const asked = fetch(`${url}${INTERNAL_PATHS.graphql}`, { method: 'POST', headers, body: QUERY, signal });
+    const asked = fetch(`${url}${OPERATION_PATH}`, { method: 'POST', headers, body: QUERY, signal });
     await started.promise;
     leaving.abort();
     await expect(asked).rejects.toThrow('abort');
@@ -170,11 +173,11 @@ describe('operations', () => {
       json: () => JSON.stringify(result),
       result: () => result,
     });
-    const response = await fetch(`${url}${INTERNAL_PATHS.graphql}`, {
+    const response = await fetch(`${url}${OPERATION_PATH}`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
-        [INTERNAL_CALL_HEADER]: callHeader(INTERNAL_PATHS.graphql, QUERY),
+        [INTERNAL_CALL_HEADER]: callHeader(OPERATION_PATH, QUERY),
       },
       body: QUERY,
     });
@@ -233,7 +236,7 @@ describe('operations', () => {
 });
 
 describe('signatures', () => {
-  it.each(Object.values(INTERNAL_PATHS))('are asked for at %s', async (path) => {
+  it.each(PATHS)('are asked for at %s', async (path) => {
     const body = '{}';
     const forged = [
       undefined,
@@ -254,33 +257,33 @@ describe('signatures', () => {
   });
 
   it.each([MAX_INTERNAL_TTL_MS + 1_000, -60_000])('do not serve for a clock that is %d ms on', async (ms) => {
-    const header = callHeader(INTERNAL_PATHS.graphql, QUERY);
+    const header = callHeader(OPERATION_PATH, QUERY);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
-    const answered = await post({ path: INTERNAL_PATHS.graphql, header, body: QUERY });
+    const answered = await post({ path: OPERATION_PATH, header, body: QUERY });
     vi.useRealTimers();
     expect(answered.status).toBe(401);
     expect(calls).toEqual([]);
   });
 
   it('serve for one path, one body and one time', async () => {
-    const { graphql, usersLogin, usersList } = INTERNAL_PATHS;
-    const heard = callHeader(graphql, QUERY);
+    const { login, list } = USER_CALLS;
+    const heard = callHeader(OPERATION_PATH, QUERY);
     const other = JSON.stringify({ query: 'mutation { deleteAll }' });
     const sent = [
-      { path: graphql, header: heard, body: other },
-      { path: graphql, header: heard, body: '' },
-      { path: `${graphql}?x`, header: heard, body: QUERY },
-      { path: usersList, header: adminHeader(usersLogin, QUERY), body: QUERY },
+      { path: OPERATION_PATH, header: heard, body: other },
+      { path: OPERATION_PATH, header: heard, body: '' },
+      { path: `${OPERATION_PATH}?x`, header: heard, body: QUERY },
+      { path: list.path, header: adminHeader(login.path, QUERY), body: QUERY },
     ];
     for (const each of sent) expect((await post(each)).status).toBe(401);
     expect(calls).toEqual([]);
-    expect((await post({ path: graphql, header: heard, body: QUERY })).status).toBe(200);
-    expect((await post({ path: graphql, header: heard, body: QUERY })).status).toBe(401);
+    expect((await post({ path: OPERATION_PATH, header: heard, body: QUERY })).status).toBe(200);
+    expect((await post({ path: OPERATION_PATH, header: heard, body: QUERY })).status).toBe(401);
     expect(calls).toHaveLength(1);
   });
 
   it('serve once though sent twice at the same time', async () => {
-    const sent = { path: INTERNAL_PATHS.graphql, header: callHeader(INTERNAL_PATHS.graphql, QUERY) };
+    const sent = { path: OPERATION_PATH, header: callHeader(OPERATION_PATH, QUERY) };
     const answers = await Promise.all([1, 2, 3].map(() => post({ ...sent, body: QUERY })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
     expect(calls).toHaveLength(1);
@@ -288,7 +291,7 @@ describe('signatures', () => {
 
   it('are checked before the body has arrived', async () => {
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
-    const unfinished = httpRequest(`${url}${INTERNAL_PATHS.activate}`, {
+    const unfinished = httpRequest(`${url}${APP_CALLS.activate.path}`, {
       method: 'POST',
       headers: { 'content-length': '1000000' },
     });
@@ -299,12 +302,12 @@ describe('signatures', () => {
   });
 
   it('of an operation do not serve for another call, and the other way round', async () => {
-    const { removeApp, graphql } = INTERNAL_PATHS;
+    const removeApp = APP_CALLS.removeApp.path;
     const body = JSON.stringify({ app: 'crm', epoch: 2 });
     expect((await post({ path: removeApp, header: callHeader(removeApp, body), body })).status).toBe(400);
-    expect((await post({ path: graphql, header: adminHeader(graphql, QUERY), body: QUERY })).status).toBe(
-      401,
-    );
+    expect(
+      (await post({ path: OPERATION_PATH, header: adminHeader(OPERATION_PATH, QUERY), body: QUERY })).status,
+    ).toBe(401);
     expect(calls).toEqual([]);
   });
 });
@@ -314,36 +317,31 @@ describe('other calls', () => {
 
   it.each([
     [
-      INTERNAL_PATHS.activate,
+      APP_CALLS.activate.path,
       { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } },
       ['activate', { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } }],
       { changes: ['create table customers'], rowsInserted: 3 },
     ],
     [
-      INTERNAL_PATHS.settleActivation,
+      APP_CALLS.settleActivation.path,
       { ...AT, revision: 4 },
       ['settleActivation', { ...AT, revision: 4 }],
       'active',
     ],
-    [INTERNAL_PATHS.removeApp, AT, ['removeApp', AT], null],
-    [INTERNAL_PATHS.advise, AT, ['advise', AT], ADVICE],
-    [INTERNAL_PATHS.slowQueries, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
-    [INTERNAL_PATHS.usersLogin, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
+    [APP_CALLS.removeApp.path, AT, ['removeApp', AT], null],
+    [APP_CALLS.advise.path, AT, ['advise', AT], ADVICE],
+    [APP_CALLS.slowQueries.path, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
+    [USER_CALLS.login.path, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
+    [USER_CALLS.refresh.path, { ...AT, refreshToken: 't' }, ['refresh', AT, { refreshToken: 't' }], SESSION],
+    [USER_CALLS.logout.path, { ...AT, refreshToken: 't' }, ['logout', AT, { refreshToken: 't' }], null],
+    [USER_CALLS.list.path, AT, ['list', AT], [USER]],
     [
-      INTERNAL_PATHS.usersRefresh,
-      { ...AT, refreshToken: 't' },
-      ['refresh', AT, { refreshToken: 't' }],
-      SESSION,
-    ],
-    [INTERNAL_PATHS.usersLogout, { ...AT, refreshToken: 't' }, ['logout', AT, { refreshToken: 't' }], null],
-    [INTERNAL_PATHS.usersList, AT, ['list', AT], [USER]],
-    [
-      INTERNAL_PATHS.usersAdd,
+      USER_CALLS.add.path,
       { ...AT, ...credentials, roles: { crm: ['sales'] } },
       ['add', AT, { ...credentials, roles: { crm: ['sales'] } }],
       USER,
     ],
-    [INTERNAL_PATHS.usersRemove, { ...AT, email: 'a@b' }, ['remove', AT, { email: 'a@b' }], null],
+    [USER_CALLS.remove.path, { ...AT, email: 'a@b' }, ['remove', AT, { email: 'a@b' }], null],
   ] as const)('reach the service: %s', async (path, body, expected, answer) => {
     expect(await adminCall(path, body)).toEqual({ status: 200, body: answer });
     expect(calls).toEqual([expected]);
@@ -351,8 +349,8 @@ describe('other calls', () => {
 
   it('act on the app that is signed, whatever the body says', async () => {
     const other = { app: 'other', epoch: 9 };
-    await adminCall(INTERNAL_PATHS.removeApp, other);
-    await adminCall(INTERNAL_PATHS.activate, { ...other, revision: 1, sampleData: {} });
+    await adminCall(APP_CALLS.removeApp.path, other);
+    await adminCall(APP_CALLS.activate.path, { ...other, revision: 1, sampleData: {} });
     expect(calls).toEqual([
       ['removeApp', AT],
       ['activate', { ...AT, revision: 1, sampleData: {} }],
@@ -360,12 +358,12 @@ describe('other calls', () => {
   });
 
   it.each([
-    [INTERNAL_PATHS.usersLogin, { email: 'a@b' }],
-    [INTERNAL_PATHS.usersAdd, { ...credentials, roles: ['sales'] }],
-    [INTERNAL_PATHS.slowQueries, AT],
-    [INTERNAL_PATHS.activate, { ...AT, revision: 0, sampleData: {} }],
-    [INTERNAL_PATHS.settleActivation, AT],
-    [INTERNAL_PATHS.activate, { ...AT, revision: 1, sampleData: { customer: {} } }],
+    [USER_CALLS.login.path, { email: 'a@b' }],
+    [USER_CALLS.add.path, { ...credentials, roles: ['sales'] }],
+    [APP_CALLS.slowQueries.path, AT],
+    [APP_CALLS.activate.path, { ...AT, revision: 0, sampleData: {} }],
+    [APP_CALLS.settleActivation.path, AT],
+    [APP_CALLS.activate.path, { ...AT, revision: 1, sampleData: { customer: {} } }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {
     expect(await adminCall(path, body)).toMatchObject({
       status: 400,

@@ -1,0 +1,143 @@
+/** The call that is made for every fetch: a GraphQL operation, its context signed, and the subgraph's answer to it. */
+import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { RocketError } from '../errors.ts';
+import { type Lsn, lsn } from '../ids.ts';
+import { readRequest } from './message.ts';
+
+export const OPERATION_PATH = '/internal/graphql';
+
+/** What a shard says of its answer beside the text, so that a gateway can pass the text on unread. */
+export const INTERNAL_ANSWER_HEADERS = {
+  /** `1` when there are `errors` in the answer. */
+  hasErrors: 'x-rocket-has-errors',
+  /** Position of the commit of what the operation wrote; absent when it wrote nothing. */
+  lsn: 'x-rocket-lsn',
+} as const;
+
+const JSON_TYPE = 'application/json';
+
+const request = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+});
+
+const execution = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).optional(),
+        extensions: z.record(z.string(), z.unknown()).optional(),
+      }),
+    )
+    .optional(),
+});
+
+export interface SubgraphOperation {
+  readonly query: string;
+  /** Given only in process, to spare the parse. */
+  readonly document?: DocumentNode;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+}
+
+/**
+ * The answer of a subgraph. It is made as text and often passed on as text; who needs to look into it parses it.
+ */
+export interface SubgraphAnswer {
+  /** There are `errors` in it. */
+  readonly hasErrors: boolean;
+  /** Position of the commit of what this operation wrote, for reading one's own writes; null when it wrote nothing. */
+  readonly lsn: Lsn | null;
+  /** JSON of `{data, errors}`. */
+  json(): string;
+  result(): ExecutionResult;
+}
+
+/** JSON. */
+export function encodeOperation({ query, variables, operationName }: SubgraphOperation): string {
+  return JSON.stringify({ query, variables, operationName });
+}
+
+/** @throws RocketError `BAD_REQUEST` */
+export function readOperation(body: unknown): SubgraphOperation {
+  const { query, variables, operationName } = readRequest(request, body);
+  return {
+    query,
+    ...(variables === null || variables === undefined ? {} : { variables }),
+    ...(operationName === null || operationName === undefined ? {} : { operationName }),
+  };
+}
+
+/** What a gateway must know before it decides whether to parse the body at all is in the headers. */
+export function encodeSubgraphAnswer(answer: SubgraphAnswer): {
+  headers: Record<string, string>;
+  body: string;
+} {
+  const headers: Record<string, string> = { 'content-type': JSON_TYPE };
+  if (answer.hasErrors) headers[INTERNAL_ANSWER_HEADERS.hasErrors] = '1';
+  if (answer.lsn !== null) headers[INTERNAL_ANSWER_HEADERS.lsn] = answer.lsn;
+  return { headers, body: answer.json() };
+}
+
+type Header = string | string[] | undefined;
+
+export interface SubgraphReply {
+  readonly headers: Readonly<Record<string, Header>>;
+  readonly text: string;
+}
+
+/**
+ * The answer as it came: kept as text, and parsed and checked only for those who look into it. Null for what says of itself
+ * that it is not JSON, and is no answer of a shard.
+ * @param parse makes the value of the text; its errors are those of `result()`
+ * @throws RocketError `INTERNAL_ERROR` for a malformed position: it would be the shard's fault, not the caller's
+ */
+export function readSubgraphAnswer(
+  { headers, text }: SubgraphReply,
+  parse: (text: string) => unknown,
+): SubgraphAnswer | null {
+  if (!isJson(headers['content-type'])) return null;
+  let result: ExecutionResult | undefined;
+  return {
+    hasErrors: headers[INTERNAL_ANSWER_HEADERS.hasErrors] === '1',
+    lsn: readLsn(headers[INTERNAL_ANSWER_HEADERS.lsn]),
+    json: () => text,
+    result: () => {
+      result ??= readExecution(parse(text));
+      return result;
+    },
+  };
+}
+
+function isJson(contentType: Header): boolean {
+  return typeof contentType === 'string' && contentType.startsWith(JSON_TYPE);
+}
+
+function readLsn(header: Header): Lsn | null {
+  if (header === undefined) return null;
+  try {
+    return lsn(String(header));
+  } catch (cause) {
+    throw new RocketError('INTERNAL_ERROR', undefined, { cause });
+  }
+}
+
+/** The data itself was made by the shard's own executor and is checked against the schema by the gateway's. */
+function readExecution(body: unknown): ExecutionResult {
+  const { data, errors } = execution.parse(body);
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(errors === undefined
+      ? {}
+      : {
+          errors: errors.map(
+            ({ message, path, extensions }) =>
+              new GraphQLError(message, { path: path ?? null, extensions: extensions ?? {} }),
+          ),
+        }),
+  };
+}

@@ -1,0 +1,78 @@
+import { GraphQLError, parse } from 'graphql';
+import { describe, expect, it, vi } from 'vitest';
+import { lsn } from '../../src/ids.ts';
+import {
+  encodeOperation,
+  encodeSubgraphAnswer,
+  readOperation,
+  readSubgraphAnswer,
+} from '../../src/protocol/operation-call.ts';
+import { parseJson } from '../../src/values/exact-json.ts';
+
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+describe('an operation', () => {
+  it('is written without its parsed document, and read as it was', () => {
+    const operation = { query: '{ a }', variables: { a: 1 }, operationName: 'Q' };
+    const text = encodeOperation({ ...operation, document: parse('{ a }') });
+    expect(text).toBe('{"query":"{ a }","variables":{"a":1},"operationName":"Q"}');
+    expect(readOperation(JSON.parse(text))).toStrictEqual(operation);
+    expect(encodeOperation({ query: '{ a }' })).toBe('{"query":"{ a }"}');
+  });
+
+  it('may have null for what it leaves out', () => {
+    const body = { query: '{ a }', variables: null, operationName: null };
+    expect(readOperation(body)).toStrictEqual({ query: '{ a }' });
+  });
+
+  it.each([null, [], { query: 1 }, { query: '{ a }', variables: [] }])('is not %j', (body) => {
+    expect(() => readOperation(body)).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+  });
+});
+
+describe('an answer', () => {
+  it('has in headers what must be known before it is parsed', () => {
+    const answer = { hasErrors: true, lsn: lsn('16/B374D848'), json: () => '{}', result: () => ({}) };
+    expect(encodeSubgraphAnswer(answer)).toStrictEqual({
+      headers: { ...JSON_HEADERS, 'x-rocket-has-errors': '1', 'x-rocket-lsn': '16/B374D848' },
+      body: '{}',
+    });
+    expect(encodeSubgraphAnswer({ ...answer, hasErrors: false, lsn: null }).headers).toStrictEqual(
+      JSON_HEADERS,
+    );
+  });
+
+  it('is parsed once, when somebody looks into it', () => {
+    const errors = [{ message: 'no', path: ['a', 0], extensions: { code: 'FORBIDDEN' } }, { message: 'why' }];
+    const text = JSON.stringify({ data: { a: [null] }, errors });
+    const parseText = vi.fn(parseJson);
+    const headers = { ...JSON_HEADERS, 'x-rocket-has-errors': '1', 'x-rocket-lsn': '16/B374D848' };
+    const answer = readSubgraphAnswer({ headers, text }, parseText);
+    expect(answer).toMatchObject({ hasErrors: true, lsn: '16/B374D848' });
+    expect(answer?.json()).toBe(text);
+    expect(parseText).not.toHaveBeenCalled();
+    expect(answer?.result().errors?.[0]).toBeInstanceOf(GraphQLError);
+    expect(JSON.parse(JSON.stringify(answer?.result()))).toEqual({ data: { a: [null] }, errors });
+    expect(parseText).toHaveBeenCalledOnce();
+  });
+
+  it('keeps numbers that a double cannot hold', () => {
+    const text = '{"data":{"a":12345678901234567890}}';
+    const answer = readSubgraphAnswer({ headers: JSON_HEADERS, text }, parseJson);
+    expect(answer).toMatchObject({ hasErrors: false, lsn: null });
+    expect(JSON.stringify(answer?.result())).toBe(text);
+  });
+
+  it.each([undefined, 'text/html', ['application/json']])('is none with the content type %j', (type) => {
+    expect(readSubgraphAnswer({ headers: { 'content-type': type }, text: '{}' }, parseJson)).toBe(null);
+  });
+
+  it('is the fault of the shard when its position is malformed or its text has another form', () => {
+    const headers = { ...JSON_HEADERS, 'x-rocket-lsn': 'now' };
+    expect(() => readSubgraphAnswer({ headers, text: '{}' }, parseJson)).toThrow(
+      expect.objectContaining({ code: 'INTERNAL_ERROR' }),
+    );
+    const answer = readSubgraphAnswer({ headers: JSON_HEADERS, text: '{"errors":[1]}' }, parseJson);
+    expect(() => answer?.result()).toThrow();
+  });
+});
