@@ -113,6 +113,8 @@ export type {
   ToOneLink,
 } from './model/app-model.ts';
 export { buildModel } from './model/build-model.ts';
+export { MAX_IDENTIFIER_BYTES, MAX_INDEX_ENTRY_BYTES, maxTextBytes } from './model/storage-limits.ts';
+export { DELETED_AT_COLUMN, ENGINE_TABLE_PREFIX, VERSION_COLUMN } from './naming/engine-names.ts';
 export {
   type EntityNames,
   entityNames,

@@ -1,8 +1,5 @@
-import { RocketError } from '@rocket/schema';
+import { MAX_IDENTIFIER_BYTES, RocketError } from '@rocket/schema';
 import { escapeIdentifier } from 'pg';
-
-/** Postgres cuts longer names off without an error, so that two different names can become one. */
-const MAX_IDENTIFIER_BYTES = 63;
 
 /**
  * Quotes a name for SQL text.

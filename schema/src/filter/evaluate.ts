@@ -1,5 +1,6 @@
 import { RocketError } from '../errors.ts';
 import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
+import { DELETED_AT_COLUMN } from '../naming/engine-names.ts';
 import { compareFieldValues } from './compare-values.ts';
 import type { Filter, JsonFilter, RelationFilter } from './filter.ts';
 import { compareJson, jsonAtPath, jsonContains, jsonEquals, jsonHasKey } from './json-value.ts';
@@ -30,9 +31,6 @@ interface Subject {
   readonly related: RelatedRecords | undefined;
 }
 
-/** Column that marks a record of an entity with soft deletion as deleted. */
-const DELETED_AT = 'deleted_at';
-
 /**
  * Whether SQL would find the record by this filter. A comparison with null is unknown, and so is its negation: neither
  * `eq` nor `NOT eq` finds a record whose field is null. `related` is needed for filters with relations.
@@ -53,7 +51,7 @@ export function visibleRecords(
     throw new RocketError('INTERNAL_ERROR', `The records of ${through.link.graphqlName} are not at hand`);
   }
   return related(record, through.link, through.target).filter((other) => {
-    const isDeleted = through.target.softDelete && (other[DELETED_AT] ?? null) !== null;
+    const isDeleted = through.target.softDelete && (other[DELETED_AT_COLUMN] ?? null) !== null;
     return !isDeleted && matches(through.access, other, related);
   });
 }

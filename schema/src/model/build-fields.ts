@@ -1,23 +1,23 @@
 import { coerceValue } from '../document/coerce-value.ts';
 import type { EntityDefinition, FieldDefinition } from '../document/types.ts';
+import { DELETED_AT_COLUMN } from '../naming/engine-names.ts';
 import { camelCase, enumMember } from '../naming/identifiers.ts';
 import { scalarType } from '../values/scalar-type.ts';
 import type { FieldModel } from './app-model.ts';
 
-/** Column that marks a record as deleted. */
-const DELETED_AT: FieldDefinition = { name: 'deleted_at', type: 'timestamp' };
+const DELETED_AT: FieldDefinition = { name: DELETED_AT_COLUMN, type: 'timestamp' };
 
 /** The fields of an entity, in document order; `deleted_at` last where soft deletion needs it and it is not declared. */
 export function buildFields(entity: EntityDefinition, foreignKeys: ReadonlySet<string>): FieldModel[] {
   const declared = entity.fields.map((field) => buildField(entity, field, foreignKeys.has(field.name)));
-  const isMissing = entity.soft_delete === true && !declared.some(({ name }) => name === DELETED_AT.name);
+  const isMissing = entity.soft_delete === true && !declared.some(({ name }) => name === DELETED_AT_COLUMN);
   return isMissing ? [...declared, buildField(entity, DELETED_AT, false)] : declared;
 }
 
 function buildField(entity: EntityDefinition, field: FieldDefinition, isForeignKey: boolean): FieldModel {
   const isPrimaryKey = field.name === entity.primary_key.field;
   const isGeneratedKey = isPrimaryKey && entity.primary_key.generated === true;
-  const isDeletedAt = entity.soft_delete === true && field.name === DELETED_AT.name;
+  const isDeletedAt = entity.soft_delete === true && field.name === DELETED_AT_COLUMN;
   const writable = !isGeneratedKey && field.auto === undefined && !isDeletedAt;
   const declaredRequired = field.required === true && field.nullable !== true;
   return {

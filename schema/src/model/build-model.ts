@@ -8,6 +8,7 @@ import type {
 } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { AppName } from '../ids.ts';
+import { SEARCH_FALLBACK_NAME, versionFieldName } from '../naming/engine-names.ts';
 import type {
   AppModel,
   EntityModel,
@@ -19,7 +20,7 @@ import type {
 import { buildFields } from './build-fields.ts';
 import { buildLinks, sourceRef } from './build-links.ts';
 import { deepFreeze } from './deep-freeze.ts';
-import { FieldNames, SEARCH_FALLBACK_NAME } from './link-names.ts';
+import { FieldNames } from './link-names.ts';
 
 const DEFAULT_MAX_PAGE_SIZE = 200;
 
@@ -73,10 +74,6 @@ function foreignKeysByEntity({ relations }: AppDocument): ReadonlyMap<string, Re
   return new Map([...groups].map(([target, group]) => [target, new Set(group.map(({ key }) => key))]));
 }
 
-function versionName(fields: readonly FieldModel[]): string {
-  return fields.some((field) => field.graphqlName === 'version') ? 'recordVersion' : 'version';
-}
-
 function entityFieldNames(
   fields: ReadonlyMap<string, readonly FieldModel[]>,
   document: AppDocument,
@@ -88,7 +85,8 @@ function entityFieldNames(
       .filter((field) => states.has(field.name))
       .map((field) => `${field.graphqlName}Transitions`);
     const search = own.some((field) => field.searchable) ? [SEARCH_FALLBACK_NAME] : [];
-    const taken = [...own.map((field) => field.graphqlName), versionName(own), ...transitions, ...search];
+    const fieldNames = new Set(own.map((field) => field.graphqlName));
+    const taken = [...fieldNames, versionFieldName(fieldNames), ...transitions, ...search];
     return [entity, new FieldNames(taken)] as const;
   });
   return new Map(names);
@@ -114,6 +112,7 @@ function buildEntity(
   if (primaryKey === undefined) {
     throw new RocketError('DOCUMENT_INVALID', `Entity ${JSON.stringify(definition.name)} has no primary key`);
   }
+  const fieldByGraphqlName = new Map(fields.map((field) => [field.graphqlName, field]));
   return {
     app,
     name: definition.name,
@@ -121,12 +120,12 @@ function buildEntity(
     ...(definition.description === undefined ? {} : { description: definition.description }),
     fields,
     fieldByName: new Map(fields.map((field) => [field.name, field])),
-    fieldByGraphqlName: new Map(fields.map((field) => [field.graphqlName, field])),
+    fieldByGraphqlName,
     primaryKey,
     keyGeneration: keyGeneration(definition, primaryKey),
     softDelete: definition.soft_delete === true,
     ...(definition.slug === undefined ? {} : { slug: definition.slug }),
-    versionGraphqlName: versionName(fields),
+    versionGraphqlName: versionFieldName(fieldByGraphqlName),
     maxPageSize: definition.max_page_size ?? DEFAULT_MAX_PAGE_SIZE,
     ...searchName(own),
     links,

@@ -3,12 +3,6 @@ import { camelCase, pascalCase, pluralOf } from '../naming/identifiers.ts';
 
 const GRAPHQL_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
-/**
- * The member of a filter that searches, where a field or link is called `search`. It is kept free on every entity with
- * searchable fields, so that this name at least can be had.
- */
-export const SEARCH_FALLBACK_NAME = 'fullTextSearch';
-
 /** The GraphQL field names of one entity. A link that returns a list also takes the names of its variants. */
 export class FieldNames {
   readonly #taken: Set<string>;

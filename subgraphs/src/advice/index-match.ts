@@ -1,15 +1,14 @@
 /** Whether an index serves a shape: first the columns that are given, in any order, then those of the order. */
 
 import type { QueryShape, ShapeOrder } from '@rocket/schema';
+import { PRINTED_LIVE_ROWS } from '../sql/live-sql.ts';
 import type { ExistingIndex, ExistingIndexKey } from '../tables/existing-tables.ts';
-
-const LIVE_ROWS = '(deleted_at IS NULL)';
 
 /** `filter`: it finds the records, but all that are found have to be sorted. */
 export type IndexMatch = 'whole' | 'filter' | 'none';
 
 export function isUsable(index: ExistingIndex, softDelete: boolean): boolean {
-  const covers = index.predicate === null || (softDelete && index.predicate === LIVE_ROWS);
+  const covers = index.predicate === null || (softDelete && index.predicate === PRINTED_LIVE_ROWS);
   return index.isValid && index.method === 'btree' && covers;
 }
 

@@ -1,11 +1,17 @@
 /** The indexes that a model needs: one for each way in which the API finds and orders records by itself. */
 import { createHash } from 'node:crypto';
-import type { AppModel, EntityModel, FieldModel, JoinTableModel, ToManyLink } from '@rocket/schema';
+import {
+  type AppModel,
+  DELETED_AT_COLUMN,
+  type EntityModel,
+  type FieldModel,
+  type JoinTableModel,
+  MAX_INDEX_ENTRY_BYTES,
+  maxTextBytes,
+  type ToManyLink,
+} from '@rocket/schema';
 import { searchVectorSql } from '../sql/search-sql.ts';
 import type { IndexNamer } from './index-names.ts';
-
-/** Set when a record of an entity with soft deletion was deleted. */
-export const DELETED_AT_COLUMN = 'deleted_at';
 
 export interface DesiredIndex {
   readonly name: string;
@@ -29,13 +35,7 @@ const PLAIN = {
   liveRowsOnly: false,
 } as const;
 
-/**
- * Bytes that the values of a btree entry may have together: an entry holds 2,704 with what Postgres adds. A write that
- * went beyond would fail, so a column that could make it so is left out of an index.
- */
-const MAX_ENTRY_BYTES = 2_650;
-const KEY_TEXT_BYTES = 1_000;
-const INDEXED_TEXT_BYTES = 2_600;
+/** What the values of other types than text have at most. */
 const OTHER_BYTES = 16;
 const HASH_CHARS = 8;
 
@@ -142,7 +142,7 @@ export function fitting(keys: readonly IndexKey[]): IndexKey[] {
   let bytes = 0;
   const end = keys.findIndex(({ field }) => {
     bytes += maxBytes(field);
-    return bytes > MAX_ENTRY_BYTES;
+    return bytes > MAX_INDEX_ENTRY_BYTES;
   });
   return end === -1 ? [...keys] : keys.slice(0, end);
 }
@@ -150,8 +150,8 @@ export function fitting(keys: readonly IndexKey[]): IndexKey[] {
 /** What the checks of the input let pass. */
 function maxBytes(field: FieldModel): number {
   if (field.type !== 'string') return OTHER_BYTES;
-  if (field.isPrimaryKey || field.isForeignKey) return KEY_TEXT_BYTES;
-  if (field.unique || field.indexed) return INDEXED_TEXT_BYTES;
+  const limit = maxTextBytes(field);
+  if (limit !== null) return limit;
   if (field.enumValues === undefined) return Number.POSITIVE_INFINITY;
   return Math.max(...field.enumValues.map((value) => Buffer.byteLength(value)));
 }

@@ -6,6 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Statement } from '@rocket/platform';
+import { META_TABLE } from '../tables/system-tables.ts';
 
 const LEASE_KEY = 'index_builder';
 /** More than lies between two builds, less than anybody minds to wait after a crash. */
@@ -48,7 +49,7 @@ export async function claimIndexLease(
 /** Returns a row when it is ours now: it was, or was nobody's and nobody builds. */
 function claimLease(owner: string): Statement {
   return {
-    text: `INSERT INTO "_meta" AS m (key, value)
+    text: `INSERT INTO "${META_TABLE}" AS m (key, value)
            SELECT $1, jsonb_build_object('owner', $2::text, 'until', extract(epoch FROM clock_timestamp()) + $3::integer)
            WHERE NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index AS p
                              WHERE p.datname = current_database())
@@ -62,7 +63,7 @@ function claimLease(owner: string): Statement {
 
 function releaseLease(owner: string): Statement {
   return {
-    text: `DELETE FROM "_meta" WHERE key = $1 AND value ->> 'owner' = $2`,
+    text: `DELETE FROM "${META_TABLE}" WHERE key = $1 AND value ->> 'owner' = $2`,
     values: [LEASE_KEY, owner],
   };
 }

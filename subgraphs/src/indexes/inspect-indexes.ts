@@ -2,6 +2,7 @@
 import type { Queryable, Statement } from '@rocket/platform';
 import { z } from 'zod';
 import type { ExistingIndex } from '../tables/existing-tables.ts';
+import { isBusinessTable } from '../tables/system-tables.ts';
 
 const IndexRow = z.tuple([
   z.string(),
@@ -27,7 +28,7 @@ function selectIndexes(): Statement {
                       array_agg(x.indoption[n.place - 1] & 1 = 1 ORDER BY n.place) AS descending
                FROM generate_series(1, x.indnkeyatts) AS n(place)
                  LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[n.place - 1] AND a.attnum > 0) AS k
-           WHERE t.relnamespace = 'public'::regnamespace AND t.relname NOT LIKE '\\_%'`,
+           WHERE t.relnamespace = 'public'::regnamespace AND ${isBusinessTable('t.relname')}`,
     values: [],
   };
 }

@@ -1,12 +1,12 @@
 /** What is to be done to the indexes of a table that is there. */
 import { createHash } from 'node:crypto';
+import { PRINTED_LIVE_ROWS } from '../sql/live-sql.ts';
 import type { DesiredTable } from '../tables/desired-tables.ts';
 import type { ExistingIndex, ExistingTable, ExistingTables } from '../tables/existing-tables.ts';
 import type { DesiredIndex } from './desired-indexes.ts';
 
 /** Names that the engine gives; indexes that an administrator made under other names are left alone. */
 const OWN_INDEX = /^(ix|ux)_/;
-const LIVE_ROWS = '(deleted_at IS NULL)';
 const MAX_NAME_BYTES = 63;
 const HASH_CHARS = 8;
 
@@ -59,7 +59,9 @@ function fits(index: DesiredIndex, existing: ExistingIndex): boolean {
   if (index.isUnique || index.expression !== null) return existing.name === index.name;
   const keys = existing.keys.map(({ column, descending }) => (descending ? `${column} DESC` : column));
   const wanted = index.columns.map((name) => (index.descending.includes(name) ? `${name} DESC` : name));
-  return keys.join() === wanted.join() && existing.predicate === (index.liveRowsOnly ? LIVE_ROWS : null);
+  return (
+    keys.join() === wanted.join() && existing.predicate === (index.liveRowsOnly ? PRINTED_LIVE_ROWS : null)
+  );
 }
 
 /** For an index whose name belongs, until it is dropped, to the one that it replaces. */

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Statement } from '@rocket/platform';
 import type { AppName, Caller } from '@rocket/schema';
 import { EPOCH_KEY } from '../tables/meta.ts';
+import { META_TABLE, OUTBOX_TABLE } from '../tables/system-tables.ts';
 import type { RecordChange, WriteStart } from '../write/write-state.ts';
 import { eventTags } from './event-tags.ts';
 
@@ -52,10 +53,10 @@ function changedFields({ entity, before, after }: RecordChange): string[] {
  */
 function insertEvents(events: readonly OutboxEvent[]): Statement {
   return {
-    text: `INSERT INTO "_outbox" (id, subject, payload)
+    text: `INSERT INTO "${OUTBOX_TABLE}" (id, subject, payload)
            SELECT n.id, n.subject, n.payload || jsonb_build_object('id', n.id::text, 'at', now(),
-             'epoch', (SELECT value FROM "_meta" WHERE key = $3))
-           FROM (SELECT nextval(pg_get_serial_sequence('"_outbox"', 'id')) AS id, e.subject, e.payload::jsonb AS payload
+             'epoch', (SELECT value FROM "${META_TABLE}" WHERE key = $3))
+           FROM (SELECT nextval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')) AS id, e.subject, e.payload::jsonb AS payload
                  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e(subject, payload, place)
                  ORDER BY e.place) n`,
     values: [

@@ -2,6 +2,7 @@
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntityModel, FieldModel, JoinTableModel } from '@rocket/schema';
 import { columnType } from '../tables/column-type.ts';
+import { FILES_TABLE } from '../tables/system-tables.ts';
 import { timeSql } from '../write/record-sql.ts';
 
 export type SampleRecord = Readonly<Record<string, unknown>>;
@@ -80,6 +81,6 @@ function selectValue(field: FieldModel): string {
   // Given by its id: what is stored with a record is a copy of the file's description; an unknown file is none.
   return `CASE jsonb_typeof(${value}) WHEN 'string' THEN
             (SELECT jsonb_build_object('id', f.id, 'filename', f.filename, 'size', f.size, 'mime_type', f.mime_type)
-             FROM "_files" f WHERE f.id::text = ${value} #>> '{}')
+             FROM "${FILES_TABLE}" f WHERE f.id::text = ${value} #>> '{}')
           ELSE ${value} END`;
 }

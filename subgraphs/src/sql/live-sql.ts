@@ -1,6 +1,14 @@
-import type { EntityModel } from '@rocket/schema';
+/** How the rows of records that are not deleted are told from the others. */
+import { quoteIdentifier } from '@rocket/platform';
+import { DELETED_AT_COLUMN, type EntityModel } from '@rocket/schema';
+
+/** Condition on a row of an entity with soft deletion. */
+export const LIVE_ROWS = `${quoteIdentifier(DELETED_AT_COLUMN)} IS NULL`;
+
+/** The same as Postgres prints it for an index that covers only such rows. */
+export const PRINTED_LIVE_ROWS = `(${DELETED_AT_COLUMN} IS NULL)`;
 
 /** Conditions that leave out soft-deleted records; none for an entity that deletes for good. */
 export function liveSql(entity: EntityModel, alias: string): readonly string[] {
-  return entity.softDelete ? [`${alias}."deleted_at" IS NULL`] : [];
+  return entity.softDelete ? [`${alias}.${LIVE_ROWS}`] : [];
 }

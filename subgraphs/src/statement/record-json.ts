@@ -1,6 +1,6 @@
 /** A record, and all that hangs on it, as JSON text: correlated subqueries, each limited by itself. */
 import { quoteIdentifier } from '@rocket/platform';
-import type { LinkModel } from '@rocket/schema';
+import { type LinkModel, VERSION_COLUMN } from '@rocket/schema';
 import type { RecordField, RecordPlan, RowSource } from '../read/read-plan.ts';
 import { linkSource } from '../sql/link-sql.ts';
 import { aggregateJson } from './aggregate-sql.ts';
@@ -42,7 +42,7 @@ function fieldJson(field: Exclude<RecordField, { kind: 'constant' }>, row: Recor
     case 'column':
       return jsonValue(row.column(field.field.name), fieldValueType(field.field));
     case 'version':
-      return new JsonConcat().expression(`${row.column('_version')}::text`);
+      return new JsonConcat().expression(`${row.column(VERSION_COLUMN)}::text`);
     case 'file':
       return fileJson(field, row.column(field.field.name));
     case 'reference': {

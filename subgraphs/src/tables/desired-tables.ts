@@ -1,14 +1,15 @@
 /** The tables that a model needs, before anything is known of those that exist. */
-import type { AppModel, EntityModel, FieldModel, JoinTableModel } from '@rocket/schema';
+import {
+  type AppModel,
+  type EntityModel,
+  type FieldModel,
+  type JoinTableModel,
+  VERSION_COLUMN,
+} from '@rocket/schema';
 import { type DesiredIndex, entityIndexes, joinIndex } from '../indexes/desired-indexes.ts';
 import { createIndexNamer, type IndexNamer } from '../indexes/index-names.ts';
 import { columnType } from './column-type.ts';
 import { literalSql } from './literal.ts';
-
-export { DELETED_AT_COLUMN } from '../indexes/desired-indexes.ts';
-
-/** Counts the writes of a record. */
-export const VERSION_COLUMN = '_version';
 
 export interface DesiredColumn {
   readonly name: string;

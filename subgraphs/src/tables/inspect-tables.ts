@@ -4,16 +4,17 @@ import { z } from 'zod';
 import { inspectIndexes } from '../indexes/inspect-indexes.ts';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
 import { type ColumnDefaults, readColumnDefaults } from './meta.ts';
+import { isBusinessTable } from './system-tables.ts';
 
 const ColumnRow = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean()]);
 const EmptyRow = z.tuple([z.string(), z.boolean()]);
 
-/** Ordinary tables of schema `public` with their columns. The backslash: `_` alone would match any character. */
+/** Ordinary tables of schema `public` with their columns. */
 function selectColumns(): Statement {
   return {
     text: `SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity <> ''
            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT LIKE '\\_%'
+           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND ${isBusinessTable('c.relname')}
              AND a.attnum > 0 AND NOT a.attisdropped
            ORDER BY c.relname, a.attnum`,
     values: [],

@@ -2,6 +2,7 @@
 import type { Queryable, Statement, Transaction } from '@rocket/platform';
 import type { Epoch, Revision } from '@rocket/schema';
 import { z } from 'zod';
+import { META_TABLE } from './system-tables.ts';
 
 /** Key of the epoch in `_meta`; events carry it. */
 export const EPOCH_KEY = 'epoch';
@@ -20,20 +21,20 @@ const Defaults = z.record(z.string(), z.string());
 const WholeNumber = z.number();
 
 export function selectMeta(key: string): Statement {
-  return { text: 'SELECT value FROM "_meta" WHERE key = $1', values: [key] };
+  return { text: `SELECT value FROM "${META_TABLE}" WHERE key = $1`, values: [key] };
 }
 
 export function upsertMeta(key: string, value: unknown): Statement {
   return {
-    text: `INSERT INTO "_meta" (key, value) VALUES ($1, $2::jsonb)
-           ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE "_meta".value <> excluded.value`,
+    text: `INSERT INTO "${META_TABLE}" (key, value) VALUES ($1, $2::jsonb)
+           ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE "${META_TABLE}".value <> excluded.value`,
     values: [key, JSON.stringify(value)],
   };
 }
 
 /** False for a database without any table of ours. */
 export async function isActivated(database: Queryable): Promise<boolean> {
-  const text = `SELECT to_regclass('public."_meta"') IS NOT NULL`;
+  const text = `SELECT to_regclass('public."${META_TABLE}"') IS NOT NULL`;
   const [row] = await database.query({ text, values: [] });
   return row?.[0] === true;
 }

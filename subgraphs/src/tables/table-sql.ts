@@ -1,6 +1,7 @@
 /** DDL of business tables. Nothing can be bound in DDL: names are quoted, and constants were made by `literalSql`. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import { DELETED_AT_COLUMN, type DesiredIndex } from '../indexes/desired-indexes.ts';
+import type { DesiredIndex } from '../indexes/desired-indexes.ts';
+import { LIVE_ROWS } from '../sql/live-sql.ts';
 import type { DesiredColumn, DesiredTable } from './desired-tables.ts';
 
 export function createTable(table: DesiredTable): Statement {
@@ -48,7 +49,7 @@ export function dropIndexBeside(name: string): Statement {
 
 function indexSql(table: string, index: DesiredIndex, how: '' | 'CONCURRENTLY '): string {
   const kind = index.isUnique ? 'UNIQUE INDEX' : 'INDEX';
-  const where = index.liveRowsOnly ? ` WHERE ${quoteIdentifier(DELETED_AT_COLUMN)} IS NULL` : '';
+  const where = index.liveRowsOnly ? ` WHERE ${LIVE_ROWS}` : '';
   const keys =
     index.expression === null
       ? index.columns.map((name) => quoteIdentifier(name) + (index.descending.includes(name) ? ' DESC' : ''))

@@ -1,10 +1,17 @@
 /** Statements on the records and links that hang on records to be deleted. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import type { EntityModel, FieldModel, Filter, HasOneLink, ManyToManyLink, ToManyLink } from '@rocket/schema';
+import {
+  type EntityModel,
+  type FieldModel,
+  type Filter,
+  type HasOneLink,
+  type ManyToManyLink,
+  type ToManyLink,
+  VERSION_COLUMN,
+} from '@rocket/schema';
 import { filterSql } from '../sql/filter-sql.ts';
 import { liveSql } from '../sql/live-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
-import { VERSION_COLUMN } from '../tables/desired-tables.ts';
 import { columns, keyColumn, live, table, timeSql } from './record-sql.ts';
 
 export interface ChildQuery {

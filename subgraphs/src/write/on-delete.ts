@@ -4,9 +4,15 @@
  * anyway restricts nothing, whatever the order of the relations.
  */
 import type { Statement, Transaction } from '@rocket/platform';
-import { type AppModel, type Caller, type EntityModel, type LinkModel, RocketError } from '@rocket/schema';
+import {
+  type AppModel,
+  type Caller,
+  DELETED_AT_COLUMN,
+  type EntityModel,
+  type LinkModel,
+  RocketError,
+} from '@rocket/schema';
 import { z } from 'zod';
-import { DELETED_AT_COLUMN } from '../tables/desired-tables.ts';
 import {
   type ChildLink,
   type ChildQuery,

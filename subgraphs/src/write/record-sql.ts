@@ -1,9 +1,15 @@
 /** Statements on single records of an entity. All return the whole record, as {@link toRecord} reads it. */
 import { quoteIdentifier, type Row, type Statement } from '@rocket/platform';
-import { type EntityModel, type FieldModel, parseJson } from '@rocket/schema';
+import {
+  DELETED_AT_COLUMN,
+  type EntityModel,
+  type FieldModel,
+  parseJson,
+  VERSION_COLUMN,
+} from '@rocket/schema';
 import { z } from 'zod';
+import { LIVE_ROWS } from '../sql/live-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
-import { DELETED_AT_COLUMN, VERSION_COLUMN } from '../tables/desired-tables.ts';
 import type { StoredRecord } from './write-state.ts';
 
 const VERSION = quoteIdentifier(VERSION_COLUMN);
@@ -120,7 +126,7 @@ export function deleteRecords(entity: EntityModel, keys: readonly string[]): Sta
 
 /** Condition that leaves deleted records out, to be appended. */
 export function live(entity: EntityModel): string {
-  return entity.softDelete ? ` AND ${DELETED_AT} IS NULL` : '';
+  return entity.softDelete ? ` AND ${LIVE_ROWS}` : '';
 }
 
 export function columns(entity: EntityModel): string {

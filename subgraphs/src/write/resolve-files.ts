@@ -2,6 +2,7 @@
 import type { Statement } from '@rocket/platform';
 import type { UserError } from '@rocket/schema';
 import { z } from 'zod';
+import { FILES_TABLE } from '../tables/system-tables.ts';
 import { WriteRefused } from './write-result.ts';
 import type { SaveState } from './write-state.ts';
 
@@ -11,7 +12,7 @@ const FileRow = z.tuple([z.string(), z.string()]);
 function selectFiles(ids: readonly unknown[]): Statement {
   return {
     text: `SELECT id, jsonb_build_object('id', id, 'filename', filename, 'size', size, 'mime_type', mime_type)::text
-           FROM "_files" WHERE id = ANY ($1::uuid[])`,
+           FROM "${FILES_TABLE}" WHERE id = ANY ($1::uuid[])`,
     values: [ids],
   };
 }

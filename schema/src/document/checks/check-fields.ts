@@ -1,5 +1,5 @@
 import type { ScalarType } from '../../model/app-model.ts';
-import { SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
+import { DELETED_AT_COLUMN, SEARCH_FALLBACK_NAME, versionFieldName } from '../../naming/engine-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import { isPlainInteger } from '../../values/integers.ts';
 import { scalarType } from '../../values/scalar-type.ts';
@@ -105,9 +105,11 @@ function checkEngineFields(context: CheckContext, entity: EntityEntry): void {
   const names = new Map(
     entity.value.fields.map((field, index) => [camelCase(field.name), { field, index }] as const),
   );
-  const version = names.get('recordVersion');
-  if (version !== undefined && names.has('version')) {
-    const message = 'Beside a field "version" the name "recordVersion" is the record\'s own version';
+  // With a field of the first name the second is the engine's, so only that one can be taken.
+  const versionName = versionFieldName(names);
+  const version = names.get(versionName);
+  if (version !== undefined) {
+    const message = `Beside a field "version" the name "${versionName}" is the record's own version`;
     context.faults.error([...entity.path, 'fields', version.index, 'name'], message, 'Rename one of them');
   }
   const search = names.get(SEARCH_FALLBACK_NAME);
@@ -115,11 +117,15 @@ function checkEngineFields(context: CheckContext, entity: EntityEntry): void {
     const message = `With searchable fields, "${SEARCH_FALLBACK_NAME}" is a name of the engine in filters`;
     context.faults.error([...entity.path, 'fields', search.index, 'name'], message, 'Rename it');
   }
-  const deleted = names.get('deletedAt');
+  const deleted = names.get(camelCase(DELETED_AT_COLUMN));
   if (entity.value.soft_delete !== true || deleted === undefined) return;
   const path = [...entity.path, 'fields', deleted.index];
-  if (deleted.field.name !== 'deleted_at') {
-    context.faults.error([...path, 'name'], 'It meets the engine\'s "deleted_at" in GraphQL', 'Rename it');
+  if (deleted.field.name !== DELETED_AT_COLUMN) {
+    context.faults.error(
+      [...path, 'name'],
+      `It meets the engine's "${DELETED_AT_COLUMN}" in GraphQL`,
+      'Rename it',
+    );
   } else if (deleted.field.type !== 'timestamp') {
     context.faults.error([...path, 'type'], 'The soft-delete column must be a timestamp');
   } else if (deleted.field.required === true && deleted.field.nullable !== true) {

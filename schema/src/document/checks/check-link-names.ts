@@ -1,4 +1,5 @@
-import { linkFieldNames, SEARCH_FALLBACK_NAME } from '../../model/link-names.ts';
+import { linkFieldNames } from '../../model/link-names.ts';
+import { DELETED_AT_COLUMN, SEARCH_FALLBACK_NAME, versionFieldName } from '../../naming/engine-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../faults/json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
@@ -77,9 +78,9 @@ function fieldNamesOf(
   const names = new Set((entity?.value.fields ?? []).map((field) => camelCase(field.name)));
   if (entity === undefined) return names;
   // What the engine adds to a record; the same names as the model gives them.
-  names.add(names.has('version') ? 'recordVersion' : 'version');
+  names.add(versionFieldName(names));
   if (entity.value.fields.some((field) => field.searchable === true)) names.add(SEARCH_FALLBACK_NAME);
-  if (entity.value.soft_delete === true) names.add('deletedAt');
+  if (entity.value.soft_delete === true) names.add(camelCase(DELETED_AT_COLUMN));
   for (const { value } of machines) names.add(`${camelCase(value.field)}Transitions`);
   return names;
 }

@@ -1,3 +1,5 @@
+import { MAX_IDENTIFIER_BYTES } from '../../model/storage-limits.ts';
+import { ENGINE_TABLE_PREFIX, VERSION_COLUMN } from '../../naming/engine-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import { formatPath, type JsonPath } from '../faults/json-path.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';
@@ -5,16 +7,11 @@ import { type CheckContext, type Located, reportDuplicates } from './context.ts'
 const NAME = /^[a-z][a-z0-9_]*$/;
 /** Entity names become parts of GraphQL types and of event subjects, beside the app's name. */
 const MAX_ENTITY_NAME_BYTES = 48;
-/**
- * Postgres cuts identifiers here, silently, so longer ones could meet. Index names (`idx_{table}_{field}`) do not count:
- * the DDL shortens them with a hash.
- */
-const MAX_IDENTIFIER_BYTES = 63;
 const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
   '__proto__',
   'constructor',
   'prototype',
-  '_version',
+  VERSION_COLUMN,
   '__typename',
 ]);
 /** Fields are members of an enum, `CustomerFieldName`, where GraphQL reads these as literals. */
@@ -40,9 +37,13 @@ export function checkName(context: CheckContext, name: Located<string>, maxBytes
 
 /** A table or join table: like a name, and out of the way of the engine's and the server's own tables. */
 export function checkTableName(context: CheckContext, table: Located<string>): void {
-  if (table.value.startsWith('_') || table.value.startsWith('pg_')) {
+  if (table.value.startsWith(ENGINE_TABLE_PREFIX) || table.value.startsWith('pg_')) {
     const message = `The table name ${JSON.stringify(table.value)} is reserved`;
-    context.faults.error(table.path, message, 'Names beginning with "_" or "pg_" belong to the engine');
+    context.faults.error(
+      table.path,
+      message,
+      `Names beginning with "${ENGINE_TABLE_PREFIX}" or "pg_" belong to the engine`,
+    );
     return;
   }
   checkName(context, table, MAX_IDENTIFIER_BYTES);
