@@ -1,11 +1,8 @@
 /** The index that a shape would need, as a change of the document or else as SQL. */
-import { createHash } from 'node:crypto';
 import { quoteIdentifier } from '@rocket/platform';
 import type { EntityModel, FieldModel, IndexRemedy, QueryShape } from '@rocket/schema';
 import { fitting, type IndexKey } from '../indexes/desired-indexes.ts';
-
-const MAX_NAME_BYTES = 63;
-const HASH_CHARS = 8;
+import { fitsName, hashedName } from '../indexes/index-names.ts';
 
 /** Null when the document asks for the best index already, or none is possible. */
 export function remedyFor(entity: EntityModel, shape: QueryShape): IndexRemedy | null {
@@ -52,11 +49,6 @@ function createIndexSql(entity: EntityModel, keys: readonly IndexKey[]): string 
     ({ field, descending }) => quoteIdentifier(field.name) + (descending ? ' DESC' : ''),
   );
   const plain = ['own', entity.table, ...keys.map(({ field }) => field.name)].join('_');
-  const name = Buffer.byteLength(plain) <= MAX_NAME_BYTES ? plain : shortName(plain);
+  const name = fitsName(plain) ? plain : hashedName(plain, plain);
   return `CREATE INDEX CONCURRENTLY ${quoteIdentifier(name)} ON ${quoteIdentifier(entity.table)} (${columns.join(', ')})`;
-}
-
-function shortName(plain: string): string {
-  const hash = createHash('sha256').update(plain).digest('hex').slice(0, HASH_CHARS);
-  return `${plain.slice(0, MAX_NAME_BYTES - HASH_CHARS - 1)}_${hash}`;
 }

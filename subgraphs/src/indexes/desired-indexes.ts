@@ -1,5 +1,4 @@
 /** The indexes that a model needs: one for each way in which the API finds and orders records by itself. */
-import { createHash } from 'node:crypto';
 import {
   type AppModel,
   DELETED_AT_COLUMN,
@@ -11,7 +10,7 @@ import {
   type ToManyLink,
 } from '@rocket/schema';
 import { searchVectorSql } from '../sql/search-sql.ts';
-import type { IndexNamer } from './index-names.ts';
+import { type IndexNamer, nameHash } from './index-names.ts';
 
 export interface DesiredIndex {
   readonly name: string;
@@ -37,7 +36,6 @@ const PLAIN = {
 
 /** What the values of other types than text have at most. */
 const OTHER_BYTES = 16;
-const HASH_CHARS = 8;
 
 export interface IndexKey {
   readonly field: FieldModel;
@@ -102,13 +100,12 @@ function searchIndex(entity: EntityModel, name: IndexNamer): DesiredIndex[] {
   const fields = entity.fields.filter((field) => field.searchable);
   if (fields.length === 0) return [];
   const expression = searchVectorSql(fields, null);
-  // Postgres prints an expression in its own words, so that the name is what tells whether it is still the same.
-  const hash = createHash('sha256').update(expression).digest('hex').slice(0, HASH_CHARS);
   const place = fields.map((field) => `${entity.name}.${field.name}`).join(', ');
   return [
     {
       ...PLAIN,
-      name: name('ix', entity.table, `search_${hash}`),
+      // Postgres prints an expression in its own words, so that the name is what tells whether it is still the same.
+      name: name('ix', entity.table, `search_${nameHash(expression)}`),
       place,
       columns: [],
       expression,

@@ -1,7 +1,8 @@
-/** Names of indexes and keys. Postgres keeps them in one namespace with the tables and cuts them at 63 bytes. */
+/** Names of indexes and keys. Postgres keeps them in one namespace with the tables. */
 import { createHash } from 'node:crypto';
+import { MAX_IDENTIFIER_BYTES } from '@rocket/schema';
 
-const MAX_NAME_BYTES = 63;
+/** Databases hold names that were made with this hash: neither it nor its length can change. */
 const HASH_CHARS = 8;
 
 export type IndexNamer = (prefix: IndexPrefix, table: string, part: string) => string;
@@ -16,14 +17,24 @@ export function createIndexNamer(taken: Iterable<string>): IndexNamer {
   const names = new Set(taken);
   return (prefix, table, part) => {
     const plain = [prefix, table, part].filter((text) => text !== '').join('_');
-    const isUsable = Buffer.byteLength(plain) <= MAX_NAME_BYTES && !names.has(plain);
+    const isUsable = fitsName(plain) && !names.has(plain);
     const name = isUsable ? plain : hashedName(plain, `${prefix}.${table}.${part}`);
     names.add(name);
     return name;
   };
 }
 
-function hashedName(plain: string, identity: string): string {
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_CHARS);
-  return `${plain.slice(0, MAX_NAME_BYTES - HASH_CHARS - 1)}_${hash}`;
+/** Postgres holds the name whole. */
+export function fitsName(name: string): boolean {
+  return Buffer.byteLength(name) <= MAX_IDENTIFIER_BYTES;
+}
+
+/** The plain name, cut where it is too long for what follows: a hash of what the name stands for. */
+export function hashedName(plain: string, identity: string): string {
+  return `${plain.slice(0, MAX_IDENTIFIER_BYTES - HASH_CHARS - 1)}_${nameHash(identity)}`;
+}
+
+/** Eight hex digits that go into a name, for a text that cannot be in it as it is. */
+export function nameHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, HASH_CHARS);
 }

@@ -1,14 +1,12 @@
 /** What is to be done to the indexes of a table that is there. */
-import { createHash } from 'node:crypto';
 import { PRINTED_LIVE_ROWS } from '../sql/live-sql.ts';
 import type { DesiredTable } from '../tables/desired-tables.ts';
 import type { ExistingIndex, ExistingTable, ExistingTables } from '../tables/existing-tables.ts';
 import type { DesiredIndex } from './desired-indexes.ts';
+import { hashedName } from './index-names.ts';
 
 /** Names that the engine gives; indexes that an administrator made under other names are left alone. */
 const OWN_INDEX = /^(ix|ux)_/;
-const MAX_NAME_BYTES = 63;
-const HASH_CHARS = 8;
 
 export interface IndexChanges {
   readonly table: string;
@@ -67,6 +65,5 @@ function fits(index: DesiredIndex, existing: ExistingIndex): boolean {
 /** For an index whose name belongs, until it is dropped, to the one that it replaces. */
 function otherName(index: DesiredIndex): string {
   const identity = [index.name, ...index.columns, 'descending', ...index.descending].join('.');
-  const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_CHARS);
-  return `${index.name.slice(0, MAX_NAME_BYTES - HASH_CHARS - 1)}_${hash}`;
+  return hashedName(index.name, identity);
 }
