@@ -78,4 +78,12 @@ describe('dependency rules', () => {
     });
     expect(broken).toEqual(['no-cycles', 'schema-is-pure']);
   });
+
+  it('refuse a cycle of types alone', async () => {
+    const broken = await brokenRules({
+      'schema/src/a.ts': "import type { B } from './b.ts';\nexport interface A {\n  b: B;\n}\n",
+      'schema/src/b.ts': "import type { A } from './a.ts';\nexport interface B {\n  a: A | null;\n}\n",
+    });
+    expect(broken).toEqual(['no-cycles']);
+  });
 });

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Account } from './home/account.ts';
 
 const execute = promisify(execFile);
 
@@ -8,7 +7,7 @@ const execute = promisify(execFile);
 export async function runProgram(
   file: string,
   args: readonly string[],
-  options: { cwd: string; account?: Account | null },
+  options: { cwd: string; account?: { readonly uid: number; readonly gid: number } | null },
 ): Promise<string> {
   const { account, cwd } = options;
   const { stdout } = await execute(file, args, {

@@ -24,8 +24,7 @@ import {
 import type { RequestContext } from '../operation/request-context.ts';
 import { SCALARS } from '../operation/scalars.ts';
 import { shapedField, shapedType } from '../operation/shaped-value.ts';
-import { refOf, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
-import type { SubgraphIndex } from '../read/plan-context.ts';
+import { refOf, type SubgraphIndex, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
 
 export interface Subgraph {
   readonly model: AppModel;

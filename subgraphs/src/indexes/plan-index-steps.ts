@@ -2,7 +2,7 @@
 
 import type { DesiredTable } from '../tables/desired-tables.ts';
 import type { ExistingTable } from '../tables/existing-tables.ts';
-import type { PlanStep } from '../tables/plan-tables.ts';
+import type { PlanStep } from '../tables/table-plan.ts';
 import { createIndex, dropIndex } from '../tables/table-sql.ts';
 import type { DesiredIndex } from './desired-indexes.ts';
 import { compareIndexes } from './plan-indexes.ts';

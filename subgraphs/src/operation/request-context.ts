@@ -11,7 +11,8 @@ import {
 import type { GraphQLSchema } from 'graphql';
 import type { QueryAdvice } from '../advice/query-advice.ts';
 import type { AppDatabase } from '../databases/app-database.ts';
-import { Failures, type SubgraphIndex } from '../read/plan-context.ts';
+import type { SubgraphIndex } from '../read/node-model.ts';
+import { Failures } from '../read/plan-context.ts';
 import type { WritePipeline } from '../write/pipeline.ts';
 
 export interface RequestContext {

@@ -8,7 +8,6 @@ import {
   visibleContributions,
   visibleLinks,
 } from '@rocket/schema';
-import type { SubgraphIndex } from './plan-context.ts';
 
 export type NodeField =
   | { readonly kind: 'column'; readonly field: FieldModel }
@@ -29,6 +28,14 @@ export type NodeLookup = (ref: EntityRef) => NodeModel | undefined;
 export interface QueryField {
   readonly kind: 'one' | 'byKey' | 'many' | 'connection' | 'aggregate' | 'groupBy';
   readonly node: NodeModel;
+}
+
+/** What a subgraph can be asked for, by the names of its graph. */
+export interface SubgraphIndex {
+  readonly lookup: NodeLookup;
+  /** Nodes by GraphQL type name. */
+  readonly types: ReadonlyMap<string, NodeModel>;
+  readonly queries: ReadonlyMap<string, QueryField>;
 }
 
 export interface SubgraphNodes {

@@ -1,16 +1,8 @@
 /** What planning needs to know besides the selection, and where it puts what cannot be planned. */
 import type { Caller, FilterScope, QueryShape } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
-import type { NodeLookup, NodeModel, QueryField } from './node-model.ts';
+import type { SubgraphIndex } from './node-model.ts';
 import type { OperationScope } from './selection.ts';
-
-/** What a subgraph can be asked for, by the names of its graph. */
-export interface SubgraphIndex {
-  readonly lookup: NodeLookup;
-  /** Nodes by GraphQL type name. */
-  readonly types: ReadonlyMap<string, NodeModel>;
-  readonly queries: ReadonlyMap<string, QueryField>;
-}
 
 export interface PlanContext {
   readonly schema: GraphQLSchema;

@@ -3,10 +3,29 @@ import { keyValue, MATCH_ALL, RocketError } from '@rocket/schema';
 import { isObjectType } from 'graphql';
 import { rowSource } from './page-arguments.ts';
 import type { PlanContext } from './plan-context.ts';
-import type { EntitiesPart, FailedEntities, PlannedEntities } from './plan-operation.ts';
 import { planRecord } from './plan-record.ts';
 import type { EntitiesPlan } from './read-plan.ts';
 import { type SelectedField, subselections } from './selection.ts';
+
+export interface PlannedEntities {
+  /** One for each type that can be read. */
+  readonly parts: readonly EntitiesPart[];
+  readonly failed: readonly FailedEntities[];
+  /** How many are asked for. */
+  readonly length: number;
+}
+
+/** Entities of a type that the caller may not read: the gateway puts an error of each where the entity belongs. */
+interface FailedEntities {
+  readonly positions: readonly number[];
+  readonly error: Error;
+}
+
+interface EntitiesPart {
+  readonly entities: EntitiesPlan;
+  readonly typeName: string;
+  readonly positions: readonly number[];
+}
 
 /** How its entities are spelled depends on how many types there are. */
 type UnspelledPart = Omit<EntitiesPart, 'entities'> & { readonly entities: Omit<EntitiesPlan, 'asTexts'> };

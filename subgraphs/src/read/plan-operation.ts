@@ -2,9 +2,9 @@
 import type { OperationDefinitionNode } from 'graphql';
 import { orFailure, type Place, placeBelow, typenameJson } from './place.ts';
 import type { PlanContext } from './plan-context.ts';
-import { planEntities } from './plan-entities.ts';
+import { type PlannedEntities, planEntities } from './plan-entities.ts';
 import { planRoot } from './plan-root.ts';
-import type { EntitiesPlan, ReadPlan } from './read-plan.ts';
+import type { ReadPlan } from './read-plan.ts';
 import { argumentsOf, type SelectedField, selectedFields } from './selection.ts';
 
 /** One response key of the whole answer. */
@@ -16,26 +16,6 @@ export type RootField = { readonly key: string } & (
   /** The federation's and GraphQL's own fields, which the executor answers without data. */
   | { readonly kind: 'native' }
 );
-
-export interface PlannedEntities {
-  /** One for each type that can be read. */
-  readonly parts: readonly EntitiesPart[];
-  readonly failed: readonly FailedEntities[];
-  /** How many are asked for. */
-  readonly length: number;
-}
-
-/** Entities of a type that the caller may not read: the gateway puts an error of each where the entity belongs. */
-export interface FailedEntities {
-  readonly positions: readonly number[];
-  readonly error: Error;
-}
-
-export interface EntitiesPart {
-  readonly entities: EntitiesPlan;
-  readonly typeName: string;
-  readonly positions: readonly number[];
-}
 
 export function planOperation(
   context: PlanContext,

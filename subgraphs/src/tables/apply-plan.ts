@@ -1,6 +1,6 @@
 import { isPostgresError, POSTGRES_CODES, type Transaction } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import type { PlanStep, TablePlan } from './plan-tables.ts';
+import type { DestructiveChange, PlanStep, TablePlan } from './table-plan.ts';
 
 /** program_limit_exceeded: the only limit that data can meet here is that of an index entry. */
 const INDEX_ENTRY_TOO_LARGE = '54000';
@@ -37,10 +37,7 @@ export function dataReason(error: unknown): string | null {
 }
 
 /** The error for what would lose data, with each place. */
-export function destructive(
-  changes: readonly { place: string; message: string }[],
-  cause?: unknown,
-): RocketError {
+export function destructive(changes: readonly DestructiveChange[], cause?: unknown): RocketError {
   const lines = changes.map(({ place, message }) => `${place}: ${message}`);
   return new RocketError('DESTRUCTIVE_CHANGE', `The change would lose data: ${lines.join('; ')}`, {
     cause,

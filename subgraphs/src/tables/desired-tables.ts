@@ -4,12 +4,14 @@ import {
   type EntityModel,
   type FieldModel,
   type JoinTableModel,
+  RocketError,
+  textProblem,
   VERSION_COLUMN,
 } from '@rocket/schema';
 import { type DesiredIndex, entityIndexes, joinIndex } from '../indexes/desired-indexes.ts';
 import { createIndexNamer, type IndexNamer } from '../indexes/index-names.ts';
+import { literalText } from '../sql/literal-text.ts';
 import { columnType } from './column-type.ts';
-import { literalSql } from './literal.ts';
 
 export interface DesiredColumn {
   readonly name: string;
@@ -63,11 +65,17 @@ function fieldColumn(entity: EntityModel, field: FieldModel): DesiredColumn {
   };
 }
 
+/** @throws RocketError `DOCUMENT_INVALID` for a NUL, which Postgres cannot store */
 function literalDefault(field: FieldModel): string | null {
   const value = field.default;
   // A generated key has no other source than its generator, and an auto field none but the clock.
   if (value === undefined || value === null || !field.writable) return null;
-  return literalSql(field, value);
+  const isJson = field.type === 'json' || field.type === 'file';
+  const text = isJson ? JSON.stringify(value) : String(value);
+  if (textProblem(text) === 'nul')
+    throw new RocketError('DOCUMENT_INVALID', 'A default value contains a NUL character');
+  // Nothing can be bound in DDL.
+  return `${literalText(text)}::${columnType(field)}`;
 }
 
 function versionColumn(entity: EntityModel): DesiredColumn {

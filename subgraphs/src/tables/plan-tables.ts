@@ -4,27 +4,8 @@ import type { AppModel } from '@rocket/schema';
 import { createIndexStep, planIndexSteps } from '../indexes/plan-index-steps.ts';
 import { type DesiredColumn, type DesiredTable, desiredTables } from './desired-tables.ts';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
+import type { DestructiveChange, PlanStep, TablePlan } from './table-plan.ts';
 import { addColumn, createTable, setDefault, setIdentity, setNullable } from './table-sql.ts';
-
-export interface PlanStep {
-  readonly statement: Statement;
-  /** In words, for whoever activates. */
-  readonly description: string;
-  /** The `entity.field` it is about, for errors that only the data can give. */
-  readonly place: string;
-}
-
-/** A change that is not done, because stored data would be lost or would not fit. */
-export interface DestructiveChange {
-  /** `entity.field`, or the table when no entity has it any more. */
-  readonly place: string;
-  readonly message: string;
-}
-
-export interface TablePlan {
-  readonly steps: readonly PlanStep[];
-  readonly destructive: readonly DestructiveChange[];
-}
 
 export function planTables(model: AppModel, existing: ExistingTables): TablePlan {
   const desired = desiredTables(model);

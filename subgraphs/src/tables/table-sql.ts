@@ -1,4 +1,4 @@
-/** DDL of business tables. Nothing can be bound in DDL: names are quoted, and constants were made by `literalSql`. */
+/** DDL of business tables. Nothing can be bound in DDL: names are quoted, and the defaults of columns are SQL. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { DesiredIndex } from '../indexes/desired-indexes.ts';
 import { LIVE_ROWS } from '../sql/live-sql.ts';

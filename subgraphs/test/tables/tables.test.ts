@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { quoteLiteral } from '../../src/tables/literal.ts';
+import { literalText } from '../../src/sql/literal-text.ts';
 import { createWriteApp, entity, type WriteApp } from '../support/write-app.ts';
 
 let app: WriteApp;
@@ -93,7 +93,7 @@ describe('columns', () => {
     expect(await rows('SELECT note FROM things')).toEqual([[text]]);
     const lenient = await app.database.transaction(async (tx) => {
       await tx.query({ text: `SELECT set_config('standard_conforming_strings', 'off', true)`, values: [] });
-      return tx.query({ text: `SELECT ${quoteLiteral(text)}`, values: [] });
+      return tx.query({ text: `SELECT ${literalText(text)}`, values: [] });
     });
     expect(lenient).toEqual([[text]]);
   });
