@@ -11,9 +11,9 @@ import {
   RocketError,
   type SortKey,
 } from '@rocket/schema';
+import { queryShape } from '../advice/query-shape.ts';
 import { decodeCursor } from './cursor.ts';
 import type { PlanContext } from './plan-context.ts';
-import { queryShape } from './query-shape.ts';
 import type { PagePlan, RowSource } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
 

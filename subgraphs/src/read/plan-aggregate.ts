@@ -1,8 +1,8 @@
 import { type AggregateFunction, type EntityModel, type GroupBy, parseGroupBy } from '@rocket/schema';
+import { queryShape } from '../advice/query-shape.ts';
 import { rowSource } from './page-arguments.ts';
 import { type Place, placeBelow, typenameJson } from './place.ts';
 import type { PlanContext } from './plan-context.ts';
-import { queryShape } from './query-shape.ts';
 import type { AggregateField, AggregatePlan, GroupByPlan, GroupKeyField, RowSource } from './read-plan.ts';
 import { type Arguments, selectedFields } from './selection.ts';
 

@@ -1,12 +1,12 @@
 /** Plans the objects of an answer that are records. Permissions are decided here: a forbidden field never reaches SQL. */
 import { MATCH_ALL } from '@rocket/schema';
+import { queryShape } from '../advice/query-shape.ts';
 import type { NodeField, NodeModel } from './node-model.ts';
 import { listPage, rowSource } from './page-arguments.ts';
 import { orFailure, type Place, placeBelow, typenameJson } from './place.ts';
 import { planAggregate } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
 import type { PlanContext } from './plan-context.ts';
-import { queryShape } from './query-shape.ts';
 import type { FilePart, RecordField, RecordPlan } from './read-plan.ts';
 import { argumentsOf, type SelectedField, selectedFields } from './selection.ts';
 

@@ -1,5 +1,6 @@
 /** Plans the root fields of an entity. */
 import { type Filter, keyValue, operandValue, RocketError } from '@rocket/schema';
+import { queryShape } from '../advice/query-shape.ts';
 import type { NodeModel, QueryField } from './node-model.ts';
 import { listPage, rowSource } from './page-arguments.ts';
 import type { Place } from './place.ts';
@@ -7,7 +8,6 @@ import { planAggregate, planGroupBy } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
 import type { PlanContext } from './plan-context.ts';
 import { planRecord } from './plan-record.ts';
-import { queryShape } from './query-shape.ts';
 import type { ReadPlan } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
 

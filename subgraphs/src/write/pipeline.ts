@@ -18,7 +18,7 @@ import { deleteTree } from './on-delete.ts';
 import { permitAfter, permitBefore, requirePolicy } from './permission.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { saveRecord } from './save-record.ts';
-import { generateSlug } from './slug.ts';
+import { generateSlug } from './slug/slug.ts';
 import { WriteRefused, type WriteResult } from './write-result.ts';
 import { present, type SaveState, type WriteStart, type WriteTarget } from './write-state.ts';
 

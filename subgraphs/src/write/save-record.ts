@@ -4,7 +4,7 @@ import { RocketError } from '@rocket/schema';
 import { intendedValues } from './intended-values.ts';
 import { permitAfter } from './permission.ts';
 import { insertRecord, toRecord, updateRecord } from './record-sql.ts';
-import { generateSlug } from './slug.ts';
+import { generateSlug } from './slug/slug.ts';
 import { uniqueViolation, violatedField } from './unique-violation.ts';
 import { refuse } from './write-result.ts';
 import type { SaveState, StoredRecord } from './write-state.ts';

@@ -5,7 +5,7 @@ import {
   type WritePipeline,
   type WriteResult,
 } from '../../src/write/pipeline.ts';
-import { slugify } from '../../src/write/slug.ts';
+import { slugify } from '../../src/write/slug/slug.ts';
 import {
   ADMIN,
   callerWith,

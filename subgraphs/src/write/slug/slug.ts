@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { Statement } from '@rocket/platform';
 import { quoteIdentifier } from '@rocket/platform';
 import type { EntityModel, FieldModel, SlugDefinition } from '@rocket/schema';
-import { Parameters, sqlType } from '../sql/parameters.ts';
-import { fieldError } from './check-fields.ts';
+import { Parameters, sqlType } from '../../sql/parameters.ts';
+import { fieldError } from '../check-fields.ts';
+import { keyColumn, table } from '../record-sql.ts';
+import { WriteRefused } from '../write-result.ts';
+import type { SaveState } from '../write-state.ts';
 import { latinLetters } from './latin-letters.ts';
-import { keyColumn, table } from './record-sql.ts';
-import { WriteRefused } from './write-result.ts';
-import type { SaveState } from './write-state.ts';
 
 /** Room for a suffix and for the index, and long past what anyone reads in a URL. */
 const MAX_SLUG_CHARS = 200;

@@ -1,6 +1,6 @@
 /** How a list is asked for, without its values: for the advice on indexes. */
 import type { Filter, LinkModel, QueryShape, SortKey } from '@rocket/schema';
-import type { RowSource } from './read-plan.ts';
+import type { RowSource } from '../read/read-plan.ts';
 
 /** Only what must hold of every record counts: an index does not serve one side of an OR. */
 export function queryShape(
