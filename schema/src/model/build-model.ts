@@ -1,24 +1,12 @@
-import { readConditionValue } from '../document/condition-value.ts';
 import { normalizeDocument } from '../document/normalize.ts';
-import type {
-  AppDocument,
-  ConditionDefinition,
-  EntityDefinition,
-  PermissionDefinition,
-} from '../document/types.ts';
+import type { AppDocument, EntityDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { AppName } from '../ids.ts';
 import { SEARCH_FALLBACK_NAME, versionFieldName } from '../naming/engine-names.ts';
-import type {
-  AppModel,
-  EntityModel,
-  FieldModel,
-  JoinTableModel,
-  LinkModel,
-  PolicyModel,
-} from './app-model.ts';
+import type { AppModel, EntityModel, FieldModel, JoinTableModel, LinkModel } from './app-model.ts';
 import { buildFields } from './build-fields.ts';
 import { buildLinks, sourceRef } from './build-links.ts';
+import { buildPolicy } from './build-policy.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { FieldNames } from './link-names.ts';
 
@@ -165,36 +153,4 @@ function foreignApps(document: AppDocument, app: AppName): AppName[] {
   const apps = new Set(document.relations.map((relation) => sourceRef({ app }, relation).app));
   apps.delete(app);
   return [...apps].sort();
-}
-
-function buildPolicy(
-  permission: PermissionDefinition,
-  entities: ReadonlyMap<string, EntityDefinition>,
-): PolicyModel {
-  const fields = entities.get(permission.entity)?.fields ?? [];
-  return {
-    entity: permission.entity,
-    action: permission.action,
-    roles: new Set(permission.roles.map((role) => role.toLowerCase())),
-    conditions: (permission.conditions ?? []).map((condition) => {
-      const field = fields.find(({ name }) => name === condition.field);
-      const read = field === undefined ? undefined : readConditionValue(condition, field);
-      // A condition that cannot be read must never be dropped: that would widen the policy.
-      if (read?.ok !== true) {
-        throw new RocketError(
-          'DOCUMENT_INVALID',
-          `A condition on ${JSON.stringify(condition.field)} is not valid`,
-        );
-      }
-      return coercedCondition(condition, read.value);
-    }),
-  };
-}
-
-function coercedCondition(
-  condition: ConditionDefinition,
-  operand: Extract<ReturnType<typeof readConditionValue>, { ok: true }>['value'],
-): ConditionDefinition {
-  if (operand.kind === 'one') return { ...condition, value: operand.value };
-  return operand.kind === 'many' ? { ...condition, value: operand.values } : condition;
 }

@@ -1,16 +1,11 @@
 /** The database of one app on the servers of its shard: writes go to the primary, reads where they may. */
-import {
-  type Database,
-  isConnectionError,
-  isPostgresError,
-  type Logger,
-  type PostgresServer,
-  type Replication,
-  type Statement,
-} from '@rocket/platform';
-import { type Lsn, RocketError } from '@rocket/schema';
+import type { Database, Logger, Replication } from '@rocket/platform';
+import type { Lsn } from '@rocket/schema';
 import { createCommitTracker, laterLsn } from './commit-tracker.ts';
+import { createPrimaryDatabase, notingCommits } from './primary-database.ts';
 import { choosePlace, type ReadPlace, type RepeatOptions, readRepeating } from './repeat-read.ts';
+import { createServerPools } from './server-pools.ts';
+import { unavailable } from './unavailable.ts';
 
 export interface Reader {
   /** For reading alone. Repeats a read elsewhere when its server fails. Closing it does nothing: the app keeps its pools. */
@@ -52,13 +47,12 @@ export interface AppDatabaseOptions {
 export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
   const { replication } = options;
   const pools = createServerPools(options);
-  const primary = primaryDatabase(options, pools.of);
-  const commits = createCommitTracker(primary.queries, replication);
-  primary.onCommit(() => {
-    if (replication.replicated) commits.note();
-  });
+  const primary = createPrimaryDatabase({ ...options, poolOf: pools.of });
+  const commits = createCommitTracker(primary, replication);
   return {
-    primary: primary.database,
+    primary: notingCommits(primary, () => {
+      if (replication.replicated) commits.note();
+    }),
     async reader(minLsn) {
       const required = replication.replicated ? laterLsn(minLsn, await commits.required()) : minLsn;
       const place = await choosePlace(replication, required);
@@ -79,7 +73,7 @@ function readingDatabase(place: ReadPlace, options: RepeatOptions): Database {
     try {
       return await readRepeating(place, work, options);
     } catch (error) {
-      throw publicError(error);
+      throw unavailable(error) ?? error;
     }
   };
   return {
@@ -90,115 +84,6 @@ function readingDatabase(place: ReadPlace, options: RepeatOptions): Database {
   };
 }
 
-type PoolOf = (server: PostgresServer) => Database;
-
-function primaryDatabase({ replication, logger }: AppDatabaseOptions, poolOf: PoolOf) {
-  let onCommit = ignoreCommit;
-
-  async function use<T>(work: (database: Database, server: PostgresServer) => Promise<T>): Promise<T> {
-    const server = await replication.primary();
-    try {
-      return await work(poolOf(server), server);
-    } catch (error) {
-      if (isConnectionError(error) || isNotPrimary(error)) {
-        replication.failed(server, error);
-        logger.warn({ err: error, server: server.name }, 'the primary did not take a request');
-      }
-      throw publicError(error);
-    }
-  }
-
-  /** Whoever waited for a connection while a replica was promoted has one to the wrong server. */
-  function requirePrimary(server: PostgresServer): void {
-    if (replication.isPrimary(server)) return;
-    throw new RocketError('SHARD_UNAVAILABLE', 'The database of this app has changed its primary');
-  }
-
-  const query: Database['query'] = (statement, queryOptions) =>
-    use((database) => database.query(statement, queryOptions));
-  const database: Database = {
-    async query(statement, queryOptions) {
-      const rows = await query(statement, queryOptions);
-      if (mayWrite(statement)) onCommit();
-      return rows;
-    },
-    async transaction(work, transactionOptions) {
-      const result = await use((pool, server) =>
-        pool.transaction(async (transaction) => {
-          requirePrimary(server);
-          const done = await work(transaction);
-          requirePrimary(server);
-          return done;
-        }, transactionOptions),
-      );
-      onCommit();
-      return result;
-    },
-    close: () => Promise.resolve(),
-  };
-  return {
-    database,
-    queries: { query },
-    onCommit(listener: () => void) {
-      onCommit = listener;
-    },
-  };
-}
-
-/** One pool for each server, until the server is removed from the shard. */
-function createServerPools({ replication, open, logger }: AppDatabaseOptions) {
-  const pools = new Map<string, Database>();
-  let closed = false;
-  const unfollow = replication.onChange(() => {
-    const listed = new Set(replication.servers.map(({ url }) => url));
-    for (const [url, pool] of pools) {
-      if (listed.has(url)) continue;
-      pools.delete(url);
-      pool.close().catch((error: unknown) => {
-        logger.warn({ err: error }, 'the pool of a removed server did not close in order');
-      });
-    }
-  });
-  return {
-    of({ url }: PostgresServer): Database {
-      if (closed) throw new RocketError('NOT_READY', 'The database is being closed');
-      const known = pools.get(url);
-      if (known !== undefined) return known;
-      const pool = open(url);
-      pools.set(url, pool);
-      return pool;
-    },
-    async close() {
-      closed = true;
-      unfollow();
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
-    },
-  };
-}
-
-const READS = /^\s*SELECT\b/i;
-
-/** A statement of its own that is not plainly a read counts as a commit; to count too many costs one question. */
-function mayWrite({ text }: Statement): boolean {
-  return !READS.test(text);
-}
-
-/** `read_only_sql_transaction`: what a server in recovery says to a write. */
-const READ_ONLY = '25006';
-
-function isNotPrimary(error: unknown): boolean {
-  return isPostgresError(error) && error.code === READ_ONLY;
-}
-
-function publicError(error: unknown): unknown {
-  if (!isConnectionError(error) && !isNotPrimary(error)) return error;
-  return new RocketError('SHARD_UNAVAILABLE', 'The database of this app does not answer', { cause: error });
-}
-
 function ignoreRead(): void {
   // Nobody counts the reads of this app.
-}
-
-function ignoreCommit(): void {
-  // The tracker listens as soon as the app's database is put together.
 }

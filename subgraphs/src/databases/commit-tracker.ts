@@ -35,8 +35,6 @@ export function createCommitTracker(
   let timeline = replication.timeline;
   let commits = 0;
   let located = 0;
-  let running: Promise<Lsn> | null = null;
-  let next: Promise<Lsn> | null = null;
 
   function follow(): void {
     if (replication.timeline === timeline) return;
@@ -57,22 +55,7 @@ export function createCommitTracker(
     return position;
   }
 
-  function start(): Promise<Lsn> {
-    next = null;
-    const asked = ask().finally(() => {
-      running = null;
-    });
-    running = asked;
-    return asked;
-  }
-
-  /** Many writers at once share a question: those who come while one is under way share the one after it. */
-  function position(): Promise<Lsn> {
-    if (running === null) return start();
-    next ??= running.then(start, start);
-    return next;
-  }
-
+  const position = shared(ask);
   return {
     note() {
       follow();
@@ -84,6 +67,27 @@ export function createCommitTracker(
       if (located < commits) await position();
       return highest;
     },
+  };
+}
+
+/** Many askers at once share a question: those who come while one is under way share the one after it. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+
+  function start(): Promise<T> {
+    next = null;
+    const asked = ask().finally(() => {
+      running = null;
+    });
+    running = asked;
+    return asked;
+  }
+
+  return () => {
+    if (running === null) return start();
+    next ??= running.then(start, start);
+    return next;
   };
 }
 

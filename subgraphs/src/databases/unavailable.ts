@@ -1,0 +1,12 @@
+import { isConnectionError, isPostgresError } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+
+/** `read_only_sql_transaction`: what a server in recovery says to a write. */
+const READ_ONLY = '25006';
+
+/** What callers are told of a server that does not answer, or is no primary; null for an error of another kind. */
+export function unavailable(error: unknown): RocketError | null {
+  const isReadOnly = isPostgresError(error) && error.code === READ_ONLY;
+  if (!isConnectionError(error) && !isReadOnly) return null;
+  return new RocketError('SHARD_UNAVAILABLE', 'The database of this app does not answer', { cause: error });
+}
