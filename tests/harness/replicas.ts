@@ -94,7 +94,7 @@ async function initialize({ root, account, binaries }: Place, directory: string)
       '--no-sync',
       '--no-instructions',
     ],
-    { cwd: root, account },
+    { cwd: root, ...account },
   );
 }
 
@@ -130,7 +130,7 @@ async function copyFiles({ root, account }: Place, from: string, to: string): Pr
   // Run by the server's user, so that the copy belongs to him.
   await mkdir(to, { mode: 0o700 });
   if (account !== null) await chown(to, account.uid, account.gid);
-  await runProgram('cp', ['-a', `${from}/.`, to], { cwd: root, account });
+  await runProgram('cp', ['-a', `${from}/.`, to], { cwd: root, ...account });
   const log = join(to, 'pg_wal');
   const segments = (await readdir(log)).filter((name) => /^[0-9A-F]{24}/.test(name));
   const unwanted = ['postmaster.pid', 'postmaster.opts', ...segments.map((name) => join('pg_wal', name))];

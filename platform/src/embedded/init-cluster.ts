@@ -116,7 +116,7 @@ async function initCluster(options: InitOptions): Promise<string> {
       await chown(passwordForInitdb, account.uid, account.gid);
     }
     const args = initdbArguments({ cluster: fresh, passwordFile: passwordForInitdb, durable });
-    await runProgram(binaries.initdb, args, { cwd: home.directory, account });
+    await runProgram(binaries.initdb, args, { cwd: home.directory, ...account });
     // Under its name only when it is whole.
     await rename(fresh, home.cluster);
     return password;

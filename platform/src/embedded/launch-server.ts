@@ -71,7 +71,7 @@ async function spawnServer(
       stdio: ['ignore', log.fd, log.fd],
       // Its own session: Ctrl-C in a terminal is for us, and we stop the server when nobody needs it any more.
       detached: true,
-      ...(account === null ? {} : { uid: account.uid, gid: account.gid }),
+      ...account,
     });
     child.unref();
     // Before anything is waited for: a server that refuses its data ends at once, and tells it once.

@@ -3,18 +3,13 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Runs a program to its end, as `account` when one is given. Rejects with its output when it fails. */
+/** Runs a program to its end, as another user when one is given. Rejects with its output when it fails. */
 export async function runProgram(
   file: string,
   args: readonly string[],
-  options: { cwd: string; account?: { readonly uid: number; readonly gid: number } | null },
+  options: { cwd: string; uid?: number; gid?: number },
 ): Promise<string> {
-  const { account, cwd } = options;
-  const { stdout } = await execute(file, args, {
-    cwd,
-    env: programEnvironment(),
-    ...(account === undefined || account === null ? {} : { uid: account.uid, gid: account.gid }),
-  });
+  const { stdout } = await execute(file, args, { ...options, env: programEnvironment() });
   return stdout;
 }
 

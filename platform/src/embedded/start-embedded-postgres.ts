@@ -10,7 +10,7 @@ import { ensureCluster, SUPERUSER } from './init-cluster.ts';
 import { launchServer } from './launch-server.ts';
 import { clearOrphan } from './orphan.ts';
 import { stageBinaries } from './stage-binaries.ts';
-import { type SupervisedServer, supervise } from './supervise.ts';
+import { SupervisedServer } from './supervised-server.ts';
 
 export interface EmbeddedPostgresOptions {
   /** Kept from run to run; made when missing. */
@@ -58,7 +58,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const port = await choosePort(home, options.port);
     const launch = () => launchServer({ binaries, home, account, port, durable });
     const { onLost = () => undefined } = options;
-    const server = supervise(await launch(), { logger, launch, onLost });
+    const server = new SupervisedServer(await launch(), { logger, launch, onLost });
     const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
     return control({ url, server, home, unlock });
   } catch (error) {

@@ -7,7 +7,7 @@ import type {
   ServerStatus,
   Topology,
 } from './replication.ts';
-import { createServerMonitor, type ServerMonitor } from './server-monitor.ts';
+import { ServerMonitor } from './server-monitor.ts';
 
 const DEFAULT_MAX_LAG_MS = 10_000;
 const DEFAULT_MAX_LAG_BYTES = 64 * 1024 * 1024;
@@ -125,7 +125,7 @@ export class ServerGroup {
 
   #monitor(url: string): ServerMonitor {
     const timeoutMs = this.#options.probeTimeoutMs ?? DEFAULT_PROBE_TIMEOUT_MS;
-    return createServerMonitor({ url, timeoutMs, onState: (monitor) => this.#onState(monitor) });
+    return new ServerMonitor({ url, timeoutMs, onState: (monitor) => this.#onState(monitor) });
   }
 
   #onState(monitor: ServerMonitor): void {

@@ -3,17 +3,6 @@ import pg from 'pg';
 import { probeServer, readProbe } from './probe-sql.ts';
 import type { PostgresServer, ServerState } from './replication.ts';
 
-/** Keeps one connection to a server, made when it is needed, and remembers what the server said last. */
-export interface ServerMonitor {
-  readonly server: PostgresServer;
-  readonly state: ServerState;
-  /** Asks the server. Concurrent calls share one question. Never rejects: what failed shows in the state. */
-  probe(): Promise<void>;
-  /** What was seen of the server elsewhere: it is down until it is asked again. */
-  failed(cause: unknown): void;
-  close(): Promise<void>;
-}
-
 export interface ServerMonitorOptions {
   readonly url: string;
   readonly timeoutMs: number;
@@ -21,30 +10,64 @@ export interface ServerMonitorOptions {
   readonly onState: (monitor: ServerMonitor) => void;
 }
 
-export function createServerMonitor(options: ServerMonitorOptions): ServerMonitor {
-  const { url, timeoutMs } = options;
-  let state: ServerState = { kind: 'unknown' };
-  let client: pg.Client | null = null;
-  let probing: Promise<void> | null = null;
-  let failures = 0;
-  let closed = false;
+/** Keeps one connection to a server, made when it is needed, and remembers what the server said last. */
+export class ServerMonitor {
+  readonly server: PostgresServer;
+  readonly #options: ServerMonitorOptions;
+  #state: ServerState = { kind: 'unknown' };
+  #client: pg.Client | null = null;
+  #probing: Promise<void> | null = null;
+  #failures = 0;
+  #closed = false;
 
-  function become(next: ServerState): void {
-    if (closed) return;
-    state = next;
-    options.onState(monitor);
+  /** @throws RocketError `BAD_REQUEST` for what is no URL */
+  constructor(options: ServerMonitorOptions) {
+    const { url } = options;
+    this.server = { url, name: serverName(url) };
+    this.#options = options;
   }
 
-  function drop(cause: unknown): void {
-    const dropped = client;
-    client = null;
-    failures += 1;
-    // Not awaited: a server that is frozen never says goodbye.
-    dropped?.end().catch(ignoreGoodbye);
-    become({ kind: 'down', cause });
+  get state(): ServerState {
+    return this.#state;
   }
 
-  async function connect(): Promise<pg.Client> {
+  /** Asks the server. Concurrent calls share one question. Never rejects: what failed shows in the state. */
+  probe(): Promise<void> {
+    if (this.#closed) return Promise.resolve();
+    this.#probing ??= this.#probeOnce().finally(() => {
+      this.#probing = null;
+    });
+    return this.#probing;
+  }
+
+  /** What was seen of the server elsewhere: it is down until it is asked again. */
+  failed(cause: unknown): void {
+    this.#failures += 1;
+    this.#become({ kind: 'down', cause });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const open = this.#client;
+    this.#client = null;
+    if (this.#state.kind === 'up') await open?.end();
+    else open?.end().catch(ignoreGoodbye);
+  }
+
+  async #probeOnce(): Promise<void> {
+    const before = this.#failures;
+    try {
+      const connection = this.#client ?? (await this.#connect());
+      const { rows } = await connection.query<unknown[]>({ ...question(), rowMode: 'array' });
+      // What failed meanwhile is the newer news.
+      if (this.#failures === before) this.#become(readProbe(rows[0]));
+    } catch (cause) {
+      if (this.#failures === before) this.#drop(cause);
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const { url, timeoutMs } = this.#options;
     const fresh = new pg.Client({
       connectionString: url,
       application_name: 'rocket-monitor',
@@ -53,52 +76,28 @@ export function createServerMonitor(options: ServerMonitorOptions): ServerMonito
       keepAlive: true,
     });
     const onLost = (cause: unknown): void => {
-      if (client === fresh) drop(cause);
+      if (this.#client === fresh) this.#drop(cause);
     };
     fresh.on('error', onLost);
     fresh.on('end', () => onLost(new Error('The connection that watches the server was closed')));
-    client = fresh;
+    this.#client = fresh;
     await fresh.connect();
     return fresh;
   }
 
-  async function probeOnce(): Promise<void> {
-    const before = failures;
-    try {
-      const connection = client ?? (await connect());
-      const { rows } = await connection.query<unknown[]>({ ...question(), rowMode: 'array' });
-      // What failed meanwhile is the newer news.
-      if (failures === before) become(readProbe(rows[0]));
-    } catch (cause) {
-      if (failures === before) drop(cause);
-    }
+  #drop(cause: unknown): void {
+    const dropped = this.#client;
+    this.#client = null;
+    // Not awaited: a server that is frozen never says goodbye.
+    dropped?.end().catch(ignoreGoodbye);
+    this.failed(cause);
   }
 
-  const monitor: ServerMonitor = {
-    server: { url, name: serverName(url) },
-    get state() {
-      return state;
-    },
-    probe() {
-      if (closed) return Promise.resolve();
-      probing ??= probeOnce().finally(() => {
-        probing = null;
-      });
-      return probing;
-    },
-    failed(cause) {
-      failures += 1;
-      become({ kind: 'down', cause });
-    },
-    async close() {
-      closed = true;
-      const open = client;
-      client = null;
-      if (state.kind === 'up') await open?.end();
-      else open?.end().catch(ignoreGoodbye);
-    },
-  };
-  return monitor;
+  #become(next: ServerState): void {
+    if (this.#closed) return;
+    this.#state = next;
+    this.#options.onState(this);
+  }
 }
 
 function question(): { text: string; values: unknown[] } {

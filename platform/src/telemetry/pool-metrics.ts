@@ -10,8 +10,38 @@ export interface PoolMetrics {
 
 const ACQUIRE_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** What each pool says of itself, by app. */
+type Pools = Map<string, () => PoolStatus>;
+
 export function createPoolMetrics(metrics: Metrics): PoolMetrics {
-  const pools = new Map<string, () => PoolStatus>();
+  const pools: Pools = new Map();
+  addGauges(metrics, pools);
+  const { acquire, refused } = addWaits(metrics);
+  return {
+    observe(app) {
+      // Bound once: resolving the label at each statement would cost more than counting it.
+      const [waited, refusals] = [acquire.labels({ app }), refused.labels({ app })];
+      // A rate over it needs the zero before the first refusal.
+      refusals.inc(0);
+      let ownStatus: (() => PoolStatus) | undefined;
+      return {
+        opened(status) {
+          ownStatus = status;
+          pools.set(app, status);
+        },
+        acquired: (waitedMs) => waited.observe(waitedMs / 1000),
+        refused: () => refusals.inc(),
+        closed() {
+          // Its successor may have been opened while this one was finishing.
+          if (pools.get(app) === ownStatus) pools.delete(app);
+        },
+      };
+    },
+  };
+}
+
+/** What the pools are doing when the metrics are read. */
+function addGauges(metrics: Metrics, pools: Pools): void {
   metrics.gauge({
     name: 'rocket_pool_connections',
     help: 'Database connections by app: active ones run a statement or are held by a transaction',
@@ -34,6 +64,10 @@ export function createPoolMetrics(metrics: Metrics): PoolMetrics {
       for (const [app, status] of pools) this.set({ app }, status().waiting);
     },
   });
+}
+
+/** What has happened to their callers. */
+function addWaits(metrics: Metrics) {
   const acquire = metrics.histogram({
     name: 'rocket_pool_acquire_seconds',
     help: 'Time a caller waited for a database connection, by app',
@@ -45,25 +79,5 @@ export function createPoolMetrics(metrics: Metrics): PoolMetrics {
     help: 'Callers that got no database connection: queue full, waited too long, or server not reached',
     labelNames: ['app'],
   });
-  return {
-    observe(app) {
-      // Bound once: resolving the label at each statement would cost more than counting it.
-      const [waited, refusals] = [acquire.labels({ app }), refused.labels({ app })];
-      // A rate over it needs the zero before the first refusal.
-      refusals.inc(0);
-      let ownStatus: (() => PoolStatus) | undefined;
-      return {
-        opened(status) {
-          ownStatus = status;
-          pools.set(app, status);
-        },
-        acquired: (waitedMs) => waited.observe(waitedMs / 1000),
-        refused: () => refusals.inc(),
-        closed() {
-          // Its successor may have been opened while this one was finishing.
-          if (pools.get(app) === ownStatus) pools.delete(app);
-        },
-      };
-    },
-  };
+  return { acquire, refused };
 }

@@ -37,33 +37,7 @@ export function createConnectionBudget(options: { maxPerProcess: number }): Conn
   const members = new Set<BudgetMember>();
   /** Members that were refused. */
   const needy = new Set<BudgetMember>();
-
-  function hasRoom(): boolean {
-    let open = 0;
-    for (const member of members) open += member.openConnections();
-    return open < maxPerProcess;
-  }
-
-  /** The one idle for longest, of all of them, is the one least likely to be missed. */
-  function takeFromOthers(member: BudgetMember): boolean {
-    let holder: BudgetMember | undefined;
-    for (const other of members) {
-      if (other === member || other.idleSinceMs() === Number.POSITIVE_INFINITY) continue;
-      if (holder === undefined || other.idleSinceMs() < holder.idleSinceMs()) holder = other;
-    }
-    return holder?.closeIdleConnection() === true;
-  }
-
-  /** The member with the fewest connections; of several the one whose callers have waited longest. */
-  function neediest(): BudgetMember | undefined {
-    let first: BudgetMember | undefined;
-    for (const member of needy) {
-      if (member.waitingSinceMs() === Number.POSITIVE_INFINITY) needy.delete(member);
-      else if (first === undefined || isWorseOff(member, first)) first = member;
-    }
-    return first;
-  }
-
+  const hasRoom = () => openConnections(members) < maxPerProcess;
   return {
     maxPerProcess,
     join: (member) => {
@@ -72,23 +46,52 @@ export function createConnectionBudget(options: { maxPerProcess: number }): Conn
     leave: (member) => {
       members.delete(member);
       needy.delete(member);
-      neediest()?.grow();
+      neediest(needy)?.grow();
     },
     mayOpen(member) {
       needy.delete(member);
-      if (hasRoom() || (takeFromOthers(member) && hasRoom())) return true;
+      if (hasRoom() || (takeFromOthers(members, member) && hasRoom())) return true;
       needy.add(member);
       return false;
     },
     closed: () => {
-      neediest()?.grow();
+      neediest(needy)?.grow();
     },
     mustYield(member) {
       if (needy.size === 0) return false;
-      const other = neediest();
+      const other = neediest(needy);
       return other !== undefined && other !== member && hasClaim(other, member);
     },
   };
+}
+
+function openConnections(members: ReadonlySet<BudgetMember>): number {
+  let open = 0;
+  for (const member of members) open += member.openConnections();
+  return open;
+}
+
+/** The one idle for longest, of all of them, is the one least likely to be missed. */
+function takeFromOthers(members: ReadonlySet<BudgetMember>, member: BudgetMember): boolean {
+  let holder: BudgetMember | undefined;
+  for (const other of members) {
+    if (other === member || other.idleSinceMs() === Number.POSITIVE_INFINITY) continue;
+    if (holder === undefined || other.idleSinceMs() < holder.idleSinceMs()) holder = other;
+  }
+  return holder?.closeIdleConnection() === true;
+}
+
+/**
+ * The member with the fewest connections; of several the one whose callers have waited longest. Those for whom nobody
+ * waits any more leave the set.
+ */
+function neediest(needy: Set<BudgetMember>): BudgetMember | undefined {
+  let first: BudgetMember | undefined;
+  for (const member of needy) {
+    if (member.waitingSinceMs() === Number.POSITIVE_INFINITY) needy.delete(member);
+    else if (first === undefined || isWorseOff(member, first)) first = member;
+  }
+  return first;
 }
 
 function isWorseOff(one: BudgetMember, other: BudgetMember): boolean {
@@ -98,7 +101,7 @@ function isWorseOff(one: BudgetMember, other: BudgetMember): boolean {
 
 /**
  * Shares converge and then stay: one gives up a connection only to one that has fewer even afterwards. Who has none at
- * all would wait for ever by that rule; between him and the others it is first come, first served. And what nobody of
+ * all would wait for ever by that rule; between it and the others it is first come, first served. And what nobody of
  * its own is waiting for is anyone's.
  */
 function hasClaim(other: BudgetMember, member: BudgetMember): boolean {

@@ -173,7 +173,7 @@ export class ConnectionPool {
 
   #overdue(waiter: Waiter, nowMs: number): Error {
     if (waiter.deadlineAtMs <= nowMs) return new RocketError('DEADLINE_EXCEEDED');
-    // Nobody is ahead of him: it is the server that does not answer.
+    // Nobody is ahead of them: it is the server that does not answer.
     if (this.#connections.lent === 0 && this.#connections.connecting > 0) {
       return new Error('timeout expired: the database did not accept a connection');
     }

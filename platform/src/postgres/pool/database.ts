@@ -10,6 +10,7 @@ import { ConnectionPool } from './connection-pool.ts';
 import type { ConnectionPoolOptions, PoolStatus } from './pool-types.ts';
 import { ShortReads } from './short-reads.ts';
 import {
+  createBatchRunner,
   createStatementRunner,
   type PendingStatement,
   pendingStatement,
@@ -35,7 +36,7 @@ export interface PoolObserver {
   opened(status: () => PoolStatus): void;
   /** A caller got a connection, after so long; 0 when one was free. */
   acquired(waitedMs: number): void;
-  /** A caller got none: the queue was full, he had waited for too long, or the server cannot be reached. */
+  /** A caller got none: the queue was full, they had waited for too long, or the server cannot be reached. */
   refused(): void;
   closed(): void;
 }
@@ -83,7 +84,7 @@ export function createDatabase(options: DatabaseOptions): PooledDatabase {
   };
   const run = createStatementRunner(report);
   const alone = (statement: PendingStatement) => runPooled(pool, run, statement);
-  const shortReads = new ShortReads({ pool, runAlone: alone, report });
+  const shortReads = new ShortReads({ pool, runAlone: alone, runBatch: createBatchRunner(report) });
   observer?.opened(() => pool.status());
   return {
     query(statement, queryOptions) {

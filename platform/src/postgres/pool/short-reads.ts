@@ -9,29 +9,17 @@ import type { Connection } from '../wire/connection.ts';
 import { StatementNotRun } from '../wire/statement-batch.ts';
 import { isStalePlan } from '../wire/statement-query.ts';
 import type { ConnectionPool } from './connection-pool.ts';
-import type { PendingStatement, RunnerOptions } from './statement-runner.ts';
+import { divideReads, type ShortRead } from './divide-reads.ts';
+import type { Outcome, PendingStatement, RunBatch } from './statement-runner.ts';
 
 /** The last one waits for the others: at 30 us each, a millisecond. */
 const MAX_BATCH = 32;
-
-/** What a statement came to: exactly one of the two is null. */
-interface Outcome {
-  readonly error: unknown;
-  readonly rows: readonly Row[] | null;
-}
-
-interface ShortRead {
-  readonly statement: PendingStatement;
-  readonly resolve: (rows: readonly Row[] | Promise<readonly Row[]>) => void;
-  readonly reject: (error: unknown) => void;
-}
 
 export interface ShortReadsOptions {
   readonly pool: ConnectionPool;
   /** Runs one by itself: what cannot be in a batch, or was in one that failed before it. */
   readonly runAlone: (statement: PendingStatement) => Promise<readonly Row[]>;
-  /** Told of a slow batch as of its first statement: which one it was cannot be seen, as a rule they are all alike. */
-  readonly report: RunnerOptions;
+  readonly runBatch: RunBatch;
 }
 
 export class ShortReads {
@@ -74,27 +62,12 @@ export class ShortReads {
   }
 
   #give(connection: Connection): void {
-    const nowMs = Date.now();
-    const batch: ShortRead[] = [];
-    const others: ShortRead[] = [];
-    const later: ShortRead[] = [];
-    const proving = new Set<string>();
-    for (const read of this.#take()) {
-      const { text, deadlineAtMs, signal } = read.statement;
-      // What has been sent is not cancelled: it ends by itself sooner, and others of its batch are waited for.
-      if (signal?.aborted === true) read.reject(signal.reason);
-      else if (nowMs >= deadlineAtMs) others.push(read);
-      else if (connection.isProven(text)) batch.push(read);
-      else if (proving.has(text)) later.push(read);
-      else {
-        // One is enough to try it. Each by itself, the reads of a burst would fill the line of those who wait.
-        proving.add(text);
-        others.push(read);
-      }
-    }
+    const { batch, alone, later, aborted } = divideReads(this.#take(), connection);
     if (batch.length === 0) this.#options.pool.release(connection);
-    else this.#runBatch(connection, batch);
-    for (const read of others) this.#alone(read);
+    else this.#runTogether(connection, batch);
+    for (const read of alone) this.#alone(read);
+    // What has been sent is not cancelled: it ends by itself sooner, and others of its batch are waited for.
+    for (const { statement, reject } of aborted) reject(statement.signal?.reason);
     this.#gatherAgain(later);
   }
 
@@ -106,37 +79,15 @@ export class ShortReads {
     if (!hasAsked) this.#ask();
   }
 
-  #runBatch(connection: Connection, batch: readonly ShortRead[]): void {
-    const { pool, report } = this.#options;
-    const outcomes: Outcome[] = [];
-    const startedAtMs = performance.now();
-    const ended = (): void => {
-      if (outcomes.length < batch.length) return;
+  #runTogether(connection: Connection, batch: readonly ShortRead[]): void {
+    const { pool, runBatch } = this.#options;
+    const statements = batch.map(({ statement }) => statement);
+    for (const { deadlineAtMs } of statements) pool.watch(deadlineAtMs);
+    runBatch(connection, statements, (outcomes) => {
+      // Given back first: who waits can go on with it before the rows are looked at.
       pool.release(connection);
-      this.#reportIfSlow(batch, performance.now() - startedAtMs);
       for (const [index, read] of batch.entries()) this.#answer(read, outcomes[index]);
-    };
-    for (const { statement } of batch) {
-      pool.watch(statement.deadlineAtMs);
-      report.onStatement(statement.text);
-    }
-    connection.runBatch(
-      batch.map(({ statement }) => ({
-        input: statement,
-        settle: (error, rows) => {
-          // In order, as the answers come.
-          outcomes.push({ error, rows });
-          ended();
-        },
-      })),
-    );
-  }
-
-  #reportIfSlow([first]: readonly ShortRead[], durationMs: number): void {
-    const { slowQueryMs, onSlowQuery } = this.#options.report;
-    if (first === undefined || slowQueryMs === 0 || durationMs < slowQueryMs) return;
-    const { text, label } = first.statement;
-    onSlowQuery({ text, durationMs, label, rows: null });
+    });
   }
 
   #answer(read: ShortRead, outcome: Outcome | undefined): void {

@@ -69,3 +69,40 @@ export function createStatementRunner(options: RunnerOptions): RunStatement {
     });
   };
 }
+
+/** What a statement of a batch came to: exactly one of the two is null. */
+export interface Outcome {
+  readonly error: unknown;
+  readonly rows: readonly Row[] | null;
+}
+
+/** `settle` is called once, when all have ended, with an outcome for each in their order. */
+export type RunBatch = (
+  connection: Connection,
+  statements: readonly PendingStatement[],
+  settle: (outcomes: readonly Outcome[]) => void,
+) => void;
+
+/**
+ * Runs batches of statements that are proven on their connection. A slow batch is reported as its first statement: which
+ * one it was cannot be seen, and as a rule they are all alike.
+ */
+export function createBatchRunner({ onStatement, slowQueryMs, onSlowQuery }: RunnerOptions): RunBatch {
+  const reportIfSlow = ([first]: readonly PendingStatement[], durationMs: number): void => {
+    if (first === undefined || slowQueryMs === 0 || durationMs < slowQueryMs) return;
+    onSlowQuery({ text: first.text, durationMs, label: first.label, rows: null });
+  };
+  return (connection, statements, settle) => {
+    for (const { text } of statements) onStatement(text);
+    const outcomes: Outcome[] = [];
+    const startedAtMs = performance.now();
+    // In order, as the answers come.
+    const settleOne = (error: unknown, rows: readonly Row[] | null): void => {
+      outcomes.push({ error, rows });
+      if (outcomes.length < statements.length) return;
+      reportIfSlow(statements, performance.now() - startedAtMs);
+      settle(outcomes);
+    };
+    connection.runBatch(statements.map((input) => ({ input, settle: settleOne })));
+  };
+}

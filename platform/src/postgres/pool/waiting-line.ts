@@ -7,7 +7,7 @@ export interface Waiter {
   /** After which nobody needs the answer; Unix time in ms, or infinity. */
   readonly deadlineAtMs: number;
   readonly sinceMs: number;
-  /** When he gives up: at his deadline, or when he has waited for too long. */
+  /** When they give up: at their deadline, or when they have waited for too long. */
   readonly untilMs: number;
 }
 
