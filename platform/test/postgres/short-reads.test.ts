@@ -35,6 +35,14 @@ test('more than one batch holds are answered all', async () => {
   expect(database.status()).toMatchObject({ inUse: 0, waiting: 0 });
 });
 
+test('however many come at once, they take one place in the queue', async () => {
+  const database = fixture.open({ max: 2, maxWaiting: 4 });
+  await database.query(short(WHO, 0));
+  const numbers = Array.from({ length: 500 }, (_, n) => n);
+  const rows = (await Promise.all(numbers.map((n) => database.query(short(WHO, n))))).flat();
+  expect(rows.map(([n]) => n)).toEqual(numbers);
+});
+
 test('statements that a connection has never run are mixed with others that it knows', async () => {
   const database = fixture.open({ max: 1 });
   await database.query(short('SELECT $1::int', 1));

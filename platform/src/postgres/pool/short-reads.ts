@@ -24,7 +24,10 @@ export interface ShortReadsOptions {
 
 export class ShortReads {
   readonly #options: ShortReadsOptions;
-  /** Not yet on a connection; they go on together with those that come while all connections are busy. */
+  /**
+   * Not yet on a connection; they go on together with those that come while all connections are busy. All of them take
+   * one place in the line for a connection.
+   */
   #gathered: ShortRead[] = [];
 
   constructor(options: ShortReadsOptions) {
