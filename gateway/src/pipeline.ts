@@ -1,18 +1,23 @@
 /**
  * The way of a GraphQL request through the gateway, from the socket to the shards:
  *
- *   http -> identity -> (response cache) -> graph: fast path, or limits -> document -> plan -> executor
+ *   http -> identity -> graph -> (response cache) -> fast path, or limits -> documents -> planning -> execution -> answer
  *
- * Each line of `serve` is one stage, and each stage is the folder it is imported from. A stage refuses by throwing an
- * error of the catalogue, which `http/answer.ts` turns into the answer.
+ * `createPipeline` has the stages before the graph is known, `askGraph` those at the graph. Each is the folder it is
+ * imported from. A stage refuses by throwing an error of the catalogue, which `http/answer.ts` turns into the answer.
  */
 
 import { callerSignal, type HttpAnswer } from '@rocket/platform';
+import { executeRequest } from './apollo/execute-request.ts';
+import { prepareRequest } from './documents/prepare-request.ts';
 import type { CatalogView } from './execution/catalog-view.ts';
+import { PASS } from './fast-path/fast-path.ts';
+import type { GraphContext } from './graph-context.ts';
 import { acceptsTokensOf, type GraphKey } from './graphs/graph-key.ts';
 import type { GraphStore } from './graphs/graph-store.ts';
+import type { ServedGraph } from './graphs/served-graph.ts';
 import type { HttpRequest } from './http/dispatch.ts';
-import { readGraphqlRequest } from './http/graphql-request.ts';
+import { type GraphqlRequest, readGraphqlRequest } from './http/graphql-request.ts';
 import { type Authenticator, requireAudience } from './identity/authenticator.ts';
 import { callerFor } from './identity/identity.ts';
 
@@ -40,21 +45,49 @@ export function createPipeline(parts: PipelineParts): GraphqlPipeline {
     // http: body, media types, parameters
     const graphql = await readGraphqlRequest(request.message, request.search, parts.maxBodyBytes);
 
-    // The response cache belongs here: it needs the caller and the operation, and spares all that follows.
-
-    // graph: an operation that is known to be answered by one subgraph passes through (graphs/fast-path.ts); any other is
-    // held to the limits, prepared (documents/), parsed and validated by Apollo Server, planned in a thread (planning/), and
-    // executed by its plan over the shards (plan-execution/)
+    // graph: the composition that serves the key now; loaded when it is first asked for
     return await parts.graphs.use(key, deadlineAtMs, (graph) =>
-      graph.execute(graphql, {
+      askGraph(graph, graphql, {
         requestId: request.requestId,
         callerFor: (app) => callerFor(identity, app),
+        graph: graph.revision.id,
         deadlineAtMs,
         signal: callerSignal(request.message),
         forwardedHeaders: NO_HEADERS,
       }),
     );
   };
+}
+
+/** The stages at one graph. It keeps the graph from the call on, so that none is retired under a request. */
+export async function askGraph(
+  graph: ServedGraph,
+  request: GraphqlRequest,
+  context: GraphContext,
+): Promise<HttpAnswer> {
+  const { fastPath, documents, server } = graph;
+  graph.begin();
+  try {
+    // The response cache belongs here: it needs the revision, the caller and the operation, and spares all that follows.
+
+    // fast path: an operation that is known to be answered by one subgraph passes through to it
+    const fast = fastPath === null ? PASS : await fastPath.serve(request, context);
+    if (fast.kind === 'answer') return fast.answer;
+
+    // limits, documents: what is too large is refused, the rest brought into a form that nothing behind it mistakes
+    const { http, more } = prepareRequest(request, documents);
+
+    // The server parses and validates, then has the operation planned in a thread (planning/) and the plan executed
+    // (plan-execution/) by calls to the shards (execution/, transport/), all through apollo/graph-gateway.ts.
+    const fetched = fast.kind === 'fetched' ? { fetched: fast.fetched } : {};
+    const answer = await executeRequest(server, http, { ...context, ...fetched, ...more });
+
+    // fast path: what has been answered this way may be answered faster the next time
+    fastPath?.learn(request, answer);
+    return answer;
+  } finally {
+    graph.end();
+  }
 }
 
 function placeOf(key: GraphKey): string {

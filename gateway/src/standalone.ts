@@ -1,4 +1,4 @@
-import type { Config, Logger } from '@rocket/platform';
+import type { Config, HttpAnswer, Logger, Metrics } from '@rocket/platform';
 import { callerSignal, createHttpServer, createMetrics } from '@rocket/platform';
 import { type GraphRevision, graphName, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
@@ -9,13 +9,14 @@ import { MAIN_GRAPH } from './graphs/graph-key.ts';
 import { ServedGraph } from './graphs/served-graph.ts';
 import { errorAnswer } from './http/answer.ts';
 import type { CorsConfig } from './http/cors.ts';
-import { createDispatcher, type HttpRequest } from './http/dispatch.ts';
+import { createDispatcher, type HttpRequest, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { readGraphqlRequest } from './http/graphql-request.ts';
 import { homeAnswer } from './http/home.ts';
 import type { ListedGraph } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
+import { askGraph } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
 import { SubgraphDataSource } from './transport/subgraph-data-source.ts';
 
@@ -41,48 +42,11 @@ export interface SupergraphGatewayOptions {
  */
 export async function createSupergraphGateway(options: SupergraphGatewayOptions): Promise<Gateway> {
   const { config, logger } = options;
-  const sources: SubgraphDataSource[] = [];
-  const planner = createPlanner();
-  const starting = startGatewayServer({
-    supergraphSdl: options.supergraphSdl,
-    planner,
-    introspection: config.introspection,
-    logger,
-    formatError: passSubgraphErrors,
-    buildDataSource: ({ name, url }) => {
-      const source = new SubgraphDataSource(name, url);
-      sources.push(source);
-      return source;
-    },
-  });
-  const started = await starting.catch(async (error: unknown) => {
-    await planner.close();
-    throw noSupergraph(error);
-  });
-  const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, logger });
-  await graph.warm();
+  const { graph, closeGraph } = await openGraph(options);
   const metrics = createMetrics({ processMetrics: true });
-  const handlers = {
-    graphql: async (request: HttpRequest, { key }: { key: { kind: string; graph?: string } }) => {
-      if (key.graph !== MAIN_GRAPH) throw new RocketError('NOT_FOUND');
-      return await serveSupergraph(graph, request, config);
-    },
-    admin: notHere,
-    auth: notHere,
-    home: async ({ message }: HttpRequest) =>
-      homeAnswer(message.headers.accept, { graphs: THE_GRAPH, signIn: false }),
-    ...operatorHandlers({
-      metrics,
-      metricsAccess: createMetricsAccess({
-        token: config.metricsToken ?? null,
-        isOperator: async () => false,
-      }),
-      checkReady: async () => undefined,
-    }),
-  };
   const http = createHttpServer({
     handler: createDispatcher({
-      handlers,
+      handlers: routeHandlers(graph, { config, metrics }),
       graphiql: createGraphiql({ signIn: false }),
       metrics,
       logger,
@@ -97,10 +61,63 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
     whenReady: Promise.resolve(),
     async close() {
       await http.close();
+      await closeGraph();
+    },
+  };
+}
+
+/** The one graph, ready for traffic, and the end of all that it has opened. */
+async function openGraph({ supergraphSdl, config, logger }: SupergraphGatewayOptions) {
+  const sources: SubgraphDataSource[] = [];
+  const planner = createPlanner();
+  const starting = startGatewayServer({
+    supergraphSdl,
+    planner,
+    introspection: config.introspection,
+    logger,
+    formatError: passSubgraphErrors,
+    buildDataSource: ({ name, url }) => {
+      const source = new SubgraphDataSource(name, url);
+      sources.push(source);
+      return source;
+    },
+  });
+  const started = await starting.catch(async (error: unknown) => {
+    await planner.close();
+    throw noSupergraph(error);
+  });
+  const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null }, logger);
+  await graph.warm();
+  return {
+    graph,
+    async closeGraph() {
       await graph.retire();
       await planner.close();
       await Promise.all(sources.map((source) => source.close()));
     },
+  };
+}
+
+function routeHandlers(
+  graph: ServedGraph,
+  { config, metrics }: { readonly config: SupergraphGatewayOptions['config']; readonly metrics: Metrics },
+): RouteHandlers {
+  return {
+    graphql: async (request, { key }) => {
+      if (key.kind !== 'named' || key.graph !== MAIN_GRAPH) throw new RocketError('NOT_FOUND');
+      return await serveSupergraph(graph, request, config);
+    },
+    admin: notHere,
+    auth: notHere,
+    home: async ({ message }) => homeAnswer(message.headers.accept, { graphs: THE_GRAPH, signIn: false }),
+    ...operatorHandlers({
+      metrics,
+      metricsAccess: createMetricsAccess({
+        token: config.metricsToken ?? null,
+        isOperator: async () => false,
+      }),
+      checkReady: async () => undefined,
+    }),
   };
 }
 
@@ -109,17 +126,19 @@ async function serveSupergraph(
   graph: ServedGraph,
   request: HttpRequest,
   config: SupergraphGatewayOptions['config'],
-) {
+): Promise<HttpAnswer> {
   const deadlineAtMs = Date.now() + config.requestTimeoutMs;
+  const { requestId, authorization } = request;
   const graphql = await readGraphqlRequest(request.message, request.search, config.maxBodyBytes);
-  return await graph.execute(graphql, {
-    requestId: request.requestId,
+  return await askGraph(graph, graphql, {
+    requestId,
     callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),
+    graph: graph.revision.id,
     deadlineAtMs,
     signal: callerSignal(request.message),
     forwardedHeaders: {
-      'x-request-id': request.requestId,
-      ...(request.authorization === undefined ? {} : { authorization: request.authorization }),
+      'x-request-id': requestId,
+      ...(authorization === undefined ? {} : { authorization }),
     },
   });
 }

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { startSchemaServer } from '../apollo/apollo-server.ts';
+import { executeRequest } from '../apollo/execute-request.ts';
 import { prepareRequest } from '../documents/prepare-request.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
-import { graphqlAnswer, readGraphqlRequest } from '../http/graphql-request.ts';
+import { readGraphqlRequest } from '../http/graphql-request.ts';
 import type { Authenticator } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
 import { createSettler } from './apps/settler.ts';
@@ -43,11 +44,7 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
       const actor = requirePlatform(await options.authenticator.authenticate(request.authorization));
       const graphql = await readGraphqlRequest(request.message, request.search, maxBytes);
       const { http, more } = prepareRequest(graphql, documents);
-      const response = await server.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: http,
-        context: async () => ({ requestId: request.requestId, actor, ...more }),
-      });
-      return graphqlAnswer(response);
+      return await executeRequest(server, http, { requestId: request.requestId, actor, ...more });
     },
     async close() {
       await settler.close();

@@ -52,7 +52,7 @@ export class GraphGateway implements ApolloGateway {
   }
 
   readonly #execute: Executor = async ({ document, operation, request, queryHash, source, ...more }) => {
-    // Apollo types contexts as records of `any`; it is the one that `ServedGraph` gave.
+    // Apollo types contexts as records of `any`; it is the one that `askGraph` gave.
     const context = more.context as GraphContext;
     const { operationName, variables = {} } = request;
     const plan = async () => {

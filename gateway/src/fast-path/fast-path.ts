@@ -18,7 +18,7 @@ export type FastResult =
   /** There are errors to tell, which is the long way's affair; it must not ask the shard again. */
   | { readonly kind: 'fetched'; readonly fetched: FetchOutcome };
 
-const PASS: FastResult = { kind: 'pass' };
+export const PASS: FastResult = { kind: 'pass' };
 
 /**
  * Answers operations that are known to go to one subgraph with that subgraph's text, unread. It knows nothing of the rules

@@ -52,7 +52,7 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
     members.length === 0
       ? { ...(await startSchemaServer<GraphContext>({ ...parts, typeDefs: EMPTY_SDL })), fastPath: null }
       : await startServer(revision, members, parts);
-  const graph = new ServedGraph(revision, { ...served, logger: parts.logger });
+  const graph = new ServedGraph(revision, served, parts.logger);
   await graph.warm();
   return graph;
 }

@@ -1,81 +1,38 @@
 import type { ApolloServer } from '@apollo/server';
-import type { HttpAnswer, Logger } from '@rocket/platform';
+import type { Logger } from '@rocket/platform';
 import type { GraphRevision } from '@rocket/schema';
 import type { DocumentStage } from '../documents/prepare-document.ts';
-import { prepareRequest } from '../documents/prepare-request.ts';
 import type { FastPath } from '../fast-path/fast-path.ts';
 import type { GraphContext } from '../graph-context.ts';
-import { type GraphqlRequest, graphqlAnswer } from '../http/graphql-request.ts';
 
-/** A request to a graph without what the graph itself adds. */
-export type GraphRequestContext = Omit<GraphContext, 'graph' | 'fetched' | 'asked' | 'refusal'>;
-
-export interface ServedGraphParts {
-  readonly server: ApolloServer<GraphContext>;
-  readonly documents: DocumentStage;
+/** The stages that a request goes through at one graph, each with what it keeps for that graph alone. */
+export interface GraphStages {
   /** Null where no operation can pass through unread. */
   readonly fastPath: FastPath | null;
-  readonly logger: Logger;
+  readonly documents: DocumentStage;
+  readonly server: ApolloServer<GraphContext>;
 }
 
 /**
  * One composition that takes requests. Replaced as a whole, never changed: requests in flight finish on the one they
  * began with, and its Apollo Server is stopped when the last of them has.
  */
-export class ServedGraph {
+export class ServedGraph implements GraphStages {
   readonly revision: GraphRevision;
-  readonly #server: ApolloServer<GraphContext>;
-  readonly #documents: DocumentStage;
-  readonly #fastPath: FastPath | null;
+  readonly fastPath: FastPath | null;
+  readonly documents: DocumentStage;
+  readonly server: ApolloServer<GraphContext>;
   readonly #logger: Logger;
   #inFlight = 0;
   #retired = false;
   readonly #stopped = Promise.withResolvers<void>();
 
-  constructor(revision: GraphRevision, { server, documents, fastPath, logger }: ServedGraphParts) {
+  constructor(revision: GraphRevision, { fastPath, documents, server }: GraphStages, logger: Logger) {
     this.revision = revision;
-    this.#server = server;
-    this.#documents = documents;
-    this.#fastPath = fastPath;
+    this.fastPath = fastPath;
+    this.documents = documents;
+    this.server = server;
     this.#logger = logger;
-  }
-
-  /**
-   * Document cache, validation, plan and execution of one request.
-   * @throws RocketError for a document that nests too deeply to be parsed
-   */
-  async execute(request: GraphqlRequest, context: GraphRequestContext): Promise<HttpAnswer> {
-    this.#inFlight += 1;
-    try {
-      const atGraph = { ...context, graph: this.revision.id };
-      if (this.#fastPath === null) return await this.#executeInFull(request, atGraph);
-      const result = await this.#fastPath.serve(request, atGraph);
-      switch (result.kind) {
-        case 'answer':
-          return result.answer;
-        case 'fetched':
-          return await this.#executeInFull(request, { ...atGraph, fetched: result.fetched });
-        case 'pass': {
-          const answer = await this.#executeInFull(request, atGraph);
-          this.#fastPath.learn(request, answer);
-          return answer;
-        }
-        default:
-          return result satisfies never;
-      }
-    } finally {
-      this.#inFlight -= 1;
-      if (this.#retired && this.#inFlight === 0) this.#stop();
-    }
-  }
-
-  async #executeInFull(request: GraphqlRequest, context: GraphContext): Promise<HttpAnswer> {
-    const { http, more } = prepareRequest(request, this.#documents);
-    const response = await this.#server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: http,
-      context: async () => ({ ...context, ...more }),
-    });
-    return graphqlAnswer(response);
   }
 
   /** Runs a first plan, so that no caller pays for what is set up lazily. */
@@ -87,7 +44,17 @@ export class ServedGraph {
       callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),
       forwardedHeaders: {},
     };
-    await this.#server.executeOperation({ query: '{ __typename }' }, { contextValue });
+    await this.server.executeOperation({ query: '{ __typename }' }, { contextValue });
+  }
+
+  /** A request begins: whoever calls it calls `end` when the request is done, however it went. */
+  begin(): void {
+    this.#inFlight += 1;
+  }
+
+  end(): void {
+    this.#inFlight -= 1;
+    if (this.#retired && this.#inFlight === 0) this.#stop();
   }
 
   /** Takes no new requests from here on. Resolves when those in flight are done and the server is stopped. */
@@ -100,7 +67,7 @@ export class ServedGraph {
   }
 
   #stop(): void {
-    this.#server
+    this.server
       .stop()
       .catch((error: unknown) => this.#logger.warn({ err: error }, 'a replaced graph did not stop cleanly'))
       .finally(() => this.#stopped.resolve());

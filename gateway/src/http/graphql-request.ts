@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from '@apollo/server';
-import { checkJsonDepth, type HttpAnswer } from '@rocket/platform';
-import { parseJson, RocketError } from '@rocket/schema';
+import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
+import { checkJsonDepth } from '@rocket/platform';
+import { parseJson } from '@rocket/schema';
 import { readPublicBody } from './read-public-body.ts';
 
 /** The parameters of a well-formed request. */
@@ -11,14 +11,12 @@ export interface GraphqlParameters {
   readonly operationName?: string;
 }
 
-/** A GraphQL request over HTTP, with its document at hand for the limits. */
+/** A GraphQL request over HTTP. */
 export interface GraphqlRequest {
   /** For Apollo Server; made when it is asked for, since most requests never get there. */
   readonly http: HTTPGraphQLRequest;
   /** The same with other parameters. */
   with(parameters: GraphqlParameters): HTTPGraphQLRequest;
-  /** Null when the parameter is missing or no text: Apollo Server says what is wrong with it. */
-  readonly source: string | null;
   /** As the caller gave them, by POST or GET; null for what is malformed, of which Apollo Server says what is wrong. */
   readonly given: GraphqlParameters | null;
   /** The Accept header, empty when there is none. */
@@ -47,7 +45,6 @@ export async function readGraphqlRequest(
       body === undefined
         ? httpRequest(request, searchWith(search, parameters), undefined)
         : httpRequest(request, search, { ...(isRecord(body) ? body : {}), ...parameters }),
-    source: sourceOf(body, search),
     get given() {
       return body === undefined ? parametersOf(bodyOf(search)) : parameters;
     },
@@ -100,12 +97,6 @@ function httpRequest(request: IncomingMessage, search: string, body: unknown): H
   return { method, headers, search, body };
 }
 
-function sourceOf(body: unknown, search: string): string | null {
-  if (body === undefined) return new URLSearchParams(search).get('query');
-  if (!isRecord(body)) return null;
-  return typeof body['query'] === 'string' ? body['query'] : null;
-}
-
 function parametersOf(body: unknown): GraphqlParameters | null {
   if (!isRecord(body)) return null;
   const { query, variables = null, operationName = null, extensions = null } = body;
@@ -122,14 +113,4 @@ function parametersOf(body: unknown): GraphqlParameters | null {
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** @throws RocketError `INTERNAL_ERROR` for an answer in parts, which no executor of ours gives. */
-export function graphqlAnswer(response: HTTPGraphQLResponse): HttpAnswer {
-  if (response.body.kind !== 'complete') throw new RocketError('INTERNAL_ERROR', 'An answer in parts');
-  return {
-    status: response.status ?? 200,
-    headers: { 'cache-control': 'no-store', ...Object.fromEntries(response.headers) },
-    body: response.body.string,
-  };
 }
