@@ -12,18 +12,15 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import { introspectionLimit } from '../introspection/introspection-cost.ts';
+import { type IntrospectionLimit, introspectionLimit } from '../introspection/introspection-cost.ts';
 import { type IntrospectionPart, introspectionPart } from '../introspection/select-introspection.ts';
 import { checkNesting } from '../limits/nesting.ts';
 import { DEFAULT_OPERATION_LIMITS, exceededLimits } from '../limits/operation-limits.ts';
 import { type AnswerKeys, type KeyRules, safeKeys } from './answer-keys.ts';
 import { nullableConditions } from './condition-variables.ts';
 import { holdsInexactLiteral, liftInexactLiterals } from './exact-literals.ts';
+import { OperationCache } from './operation-cache.ts';
 import { documentOf, type OwnDefinitions, ownDefinitions } from './own-definitions.ts';
-
-/** Source text of the operations that one graph keeps prepared. */
-const MAX_SOURCE_CHARS = 256 * 1024;
 
 /** An operation as it was asked for, and as it goes to the server. */
 export interface PreparedOperation {
@@ -63,85 +60,90 @@ export interface DocumentStageOptions extends KeyRules {
   readonly introspection: boolean;
 }
 
-const MALFORMED: Preparation = { kind: 'malformed' };
-
-export function createDocumentStage(options: DocumentStageOptions): DocumentStage {
-  const prepared = new LRUCache<string, Map<string | undefined, Preparation>>({
-    maxSize: MAX_SOURCE_CHARS,
-    sizeCalculation: (_operations, text) => Math.max(1, text.length),
-  });
-  const limit = introspectionLimit(options.schema);
-  return {
-    schema: options.schema,
-    prepare(source, operationName) {
-      const known = prepared.get(source);
-      const before = known?.get(operationName);
-      if (before !== undefined) return before;
-      checkNesting(source);
-      const preparation = prepareNew(source, operationName);
-      // A name that the document does not have would grow the map with whatever callers think of.
-      if (preparation.kind !== 'prepared') return preparation;
-      if (known === undefined) prepared.set(source, new Map([[operationName, preparation]]));
-      else known.set(operationName, preparation);
-      return preparation;
-    },
-  };
-
-  function prepareNew(source: string, operationName: string | undefined): Preparation {
-    const document = parsed(source);
-    if (document === null) return MALFORMED;
-    const [error] = exceededLimits(document, DEFAULT_OPERATION_LIMITS);
-    if (error !== undefined) return { kind: 'refused', error };
-    const own = ownDefinitions(document, operationName);
-    if (own === null) return MALFORMED;
-    const introspection = options.introspection ? introspectionPart(own) : ({ kind: 'none' } as const);
-    if (introspection.kind !== 'none' && limit.exceededBy(own)) {
-      return { kind: 'refused', error: tooMuchIntrospection(own) };
-    }
-    try {
-      return rewritten({ source, operationName, document, own, introspection });
-    } catch (fault) {
-      if (fault instanceof GraphQLError) return { kind: 'refused', error: fault };
-      throw fault;
-    }
-  }
-
-  function rewritten({ source, operationName, document, own, introspection }: Asked): Preparation {
-    const asked = introspection.kind === 'beside' ? introspection.rest : own;
-    const isInexact = holdsInexactLiteral(asked);
-    const renamed = safeKeys(documentOf(asked), options.schema, options);
-    const isWhole = document.definitions.length === 1 + own.fragments.length;
-    const rest = { source, operationName, conditions: nullableConditions(own), introspection };
-    if (introspection.kind === 'whole' || (isWhole && asked === own && !isInexact && renamed === null)) {
-      const as = {
-        text: source,
-        document: isWhole ? document : documentOf(own),
-        ...{ operation: own.operation, values: null, keys: null },
-      };
-      return { kind: 'prepared', operation: { ...rest, ...as } };
-    }
-    // What the caller wrote has to be valid, not what becomes of it.
-    if (validate(options.schema, document, specifiedRules, { maxErrors: 1 }).length > 0) return MALFORMED;
-    const { own: exact, values } = isInexact
-      ? liftInexactLiterals(asked, options.schema)
-      : { own: asked, values: null };
-    // Lifting changes no key, but the document that has them.
-    const safe =
-      renamed !== null && isInexact ? safeKeys(documentOf(exact), options.schema, options) : renamed;
-    const final = safe?.document ?? documentOf(exact);
-    const keys = safe?.keys ?? null;
-    if (safe !== null && keys === null) return { kind: 'refused', error: tooManyFields(own) };
-    const as = { text: print(final), document: final, operation: exact.operation, values, keys };
-    return { kind: 'prepared', operation: { ...rest, ...as } };
-  }
+/** What one stage goes by. */
+interface Rules extends DocumentStageOptions {
+  readonly introspectionLimit: IntrospectionLimit;
 }
 
-interface Asked {
+/** An operation that has been found in its document, and held to the limits. */
+interface Found {
   readonly source: string;
   readonly operationName: string | undefined;
   readonly document: DocumentNode;
   readonly own: OwnDefinitions;
   readonly introspection: IntrospectionPart;
+}
+
+const MALFORMED: Preparation = { kind: 'malformed' };
+
+export function createDocumentStage(options: DocumentStageOptions): DocumentStage {
+  const prepared = new OperationCache<Preparation>();
+  const rules = { ...options, introspectionLimit: introspectionLimit(options.schema) };
+  return {
+    schema: options.schema,
+    prepare(source, operationName) {
+      const before = prepared.get(source, operationName);
+      if (before !== undefined) return before;
+      checkNesting(source);
+      const preparation = prepareNew(source, operationName, rules);
+      if (preparation.kind === 'prepared') prepared.set(source, operationName, preparation);
+      return preparation;
+    },
+  };
+}
+
+/** Finds the operation, holds it to the limits, and rewrites it where it needs that. */
+function prepareNew(source: string, operationName: string | undefined, rules: Rules): Preparation {
+  const document = parsed(source);
+  if (document === null) return MALFORMED;
+  const [error] = exceededLimits(document, DEFAULT_OPERATION_LIMITS);
+  if (error !== undefined) return { kind: 'refused', error };
+  const own = ownDefinitions(document, operationName);
+  if (own === null) return MALFORMED;
+  const introspection = rules.introspection ? introspectionPart(own) : ({ kind: 'none' } as const);
+  if (introspection.kind !== 'none' && rules.introspectionLimit.exceededBy(own)) {
+    return refused('The operation asks for too much of the schema at once', own);
+  }
+  try {
+    return rewritten({ source, operationName, document, own, introspection }, rules);
+  } catch (fault) {
+    if (fault instanceof GraphQLError) return { kind: 'refused', error: fault };
+    throw fault;
+  }
+}
+
+/** @throws GraphQLError for a literal that its type does not take */
+function rewritten(found: Found, rules: Rules): Preparation {
+  const { source, document, own, introspection } = found;
+  const { schema } = rules;
+  const asked = introspection.kind === 'beside' ? introspection.rest : own;
+  const isInexact = holdsInexactLiteral(asked);
+  const renamed = safeKeys(documentOf(asked), schema, rules);
+  const isWhole = document.definitions.length === 1 + own.fragments.length;
+  if (introspection.kind === 'whole' || (isWhole && asked === own && !isInexact && renamed === null)) {
+    const { operation } = own;
+    const as = isWhole ? document : documentOf(own);
+    return prepared(found, { text: source, document: as, operation, values: null, keys: null });
+  }
+  // What the caller wrote has to be valid, not what becomes of it.
+  if (validate(schema, document, specifiedRules, { maxErrors: 1 }).length > 0) return MALFORMED;
+  const { own: exact, values } = isInexact
+    ? liftInexactLiterals(asked, schema)
+    : { own: asked, values: null };
+  // Lifting changes no key, but the document that has them.
+  const safe = renamed !== null && isInexact ? safeKeys(documentOf(exact), schema, rules) : renamed;
+  const as = safe?.document ?? documentOf(exact);
+  const keys = safe?.keys ?? null;
+  if (safe !== null && keys === null) return refused('The operation has too many fields', own);
+  return prepared(found, { text: print(as), document: as, operation: exact.operation, values, keys });
+}
+
+function prepared(
+  { source, operationName, own, introspection }: Found,
+  as: Pick<PreparedOperation, 'text' | 'document' | 'operation' | 'values' | 'keys'>,
+): Preparation {
+  const conditions = nullableConditions(own);
+  return { kind: 'prepared', operation: { source, operationName, conditions, introspection, ...as } };
 }
 
 function parsed(source: string): DocumentNode | null {
@@ -153,16 +155,7 @@ function parsed(source: string): DocumentNode | null {
   }
 }
 
-function tooMuchIntrospection({ operation }: OwnDefinitions): GraphQLError {
-  return new GraphQLError('The operation asks for too much of the schema at once', {
-    nodes: operation,
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-  });
-}
-
-function tooManyFields({ operation }: OwnDefinitions): GraphQLError {
-  return new GraphQLError('The operation has too many fields', {
-    nodes: operation,
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-  });
+function refused(message: string, { operation }: OwnDefinitions): Preparation {
+  const extensions = { code: 'GRAPHQL_VALIDATION_FAILED' };
+  return { kind: 'refused', error: new GraphQLError(message, { nodes: operation, extensions }) };
 }

@@ -1,12 +1,9 @@
 import { type AppName, appName, type SubgraphOperation } from '@rocket/schema';
 import { type DocumentNode, OperationTypeNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { OperationCache } from '../documents/operation-cache.ts';
 import type { PreparedOperation } from '../documents/prepare-document.ts';
 import { selectSameFields } from '../documents/selection-shape.ts';
 import { fetchDocument, type PlanNode, type QueryPlan } from '../planning/query-plan.ts';
-
-/** Source text of the operations that one graph keeps; their documents are mostly those of the document store. */
-const MAX_SOURCE_CHARS = 256 * 1024;
 
 /** An operation that one subgraph answers as it stands. */
 export interface KnownOperation {
@@ -21,30 +18,24 @@ export interface KnownOperation {
  * fetch of all their fields: such an operation can go to its subgraph word by word.
  */
 export class KnownOperations {
-  /** By document text, then by the name that was asked for. Null for what has to take the long way. */
-  readonly #byText = new LRUCache<string, Map<string | undefined, KnownOperation | null>>({
-    maxSize: MAX_SOURCE_CHARS,
-    sizeCalculation: (_operations, text) => Math.max(1, text.length),
-  });
+  /** Null for what has to take the long way. */
+  readonly #known = new OperationCache<KnownOperation | null>();
 
-  find(text: string, operationName: string | undefined): KnownOperation | null {
-    return this.#byText.get(text)?.get(operationName) ?? null;
+  find(source: string, operationName: string | undefined): KnownOperation | null {
+    return this.#known.get(source, operationName) ?? null;
   }
 
   /** Called with each plan that is about to be executed. */
   learn(plan: QueryPlan, asked: PreparedOperation | undefined): void {
     if (asked === undefined) return;
     const { source, operationName } = asked;
-    const names = this.#byText.get(source);
-    if (names?.has(operationName) === true) return;
-    const known = asSingleFetch(plan.node, asked);
-    if (names === undefined) this.#byText.set(source, new Map([[operationName, known]]));
-    else names.set(operationName, known);
+    if (this.#known.get(source, operationName) !== undefined) return;
+    this.#known.set(source, operationName, asSingleFetch(plan.node, asked));
   }
 
   /** The subgraph does not take the operation as it stands: from now on it takes the long way. */
   forget({ asked }: KnownOperation): void {
-    this.#byText.get(asked.source)?.set(asked.operationName, null);
+    this.#known.set(asked.source, asked.operationName, null);
   }
 }
 
