@@ -85,7 +85,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const http = createHttpServer({
     handler: createDispatcher({
-      ...{ handlers, metrics, logger, ...config },
+      ...{ handlers, metrics, ...config },
       graphiql: createGraphiql({ signIn: true, proposedEmail: options.proposedEmail ?? null }),
     }),
     onError: errorAnswer,

@@ -49,7 +49,6 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
       handlers: routeHandlers(graph, { config, metrics }),
       graphiql: createGraphiql({ signIn: false }),
       metrics,
-      logger,
       ...config,
     }),
     onError: errorAnswer,

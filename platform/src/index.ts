@@ -22,9 +22,10 @@ export {
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
 export { CallerGone, callerSignal } from './http/caller-signal.ts';
-export { createHttpServer, type HttpAnswer, type HttpHandler, type HttpServer } from './http/http-server.ts';
+export { createHttpServer, type HttpHandler, type HttpServer } from './http/http-server.ts';
 export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
 export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
+export type { HttpAnswer } from './http/write-answer.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export type { PlatformUser, PlatformUsers } from './platform-users/platform-user-types.ts';
 export {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { HttpAnswer, HttpHandler, Logger, Metrics } from '@rocket/platform';
+import type { HttpAnswer, HttpHandler, Metrics } from '@rocket/platform';
 import { prefersHtml } from './accept.ts';
 import { errorAnswer } from './answer.ts';
 import { type CorsConfig, createCors } from './cors.ts';
@@ -31,12 +31,11 @@ export interface DispatcherOptions extends CorsConfig {
   readonly handlers: RouteHandlers;
   readonly graphiql: Graphiql;
   readonly metrics: Metrics;
-  readonly logger: Logger;
 }
 
 /** Routes each request to its handler; a browser that opens a GraphQL path gets GraphiQL. */
 export function createDispatcher(options: DispatcherOptions): HttpHandler {
-  const { metrics, logger } = options;
+  const { metrics } = options;
   const cors = createCors(options);
   const seconds = metrics.histogram({
     name: 'rocket_http_request_seconds',
@@ -54,10 +53,8 @@ export function createDispatcher(options: DispatcherOptions): HttpHandler {
       const request = { message, requestId, search, authorization: message.headers.authorization };
       answer = await handle(route, request, options);
     } catch (error) {
-      // Not left to the server: a page of another origin has to be able to read refusals too.
-      answer = errorAnswer(error);
-      // A fault of ours is for the log. A 503 is a state that is told elsewhere, and probes ask for it every second.
-      if (answer.status === 500) logger.error({ err: error, requestId }, 'request failed');
+      // Answered here: a page of another origin has to be able to read refusals too. The server logs them.
+      answer = { ...errorAnswer(error), failure: error };
     }
     const labels = { route: route?.kind ?? 'unknown', status: String(answer.status) };
     seconds.observe(labels, (performance.now() - startedMs) / 1_000);

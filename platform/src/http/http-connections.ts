@@ -1,13 +1,18 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** How long a stop waits for requests in flight before it cuts their connections: less than a component may take to stop. */
+const DRAIN_MS = 25_000;
+
 /** The connections of a server, and the requests that are being answered on them. */
 export class HttpConnections {
+  readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #running = new Map<ServerResponse, IncomingMessage>();
   #closing = false;
 
   constructor(server: Server) {
+    this.#server = server;
     server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -31,9 +36,20 @@ export class HttpConnections {
     });
   }
 
-  /** Closes those on which no whole request has come: nothing has been begun for them. The others close themselves. */
-  closeUnused(): void {
+  /** Accepts no more, waits for the requests that are being answered, and closes all. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
     this.#closing = true;
+    this.#closeUnused();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), DRAIN_MS);
+    await promise;
+    clearTimeout(cut);
+  }
+
+  /** Closes those on which no whole request has come: nothing has been begun for them. The others close themselves. */
+  #closeUnused(): void {
     const used = new Set<Socket>();
     for (const request of this.#running.values()) if (request.complete) used.add(request.socket);
     for (const socket of this.#sockets) if (!used.has(socket)) socket.destroy();

@@ -1,11 +1,11 @@
-/** A node:http server with the manners of ours: bounds for slow and silent callers, request ids, an orderly end. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+/** A node:http server with the manners of ours: bounds for slow and silent callers, request ids, a log of faults, an orderly end. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { RocketError } from '@rocket/schema';
 import type { Logger } from '../telemetry/logger.ts';
 import { acceptRequestId } from '../telemetry/request-ids.ts';
-import { AnswerBytes, LARGE_ANSWER_BYTES } from './answer-bytes.ts';
+import { AnswerBytes } from './answer-bytes.ts';
 import { HttpConnections } from './http-connections.ts';
+import { type HttpAnswer, writeAnswer } from './write-answer.ts';
 
 /** Longer than the idle timeout of usual load balancers (60 s), so that they close connections, not we under them. */
 const KEEP_ALIVE_MS = 65_000;
@@ -17,19 +17,10 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const CHECK_EVERY_MS = 2_000;
 /** For a caller to go on with what they are sending, or to take more of what they are sent. */
 const STALL_MS = 15_000;
-/** How long a stop waits for requests in flight before it cuts their connections: less than a component may take to stop. */
-const DRAIN_MS = 25_000;
 const DEFAULT_MAX_CONNECTIONS = 10_000;
 const DEFAULT_MAX_SENDING_BYTES = 256 * 1024 * 1024;
 
-/** A whole HTTP answer. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
-}
-
-/** Answers one request. What it throws goes to `onError`. */
+/** Answers one request. What it throws goes to `onError`, and as the answer's `failure` to the log. */
 export type HttpHandler = (request: IncomingMessage, requestId: string) => Promise<HttpAnswer>;
 
 export interface HttpServer {
@@ -53,73 +44,57 @@ export interface HttpServerOptions {
 }
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS });
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.timeout = options.stallMs ?? STALL_MS;
-  server.maxConnections = options.maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  const { logger, onError } = options;
+  const server = createBoundedServer(options);
   const connections = new HttpConnections(server);
   const sending = new AnswerBytes(options.maxSendingBytes ?? DEFAULT_MAX_SENDING_BYTES);
   server.on('request', (request, response) => {
     connections.begin(request, response);
     const requestId = acceptRequestId(request.headers['x-request-id']);
-    answer(options, request, requestId)
-      .then((result) => {
-        const more = { 'x-request-id': requestId, ...(connections.isClosing ? { connection: 'close' } : {}) };
-        write(response, admitted(result, { response, sending, onError: options.onError }), more);
+    answerOf(options, request, requestId)
+      .then((answer) => {
+        const last = connections.isClosing ? { connection: 'close' } : {};
+        writeAnswer(response, answer, { sending, onError, headers: { 'x-request-id': requestId, ...last } });
       })
       .catch((error: unknown) => {
         // An answer that cannot be sent, such as one with a header that HTTP does not allow.
-        options.logger.error({ err: error, requestId }, 'an answer could not be sent');
+        logger.error({ err: error, requestId }, 'an answer could not be sent');
         response.destroy();
       });
   });
   return {
     listen: (port, host) => listen(server, port, host),
-    close: () => close(server, connections),
+    close: () => connections.close(),
   };
 }
 
-async function answer(
+function createBoundedServer({ stallMs, maxConnections }: HttpServerOptions): Server {
+  const server = createServer({ connectionsCheckingInterval: CHECK_EVERY_MS });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.timeout = stallMs ?? STALL_MS;
+  server.maxConnections = maxConnections ?? DEFAULT_MAX_CONNECTIONS;
+  return server;
+}
+
+async function answerOf(
   { handler, onError, logger }: HttpServerOptions,
   request: IncomingMessage,
   requestId: string,
 ): Promise<HttpAnswer> {
+  let answer: HttpAnswer;
   try {
-    return await handler(request, requestId);
+    answer = await handler(request, requestId);
   } catch (error) {
-    const result = onError(error);
-    // A fault of ours is for the log. A 503 is a state that is told elsewhere, and probes ask for it every second.
-    if (result.status === 500) logger.error({ err: error, requestId }, 'request failed');
-    else if (result.status > 500) logger.debug({ err: error, requestId }, 'request turned away');
-    return result;
+    answer = { ...onError(error), failure: error };
   }
-}
-
-/** The answer, or a refusal where there is no room to send it. */
-function admitted(
-  answer: HttpAnswer,
-  at: { response: ServerResponse; sending: AnswerBytes; onError: HttpServerOptions['onError'] },
-): HttpAnswer {
-  const { body } = answer;
-  if (body.length < LARGE_ANSWER_BYTES || at.response.destroyed) return answer;
-  // Bytes of our own: Node would set aside three for each character of a text until the last has been taken.
-  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  if (at.sending.take(at.response, bytes.length)) return { ...answer, body: bytes };
-  return at.onError(new RocketError('NOT_READY', 'Too many large answers are being sent'));
-}
-
-function write(
-  response: ServerResponse,
-  { status, headers, body }: HttpAnswer,
-  more: Record<string, string>,
-): void {
-  if (response.destroyed) return;
-  const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  response.writeHead(status, { ...headers, ...more, ...length, 'x-content-type-options': 'nosniff' });
-  // Node leaves the body out of answers to HEAD.
-  response.end(body);
+  const { status, failure: err } = answer;
+  if (err === undefined) return answer;
+  // A fault of ours is for the log. A 503 is a state that is told elsewhere, and probes ask for it every second.
+  if (status === 500) logger.error({ err, requestId }, 'request failed');
+  else if (status > 500) logger.debug({ err, requestId }, 'request turned away');
+  return answer;
 }
 
 function listen(server: Server, port: number, host: string): Promise<number> {
@@ -134,14 +109,4 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 
 function portOf(address: AddressInfo | string | null, asked: number): number {
   return address === null || typeof address === 'string' ? asked : address.port;
-}
-
-async function close(server: Server, connections: HttpConnections): Promise<void> {
-  if (!server.listening) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  connections.closeUnused();
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  await promise;
-  clearTimeout(cut);
 }

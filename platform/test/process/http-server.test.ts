@@ -85,6 +85,18 @@ test('what a handler throws becomes an answer, with the request id', async () =>
   expect(log.join('')).toContain('abc-123');
 });
 
+test('what failed is in the log too where a handler has made the answer itself', async () => {
+  const { url, log } = await serve(async () => ({
+    status: 500,
+    headers: {},
+    body: 'sorry',
+    failure: new Error('a fault'),
+  }));
+  const response = await fetch(url, { headers: { 'x-request-id': 'abc-123' } });
+  expect([response.status, await response.text()]).toEqual([500, 'sorry']);
+  expect(log.filter((line) => line.includes('a fault') && line.includes('abc-123'))).toHaveLength(1);
+});
+
 test.each([
   ['{"a":1}', 100, '{"a":1}'],
   ['{"a":', 100, 'BAD_REQUEST'],

@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import { RocketError } from '@rocket/schema';
+import { type AnswerBytes, LARGE_ANSWER_BYTES } from './answer-bytes.ts';
+
+/** A whole HTTP answer. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+  /** The error that the answer tells of: for the log, which may know more of it than the caller. */
+  readonly failure?: unknown;
+}
+
+export interface WriteOptions {
+  /** The large answers of the server that are on their way. */
+  readonly sending: AnswerBytes;
+  /** Makes the answer for want of room. */
+  readonly onError: (error: unknown) => HttpAnswer;
+  /** Beside those of the answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Sends an answer, or a refusal where there is no room for it. Nothing is sent to a caller who has gone.
+ * @throws TypeError for a header that HTTP does not allow
+ */
+export function writeAnswer(response: ServerResponse, answer: HttpAnswer, options: WriteOptions): void {
+  if (response.destroyed) return;
+  const { status, headers, body } = admitted(response, answer, options);
+  const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  response.writeHead(status, {
+    ...headers,
+    ...options.headers,
+    ...length,
+    'x-content-type-options': 'nosniff',
+  });
+  // Node leaves the body out of answers to HEAD.
+  response.end(body);
+}
+
+function admitted(
+  response: ServerResponse,
+  answer: HttpAnswer,
+  { sending, onError }: WriteOptions,
+): HttpAnswer {
+  const { body } = answer;
+  if (body.length < LARGE_ANSWER_BYTES) return answer;
+  // Bytes of our own: Node would set aside three for each character of a text until the last has been taken.
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  if (sending.take(response, bytes.length)) return { ...answer, body: bytes };
+  return onError(new RocketError('NOT_READY', 'Too many large answers are being sent'));
+}
