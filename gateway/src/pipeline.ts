@@ -77,8 +77,9 @@ export async function askGraph(
     // limits, documents: what is too large is refused, the rest brought into a form that nothing behind it mistakes
     const { http, more } = prepareRequest(request, documents);
 
-    // The server parses and validates, then has the operation planned in a thread (planning/) and the plan executed
-    // (plan-execution/) by calls to the shards (execution/, transport/), all through apollo/graph-gateway.ts.
+    // planning, execution: Apollo Server parses and validates, and apollo/graph-gateway.ts has the operation planned in a
+    // thread (planning/) and its plan executed (plan-execution/) by calls to the shards (execution/, transport/)
+    // answer: the plugins in apollo/ give it the caller's keys, what was asked about the schema, and its status
     const fetched = fast.kind === 'fetched' ? { fetched: fast.fetched } : {};
     const answer = await executeRequest(server, http, { ...context, ...fetched, ...more });
 
