@@ -5,15 +5,16 @@ import { WriteRefused } from './write-result.ts';
 import type { SaveState } from './write-state.ts';
 
 /** @throws WriteRefused with one error per field that the entity does not have or does not let callers set. */
-export function refuseUnknownFields({ entity, input, root }: SaveState): void {
+export function refuseUnknownFields(state: SaveState): void {
+  const { entity, input, action, path } = state;
   const errors: UserError[] = [];
   for (const name of Object.keys(input)) {
     const field = entity.fieldByName.get(name);
     if (field === undefined) {
       const message = `${entity.name} has no field ${JSON.stringify(name)}`;
-      errors.push({ code: 'VALIDATION_FAILED', message, path: [root, name], rule: 'unknown' });
-    } else if (!field.writable || (root === 'patch' && field.isPrimaryKey)) {
-      errors.push(fieldError(root, field, { rule: 'read_only', message: 'cannot be set' }));
+      errors.push({ code: 'VALIDATION_FAILED', message, path: [...path, name], rule: 'unknown' });
+    } else if (!field.writable || (action === 'update' && field.isPrimaryKey)) {
+      errors.push(fieldError(state, field, { rule: 'read_only', message: 'cannot be set' }));
     }
   }
   if (errors.length > 0) throw new WriteRefused(errors);
@@ -32,7 +33,7 @@ export function checkFields(state: SaveState): void {
     if (isMissing(field, given.value)) {
       if (given.isGiven) state.values.set(field.name, null);
       if (mustHaveValue(state, field, given.isGiven)) {
-        errors.push(fieldError(state.root, field, { rule: 'required', message: 'is required' }));
+        errors.push(fieldError(state, field, { rule: 'required', message: 'is required' }));
       }
       continue;
     }
@@ -42,11 +43,11 @@ export function checkFields(state: SaveState): void {
   if (errors.length > 0) throw new WriteRefused(errors);
 }
 
-function givenValue({ root, input }: SaveState, field: FieldModel): { isGiven: boolean; value: unknown } {
+function givenValue({ action, input }: SaveState, field: FieldModel): { isGiven: boolean; value: unknown } {
   if (Object.hasOwn(input, field.name) && input[field.name] !== undefined) {
     return { isGiven: true, value: input[field.name] };
   }
-  if (root === 'patch' || field.default === undefined) return { isGiven: false, value: null };
+  if (action === 'update' || field.default === undefined) return { isGiven: false, value: null };
   return { isGiven: true, value: field.default };
 }
 
@@ -55,20 +56,20 @@ function isMissing(field: FieldModel, value: unknown): boolean {
   return value === null || (value === '' && field.required);
 }
 
-function mustHaveValue({ entity, root }: SaveState, field: FieldModel, isGiven: boolean): boolean {
+function mustHaveValue({ entity, action }: SaveState, field: FieldModel, isGiven: boolean): boolean {
   // The slug is made from its source later, and asked for there when that is empty too.
   const isMadeLater =
-    root === 'input' && entity.slug?.field === field.name && entity.slug.source !== undefined;
+    action === 'create' && entity.slug?.field === field.name && entity.slug.source !== undefined;
   if (isMadeLater) return false;
-  return (field.required || !field.nullable) && (root === 'input' || isGiven);
+  return (field.required || !field.nullable) && (action === 'create' || isGiven);
 }
 
 function checkValue(state: SaveState, field: FieldModel, given: unknown): UserError | null {
   const checked = inputValue(field, given);
-  if (!checked.ok) return fieldError(state.root, field, checked);
+  if (!checked.ok) return fieldError(state, field, checked);
   if (field.enumValues !== undefined && !field.enumValues.includes(String(checked.value))) {
     const message = `must be one of ${field.enumValues.join(', ')}`;
-    return fieldError(state.root, field, { rule: 'enum', message });
+    return fieldError(state, field, { rule: 'enum', message });
   }
   state.values.set(field.name, checked.value);
   return null;
@@ -76,14 +77,14 @@ function checkValue(state: SaveState, field: FieldModel, given: unknown): UserEr
 
 /** `failure.message` goes on after the field's name. */
 export function fieldError(
-  root: string,
+  { path }: Pick<SaveState, 'path'>,
   field: FieldModel,
   failure: { rule: string; message: string },
 ): UserError {
   return {
     code: 'VALIDATION_FAILED',
     message: `${field.graphqlName} ${failure.message}`,
-    path: [root, field.graphqlName],
+    path: [...path, field.graphqlName],
     rule: failure.rule,
   };
 }

@@ -34,7 +34,8 @@ export function requirePolicy(
  * @throws WriteRefused `NOT_FOUND`
  * @throws RocketError `FORBIDDEN`
  */
-export function permitBefore(state: State, action: PermissionAction, record: StoredRecord): void {
+export function permitBefore(state: State, record: StoredRecord): void {
+  const { action } = state;
   const readable = scopeOf(state, 'read');
   const isReadable = readable !== 'forbidden' && matches(readable, record.values);
   if (readable !== 'forbidden' && !isReadable) refuse(notFound(state.entity.name, record.key));
@@ -49,7 +50,7 @@ export function permitBefore(state: State, action: PermissionAction, record: Sto
  * @throws RocketError `FORBIDDEN`
  */
 export function permitAfter(state: SaveState, values: FilterRecord): void {
-  const action = state.root === 'input' ? 'create' : 'update';
+  const { action } = state;
   if (!matches(requirePolicy(state, action), values)) throw forbidden(state, action);
 }
 

@@ -20,7 +20,13 @@ import { resolveFiles } from './resolve-files.ts';
 import { saveRecord } from './save-record.ts';
 import { generateSlug } from './slug/slug.ts';
 import { WriteRefused, type WriteResult } from './write-result.ts';
-import { present, type SaveState, type WriteStart, type WriteTarget } from './write-state.ts';
+import {
+  type DeleteState,
+  present,
+  type SaveState,
+  type WriteStart,
+  type WriteTarget,
+} from './write-state.ts';
 
 export type { WriteResult } from './write-result.ts';
 export type { WriteTarget } from './write-state.ts';
@@ -65,9 +71,8 @@ export function createWritePipeline({
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'create');
       return await inTransaction(async (tx) => {
-        const state = saveState({ tx, model, entity, caller, changes: [] }, 'input', input);
-        await save(state);
-        return present(state.saved).key;
+        const start = { tx, model, entity, caller, changes: [] };
+        return await save(saveState(start, { action: 'create', path: ['input'], input }));
       });
     },
 
@@ -75,12 +80,12 @@ export function createWritePipeline({
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'update');
       return await inTransaction(async (tx) => {
-        const state = saveState({ tx, model, entity, caller, changes: [] }, 'patch', patch);
+        const start = { tx, model, entity, caller, changes: [] };
+        const state = saveState(start, { action: 'update', path: ['patch'], input: patch });
         const current = await lockTarget(state, target);
-        permitBefore(state, 'update', current);
+        permitBefore(state, current);
         expectVersion(entity, current, target);
-        await save(state);
-        return present(state.saved).key;
+        return await save(state);
       });
     },
 
@@ -88,9 +93,17 @@ export function createWritePipeline({
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'delete');
       return await inTransaction(async (tx) => {
-        const state = { tx, model, entity, caller, changes: [], current: null };
+        const state: DeleteState = {
+          tx,
+          model,
+          entity,
+          caller,
+          changes: [],
+          action: 'delete',
+          current: null,
+        };
         const current = await lockTarget(state, target);
-        permitBefore(state, 'delete', current);
+        permitBefore(state, current);
         expectVersion(entity, current, target);
         await deleteTree(state, current);
         await appendEvents(state);
@@ -100,19 +113,21 @@ export function createWritePipeline({
   };
 }
 
-/** What creates and updates have in common. */
-async function save(state: SaveState): Promise<void> {
+/** What creates and updates have in common; resolves to the record's key. */
+async function save(state: SaveState): Promise<string> {
   refuseUnknownFields(state);
   checkFields(state);
   await generateSlug(state);
   await resolveFiles(state);
   await saveRecord(state);
-  permitAfter(state, present(state.saved).values);
+  const { key, values } = present(state.saved);
+  permitAfter(state, values);
   await appendEvents(state);
+  return key;
 }
 
-function saveState(start: WriteStart, root: SaveState['root'], input: WriteInput): SaveState {
-  return { ...start, root, input, values: new Map(), current: null, saved: null, slugIsGenerated: false };
+function saveState(start: WriteStart, of: Pick<SaveState, 'action' | 'path' | 'input'>): SaveState {
+  return { ...start, ...of, values: new Map(), current: null, saved: null, slugIsGenerated: false };
 }
 
 async function outcome(write: Promise<string>, logger: Logger): Promise<WriteResult> {

@@ -32,7 +32,7 @@ export async function resolveFiles(state: SaveState): Promise<void> {
     if (description !== undefined) state.values.set(field.name, description);
     else {
       const message = `${field.graphqlName} names no uploaded file`;
-      errors.push({ code: 'NOT_FOUND', message, path: [state.root, field.graphqlName], rule: null });
+      errors.push({ code: 'NOT_FOUND', message, path: [...state.path, field.graphqlName], rule: null });
     }
   }
   if (errors.length > 0) throw new WriteRefused(errors);

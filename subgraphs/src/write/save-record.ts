@@ -37,9 +37,9 @@ export async function saveRecord(state: SaveState): Promise<void> {
     state.values.delete(state.entity.slug?.field ?? '');
     await generateSlug(state);
   }
-  const { entity, current: before, saved: after } = state;
+  const { entity, action, current: before, saved: after } = state;
   if (after === before) return;
-  state.changes.push({ entity, operation: before === null ? 'create' : 'update', before, after });
+  state.changes.push({ entity, operation: action, before, after });
 }
 
 /** The record as it is now: for an update that changes nothing, the very object that it was. */

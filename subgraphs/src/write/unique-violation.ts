@@ -20,7 +20,7 @@ export function uniqueViolation(state: SaveState, field: FieldModel): UserError 
   return {
     code: 'UNIQUE_VIOLATION',
     message: `${field.graphqlName} is already taken`,
-    path: [state.root, field.graphqlName],
+    path: [...state.path, field.graphqlName],
     rule: 'unique',
   };
 }

@@ -29,9 +29,11 @@ export interface WriteStart {
   readonly changes: RecordChange[];
 }
 
-/** A create (`root` is `input`) or update (`patch`). */
+/** A create or update. */
 export interface SaveState extends WriteStart {
-  readonly root: 'input' | 'patch';
+  readonly action: 'create' | 'update';
+  /** Where the input lies in the mutation's arguments, such as `['input']`; the paths of its errors begin with it. */
+  readonly path: readonly string[];
   /** As the caller gave it, by document field name. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Checked values to store, by field name; null for null. */
@@ -52,6 +54,7 @@ export interface WriteTarget {
 }
 
 export interface DeleteState extends WriteStart {
+  readonly action: 'delete';
   current: StoredRecord | null;
 }
 

@@ -38,8 +38,8 @@ export async function generateSlug(state: SaveState): Promise<void> {
   if (base !== null) {
     state.values.set(field.name, await freeSlug(state, field, base));
     state.slugIsGenerated = true;
-  } else if (state.root === 'input' && !field.nullable) {
-    throw new WriteRefused([fieldError(state.root, field, { rule: 'required', message: 'is required' })]);
+  } else if (state.action === 'create' && !field.nullable) {
+    throw new WriteRefused([fieldError(state, field, { rule: 'required', message: 'is required' })]);
   } else if (state.values.get(field.name) === '') {
     // Empty slugs would clash with each other.
     state.values.set(field.name, null);
