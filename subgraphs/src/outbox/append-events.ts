@@ -4,11 +4,11 @@ import type { Statement } from '@rocket/platform';
 import type { AppName, Caller } from '@rocket/schema';
 import { EPOCH_KEY } from '../tables/meta.ts';
 import { META_TABLE, OUTBOX_TABLE } from '../tables/system-tables.ts';
-import type { RecordChange, WriteStart } from '../write/write-state.ts';
+import type { RecordChange, WriteTransaction } from '../write/write-state.ts';
 import { eventTags } from './event-tags.ts';
 
-/** Appends what the write has changed to the outbox, in its transaction. */
-export async function appendEvents({ tx, model, caller, changes }: WriteStart): Promise<void> {
+/** Appends what the transaction has changed to the outbox: its last statement, when nothing else is changed any more. */
+export async function appendEvents({ tx, model, caller, changes }: WriteTransaction): Promise<void> {
   if (changes.length === 0) return;
   await tx.query(insertEvents(changes.map((change) => event(model.app, caller, change))));
 }

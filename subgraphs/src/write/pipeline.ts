@@ -7,7 +7,8 @@
  *
  * Steps in brackets attach at these places: rules and state machines may change `state.values` and so come before the
  * slug; nested children go through this same pipeline once their parent has a key; a webhook that may veto is called
- * last, when the SQL has shown that the write would succeed.
+ * last, when the SQL has shown that the write would succeed. The outbox is written once for all records of the
+ * transaction, those that a delete takes along among them.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
@@ -24,8 +25,8 @@ import {
   type DeleteState,
   present,
   type SaveState,
-  type WriteStart,
   type WriteTarget,
+  type WriteTransaction,
 } from './write-state.ts';
 
 export type { WriteResult } from './write-result.ts';
@@ -63,25 +64,21 @@ export function createWritePipeline({
   logger,
   deadlineAtMs,
 }: WritePipelineOptions): WritePipeline {
-  const inTransaction = (work: (tx: Transaction) => Promise<string>): Promise<WriteResult> =>
-    outcome(database.transaction(work, deadlineAtMs === undefined ? {} : { deadlineAtMs }), logger);
-
   return {
     create: async (caller, entityName, input) => {
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'create');
-      return await inTransaction(async (tx) => {
-        const start = { tx, model, entity, caller, changes: [] };
-        return await save(saveState(start, { action: 'create', path: ['input'], input }));
+      return await inTransaction(caller, async (write) => {
+        const state = saveState(write, { entity, action: 'create', path: ['input'], input });
+        return await save(state);
       });
     },
 
     update: async (caller, entityName, { patch, ...target }) => {
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'update');
-      return await inTransaction(async (tx) => {
-        const start = { tx, model, entity, caller, changes: [] };
-        const state = saveState(start, { action: 'update', path: ['patch'], input: patch });
+      return await inTransaction(caller, async (write) => {
+        const state = saveState(write, { entity, action: 'update', path: ['patch'], input: patch });
         const current = await lockTarget(state, target);
         permitBefore(state, current);
         expectVersion(entity, current, target);
@@ -92,25 +89,33 @@ export function createWritePipeline({
     delete: async (caller, entityName, target) => {
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'delete');
-      return await inTransaction(async (tx) => {
-        const state: DeleteState = {
-          tx,
-          model,
-          entity,
-          caller,
-          changes: [],
-          action: 'delete',
-          current: null,
-        };
+      return await inTransaction(caller, async (write) => {
+        const state: DeleteState = { ...write, entity, action: 'delete', current: null };
         const current = await lockTarget(state, target);
         permitBefore(state, current);
         expectVersion(entity, current, target);
         await deleteTree(state, current);
-        await appendEvents(state);
         return current.key;
       });
     },
   };
+
+  /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
+  async function inTransaction(
+    caller: Caller,
+    work: (write: WriteTransaction) => Promise<string>,
+  ): Promise<WriteResult> {
+    const run = async (tx: Transaction) => {
+      const write: WriteTransaction = { tx, model, caller, changes: [] };
+      const key = await work(write);
+      await appendEvents(write);
+      return key;
+    };
+    return await outcome(
+      database.transaction(run, deadlineAtMs === undefined ? {} : { deadlineAtMs }),
+      logger,
+    );
+  }
 }
 
 /** What creates and updates have in common; resolves to the record's key. */
@@ -122,12 +127,14 @@ async function save(state: SaveState): Promise<string> {
   await saveRecord(state);
   const { key, values } = present(state.saved);
   permitAfter(state, values);
-  await appendEvents(state);
   return key;
 }
 
-function saveState(start: WriteStart, of: Pick<SaveState, 'action' | 'path' | 'input'>): SaveState {
-  return { ...start, ...of, values: new Map(), current: null, saved: null, slugIsGenerated: false };
+function saveState(
+  write: WriteTransaction,
+  of: Pick<SaveState, 'entity' | 'action' | 'path' | 'input'>,
+): SaveState {
+  return { ...write, ...of, values: new Map(), current: null, saved: null, slugIsGenerated: false };
 }
 
 async function outcome(write: Promise<string>, logger: Logger): Promise<WriteResult> {

@@ -1,4 +1,4 @@
-/** What the steps of one write share. Made anew for each attempt, since a transaction may be repeated. */
+/** What the steps of a write share. Made anew for each attempt, since a transaction may be repeated. */
 import type { Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
 
@@ -19,18 +19,18 @@ export interface RecordChange {
   readonly after: StoredRecord | null;
 }
 
-/** What is known before the first step. */
-export interface WriteStart {
+/** What all records share that one transaction writes. */
+export interface WriteTransaction {
   readonly tx: Transaction;
   readonly model: AppModel;
-  readonly entity: EntityModel;
   readonly caller: Caller;
-  /** In the order in which they were made. */
+  /** Of all records, in the order in which they were made. */
   readonly changes: RecordChange[];
 }
 
 /** A create or update. */
-export interface SaveState extends WriteStart {
+export interface SaveState extends WriteTransaction {
+  readonly entity: EntityModel;
   readonly action: 'create' | 'update';
   /** Where the input lies in the mutation's arguments, such as `['input']`; the paths of its errors begin with it. */
   readonly path: readonly string[];
@@ -53,7 +53,8 @@ export interface WriteTarget {
   readonly expectedVersion?: number;
 }
 
-export interface DeleteState extends WriteStart {
+export interface DeleteState extends WriteTransaction {
+  readonly entity: EntityModel;
   readonly action: 'delete';
   current: StoredRecord | null;
 }
