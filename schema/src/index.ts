@@ -50,6 +50,9 @@ export {
   type RocketErrorOptions,
   type UserError,
 } from './errors.ts';
+export { type ChangeEvent, changeEvent } from './events/change-event.ts';
+export { type EncodedEvent, encodeEvent } from './events/encode-event.ts';
+export type { RecordChange, StoredRecord } from './events/record-change.ts';
 export { compareBySortKeys, type RecordOrder } from './filter/compare-records.ts';
 export { type FilterRecord, matches, type RelatedRecords } from './filter/evaluate.ts';
 export {

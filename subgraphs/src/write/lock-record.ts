@@ -1,7 +1,7 @@
-import { type EntityModel, keyValue, type UserError } from '@rocket/schema';
+import { type EntityModel, keyValue, type StoredRecord, type UserError } from '@rocket/schema';
 import { lockRecord, toRecord } from './record-sql.ts';
 import { notFound, refuse } from './write-result.ts';
-import type { DeleteState, SaveState, StoredRecord, WriteTarget } from './write-state.ts';
+import type { DeleteState, SaveState, WriteTarget } from './write-state.ts';
 
 /**
  * Reads the record and keeps it from changing until the end, so that what is decided about it stays true.

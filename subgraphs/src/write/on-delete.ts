@@ -10,7 +10,9 @@ import {
   DELETED_AT_COLUMN,
   type EntityModel,
   type LinkModel,
+  type RecordChange,
   RocketError,
+  type StoredRecord,
 } from '@rocket/schema';
 import { z } from 'zod';
 import {
@@ -26,7 +28,7 @@ import {
 import { readableRecords } from './permission.ts';
 import { deleteRecords, toRecord } from './record-sql.ts';
 import { refuse } from './write-result.ts';
-import type { DeleteState, RecordChange, StoredRecord } from './write-state.ts';
+import { type DeleteState, present } from './write-state.ts';
 
 /** All of them are held in memory and locked; past it the tree has to be cut by hand. */
 const MAX_CASCADE_RECORDS = 10_000;
@@ -140,7 +142,7 @@ async function clear(tree: Tree, at: LinkPlace, link: ChildLink): Promise<Record
     entity: child,
     operation: 'update',
     before: record,
-    after: afterByKey.get(record.key) ?? null,
+    after: present(afterByKey.get(record.key) ?? null),
   }));
 }
 

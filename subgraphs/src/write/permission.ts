@@ -9,9 +9,10 @@ import {
   type PermissionAction,
   RocketError,
   readFilter,
+  type StoredRecord,
 } from '@rocket/schema';
 import { notFound, refuse } from './write-result.ts';
-import type { DeleteState, SaveState, StoredRecord } from './write-state.ts';
+import type { DeleteState, SaveState } from './write-state.ts';
 
 type State = SaveState | DeleteState;
 

@@ -5,12 +5,12 @@ import {
   type EntityModel,
   type FieldModel,
   parseJson,
+  type StoredRecord,
   VERSION_COLUMN,
 } from '@rocket/schema';
 import { z } from 'zod';
 import { LIVE_ROWS } from '../sql/live-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
-import type { StoredRecord } from './write-state.ts';
 
 const VERSION = quoteIdentifier(VERSION_COLUMN);
 const DELETED_AT = quoteIdentifier(DELETED_AT_COLUMN);

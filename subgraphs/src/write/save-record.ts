@@ -1,13 +1,13 @@
 /** The SQL of a create or update. */
 import type { Statement, Transaction } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
+import { RocketError, type StoredRecord } from '@rocket/schema';
 import { intendedValues } from './intended-values.ts';
 import { permitAfter } from './permission.ts';
 import { insertRecord, toRecord, updateRecord } from './record-sql.ts';
 import { generateSlug } from './slug/slug.ts';
 import { uniqueViolation, violatedField } from './unique-violation.ts';
 import { refuse } from './write-result.ts';
-import type { SaveState, StoredRecord } from './write-state.ts';
+import { present, type SaveState } from './write-state.ts';
 
 /** Every attempt sees the slugs committed until then, so only a stream of equal titles can use them up. */
 const MAX_SLUG_ATTEMPTS = 10;
@@ -37,9 +37,10 @@ export async function saveRecord(state: SaveState): Promise<void> {
     state.values.delete(state.entity.slug?.field ?? '');
     await generateSlug(state);
   }
-  const { entity, action, current: before, saved: after } = state;
-  if (after === before) return;
-  state.changes.push({ entity, operation: action, before, after });
+  const { entity, current: before } = state;
+  const after = present(state.saved);
+  if (before === null) state.changes.push({ entity, operation: 'create', before, after });
+  else if (after !== before) state.changes.push({ entity, operation: 'update', before, after });
 }
 
 /** The record as it is now: for an update that changes nothing, the very object that it was. */

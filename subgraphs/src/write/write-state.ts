@@ -1,23 +1,13 @@
 /** What the steps of a write share. Made anew for each attempt, since a transaction may be repeated. */
 import type { Transaction } from '@rocket/platform';
-import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
-
-/** A stored record by field name, with values as rows have them, and its version. */
-export interface StoredRecord {
-  readonly key: string;
-  readonly version: number;
-  readonly values: Readonly<Record<string, unknown>>;
-}
-
-/** A change of one record that was made, for the outbox. */
-export interface RecordChange {
-  readonly entity: EntityModel;
-  readonly operation: 'create' | 'update' | 'delete';
-  /** The record before; null for a create. */
-  readonly before: StoredRecord | null;
-  /** The record after; null for a delete. */
-  readonly after: StoredRecord | null;
-}
+import {
+  type AppModel,
+  type Caller,
+  type EntityModel,
+  type RecordChange,
+  RocketError,
+  type StoredRecord,
+} from '@rocket/schema';
 
 /** What all records share that one transaction writes. */
 export interface WriteTransaction {

@@ -1,5 +1,5 @@
-import type { AppName } from '@rocket/schema';
-import type { RecordChange, StoredRecord } from '../write/write-state.ts';
+import type { AppName } from '../ids.ts';
+import type { RecordChange, StoredRecord } from './record-change.ts';
 
 /**
  * What a cached answer may depend on that this change touches: the record, its entity, and for each field that lists
