@@ -1,14 +1,8 @@
 /** Sees to the indexes of apps that are opened: a process that ended while it built some has left work behind. */
-import type { Database, Logger } from '@rocket/platform';
-import { type AppModel, type AppName, type Revision, RocketError } from '@rocket/schema';
+import type { Logger } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import type { OpenedApp } from '../apps/open-apps.ts';
 import { finishIndexes } from './finish-indexes.ts';
-
-export interface OpenedApp {
-  readonly app: AppName;
-  readonly database: Database;
-  /** Null when the app has no active revision. */
-  readonly revision: () => Promise<{ readonly model: AppModel; readonly revision: Revision } | null>;
-}
 
 export interface IndexCare {
   /** Returns at once; the work is done in the background. */
@@ -31,13 +25,13 @@ export function createIndexCare(logger: Logger): IndexCare {
   };
 }
 
-async function finish({ app, database, revision }: OpenedApp, logger: Logger): Promise<void> {
+async function finish({ app, database, active }: OpenedApp, logger: Logger): Promise<void> {
   try {
-    const active = await revision();
-    if (active === null) return;
+    const served = await active();
+    if (served === null) return;
     await finishIndexes({
       database,
-      ...active,
+      ...served,
       onChange: (change) => logger.info({ app, change }, 'the indexes of an app were changed'),
       onProblem: (error) => logger.warn({ app, err: error }, 'an index could not be built'),
     });

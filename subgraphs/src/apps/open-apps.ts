@@ -1,0 +1,127 @@
+/**
+ * The apps of a shard, opened: where they are, their models, their databases. All that a process needs of them, whatever
+ * it does with them.
+ */
+import type { Catalog, Database, Logger, SlowQuery } from '@rocket/platform';
+import {
+  type AppModel,
+  type AppName,
+  type GraphRevisionId,
+  type Placed,
+  type Placement,
+  type Revision,
+  RocketError,
+  type ShardName,
+} from '@rocket/schema';
+import type { AppDatabase } from '../databases/app-database.ts';
+import { type AppStorage, createAppStorage } from '../databases/app-storage.ts';
+import {
+  createShardDatabases,
+  type DatabaseConfig,
+  type ShardDatabases,
+} from '../databases/shard-databases.ts';
+import { createModels } from './models.ts';
+import { createPlacements, type Placements } from './placements.ts';
+import type { ShardMetrics } from './shard-metrics.ts';
+import type { Subgraph } from './subgraph.ts';
+import { createSubgraphs } from './subgraphs.ts';
+
+export interface ActiveModel {
+  readonly model: AppModel;
+  readonly revision: Revision;
+}
+
+export interface OpenedApp {
+  readonly app: AppName;
+  readonly database: Database;
+  /** Null when the app has no active revision. */
+  readonly active: () => Promise<ActiveModel | null>;
+}
+
+export interface OpenAppsOptions {
+  readonly name: ShardName;
+  readonly catalog: Catalog;
+  readonly config: DatabaseConfig;
+  readonly logger: Logger;
+  readonly metrics: ShardMetrics;
+  readonly onSlowQuery: (app: AppName, query: SlowQuery) => void;
+  /** An app's database was opened, at its first use and again at each later epoch. */
+  readonly onOpened: (opened: OpenedApp) => void;
+}
+
+export interface OpenApps {
+  /** @throws RocketError `WRONG_EPOCH` for an app that is not here at this epoch, before anything is done for it */
+  admit(at: Placed): Promise<Placement>;
+  /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later epoch */
+  database(placement: Placement): AppDatabase;
+  /** @throws RocketError `WRONG_EPOCH` as both of them do */
+  databaseAt(at: Placed): Promise<AppDatabase>;
+  /** The document that is served now, as far as this process knows; null when there is none. */
+  active(app: AppName): Promise<ActiveModel | null>;
+  /** @throws RocketError `NOT_FOUND` */
+  model(app: AppName, revision: Revision): Promise<AppModel>;
+  /**
+   * @throws RocketError `GRAPH_NOT_FOUND`, `APP_NOT_FOUND` when the app is no member of the graph, `WRONG_EPOCH` when
+   * its name is another app's by now
+   */
+  subgraph(graph: GraphRevisionId, app: AppName): Promise<Subgraph>;
+  readonly storage: AppStorage;
+  /** Stops following the catalog and closes the databases after what is running. */
+  close(): Promise<void>;
+}
+
+/** @throws RocketError `NOT_FOUND` when no shard of this name is registered. */
+export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
+  const { catalog } = options;
+  const models = createModels(catalog);
+  const subgraphs = createSubgraphs(catalog, models);
+  const { databases, placements } = await follow(options, active);
+  const apps: Pick<OpenApps, 'admit' | 'database'> = {
+    admit: ({ app, epoch }) => placements.admit(app, epoch),
+    database: (placement) => databases.get(placement),
+  };
+  return {
+    ...apps,
+    databaseAt: async (at) => apps.database(await apps.admit(at)),
+    active,
+    model: async (app, revision) => (await models.get(app, revision)).model,
+    subgraph: async (graph, app) => {
+      const subgraph = await subgraphs.get(graph, app);
+      // A gateway that has yet to learn of the removal asks by the rules of the former app of this name.
+      if (placements.appId(app) === subgraph.appId) return subgraph;
+      throw new RocketError('WRONG_EPOCH', `App ${app} is not the one that was asked for`);
+    },
+    storage: createAppStorage(databases, placements),
+    close: async () => {
+      await placements.close();
+      await databases.close();
+    },
+  };
+
+  async function active(app: AppName): Promise<ActiveModel | null> {
+    const revision = placements.activeRevision(app);
+    return revision === null ? null : { revision, model: (await models.get(app, revision)).model };
+  }
+}
+
+/** What of the apps is open until it is closed. */
+async function follow(
+  options: OpenAppsOptions,
+  active: OpenApps['active'],
+): Promise<{ databases: ShardDatabases; placements: Placements }> {
+  const { catalog, name, logger } = options;
+  const databases = await createShardDatabases({
+    ...options,
+    onOpened: ({ app }, { primary }) =>
+      options.onOpened({ app, database: primary, active: () => active(app) }),
+  });
+  try {
+    const placements = await createPlacements(catalog, name, (error) =>
+      logger.warn({ err: error }, 'the catalog cannot be followed'),
+    );
+    return { databases, placements };
+  } catch (error) {
+    await databases.close();
+    throw error;
+  }
+}

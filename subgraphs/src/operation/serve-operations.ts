@@ -1,0 +1,62 @@
+/** Executes the operations that gateways send, each in the graph revision and for the caller that it names. */
+import type { Logger } from '@rocket/platform';
+import { type CallContext, RocketError, type ShardService } from '@rocket/schema';
+import type { AppInsights } from '../advice/app-insights.ts';
+import type { OpenApps } from '../apps/open-apps.ts';
+import type { ShardMetrics } from '../apps/shard-metrics.ts';
+import { createWritePipeline } from '../write/pipeline.ts';
+import { executeOperation } from './execute-operation.ts';
+import { createDocuments } from './prepared-operation.ts';
+import { createRequestContext, type RequestContext } from './request-context.ts';
+
+export interface OperationParts {
+  readonly apps: OpenApps;
+  readonly insights: AppInsights;
+  readonly logger: Logger;
+  readonly metrics: ShardMetrics;
+}
+
+export function serveOperations(parts: OperationParts): Pick<ShardService, 'execute'> {
+  const { logger, metrics } = parts;
+  const documents = createDocuments();
+  return {
+    execute: async (context, operation, signal) => {
+      const startedAtMs = performance.now();
+      const request = await requestContext(parts, context, signal);
+      const answer = await executeOperation(request, {
+        prepared: documents.prepare(request.schema, operation),
+        variables: operation.variables,
+        operationName: operation.operationName,
+        requestId: context.requestId,
+        logger,
+      });
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      metrics.operation(context.app, answer.hasErrors ? 'errors' : 'ok', seconds);
+      return answer;
+    },
+  };
+}
+
+async function requestContext(
+  { apps, insights, logger }: OperationParts,
+  context: CallContext,
+  signal: AbortSignal | undefined,
+): Promise<RequestContext> {
+  const { app, caller, deadlineAtMs } = context;
+  const placement = await apps.admit(context);
+  if (Date.now() >= deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
+  const { model, schema, index } = await apps.subgraph(context.graph, app);
+  const database = apps.database(placement);
+  return createRequestContext({
+    model,
+    schema,
+    index,
+    caller,
+    deadlineAtMs,
+    signal,
+    database,
+    minLsn: context.minLsn ?? null,
+    writes: createWritePipeline({ database: database.primary, model, logger, deadlineAtMs }),
+    advice: insights.of(app).advice,
+  });
+}

@@ -1,0 +1,43 @@
+/** Takes the apps of a shard from document to document: their databases as a whole, and the tables in them. */
+import type { Logger } from '@rocket/platform';
+import { RocketError, type ShardService } from '@rocket/schema';
+import type { OpenApps } from '../apps/open-apps.ts';
+import { activateTables } from './activate-tables.ts';
+import { settleActivation } from './settle-activation.ts';
+
+export type ActivationService = Pick<ShardService, 'activate' | 'settleActivation' | 'removeApp'>;
+
+export function createActivationService(apps: OpenApps, logger: Logger): ActivationService {
+  return {
+    activate: async (input) => {
+      const { app, revision, epoch, sampleData } = input;
+      const placement = await apps.admit(input);
+      await apps.storage.prepare(placement);
+      const model = await apps.model(app, revision);
+      return await activateTables({
+        database: apps.database(placement).primary,
+        model,
+        revision,
+        epoch,
+        sampleData,
+        onProblem: (error) => logger.warn({ app, err: error }, 'an index could not be built'),
+      });
+    },
+
+    settleActivation: async (at) => {
+      const placement = await apps.admit(at);
+      try {
+        await apps.storage.prepare(placement);
+      } catch (error) {
+        // Not the app's database, so no activation has been there, and none will.
+        if (error instanceof RocketError && error.code === 'CONFLICT') return 'abandoned';
+        throw error;
+      }
+      return await settleActivation(apps.database(placement).primary, at.revision);
+    },
+
+    removeApp: async (at) => {
+      await apps.storage.drop(await apps.admit(at));
+    },
+  };
+}
