@@ -58,12 +58,9 @@ export interface WritePipelineOptions {
   readonly deadlineAtMs?: number;
 }
 
-export function createWritePipeline({
-  database,
-  model,
-  logger,
-  deadlineAtMs,
-}: WritePipelineOptions): WritePipeline {
+export function createWritePipeline(options: WritePipelineOptions): WritePipeline {
+  const { model } = options;
+  const inTransaction = transactions(options);
   return {
     create: async (caller, entityName, input) => {
       const entity = entityOf(model, entityName);
@@ -99,23 +96,20 @@ export function createWritePipeline({
       });
     },
   };
+}
 
+/** The one place where a write becomes a transaction. */
+function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOptions) {
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
-  async function inTransaction(
-    caller: Caller,
-    work: (write: WriteTransaction) => Promise<string>,
-  ): Promise<WriteResult> {
+  return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
     const run = async (tx: Transaction) => {
       const write: WriteTransaction = { tx, model, caller, changes: [] };
       const key = await work(write);
       await appendEvents(write);
       return key;
     };
-    return await outcome(
-      database.transaction(run, deadlineAtMs === undefined ? {} : { deadlineAtMs }),
-      logger,
-    );
-  }
+    return outcome(database.transaction(run, deadlineAtMs === undefined ? {} : { deadlineAtMs }), logger);
+  };
 }
 
 /** What creates and updates have in common; resolves to the record's key. */
