@@ -1,7 +1,7 @@
 /** Events: what is told of a record's change to all that follows a commit. One type for who writes them and who reads them. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AppName, Epoch } from '../ids.ts';
-import type { Caller } from '../protocol/shard-service.ts';
+import type { Caller } from '../protocol/call-context.ts';
 import { eventTags } from './event-tags.ts';
 import type { RecordChange, StoredRecord } from './record-change.ts';
 
