@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readJsonBody } from '@rocket/platform';
 import { UnsupportedMediaType } from './answer.ts';
+import { mediaType } from './media-type.ts';
 
 /**
  * Reads the JSON body of a request from outside.
@@ -13,17 +14,12 @@ export async function readPublicBody(request: IncomingMessage, maxBytes: number)
 
 /** JSON alone: a type that a form of another site can send would open the way to cross-site requests. */
 function checkMediaType({ headers }: IncomingMessage): void {
-  const [type = '', ...parameters] = (headers['content-type'] ?? '')
-    .split(';')
-    .map((part) => part.trim().toLowerCase());
-  if (type !== 'application/json') {
+  const type = mediaType(headers['content-type']);
+  if (type?.essence !== 'application/json') {
     throw new UnsupportedMediaType('The request needs content-type application/json');
   }
-  const charset = parameters
-    .find((parameter) => parameter.startsWith('charset='))
-    ?.slice(8)
-    .replaceAll('"', '');
-  if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+  const charset = type.params.get('charset')?.toLowerCase() ?? 'utf-8';
+  if (charset !== 'utf-8' && charset !== 'utf8') {
     throw new UnsupportedMediaType('The request body has to be UTF-8');
   }
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {

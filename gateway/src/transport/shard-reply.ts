@@ -1,5 +1,6 @@
 /** What came from a shard's address: an answer of the shard, its refusal, or something else that answers there. */
 import { parseJson, RocketError, readRefusal, readSubgraphAnswer, type SubgraphAnswer } from '@rocket/schema';
+import { mediaType } from '../http/media-type.ts';
 import { ShardUnreachable, unreachable } from './shard-unreachable.ts';
 
 /** An HTTP answer, read whole. */
@@ -23,9 +24,9 @@ export function parseReply({ status, text }: Reply, target: string): unknown {
  * @throws ShardUnreachable for what is not JSON, as its `result()` does
  */
 export function readAnswer(reply: Reply, target: string): SubgraphAnswer {
-  const answer = readSubgraphAnswer(reply, () => parseReply(reply, target));
-  if (answer === null) throw noJson(reply.status, target);
-  return answer;
+  if (mediaType(reply.headers['content-type'])?.essence !== 'application/json')
+    throw noJson(reply.status, target);
+  return readSubgraphAnswer(reply, () => parseReply(reply, target));
 }
 
 function noJson(status: number, target: string, options?: ErrorOptions): ShardUnreachable {

@@ -86,6 +86,18 @@ const CASES: Case[] = [
     status: 415,
     code: 'BAD_REQUEST',
   },
+  ...[
+    ['no media type', 'json'],
+    ['a type that only begins like JSON', 'application/json-seq'],
+    ['two types', 'application/json, text/plain'],
+    ['JSON in another charset', 'application/json; charset="utf-16"'],
+  ].map(([name = '', type = '']) => ({
+    name,
+    path: CRM,
+    init: post('{"query":"{__typename}"}', { 'content-type': type }),
+    status: 415,
+    code: 'BAD_REQUEST',
+  })),
   {
     name: 'too large',
     path: CRM,
@@ -226,6 +238,14 @@ describe('bad requests', () => {
 });
 
 describe('good requests', () => {
+  it.each(['application/json;charset=utf8', 'Application/JSON ; Charset="UTF-8"', 'application/json;'])(
+    'takes %s as JSON',
+    async (type) => {
+      const init = post('{"query":"{__typename}"}', { 'content-type': type });
+      expect((await fetch(`${world.url}${CRM}`, init)).status).toBe(200);
+    },
+  );
+
   it('answers 200 with the errors to a client that names application/json', async () => {
     const { status, errors } = await ask(
       `${world.url}${CRM}`,
