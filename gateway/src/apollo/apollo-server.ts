@@ -4,7 +4,7 @@ import type { CrossAppReference } from '@rocket/schema';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { plannerNames } from '../documents/answer-keys.ts';
 import type { DocumentStage } from '../documents/prepare-document.ts';
-import { isUnexpected, maskError } from '../errors/mask.ts';
+import { isToldFault, isUnexpected, maskError, underlying } from '../errors/mask.ts';
 import type { SubgraphSource } from '../execution/subgraph-source.ts';
 import type { KnownOperations } from '../fast-path/known-operations.ts';
 import type { GraphContext } from '../graph-context.ts';
@@ -58,13 +58,17 @@ export function requestPlugin<T extends RequestContext>(logger: Logger): ApolloS
         },
         async didEncounterErrors({ errors, contextValue, operationName }) {
           for (const error of errors.filter(isUnexpected)) {
+            const { path, extensions } = error;
             const facts = {
-              err: error,
-              cause: error.originalError,
+              err: underlying(error),
+              path,
+              subgraph: extensions['serviceName'],
               requestId: contextValue.requestId,
               operationName,
             };
-            logger.error(facts, 'unexpected error in a GraphQL request');
+            // That has been logged with its causes under the same id, by the subgraph or by the fetch that failed.
+            const level = isToldFault(error) ? 'debug' : 'error';
+            logger[level](facts, 'unexpected error in a GraphQL request');
           }
         },
         async willSendResponse({ request, response, source }) {

@@ -46,6 +46,15 @@ export function isUnexpected(error: GraphQLError): boolean {
   return disclosure === null || disclosure.code === 'INTERNAL_ERROR';
 }
 
+/** True for an error that a subgraph answered with, saying that it is a fault of its own. */
+export function isToldFault({ extensions, originalError }: GraphQLError): boolean {
+  return (
+    originalError === undefined &&
+    extensions['serviceName'] !== undefined &&
+    extensions['code'] === 'INTERNAL_ERROR'
+  );
+}
+
 /** An error of the catalogue in the form of a GraphQL answer's. */
 export function errorBody(
   code: ErrorCode,
@@ -80,15 +89,22 @@ function discloseByCode({ message, extensions = {} }: GraphQLFormattedError): Di
   return { code, message, retryable: ERROR_CATALOGUE[code].retryable, details };
 }
 
-function discloseByClass(error: unknown): Disclosure | null {
-  let current = error;
-  for (let depth = 0; depth < MAX_WRAPPERS && !(current instanceof RocketError); depth++) {
+/** What was thrown, before graphql and Apollo put their places around it. */
+export function underlying(error: unknown): unknown {
+  let thrown = error;
+  for (let depth = 0; depth < MAX_WRAPPERS && !(thrown instanceof RocketError); depth++) {
     // By its property, not its class: two copies of graphql in one process would have two classes.
-    if (!(current instanceof Error) || !('originalError' in current)) return null;
-    current = current.originalError;
+    if (!(thrown instanceof Error && 'originalError' in thrown && thrown.originalError instanceof Error))
+      break;
+    thrown = thrown.originalError;
   }
-  if (!(current instanceof RocketError)) return null;
-  const { code, message, retryable, details } = current;
+  return thrown;
+}
+
+function discloseByClass(error: unknown): Disclosure | null {
+  const thrown = underlying(error);
+  if (!(thrown instanceof RocketError)) return null;
+  const { code, message, retryable, details } = thrown;
   if (code === 'INTERNAL_ERROR') return { code, ...ERROR_CATALOGUE.INTERNAL_ERROR, details: {} };
   return { code, message, retryable, details };
 }

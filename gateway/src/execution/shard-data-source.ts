@@ -30,8 +30,11 @@ export class ShardDataSource implements SubgraphSource {
       };
     } catch (error) {
       // Nobody is there to miss it.
-      if (!(error instanceof CallerGone))
-        this.#logger.warn({ err: error, app: this.#app, requestId: fetch.context.requestId }, 'fetch failed');
+      if (!(error instanceof CallerGone)) {
+        const isKnown = error instanceof RocketError && error.code !== 'INTERNAL_ERROR';
+        const facts = { err: error, app: this.#app, requestId: fetch.context.requestId };
+        this.#logger[isKnown ? 'warn' : 'error'](facts, 'fetch failed');
+      }
       return { errors: asFieldErrors(error, fetch) };
     }
   }

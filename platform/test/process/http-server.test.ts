@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RocketError } from '@rocket/schema';
 import { afterEach, expect, test, vi } from 'vitest';
 import {
   createHttpServer,
@@ -201,4 +202,20 @@ test('a stop waits for no caller who has not sent a whole request, and answers t
   end();
   expect(await rest(running)).toMatch(/200 OK[\s\S]*connection: close[\s\S]*done$/i);
   await closed;
+});
+
+test('what a handler fails with is logged once, with its stack and its causes', async () => {
+  const { url, log } = await serve(async () => {
+    throw new RocketError('INTERNAL_ERROR', 'outer', { cause: new TypeError('inner') });
+  });
+  expect((await fetch(url)).status).toBe(500);
+  expect(log.map((line) => JSON.parse(line))).toMatchObject([
+    {
+      msg: 'request failed',
+      err: {
+        ...{ code: 'INTERNAL_ERROR', message: 'outer', stack: expect.stringContaining('http-server.test') },
+        cause: { type: 'TypeError', message: 'inner', stack: expect.stringContaining('http-server.test') },
+      },
+    },
+  ]);
 });

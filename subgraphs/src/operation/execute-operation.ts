@@ -1,7 +1,7 @@
 /** Runs one operation and forms its answer. The shard's masking boundary: nothing of SQL or of the code leaves. */
 import type { Logger } from '@rocket/platform';
 import { builtInNumbers, type Lsn, parseJson, type SubgraphAnswer } from '@rocket/schema';
-import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import { type ExecutionResult, execute } from 'graphql';
 import { answerQuery } from './answer-query.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
 import { publicError } from './public-error.ts';
@@ -60,13 +60,14 @@ async function complete(
     fieldResolver: shapedField,
   });
   if (result.errors === undefined) return result;
-  return { ...result, errors: result.errors.map((error) => publicError(error, onFault)) };
-
   // Not a child logger per request: making one costs more than all that most requests ever log.
-  function onFault(error: GraphQLError): void {
-    const { logger, requestId } = input;
-    logger.error({ err: error.originalError, path: error.path, requestId }, 'a resolver failed');
-  }
+  const { logger, requestId } = input;
+  const errors = result.errors.map((error) =>
+    publicError(error, (thrown) =>
+      logger.error({ err: thrown, path: error.path, requestId }, 'a resolver failed'),
+    ),
+  );
+  return { ...result, errors };
 }
 
 /** Null where no reader could see anything older. */

@@ -5,18 +5,19 @@ import { GraphQLError } from 'graphql';
 
 /**
  * Keeps the path; of the error itself only what its code allows.
- * @param onFault hears of errors that are ours
+ * @param onFault hears of errors that are ours, as they were thrown
  */
-export function publicError(error: GraphQLError, onFault: (error: GraphQLError) => void): GraphQLError {
-  const cause = rocketCause(error);
-  if (cause !== null) {
-    const { code, retryable, details } = cause;
-    return withPath(error, cause.message, { code, ...(retryable ? { retryable } : {}), ...details });
+export function publicError(error: GraphQLError, onFault: (thrown: Error) => void): GraphQLError {
+  const thrown = underlying(error);
+  if (thrown instanceof RocketError && thrown.code !== 'INTERNAL_ERROR') {
+    const { code, retryable, details } = thrown;
+    return withPath(error, thrown.message, { code, ...(retryable ? { retryable } : {}), ...details });
   }
-  if (isInputError(error)) return withPath(error, error.message, { code: 'BAD_USER_INPUT' });
-  if (error.originalError === undefined) return withPath(error, error.message, { code: 'INTERNAL_ERROR' });
-  onFault(error);
-  if (isConnectionError(error.originalError)) {
+  if (!(thrown instanceof RocketError) && isInputError(error)) {
+    return withPath(error, error.message, { code: 'BAD_USER_INPUT' });
+  }
+  onFault(thrown);
+  if (isConnectionError(thrown)) {
     const lost = new RocketError('SHARD_UNAVAILABLE', 'The database of this app does not answer');
     return withPath(error, lost.message, { code: lost.code, retryable: lost.retryable });
   }
@@ -32,10 +33,11 @@ function isInputError(error: GraphQLError): boolean {
   return isOfGraphql && (error.path === undefined || originalError.nodes !== undefined);
 }
 
-function rocketCause(error: GraphQLError): RocketError | null {
-  let cause: unknown = error;
-  while (cause instanceof GraphQLError) cause = cause.originalError;
-  return cause instanceof RocketError ? cause : null;
+/** What was thrown, before graphql-js put a place around it. */
+function underlying(error: GraphQLError): Error {
+  let thrown: Error = error;
+  while (thrown instanceof GraphQLError && thrown.originalError !== undefined) thrown = thrown.originalError;
+  return thrown;
 }
 
 function withPath(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {

@@ -1,5 +1,5 @@
 /** A subgraph over a database of its own, asked as a shard would ask it, with its statements counted. */
-import type { Database } from '@rocket/platform';
+import type { Database, Logger } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -41,6 +41,7 @@ export interface AskOptions {
   readonly variables?: Record<string, unknown>;
   /** Another database than the app's, to see what happens without it. */
   readonly database?: Database;
+  readonly logger?: Logger;
 }
 
 export interface Answer {
@@ -65,9 +66,9 @@ export async function createReadApp(
   const documents = createDocuments();
   const answer: ReadApp['answer'] = async (
     query,
-    { caller = ADMIN, variables, database: asked = database } = {},
+    { caller = ADMIN, variables, database: asked = database, logger = LOGGER } = {},
   ) => {
-    const writes = createWritePipeline({ database: asked, model, logger: LOGGER });
+    const writes = createWritePipeline({ database: asked, model, logger });
     const context = createRequestContext({
       model,
       schema,
@@ -80,7 +81,7 @@ export async function createReadApp(
       writes,
     });
     const prepared = documents.prepare(schema, { query });
-    return await executeOperation(context, { prepared, variables, requestId: 'test', logger: LOGGER });
+    return await executeOperation(context, { prepared, variables, requestId: 'test', logger });
   };
   return {
     model,
