@@ -1,5 +1,5 @@
 import type { Config, HttpAnswer, Logger, Metrics } from '@rocket/platform';
-import { callerSignal, createHttpServer, createMetrics } from '@rocket/platform';
+import { callerSignal, cleanUpAfter, createHttpServer, createMetrics } from '@rocket/platform';
 import { type GraphRevision, graphName, graphRevisionId, RocketError } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { startGatewayServer } from './apollo/apollo-server.ts';
@@ -82,7 +82,7 @@ async function openGraph({ supergraphSdl, config, logger }: SupergraphGatewayOpt
     },
   });
   const started = await starting.catch(async (error: unknown) => {
-    await planner.close();
+    await cleanUpAfter(error, () => planner.close());
     throw noSupergraph(error);
   });
   const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null }, logger);

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  cleaningUp,
   createLogger,
   MAINTENANCE_DATABASE,
   refuseOldServer,
@@ -112,11 +113,10 @@ async function administer<T>(
   }
   const logger = createLogger({ level: 'silent', name: 'cli' });
   const catalog = await openNamedCatalog({ url: config.catalogUrl, logger });
-  try {
-    return await ways.inCatalog(catalog);
-  } finally {
-    await catalog.close();
-  }
+  return await cleaningUp(
+    () => ways.inCatalog(catalog),
+    () => catalog.close(),
+  );
 }
 
 function serverUrl(option: string, value: string): string {

@@ -1,5 +1,5 @@
 import type { Gateway } from '@rocket/gateway';
-import type { Component, Config } from '@rocket/platform';
+import { type Component, type Config, cleanUpAfter } from '@rocket/platform';
 import { listenError } from './check-port.ts';
 import type { Late } from './late.ts';
 
@@ -14,11 +14,12 @@ export function gatewayComponent(options: {
   return {
     name: 'gateway',
     async start() {
-      gateway = await options.create();
+      const opened = await options.create();
+      gateway = opened;
       try {
-        options.port.set(await gateway.listen(port, host));
+        options.port.set(await opened.listen(port, host));
       } catch (error) {
-        await gateway.close();
+        await cleanUpAfter(error, () => opened.close());
         throw listenError(error, port, host);
       }
     },

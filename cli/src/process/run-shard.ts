@@ -2,6 +2,7 @@ import {
   type Catalog,
   type Component,
   type Config,
+  cleanUpAfter,
   createLogger,
   createMetrics,
   type Logger,
@@ -78,7 +79,7 @@ function shardServerComponent(
     name: 'shard server',
     async start() {
       const { internalKey } = await catalog().secrets();
-      server = createShardServer({
+      const opened = createShardServer({
         service: shard(),
         internalKey,
         logger,
@@ -87,12 +88,13 @@ function shardServerComponent(
         checkReady: () => catalog().ping(),
         metrics,
       });
-      const port = await listen(server, config);
+      server = opened;
+      const port = await listen(opened, config);
       try {
         // Only now: gateways call as soon as they know.
         await catalog().setShardUrl(name, config.shardUrl ?? loopbackUrl(config.host, port));
       } catch (error) {
-        await server.close();
+        await cleanUpAfter(error, () => opened.close());
         throw error;
       }
     },

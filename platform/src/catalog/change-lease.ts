@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
 import type { Database, Statement } from '../postgres/queryable.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import type { Catalog, ChangeLease } from './catalog.ts';
 
 /** After the death of its holder nobody gets the lease for so long. */
@@ -21,7 +22,7 @@ const MS_PER_SECOND = 1_000;
 
 const HolderRow = z.tuple([z.string()]);
 
-export function changeLeases(database: Database): Pick<Catalog, 'claimChanges'> {
+export function changeLeases(database: Database, logger: Logger): Pick<Catalog, 'claimChanges'> {
   return {
     async claimChanges({ holder, waitMs, onWait }) {
       const owner = randomUUID();
@@ -29,7 +30,9 @@ export function changeLeases(database: Database): Pick<Catalog, 'claimChanges'> 
       let told = false;
       for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
         const sentAtMs = performance.now();
-        if (await claim(database, owner, holder)) return hold(database, { owner, holder, sentAtMs });
+        if (await claim(database, owner, holder)) {
+          return hold(database, { owner, holder, sentAtMs, logger });
+        }
         const other = await readHolder(database);
         if (other !== null && !told) onWait?.(other);
         told ||= other !== null;
@@ -43,7 +46,7 @@ export function changeLeases(database: Database): Pick<Catalog, 'claimChanges'> 
 /** Renews the lease until it is released. */
 function hold(
   database: Database,
-  { owner, holder, sentAtMs }: { owner: string; holder: string; sentAtMs: number },
+  { owner, holder, sentAtMs, logger }: { owner: string; holder: string; sentAtMs: number; logger: Logger },
 ): ChangeLease {
   const until = (fromMs: number) => fromMs + LEASE_SECONDS * MS_PER_SECOND - MARGIN_MS;
   let validUntilMs = until(sentAtMs);
@@ -52,8 +55,9 @@ function hold(
     const fromMs = performance.now();
     try {
       if (await claim(database, owner, holder)) validUntilMs = until(fromMs);
-    } catch {
+    } catch (error) {
       // Tried again at the next turn; when that comes too late, `require` says that the lease is lost.
+      logger.warn({ err: error, holder }, 'the lease of a change could not be renewed');
     }
   };
   const timer = setInterval(() => {

@@ -1,5 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { cleanUpAfter } from '../lifecycle/clean-up.ts';
 import { platformUsers } from '../platform-users/platform-users.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import { mapConnectionErrors } from '../postgres/map-connection-errors.ts';
@@ -43,7 +44,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
   try {
     await migrateOrCreate(database, options.url);
   } catch (error) {
-    await database.close();
+    await cleanUpAfter(error, () => database.close());
     throw error;
   }
   return catalogOver(
@@ -51,7 +52,7 @@ export async function openCatalog(options: CatalogOptions): Promise<Catalog> {
       database,
       (cause) => new RocketError('NOT_READY', 'The catalog does not answer', { cause }),
     ),
-    options.url,
+    options,
   );
 }
 
@@ -66,7 +67,7 @@ async function migrateOrCreate(database: Database, url: string): Promise<void> {
   }
 }
 
-function catalogOver(database: Database, url: string): Catalog {
+function catalogOver(database: Database, { url, logger }: CatalogOptions): Catalog {
   const watches = new Set<() => Promise<void>>();
   let closing: Promise<void> | undefined;
 
@@ -94,7 +95,7 @@ function catalogOver(database: Database, url: string): Catalog {
     async ping() {
       await readVersion(database);
     },
-    ...changeLeases(database),
+    ...changeLeases(database, logger),
     ...appCommands(database),
     ...revisionCommands(database),
     ...graphCommands(database),

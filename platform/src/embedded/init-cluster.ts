@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RocketError } from '@rocket/schema';
+import { cleaningUp } from '../lifecycle/clean-up.ts';
 import type { Binaries } from './binaries.ts';
 import type { Account } from './home/account.ts';
 import { type Home, isThere, readIfThere } from './home/home.ts';
@@ -105,7 +106,7 @@ async function initCluster(options: InitOptions): Promise<string> {
   const password = randomBytes(PASSWORD_BYTES).toString('hex');
   const fresh = freshCluster(home);
   const passwordForInitdb = join(home.directory, 'password.new');
-  try {
+  const make = async (): Promise<string> => {
     // What a first start that was cut short left; the lock makes sure that nobody is at work on it.
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o700 });
@@ -120,11 +121,12 @@ async function initCluster(options: InitOptions): Promise<string> {
     // Under its name only when it is whole.
     await rename(fresh, home.cluster);
     return password;
+  };
+  try {
+    return await cleaningUp(make, () => rm(passwordForInitdb, { force: true }));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RocketError('NOT_READY', `initdb failed in ${home.directory}: ${reason}`, { cause });
-  } finally {
-    await rm(passwordForInitdb, { force: true });
   }
 }
 

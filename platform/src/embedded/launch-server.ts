@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
+import { cleaningUp, cleanUpAfter } from '../lifecycle/clean-up.ts';
 import type { Binaries } from './binaries.ts';
 import type { Account } from './home/account.ts';
 import type { Home } from './home/home.ts';
@@ -64,7 +65,7 @@ async function spawnServer(
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // Truncated: what an earlier run logged is of no use in this one's failure.
   const log = await open(home.logFile, 'w', 0o600);
-  try {
+  const start = async () => {
     const child = spawn(binaries.postgres, ['-D', home.cluster, '-p', String(port), ...flags], {
       cwd: home.directory,
       env: programEnvironment(),
@@ -76,9 +77,8 @@ async function spawnServer(
     child.unref();
     // Before anything is waited for: a server that refuses its data ends at once, and tells it once.
     return { child, failure: failureOf(child, home) };
-  } finally {
-    await log.close();
-  }
+  };
+  return await cleaningUp(start, () => log.close());
 }
 
 function failureOf(child: ChildProcess, home: Home): Promise<never> {
@@ -102,8 +102,10 @@ async function waitUntilReady(home: Home, child: ChildProcess): Promise<number> 
     const state = await readPidFile(home);
     if (state?.ready === true && state.pid === child.pid) return state.pid;
     if (Date.now() > deadlineAtMs) {
-      if (child.pid !== undefined) await stopServer(child.pid);
-      throw new RocketError('NOT_READY', `PostgreSQL is not ready after ${READY_TIMEOUT_MS} ms`);
+      const { pid } = child;
+      const late = new RocketError('NOT_READY', `PostgreSQL is not ready after ${READY_TIMEOUT_MS} ms`);
+      if (pid !== undefined) await cleanUpAfter(late, () => stopServer(pid));
+      throw late;
     }
     await sleep(POLL_MS);
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { cleanUpAfter } from '../lifecycle/clean-up.ts';
 import type { Binaries } from './binaries.ts';
 import type { Account } from './home/account.ts';
 import { isReachable } from './home/reachable.ts';
@@ -30,9 +31,13 @@ async function copy(source: string, target: string): Promise<void> {
     await chmod(partial, 0o755);
     await rename(partial, target);
   } catch (error) {
-    await rm(partial, { recursive: true, force: true });
+    const remove = () => rm(partial, { recursive: true, force: true });
+    if (!(await exists(target))) {
+      await cleanUpAfter(error, remove);
+      throw error;
+    }
     // A rename onto a directory that is not empty: another start was quicker.
-    if (!(await exists(target))) throw error;
+    await remove();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RocketError } from '@rocket/schema';
+import { cleanUpAfter } from '../lifecycle/clean-up.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { findBinaries } from './binaries.ts';
 import { serverAccount } from './home/account.ts';
@@ -62,7 +63,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
     return control({ url, server, home, unlock });
   } catch (error) {
-    unlock();
+    await cleanUpAfter(error, unlock);
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Databases as a whole, on a server given by the URL of any database of it. */
 import { RocketError } from '@rocket/schema';
 import pg from 'pg';
+import { cleaningUp } from '../lifecycle/clean-up.ts';
 import { isPostgresError, POSTGRES_CODES } from './errors.ts';
 import { quoteIdentifier } from './identifiers.ts';
 import type { Statement } from './queryable.ts';
@@ -134,9 +135,8 @@ async function withConnection<T>(url: string, work: (client: pg.Client) => Promi
   // The statement in progress rejects by itself; the event must have a listener all the same.
   client.on('error', () => undefined);
   await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
+  return await cleaningUp(
+    () => work(client),
+    () => client.end(),
+  );
 }

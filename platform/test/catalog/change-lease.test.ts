@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { changeLeases } from '../../src/catalog/change-lease.ts';
 import { type Catalog, createDatabase, createLogger, openCatalog } from '../../src/index.ts';
 import { codeOf } from '../support/fixtures.ts';
 
@@ -64,4 +65,44 @@ test('the lease of a holder that has died is free when it has expired', async ()
   await direct.close();
   const lease = await catalogs[1].claimChanges({ holder: 'another', waitMs: 0 });
   await lease.release();
+});
+
+test('a renewal that fails is logged, and tried again', async () => {
+  const lines: string[] = [];
+  const log = createLogger({
+    level: 'info',
+    name: 'test',
+    destination: { write: (line) => lines.push(line) },
+  });
+  let fails = false;
+  let renewals = 0;
+  const query = async () => {
+    if (fails) throw new Error('no answer', { cause: new Error('the network is down') });
+    renewals += 1;
+    return [[1]];
+  };
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const leases = changeLeases(
+      { query, transaction: () => Promise.reject(new Error('unused')), close: async () => undefined },
+      log,
+    );
+    const lease = await leases.claimChanges({ holder: 'the import of crm', waitMs: LONG_MS });
+    fails = true;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      {
+        holder: 'the import of crm',
+        err: { message: 'no answer', cause: { message: 'the network is down' } },
+      },
+    ]);
+    fails = false;
+    const before = renewals;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(renewals).toBe(before + 1);
+    lease.require();
+    await lease.release();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -9,6 +9,7 @@ import {
   type PooledDatabase,
   type Transaction,
 } from '../../src/index.ts';
+import { suppressedBy } from '../../src/lifecycle/clean-up.ts';
 import { codeOf } from '../support/fixtures.ts';
 
 const logger = createLogger({ level: 'silent', name: 'test' });
@@ -38,6 +39,20 @@ test('work that rejects leaves nothing behind and its error passes through', asy
     throw failure;
   });
   await expect(attempt).rejects.toBe(failure);
+  expect(await amounts()).toEqual([[10], [20]]);
+});
+
+test('a rollback that fails does not take the place of what the work failed with', async () => {
+  const failure = new Error('changed my mind');
+  const attempt = database.transaction(async (transaction) => {
+    const [[pid] = []] = await transaction.query(sql('SELECT pg_backend_pid()'));
+    await database.query(sql('SELECT pg_terminate_backend($1::int)', pid));
+    throw failure;
+  });
+  await expect(attempt).rejects.toBe(failure);
+  // Nor does it pass for the reason: the work would seem to have failed for a lost connection.
+  expect(failure.cause).toBeUndefined();
+  expect(suppressedBy(failure)).toHaveLength(1);
   expect(await amounts()).toEqual([[10], [20]]);
 });
 

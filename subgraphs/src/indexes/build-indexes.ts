@@ -1,5 +1,6 @@
 /** Makes and drops indexes beside the work on their tables, one statement after the other. */
 import {
+  cleanUpAfter,
   type Database,
   isConnectionError,
   isPostgresError,
@@ -71,13 +72,11 @@ async function create(
 async function dropBroken(name: string, reason: unknown, { database }: BuildContext): Promise<void> {
   // The server may be building still, after it lost us. What comes of it is looked at when the app is next opened.
   if (isConnectionError(reason)) return;
-  try {
+  // Where that fails too, it is dropped as broken the next time.
+  await cleanUpAfter(reason, async () => {
     const [broken] = await database.query(selectBroken(name));
     if (broken !== undefined) await database.query(dropIndexBeside(name));
-  } catch (error) {
-    // It is dropped as broken the next time; why it broke tells more.
-    if (reason instanceof Error && reason.cause === undefined && error !== reason) reason.cause = error;
-  }
+  });
 }
 
 function selectBroken(name: string): Statement {

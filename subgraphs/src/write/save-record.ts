@@ -1,5 +1,5 @@
 /** The SQL of a create or update. */
-import type { Statement, Transaction } from '@rocket/platform';
+import { cleanUpAfter, type Statement, type Transaction } from '@rocket/platform';
 import { RocketError, type StoredRecord } from '@rocket/schema';
 import { intendedValues } from './intended-values.ts';
 import { permitAfter } from './permission.ts';
@@ -62,17 +62,8 @@ async function inSavepoint<T>(tx: Transaction, isNeeded: boolean, work: () => Pr
     await tx.query(plain(`RELEASE SAVEPOINT ${SAVEPOINT}`));
     return result;
   } catch (error) {
-    await rollbackTo(tx, error);
+    await cleanUpAfter(error, () => tx.query(plain(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`)));
     throw error;
-  }
-}
-
-/** On a lost connection it fails too; the first error tells why. */
-async function rollbackTo(tx: Transaction, cause: unknown): Promise<void> {
-  try {
-    await tx.query(plain(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}`));
-  } catch (error) {
-    if (cause instanceof Error && cause.cause === undefined && error !== cause) cause.cause = error;
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { RocketError } from '@rocket/schema';
+import { cleanUpAfter } from '../../lifecycle/clean-up.ts';
 import type { Account } from './account.ts';
 import { openDataDirectory, unusable } from './data-directory.ts';
 import { isReachable } from './reachable.ts';
@@ -93,9 +94,12 @@ async function sharedHome(parent: string, account: Account): Promise<string> {
     await writeFile(join(parent, LOCATION_FILE), `${directory}\n`, { flag: 'wx', mode: 0o600 });
     return directory;
   } catch (error) {
-    await rmdir(directory);
     const decided = await knownLocation(parent);
-    if (decided === null) throw error;
+    if (decided === null) {
+      await cleanUpAfter(error, () => rmdir(directory));
+      throw error;
+    }
+    await rmdir(directory);
     return decided;
   }
 }

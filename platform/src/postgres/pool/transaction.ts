@@ -1,4 +1,5 @@
 import { RocketError } from '@rocket/schema';
+import { cleanUpAfter } from '../../lifecycle/clean-up.ts';
 import type { QueryOptions, Row, Statement, Transaction, TransactionOptions } from '../queryable.ts';
 import type { Connection } from '../wire/connection.ts';
 import { pendingStatement, type RunStatement } from './statement-runner.ts';
@@ -32,7 +33,8 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     open = false;
-    await rollback(connection, error);
+    // Its end is the rollback. One that fails means a lost connection: the server rolls back by itself.
+    if (!connection.isExpired) await cleanUpAfter(error, () => connection.command('ROLLBACK'));
     throw error;
   }
 }
@@ -92,16 +94,5 @@ async function commit(connection: Connection): Promise<void> {
   // Postgres answers ROLLBACK, without an error, when a statement had failed and `work` went on regardless.
   if ((await connection.command('COMMIT')) !== 'COMMIT') {
     throw new RocketError('INTERNAL_ERROR', 'The transaction was aborted by an error that its work caught');
-  }
-}
-
-/** A rollback that fails means a lost connection: the server rolls back by itself, the first error tells more. */
-async function rollback(connection: Connection, cause: unknown): Promise<void> {
-  // Its end is the rollback.
-  if (connection.isExpired) return;
-  try {
-    await connection.command('ROLLBACK');
-  } catch (error) {
-    if (cause instanceof Error && cause.cause === undefined && error !== cause) cause.cause = error;
   }
 }
