@@ -1,13 +1,11 @@
-import { type AppName, epoch, RocketError, requireFreeName } from '@rocket/schema';
-import { z } from 'zod';
+import { type AppName, RocketError, requireFreeName } from '@rocket/schema';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
-import type { Database } from '../postgres/queryable.ts';
+import type { Database, Queryable } from '../postgres/queryable.ts';
 import type { Catalog } from './catalog.ts';
 import { createSecret } from './migrate.ts';
-import { deleteApp, insertApp, insertPlacement, rememberEpoch, removeAppFromGraphs } from './sql/app-sql.ts';
+import { keepEpoch, placeApp } from './placements.ts';
+import { deleteApp, insertApp, removeAppFromGraphs } from './sql/app-sql.ts';
 import { bumpVersion } from './sql/version-sql.ts';
-
-const EpochRow = z.tuple([z.number().transform(epoch)]);
 
 /** Apps and where they are placed. */
 export function appCommands(database: Database): Pick<Catalog, 'createApp' | 'removeApp'> {
@@ -17,9 +15,9 @@ export function appCommands(database: Database): Pick<Catalog, 'createApp' | 're
       try {
         return await database.transaction(async (transaction) => {
           await transaction.query(insertApp(app, createSecret()));
-          const [row] = await transaction.query(insertPlacement(app, shard, name));
+          const placement = await placeApp(transaction, { app, shard, database: name });
           await transaction.query(bumpVersion());
-          return { app, shard, epoch: EpochRow.parse(row)[0], state: 'active', database: name };
+          return placement;
         });
       } catch (error) {
         throw creationError(error, app);
@@ -28,13 +26,18 @@ export function appCommands(database: Database): Pick<Catalog, 'createApp' | 're
 
     removeApp: (app) =>
       database.transaction(async (transaction) => {
-        await transaction.query(rememberEpoch(app));
-        const removed = await transaction.query(deleteApp(app));
-        if (removed.length === 0) return;
-        await transaction.query(removeAppFromGraphs(app));
-        await transaction.query(bumpVersion());
+        if (await forgetApp(transaction, app)) await transaction.query(bumpVersion());
       }),
   };
+}
+
+/** Deletes an app with all that is known of it, but for its epoch. False when there was none. */
+export async function forgetApp(transaction: Queryable, app: AppName): Promise<boolean> {
+  await keepEpoch(transaction, app);
+  const removed = await transaction.query(deleteApp(app));
+  if (removed.length === 0) return false;
+  await transaction.query(removeAppFromGraphs(app));
+  return true;
 }
 
 function creationError(error: unknown, app: AppName): unknown {

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
-import { appName, RocketError, type ShardName } from '@rocket/schema';
+import { type Placement, RocketError, type ShardName } from '@rocket/schema';
 import { z } from 'zod';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import type { Database, Queryable, Statement } from '../postgres/queryable.ts';
+import { forgetApp } from './apps.ts';
 import type { Catalog, ShardRegistration } from './catalog.ts';
-import { deleteApp, rememberEpoch, removeAppFromGraphs } from './sql/app-sql.ts';
+import { appsPlacedOn } from './placements.ts';
 import {
   deleteShard,
   insertShard,
-  selectPlacedApps,
   selectShard,
   updateShardCluster,
   updateShardDatabaseUrl,
@@ -17,7 +17,6 @@ import {
 } from './sql/shard-sql.ts';
 import { bumpVersion } from './sql/version-sql.ts';
 
-const PlacedApp = z.tuple([z.string().transform(appName), z.string()]);
 const ShardRow = z.tuple([
   z.string().nullable(),
   z.enum(['active', 'draining']),
@@ -42,22 +41,7 @@ type ShardCommands = Pick<
 /** Shards and the addresses of their processes and databases. */
 export function shardCommands(database: Database): ShardCommands {
   return {
-    addShard: (shard) =>
-      database.transaction(async (transaction) => {
-        const added = await transaction.query(
-          insertShard({ ...shard, replicaUrls: shard.replicaUrls ?? [] }),
-        );
-        if (added.length > 0) {
-          await transaction.query(bumpVersion());
-          return;
-        }
-        const known = await registration(transaction, shard.name);
-        const sameReplicas =
-          shard.replicaUrls === undefined || isDeepStrictEqual(known.replicaUrls, shard.replicaUrls);
-        if (known.databaseUrl !== shard.databaseUrl || known.url !== shard.url || !sameReplicas) {
-          throw new RocketError('CONFLICT', `There is already a shard ${shard.name} with other addresses`);
-        }
-      }),
+    addShard: (shard) => database.transaction((transaction) => addShard(transaction, shard)),
 
     setShardUrl: (name, url) => change(database, updateShardUrl(name, url), name),
 
@@ -78,21 +62,36 @@ export function shardCommands(database: Database): ShardCommands {
     },
 
     removeShardWithApps: (name) =>
-      database.transaction(async (transaction) => {
-        await registration(transaction, name);
-        const placed = (await transaction.query(selectPlacedApps(name))).map((row) => PlacedApp.parse(row));
-        for (const [app] of placed) {
-          await transaction.query(rememberEpoch(app));
-          await transaction.query(deleteApp(app));
-          await transaction.query(removeAppFromGraphs(app));
-        }
-        await transaction.query(deleteShard(name));
-        await transaction.query(bumpVersion());
-        return placed.map(([app, place]) => ({ app, database: place }));
-      }),
+      database.transaction((transaction) => removeShardWithApps(transaction, name)),
 
     shardRegistration: (name) => registration(database, name),
   };
+}
+
+async function addShard(transaction: Queryable, shard: Parameters<Catalog['addShard']>[0]): Promise<void> {
+  const { name, databaseUrl, url, replicaUrls } = shard;
+  const added = await transaction.query(insertShard({ ...shard, replicaUrls: replicaUrls ?? [] }));
+  if (added.length > 0) {
+    await transaction.query(bumpVersion());
+    return;
+  }
+  const known = await registration(transaction, name);
+  const sameReplicas = replicaUrls === undefined || isDeepStrictEqual(known.replicaUrls, replicaUrls);
+  if (known.databaseUrl !== databaseUrl || known.url !== url || !sameReplicas) {
+    throw new RocketError('CONFLICT', `There is already a shard ${name} with other addresses`);
+  }
+}
+
+async function removeShardWithApps(
+  transaction: Queryable,
+  name: ShardName,
+): Promise<readonly Pick<Placement, 'app' | 'database'>[]> {
+  await registration(transaction, name);
+  const placed = await appsPlacedOn(transaction, name);
+  for (const { app } of placed) await forgetApp(transaction, app);
+  await transaction.query(deleteShard(name));
+  await transaction.query(bumpVersion());
+  return placed;
 }
 
 /**

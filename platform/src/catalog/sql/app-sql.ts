@@ -1,27 +1,8 @@
-import type { AppName, Revision, ShardName } from '@rocket/schema';
+import type { AppName, Revision } from '@rocket/schema';
 import type { Statement } from '../../postgres/queryable.ts';
 
 export function insertApp(app: AppName, tokenSecret: string): Statement {
   return { text: 'INSERT INTO app (name, token_secret) VALUES ($1, $2)', values: [app, tokenSecret] };
-}
-
-/** Above the epochs of a removed app of the name: nobody may take what was of that for this one's. */
-export function insertPlacement(app: AppName, shard: ShardName, database: string): Statement {
-  return {
-    text: `INSERT INTO placement (app, shard, epoch, state, database)
-           SELECT $1, $2, coalesce(max(epoch), 0) + 1, 'active', $3 FROM removed_app WHERE name = $1
-           RETURNING epoch`,
-    values: [app, shard, database],
-  };
-}
-
-/** To be called before the app is deleted. */
-export function rememberEpoch(app: AppName): Statement {
-  return {
-    text: `INSERT INTO removed_app (name, epoch) SELECT app, epoch FROM placement WHERE app = $1
-           ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch`,
-    values: [app],
-  };
 }
 
 /** Placement and revisions go with it. */

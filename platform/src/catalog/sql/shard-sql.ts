@@ -67,10 +67,6 @@ export function deleteShard(name: ShardName): Statement {
   return { text: 'DELETE FROM shard WHERE name = $1 RETURNING name', values: [name] };
 }
 
-export function selectPlacedApps(shard: ShardName): Statement {
-  return { text: 'SELECT app, database FROM placement WHERE shard = $1 ORDER BY app', values: [shard] };
-}
-
 export function selectShard(name: ShardName): Statement {
   return {
     text: 'SELECT url, state, database_url, replica_urls, system_id, timeline FROM shard WHERE name = $1',
