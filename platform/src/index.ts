@@ -27,6 +27,7 @@ export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
 export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
 export type { HttpAnswer } from './http/write-answer.ts';
 export { cleaningUp, cleanUpAfter } from './lifecycle/clean-up.ts';
+export { beforeDeadline, remainingMs, within, withTimeLimit } from './lifecycle/deadline.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export type { PlatformUser, PlatformUsers } from './platform-users/platform-user-types.ts';
 export {

@@ -1,5 +1,5 @@
 /** Changes of apps and graphs, one at a time over all gateways: in the order they were asked for within this one. */
-import type { Catalog, ChangeLease, Logger } from '@rocket/platform';
+import { type Catalog, type ChangeLease, type Logger, within } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 
 /** Shorter than the command line waits, so that whoever is told so knows that nothing was done. */
@@ -30,7 +30,9 @@ export function createExclusive({ catalog, logger, waitMs = DEFAULT_WAIT_MS }: E
       const turn = last;
       last = turn.then(() => done);
       try {
-        if (!(await settledBy(turn, deadlineAtMs))) throw busy(running);
+        await within(waitMs, turn, () => {
+          throw busy(running);
+        });
         running = what;
         const lease = await catalog.claimChanges({
           holder: what,
@@ -79,17 +81,6 @@ function guarded(catalog: Catalog, lease: ChangeLease): Catalog {
     removeShard: guard(catalog.removeShard),
     removeShardWithApps: guard(catalog.removeShardWithApps),
   };
-}
-
-/** False when `turn` has not come by then. */
-async function settledBy(turn: Promise<unknown>, deadlineAtMs: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), Math.max(0, deadlineAtMs - performance.now()));
-  try {
-    return await Promise.race([turn.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function busy(running: string): RocketError {

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogSnapshot, Logger } from '@rocket/platform';
+import { type Catalog, type CatalogSnapshot, type Logger, within } from '@rocket/platform';
 
 /** The gateway's current reading of the catalog: followed by notification, refreshed on demand when a shard objects. */
 export class CatalogView {
@@ -64,9 +64,7 @@ export class CatalogView {
   async nextChange(timeoutMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = this.onChange(() => resolve());
-    const timer = setTimeout(resolve, timeoutMs);
-    await promise;
-    clearTimeout(timer);
+    await within(timeoutMs, promise, () => undefined);
     stop();
   }
 

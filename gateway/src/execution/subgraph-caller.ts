@@ -1,3 +1,4 @@
+import { beforeDeadline } from '@rocket/platform';
 import type {
   AppName,
   CallContext,
@@ -8,7 +9,6 @@ import type {
 } from '@rocket/schema';
 import type { GraphContext } from '../graph-context.ts';
 import type { ShardCaller } from './call-shard.ts';
-import { beforeDeadline } from './deadline.ts';
 import { createSeenPositions, type SeenPositions } from './seen-positions.ts';
 
 /** An operation for the subgraph of one app. */

@@ -1,8 +1,7 @@
-import type { CatalogSnapshot } from '@rocket/platform';
+import { beforeDeadline, type CatalogSnapshot } from '@rocket/platform';
 import { type GraphRevisionId, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import type { CatalogView } from '../execution/catalog-view.ts';
-import { beforeDeadline } from '../execution/deadline.ts';
 import { GraphBroken } from './graph-broken.ts';
 import { type GraphKey, graphKeyText, shapeOf } from './graph-key.ts';
 import { type GraphParts, loadGraph, revisionIdOf } from './load-graph.ts';

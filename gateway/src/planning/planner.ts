@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { beforeDeadline } from '@rocket/platform';
 import { buildTrustedSchema, RocketError } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { beforeDeadline } from '../execution/deadline.ts';
 import type { PlanOutcome, SupergraphSummary, ThreadGraph } from './plan-task.ts';
 import { PlannerLost } from './planner-lost.ts';
 import { PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';

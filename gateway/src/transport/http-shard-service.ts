@@ -1,4 +1,10 @@
-import { CallerGone, createInternalSigner, type InternalRequest } from '@rocket/platform';
+import {
+  CallerGone,
+  createInternalSigner,
+  type InternalRequest,
+  remainingMs,
+  withTimeLimit,
+} from '@rocket/platform';
 import {
   APP_CALLS,
   type Call,
@@ -14,7 +20,6 @@ import {
   USER_CALLS,
 } from '@rocket/schema';
 import { Pool } from 'undici';
-import { remainingMs, withTimeLimit } from '../execution/deadline.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { parseReply, type Reply, readAnswer, refusalOf } from './shard-reply.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';

@@ -1,9 +1,8 @@
-import { CallerGone } from '@rocket/platform';
+import { CallerGone, remainingMs, withTimeLimit } from '@rocket/platform';
 import { parseJson, RocketError } from '@rocket/schema';
 import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { Pool } from 'undici';
 import { z } from 'zod';
-import { remainingMs, withTimeLimit } from '../execution/deadline.ts';
 import type { SubgraphFetch, SubgraphResult, SubgraphSource } from '../execution/subgraph-source.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';

@@ -1,8 +1,8 @@
 /** Ordered start and stop of the parts of a process. */
 import { RocketError } from '@rocket/schema';
 import type { Logger } from '../telemetry/logger.ts';
+import { within } from './deadline.ts';
 import { listenForSignals } from './signals.ts';
-import { withTimeout } from './with-timeout.ts';
 
 /** Recovery of a database after a crash is the longest start there is. */
 const DEFAULT_START_TIMEOUT_MS = 150_000;
@@ -76,7 +76,7 @@ async function startOne(component: Component, logger: Logger): Promise<void> {
   const timeoutMs = component.startTimeoutMs ?? DEFAULT_START_TIMEOUT_MS;
   const work = component.start();
   try {
-    await withTimeout(work, timeoutMs, `The start of ${component.name}`);
+    await within(timeoutMs, work, tooLong(`The start of ${component.name}`, timeoutMs));
     logger.debug({ component: component.name }, 'started');
   } catch (error) {
     logger.error({ err: error, component: component.name }, 'cannot start');
@@ -105,7 +105,7 @@ async function stopStarted(started: Component[], logger: Logger): Promise<number
 async function stopOne(component: Component, logger: Logger): Promise<boolean> {
   const timeoutMs = component.stopTimeoutMs ?? DEFAULT_STOP_TIMEOUT_MS;
   try {
-    await withTimeout(component.stop(), timeoutMs, `The stop of ${component.name}`);
+    await within(timeoutMs, component.stop(), tooLong(`The stop of ${component.name}`, timeoutMs));
     logger.debug({ component: component.name }, 'stopped');
     return true;
   } catch (error) {
@@ -113,4 +113,10 @@ async function stopOne(component: Component, logger: Logger): Promise<boolean> {
     logger.error({ err: error, component: component.name }, 'cannot stop');
     return false;
   }
+}
+
+function tooLong(what: string, timeoutMs: number): () => never {
+  return () => {
+    throw new RocketError('DEADLINE_EXCEEDED', `${what} took longer than ${timeoutMs} ms`);
+  };
 }

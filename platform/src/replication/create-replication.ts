@@ -1,4 +1,5 @@
 import { compareLsn, type Lsn, RocketError } from '@rocket/schema';
+import { within } from '../lifecycle/deadline.ts';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { createReplicaWaiters, type ReplicaWaiters } from './replica-waiters.ts';
 import type {
@@ -10,7 +11,6 @@ import type {
 } from './replication.ts';
 import { ServerGroup } from './server-group.ts';
 import type { ServerMonitor } from './server-monitor.ts';
-import { settledWithin } from './settled-within.ts';
 
 const DEFAULT_INTERVAL_MS = 1_000;
 /** What was heard longer ago than this many intervals, after a time without traffic, is asked again before it counts. */
@@ -82,7 +82,7 @@ class MonitoredServers implements Replication {
     if (!this.replicated) return null;
     this.#heartbeat.touch();
     if (performance.now() - this.#roundEndedAtMs > this.#staleMs) {
-      await settledWithin(this.refresh(), MAX_STALE_WAIT_MS);
+      await within(MAX_STALE_WAIT_MS, this.refresh(), () => undefined);
     }
     const ready = this.#pick(minLsn);
     if (ready !== null || !this.#isWorthWaiting()) return ready;

@@ -1,4 +1,5 @@
 /** What the shard of an app knows of how it is used, as the admin API shows it. */
+import { beforeDeadline } from '@rocket/platform';
 import type {
   CountedShape,
   IndexRemedy,
@@ -7,7 +8,6 @@ import type {
   ShardService,
   SlowQueryReport,
 } from '@rocket/schema';
-import { beforeDeadline } from '../../execution/deadline.ts';
 import type { AdminParts } from '../parts.ts';
 import { existingApp } from './existing-app.ts';
 

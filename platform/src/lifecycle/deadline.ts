@@ -1,4 +1,29 @@
+/** Work that is waited for until a deadline. Deadlines are Unix times in ms, as they travel with requests. */
 import { RocketError } from '@rocket/schema';
+
+/** Timers that are set to more fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Settles as `work` does if that is within `timeoutMs`, else as `late` says by what it returns or throws. The work itself
+ * goes on unheard: nothing can stop a promise.
+ */
+export async function within<T, L>(timeoutMs: number, work: Promise<T>, late: () => L): Promise<T | L> {
+  const { promise: expired, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, Math.min(Math.max(0, timeoutMs), MAX_TIMER_MS));
+  try {
+    return await Promise.race([work, expired.then(late)]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @throws RocketError `DEADLINE_EXCEEDED` if `work` has not settled by the deadline; see {@link within} */
+export function beforeDeadline<T>(deadlineAtMs: number, work: Promise<T>): Promise<T> {
+  return within(deadlineAtMs - Date.now(), work, () => {
+    throw new RocketError('DEADLINE_EXCEEDED');
+  });
+}
 
 /** Milliseconds left until `deadlineAtMs`. @throws RocketError `DEADLINE_EXCEEDED` when it has passed. */
 export function remainingMs(deadlineAtMs: number): number {
@@ -6,9 +31,6 @@ export function remainingMs(deadlineAtMs: number): number {
   if (left <= 0) throw new RocketError('DEADLINE_EXCEEDED');
   return left;
 }
-
-/** Timers that are set to more fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Runs `work` with a signal that aborts after `timeoutMs` with a `TimeoutError`, or as soon as `caller` does. Not by
@@ -32,19 +54,5 @@ export async function withTimeLimit<T>(
   } finally {
     clearTimeout(timer);
     caller?.removeEventListener('abort', leave);
-  }
-}
-
-/** Rejects with `DEADLINE_EXCEEDED` if `work` has not settled by the deadline. The work itself goes on unheard. */
-export async function beforeDeadline<T>(deadlineAtMs: number, work: Promise<T>): Promise<T> {
-  const { promise: expired, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new RocketError('DEADLINE_EXCEEDED')),
-    Math.min(Math.max(0, deadlineAtMs - Date.now()), MAX_TIMER_MS),
-  );
-  try {
-    return await Promise.race([work, expired]);
-  } finally {
-    clearTimeout(timer);
   }
 }
