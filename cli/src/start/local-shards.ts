@@ -1,7 +1,14 @@
-import type { Catalog, CatalogSnapshot, Component, Config, Logger, Metrics } from '@rocket/platform';
+import {
+  type Catalog,
+  type CatalogSnapshot,
+  type Component,
+  type Config,
+  createSerialQueue,
+  type Logger,
+  type Metrics,
+} from '@rocket/platform';
 import { RocketError, type ShardName, type ShardRecord, type ShardService, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard, type ShardMetrics } from '@rocket/subgraphs';
-import { createQueue } from './queue.ts';
 
 /** Two, so that the examples show what separate shards show; both on the one Postgres server there is. */
 const LOCAL_SHARDS: readonly ShardName[] = [shardName('s1'), shardName('s2')];
@@ -64,7 +71,7 @@ interface LocalShardsOptions {
  */
 export function createLocalShards(options: LocalShardsOptions): LocalShards {
   const running = new Map<ShardName, Shard>();
-  const queue = createQueue();
+  const queue = createSerialQueue();
   let follow: (snapshot: CatalogSnapshot) => Promise<void> = async () => undefined;
   let stopWatching: () => Promise<void> = async () => undefined;
   return {

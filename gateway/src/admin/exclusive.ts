@@ -1,5 +1,5 @@
 /** Changes of apps and graphs, one at a time over all gateways: in the order they were asked for within this one. */
-import { type Catalog, type ChangeLease, type Logger, within } from '@rocket/platform';
+import { type Catalog, type ChangeLease, createSerialQueue, type Logger } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 
 /** Shorter than the command line waits, so that whoever is told so knows that nothing was done. */
@@ -21,18 +21,12 @@ export interface ExclusiveOptions {
 }
 
 export function createExclusive({ catalog, logger, waitMs = DEFAULT_WAIT_MS }: ExclusiveOptions): Exclusive {
-  let last: Promise<unknown> = Promise.resolve();
+  const queue = createSerialQueue();
   let running = '';
   return {
-    async run(what, work) {
+    run(what, work) {
       const deadlineAtMs = performance.now() + waitMs;
-      const { promise: done, resolve: end } = Promise.withResolvers<void>();
-      const turn = last;
-      last = turn.then(() => done);
-      try {
-        await within(waitMs, turn, () => {
-          throw busy(running);
-        });
+      const change = async () => {
         running = what;
         const lease = await catalog.claimChanges({
           holder: what,
@@ -40,9 +34,13 @@ export function createExclusive({ catalog, logger, waitMs = DEFAULT_WAIT_MS }: E
           onWait: (holder) => logger.info({ change: what, holder }, 'a change waits for another one'),
         });
         return await underLease(lease, { work, catalog, logger });
-      } finally {
-        end();
-      }
+      };
+      return queue.run(change, {
+        waitMs,
+        tooLate() {
+          throw busy(running);
+        },
+      });
     },
   };
 }

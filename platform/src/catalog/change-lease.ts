@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { createSerialQueue } from '../lifecycle/serial-queue.ts';
 import type { Database, Statement } from '../postgres/queryable.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Catalog, ChangeLease } from './catalog.ts';
@@ -50,7 +51,7 @@ function hold(
 ): ChangeLease {
   const until = (fromMs: number) => fromMs + LEASE_SECONDS * MS_PER_SECOND - MARGIN_MS;
   let validUntilMs = until(sentAtMs);
-  let renewing: Promise<void> = Promise.resolve();
+  const queue = createSerialQueue();
   const renew = async () => {
     const fromMs = performance.now();
     try {
@@ -60,9 +61,7 @@ function hold(
       logger.warn({ err: error, holder }, 'the lease of a change could not be renewed');
     }
   };
-  const timer = setInterval(() => {
-    renewing = renewing.then(renew);
-  }, RENEWAL_MS);
+  const timer = setInterval(() => void queue.run(renew), RENEWAL_MS);
   timer.unref();
   return {
     require() {
@@ -76,8 +75,7 @@ function hold(
       clearInterval(timer);
       validUntilMs = Number.NEGATIVE_INFINITY;
       // Renewed after it was released, it would stay until it expires.
-      await renewing;
-      await database.query(deleteLease(owner));
+      await queue.run(() => database.query(deleteLease(owner)));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { shareNextRun } from '../lifecycle/shared-runs.ts';
 import type { Queryable } from '../postgres/queryable.ts';
 import type { CatalogSnapshot } from './catalog.ts';
 import { keepListening } from './listen.ts';
@@ -16,32 +17,29 @@ interface WatchOptions {
 /** See `Catalog.watch`. Calls of the listener never overlap and never go back in version. */
 export function watchCatalog(options: WatchOptions): () => Promise<void> {
   const stop = new AbortController();
-  const checker = createChecker(options, stop.signal);
+  const check = createCheck(options, stop.signal);
+  const wake = (): void => void check();
   const listening = keepListening({
     url: options.url,
-    onWake: checker.check,
+    onWake: wake,
     onError: options.onError,
     signal: stop.signal,
   });
-  const poll = setInterval(checker.check, POLL_INTERVAL_MS);
-  checker.check();
+  const poll = setInterval(wake, POLL_INTERVAL_MS);
+  wake();
   return async () => {
     stop.abort();
     clearInterval(poll);
-    await Promise.all([listening, checker.settled()]);
+    // A check that comes after the stop does nothing but wait for the one before it.
+    await Promise.all([listening, check()]);
   };
 }
 
 /** Wakes that come while a check runs are joined into one more check. */
-function createChecker(
-  options: WatchOptions,
-  signal: AbortSignal,
-): { check: () => void; settled: () => Promise<void> } {
+function createCheck(options: WatchOptions, signal: AbortSignal): () => Promise<void> {
   let seen = 0;
-  let again = false;
-  let running: Promise<void> | undefined;
-
-  async function checkOnce(): Promise<void> {
+  return shareNextRun(async () => {
+    if (signal.aborted) return;
     try {
       if ((await readVersion(options.database)) <= seen) return;
       const snapshot = await readSnapshot(options.database);
@@ -50,21 +48,5 @@ function createChecker(
     } catch (error) {
       if (!signal.aborted) options.onError(error);
     }
-  }
-
-  async function run(): Promise<void> {
-    do {
-      again = false;
-      await checkOnce();
-    } while (again && !signal.aborted);
-    running = undefined;
-  }
-
-  return {
-    check: () => {
-      again = true;
-      if (!signal.aborted) running ??= run();
-    },
-    settled: async () => await running,
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { compareLsn, type Lsn, RocketError } from '@rocket/schema';
 import { within } from '../lifecycle/deadline.ts';
+import { shareRun } from '../lifecycle/shared-runs.ts';
 import { createHeartbeat, type Heartbeat } from './heartbeat.ts';
 import { createReplicaWaiters, type ReplicaWaiters } from './replica-waiters.ts';
 import type {
@@ -29,8 +30,8 @@ class MonitoredServers implements Replication {
   readonly #waiters: ReplicaWaiters;
   readonly #heartbeat: Heartbeat;
   readonly #staleMs: number;
+  readonly refresh = shareRun(() => this.#askAll());
   readonly #listeners = new Set<() => void>();
-  #round: Promise<void> | null = null;
   #roundEndedAtMs = -Infinity;
   /** Counts failures: a round that began before one does not clear the suspicion. */
   #failures = 0;
@@ -98,13 +99,6 @@ class MonitoredServers implements Replication {
 
   status(): readonly ServerStatus[] {
     return this.#group.monitors.map((monitor) => this.#group.statusOf(monitor));
-  }
-
-  refresh(): Promise<void> {
-    this.#round ??= this.#askAll().finally(() => {
-      this.#round = null;
-    });
-    return this.#round;
   }
 
   update(topology: Topology): void {

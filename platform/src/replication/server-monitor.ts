@@ -1,5 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import pg from 'pg';
+import { shareRun } from '../lifecycle/shared-runs.ts';
 import { probeServer, readProbe } from './probe-sql.ts';
 import type { PostgresServer, ServerState } from './replication.ts';
 
@@ -16,7 +17,7 @@ export class ServerMonitor {
   readonly #options: ServerMonitorOptions;
   #state: ServerState = { kind: 'unknown' };
   #client: pg.Client | null = null;
-  #probing: Promise<void> | null = null;
+  readonly #probeShared = shareRun(() => this.#probeOnce());
   #failures = 0;
   #closed = false;
 
@@ -33,11 +34,7 @@ export class ServerMonitor {
 
   /** Asks the server. Concurrent calls share one question. Never rejects: what failed shows in the state. */
   probe(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    this.#probing ??= this.#probeOnce().finally(() => {
-      this.#probing = null;
-    });
-    return this.#probing;
+    return this.#closed ? Promise.resolve() : this.#probeShared();
   }
 
   /** What was seen of the server elsewhere: it is down until it is asked again. */

@@ -6,7 +6,7 @@
  * replicas are being sent; the insert position would often lie in what others have not flushed, and be waited for in vain.
  * Where `synchronous_commit` is off, COMMIT does not wait, and only the insert position is safe.
  */
-import type { Queryable, Replication, Statement } from '@rocket/platform';
+import { type Queryable, type Replication, type Statement, shareNextRun } from '@rocket/platform';
 import { compareLsn, type Lsn, lsn, RocketError } from '@rocket/schema';
 
 function selectCommitPosition(): Statement {
@@ -55,7 +55,9 @@ export function createCommitTracker(
     return position;
   }
 
-  const position = shared(ask);
+  /** Many writers at once share a question. */
+  const position = shareNextRun(ask);
+
   return {
     note() {
       follow();
@@ -67,27 +69,6 @@ export function createCommitTracker(
       if (located < commits) await position();
       return highest;
     },
-  };
-}
-
-/** Many askers at once share a question: those who come while one is under way share the one after it. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | null = null;
-  let next: Promise<T> | null = null;
-
-  function start(): Promise<T> {
-    next = null;
-    const asked = ask().finally(() => {
-      running = null;
-    });
-    running = asked;
-    return asked;
-  }
-
-  return () => {
-    if (running === null) return start();
-    next ??= running.then(start, start);
-    return next;
   };
 }
 

@@ -1,5 +1,11 @@
 /** The servers of a shard as the catalog lists them, followed as the list changes. */
-import type { Catalog, CatalogSnapshot, ClusterIdentity, Replication } from '@rocket/platform';
+import {
+  type Catalog,
+  type CatalogSnapshot,
+  type ClusterIdentity,
+  createSerialQueue,
+  type Replication,
+} from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
 
 export interface RegistrationFollower {
@@ -16,13 +22,13 @@ export function followRegistration(options: {
   onError: (error: unknown) => void;
 }): RegistrationFollower {
   const { catalog, shard, replication, onError } = options;
-  let work: Promise<void> = Promise.resolve();
+  /** An older registration must not replace a newer one. */
+  const queue = createSerialQueue();
   let closed = false;
   let registered: string | null = null;
 
-  /** One after the other: an older registration must not replace a newer one. */
   function then(step: () => Promise<void>): void {
-    work = work.then(async () => {
+    void queue.run(async () => {
       if (!closed) await step().catch(onError);
     });
   }
@@ -44,7 +50,7 @@ export function followRegistration(options: {
     async close() {
       closed = true;
       await stop();
-      await work;
+      await queue.idle();
     },
   };
 }

@@ -1,0 +1,35 @@
+import { within } from './deadline.ts';
+
+/** Runs tasks one at a time, in the order they came. */
+export interface SerialQueue {
+  /**
+   * Settles as the task does. One that fails does not keep the next from running.
+   * @param patience for a task that must not begin later: after `waitMs` before its turn, `tooLate` says by what it throws
+   */
+  run<T>(task: () => Promise<T>, patience?: Patience): Promise<T>;
+  /** Resolves when all that came until now is done. */
+  idle(): Promise<void>;
+}
+
+interface Patience {
+  readonly waitMs: number;
+  readonly tooLate: () => never;
+}
+
+export function createSerialQueue(): SerialQueue {
+  let last: Promise<void> = Promise.resolve();
+  return {
+    async run(task, patience) {
+      const { promise: done, resolve: leave } = Promise.withResolvers<void>();
+      const turn = last;
+      last = turn.then(() => done);
+      try {
+        await (patience === undefined ? turn : within(patience.waitMs, turn, patience.tooLate));
+        return await task();
+      } finally {
+        leave();
+      }
+    },
+    idle: () => last,
+  };
+}
