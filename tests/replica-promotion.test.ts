@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Catalog, createLogger, openCatalog } from '@rocket/platform';
+import { type Catalog, createLogger, followCatalog, openCatalog } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
@@ -38,7 +38,14 @@ beforeAll(async () => {
     replicaUrls,
     onCluster: (cluster) => follower.report(cluster),
   });
-  follower = followRegistration({ catalog, shard: SHARD, replication: app.replication, onError: fail });
+  const view = await followCatalog(catalog, logger);
+  follower = followRegistration({
+    catalog,
+    view,
+    shard: SHARD,
+    replication: app.replication,
+    onError: fail,
+  });
   await postgres.createDatabase('app');
   await createCounters(app);
 });

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  type CatalogView,
   type Config,
   createHttpServer,
   DEFAULT_METRICS_HOST,
@@ -10,7 +11,6 @@ import { graphName, RocketError, type ShardName } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
 import { createComposer } from './compose/composer.ts';
 import { createShardCaller } from './execution/call-shard.ts';
-import { CatalogView } from './execution/catalog-view.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
 import { GraphBroken } from './graphs/graph-broken.ts';
 import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
@@ -38,6 +38,8 @@ const PROBE_WAIT_MS = 5_000;
 
 export interface GatewayOptions {
   readonly catalog: Catalog;
+  /** The process's own, of that catalog. */
+  readonly view: CatalogView;
   /** Asked for shards without a URL only: they run in this process. */
   readonly shards: ShardDirectory;
   /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
@@ -59,7 +61,7 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Resolves with the port, once connections are accepted. */
   listen(port: number, host: string): Promise<number>;
-  /** Stops accepting, finishes what is in flight, then closes all that the gateway opened. The catalog stays open. */
+  /** Stops accepting, finishes what is in flight, then closes all that the gateway opened. The catalog and its view stay open. */
   close(): Promise<void>;
   /** Resolves when the graph `main` is loaded; a failure to load it is logged and tried again at `/ready`. */
   readonly whenReady: Promise<void>;
@@ -114,10 +116,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Everything behind the HTTP server, in the order it needs each other. */
 async function openParts(options: GatewayOptions) {
-  const { catalog, config, logger, shards: inProcess } = options;
+  const { catalog, view, config, logger, shards: inProcess } = options;
   const { introspection } = config;
   const { internalKey, platformTokenSecret } = await catalog.secrets();
-  const view = await CatalogView.open(catalog, logger);
   const services = createShardServices({ inProcess, internalKey });
   const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
   const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
@@ -156,7 +157,6 @@ async function openParts(options: GatewayOptions) {
       await planner.close();
       stopRetaining();
       await services.close();
-      await view.close();
     },
   };
 }

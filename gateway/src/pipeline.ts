@@ -7,10 +7,9 @@
  * imported from. A stage refuses by throwing an error of the catalogue, which `http/answer.ts` turns into the answer.
  */
 
-import { callerSignal, type HttpAnswer } from '@rocket/platform';
+import { type CatalogView, callerSignal, type HttpAnswer } from '@rocket/platform';
 import { executeRequest } from './apollo/execute-request.ts';
 import { prepareRequest } from './documents/prepare-request.ts';
-import type { CatalogView } from './execution/catalog-view.ts';
 import { PASS } from './fast-path/fast-path.ts';
 import type { GraphContext } from './graph-context.ts';
 import { acceptsTokensOf, type GraphKey } from './graphs/graph-key.ts';

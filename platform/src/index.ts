@@ -11,6 +11,7 @@ export type {
   RevisionState,
   ShardRegistration,
 } from './catalog/catalog.ts';
+export { type CatalogView, followCatalog } from './catalog/follow-catalog.ts';
 export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
 export { forgetPostgresVariables, readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';

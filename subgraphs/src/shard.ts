@@ -1,5 +1,5 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the one contract gateways know. */
-import type { Catalog, Logger } from '@rocket/platform';
+import type { Catalog, CatalogView, Logger } from '@rocket/platform';
 import type { ShardName, ShardService } from '@rocket/schema';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
@@ -14,6 +14,8 @@ import { createShardUsers } from './users/shard-users.ts';
 export interface ShardOptions {
   readonly name: ShardName;
   readonly catalog: Catalog;
+  /** The process's own, of that catalog. */
+  readonly view: CatalogView;
   readonly config: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics: ShardMetrics;

@@ -11,6 +11,7 @@ import {
   createLogger,
   createMetrics,
   dropDatabase,
+  followCatalog,
   loadConfig,
   type Metrics,
   openCatalog,
@@ -79,10 +80,11 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
   const catalog = await openCatalog({ url, logger });
   const metrics = createMetrics();
   const shardMetrics = createShardMetrics(metrics);
+  const view = await followCatalog(catalog, logger);
   const shards = new Map<string, Shard>();
   for (const name of SHARDS.map(shardName)) {
     await catalog.addShard({ name, databaseUrl: serverUrl, url: null });
-    shards.set(name, await createShard({ name, catalog, config, logger, metrics: shardMetrics }));
+    shards.set(name, await createShard({ name, catalog, view, config, logger, metrics: shardMetrics }));
   }
   await catalog.platformUsers.add(ADMIN);
   const directory = (record: { name: string }) => {
@@ -90,8 +92,12 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
     if (shard === undefined) throw new RocketError('SHARD_UNAVAILABLE', `Shard ${record.name} is not here`);
     return shard;
   };
-  const startGateway = (measured: Metrics) =>
-    createGateway({ catalog, shards: directory, config, logger, metrics: measured });
+  const startGateway = async (measured: Metrics) =>
+    createGateway({
+      catalog,
+      view: await followCatalog(catalog, logger),
+      ...{ shards: directory, config, logger, metrics: measured },
+    });
   return { catalog, shards, metrics, startGateway };
 }
 

@@ -1,20 +1,41 @@
-import { type Catalog, type Component, isConnectionError, type Logger, openCatalog } from '@rocket/platform';
+import {
+  type Catalog,
+  type CatalogView,
+  type Component,
+  followCatalog,
+  isConnectionError,
+  type Logger,
+  openCatalog,
+} from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { describeError } from '../output/describe-error.ts';
 import { checkServerOf, placeOf } from './check-server.ts';
 import type { Late } from './late.ts';
 
-/** The catalog, its tables brought up to date. */
+/** The catalog, its tables brought up to date, and the view of it that all parts of the process share. */
 export function catalogComponent(options: {
   catalog: Late<Catalog>;
+  view: Late<CatalogView>;
   url: () => string;
   logger: Logger;
 }): Component {
-  const { catalog, url, logger } = options;
+  const { catalog, view, url, logger } = options;
   return {
     name: 'catalog',
-    start: async () => catalog.set(await openNamedCatalog({ url: url(), logger })),
-    stop: () => catalog.get().close(),
+    async start() {
+      const opened = await openNamedCatalog({ url: url(), logger });
+      try {
+        view.set(await followCatalog(opened, logger));
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
+      catalog.set(opened);
+    },
+    async stop() {
+      await view.get().close();
+      await catalog.get().close();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import { createGateway } from '@rocket/gateway';
-import { type Catalog, createLogger, createMetrics } from '@rocket/platform';
+import { type Catalog, type CatalogView, createLogger, createMetrics } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { shownUrl } from './addresses.ts';
@@ -16,11 +16,12 @@ export async function runGateway(line: CommandLine): Promise<void> {
   const url = requireCatalogUrl(config);
   const logger = createLogger({ level: config.logLevel, name: 'gateway' });
   const catalog = late<Catalog>('The catalog');
+  const view = late<CatalogView>('The view of the catalog');
   const port = late<number>('The port');
   await runUntilStopped({
     logger,
     components: () => [
-      catalogComponent({ catalog, url: () => url, logger }),
+      catalogComponent({ catalog, view, url: () => url, logger }),
       {
         name: 'first administrator',
         start: () => addFirstAdmin(catalog.get().platformUsers, config, logger),
@@ -32,6 +33,7 @@ export async function runGateway(line: CommandLine): Promise<void> {
         create: () =>
           createGateway({
             catalog: catalog.get(),
+            view: view.get(),
             shards: ({ name }) => {
               throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} has not told where it listens`);
             },

@@ -1,5 +1,6 @@
 import {
   type Catalog,
+  type CatalogView,
   type Component,
   type Config,
   cleanUpAfter,
@@ -26,15 +27,18 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
   const logger = createLogger({ level: config.logLevel, name: `shard-${name}` });
   const metrics = createMetrics({ processMetrics: true });
   const catalog = late<Catalog>('The catalog');
+  const view = late<CatalogView>('The view of the catalog');
   const shard = late<Shard>('The shard');
   await runUntilStopped({
     logger,
     components: () => [
-      catalogComponent({ catalog, url: () => url, logger }),
+      catalogComponent({ catalog, view, url: () => url, logger }),
       {
         name: `shard ${name}`,
         start: async () =>
-          shard.set(await openShard({ name, catalog: catalog.get(), config, logger, metrics })),
+          shard.set(
+            await openShard({ name, catalog: catalog.get(), view: view.get(), config, logger, metrics }),
+          ),
         stop: () => shard.get().close(),
       },
       shardServerComponent({
@@ -53,25 +57,26 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
 interface ShardParts {
   readonly name: ShardName;
   readonly catalog: Catalog;
+  readonly view: CatalogView;
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
-async function openShard({ name, catalog, config, logger, metrics }: ShardParts): Promise<Shard> {
+async function openShard({ metrics, ...parts }: ShardParts): Promise<Shard> {
   try {
-    return await createShard({ name, catalog, config, logger, metrics: createShardMetrics(metrics) });
+    return await createShard({ ...parts, metrics: createShardMetrics(metrics) });
   } catch (error) {
     if (!(error instanceof RocketError && error.code === 'NOT_FOUND')) throw error;
-    throw new RocketError('NOT_FOUND', `There is no shard ${name} in the catalog`, {
+    throw new RocketError('NOT_FOUND', `There is no shard ${parts.name} in the catalog`, {
       cause: error,
-      details: { hint: `add it with \`rocket shard add ${name} --database postgres://...\`` },
+      details: { hint: `add it with \`rocket shard add ${parts.name} --database postgres://...\`` },
     });
   }
 }
 
 function shardServerComponent(
-  parts: Omit<ShardParts, 'catalog'> & { catalog: () => Catalog; shard: () => Shard },
+  parts: Omit<ShardParts, 'catalog' | 'view'> & { catalog: () => Catalog; shard: () => Shard },
 ): Component {
   const { name, catalog, shard, config, logger, metrics } = parts;
   let server: ReturnType<typeof createShardServer> | undefined;

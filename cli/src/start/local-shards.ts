@@ -1,6 +1,7 @@
 import {
   type Catalog,
   type CatalogSnapshot,
+  type CatalogView,
   type Component,
   type Config,
   createSerialQueue,
@@ -60,6 +61,7 @@ export interface LocalShards {
 
 interface LocalShardsOptions {
   readonly catalog: () => Catalog;
+  readonly view: () => CatalogView;
   readonly server: () => LocalServer;
   readonly config: Config;
   readonly logger: Logger;
@@ -73,29 +75,33 @@ export function createLocalShards(options: LocalShardsOptions): LocalShards {
   const running = new Map<ShardName, Shard>();
   const queue = createSerialQueue();
   let follow: (snapshot: CatalogSnapshot) => Promise<void> = async () => undefined;
-  let stopWatching: () => Promise<void> = async () => undefined;
+  let stopFollowing: () => void = () => undefined;
   return {
     component: (metrics) => ({
       name: 'shards',
       async start() {
-        const { catalog, logger } = options;
+        const { logger } = options;
+        const view = options.view();
         const shardMetrics = createShardMetrics(metrics);
         follow = (snapshot) =>
           queue.run(() => adopt(snapshot, { ...options, running, metrics: shardMetrics }));
-        await follow(await catalog().snapshot());
-        const warn = (err: unknown): void =>
-          logger.warn({ err }, 'the shards of this process cannot follow the catalog');
-        stopWatching = catalog().watch((snapshot) => void follow(snapshot).catch(warn), warn);
+        await follow(await view.refresh());
+        const followOn = (snapshot: CatalogSnapshot): void =>
+          void follow(snapshot).catch((err: unknown) =>
+            logger.warn({ err }, 'the shards of this process cannot follow the catalog'),
+          );
+        stopFollowing = view.onChange(followOn);
+        // It may have changed while the shards were opened.
+        followOn(view.current);
       },
       async stop() {
-        await stopWatching();
+        stopFollowing();
         await queue.run(() => Promise.all([...running.values()].map((shard) => shard.close())));
       },
     }),
     async add(name) {
-      const catalog = options.catalog();
-      await catalog.addShard({ name, databaseUrl: options.server().url, url: null });
-      await follow(await catalog.snapshot());
+      await options.catalog().addShard({ name, databaseUrl: options.server().url, url: null });
+      await follow(await options.view().refresh());
     },
     find({ name }) {
       const shard = running.get(name);
@@ -114,6 +120,7 @@ type Adopting = LocalShardsOptions & {
 async function adopt({ shardMap }: CatalogSnapshot, parts: Adopting): Promise<void> {
   const { running, config, logger, metrics } = parts;
   const catalog = parts.catalog();
+  const view = parts.view();
   for (const [name, shard] of running) {
     if (shardMap.shards.get(name)?.url === null) continue;
     running.delete(name);
@@ -122,6 +129,6 @@ async function adopt({ shardMap }: CatalogSnapshot, parts: Adopting): Promise<vo
   for (const { name, url } of shardMap.shards.values()) {
     if (url !== null || running.has(name)) continue;
     if (!(await isOnServer(catalog, name, parts.server()))) continue;
-    running.set(name, await createShard({ name, catalog, config, logger, metrics }));
+    running.set(name, await createShard({ name, catalog, view, config, logger, metrics }));
   }
 }

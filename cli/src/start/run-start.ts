@@ -1,6 +1,7 @@
 import { createGateway } from '@rocket/gateway';
 import {
   type Catalog,
+  type CatalogView,
   type Config,
   createLogger,
   createMetrics,
@@ -29,6 +30,7 @@ interface StartParts {
   /** Of the Postgres server, database `postgres`. */
   readonly postgresUrl: Late<string>;
   readonly catalog: Late<Catalog>;
+  readonly view: Late<CatalogView>;
   readonly admin: Late<{ user: PlatformUser; secret: AdminSecret }>;
   readonly port: Late<number>;
   /** Decides `/ready`: true once the examples are there too. */
@@ -44,6 +46,7 @@ export async function runStart(line: CommandLine): Promise<void> {
     progress: createProgress(line.stdout),
     postgresUrl: late('The Postgres server'),
     catalog: late('The catalog'),
+    view: late('The view of the catalog'),
     admin: late('The administrator'),
     port: late('The port'),
     complete: { value: false },
@@ -59,10 +62,11 @@ export async function runStart(line: CommandLine): Promise<void> {
 }
 
 function components(parts: StartParts, { stopping, fail }: RunControl) {
-  const { config, logger, progress, catalog, admin, port, postgresUrl } = parts;
+  const { config, logger, progress, catalog, view, admin, port, postgresUrl } = parts;
   const server = () => ({ url: postgresUrl.get(), isEmbedded: config.databaseUrl === null });
   const shards = createLocalShards({
     catalog: () => catalog.get(),
+    view: () => view.get(),
     server,
     config,
     logger,
@@ -71,7 +75,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
   return [
     step('data directory', () => claimDataDir(config)),
     postgresComponent({ config, logger, progress, url: postgresUrl, onLost: fail }),
-    catalogComponent({ catalog, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
+    catalogComponent({ catalog, view, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
     step('registration of the shards', () => registerLocalShards(catalog.get(), server())),
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
     shards.component(metrics),
@@ -81,6 +85,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
       create: () =>
         createGateway({
           catalog: catalog.get(),
+          view: view.get(),
           shards: shards.find,
           addLocalShard: shards.add,
           config,

@@ -1,8 +1,7 @@
-import type { Catalog, Logger } from '@rocket/platform';
+import type { Catalog, CatalogView, Logger } from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
 import type { Composer } from '../compose/composer.ts';
 import type { ShardCaller } from '../execution/call-shard.ts';
-import type { CatalogView } from '../execution/catalog-view.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { GraphStore } from '../graphs/graph-store.ts';
 import type { RevisionDocuments } from '../graphs/revision-documents.ts';

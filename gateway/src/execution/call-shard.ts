@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { remainingMs } from '@rocket/platform';
+import { type CatalogView, remainingMs } from '@rocket/platform';
 import type { AppName, Placement, RouteDecision, ShardRecord, ShardService } from '@rocket/schema';
 import { RocketError, route } from '@rocket/schema';
 import { ShardUnreachable } from '../transport/shard-unreachable.ts';
-import type { CatalogView } from './catalog-view.ts';
 
 /** How often a request follows an app that has moved before it gives up. */
 const MAX_WRONG_EPOCHS = 3;

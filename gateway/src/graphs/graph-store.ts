@@ -1,7 +1,6 @@
-import { beforeDeadline, type CatalogSnapshot } from '@rocket/platform';
+import { beforeDeadline, type CatalogSnapshot, type CatalogView } from '@rocket/platform';
 import { type GraphRevisionId, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
-import type { CatalogView } from '../execution/catalog-view.ts';
 import { GraphBroken } from './graph-broken.ts';
 import { type GraphKey, graphKeyText, shapeOf } from './graph-key.ts';
 import { type GraphParts, loadGraph, revisionIdOf } from './load-graph.ts';

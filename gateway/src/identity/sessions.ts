@@ -1,4 +1,4 @@
-import { type Catalog, signAccessToken, TOKEN_ISSUER } from '@rocket/platform';
+import { type Catalog, type CatalogView, signAccessToken, TOKEN_ISSUER } from '@rocket/platform';
 import {
   type AppName,
   isAppName,
@@ -9,7 +9,6 @@ import {
   type UserSession,
 } from '@rocket/schema';
 import type { ShardCaller } from '../execution/call-shard.ts';
-import type { CatalogView } from '../execution/catalog-view.ts';
 
 /** Short, since a token cannot be taken back before it expires. */
 const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;

@@ -1,8 +1,7 @@
-import { type Catalog, type CatalogSnapshot, createLogger } from '@rocket/platform';
+import { type Catalog, type CatalogSnapshot, createLogger, followCatalog } from '@rocket/platform';
 import { epoch, type PlacementState, RocketError, type ShardService, shardName } from '@rocket/schema';
 import { describe, expect, it } from 'vitest';
 import { createShardCaller } from '../../src/execution/call-shard.ts';
-import { CatalogView } from '../../src/execution/catalog-view.ts';
 import { ShardUnreachable } from '../../src/transport/shard-unreachable.ts';
 import { app } from '../support/world.ts';
 
@@ -26,7 +25,7 @@ async function routed(state: PlacementState) {
     snapshot: async () => current.snapshot,
     watch: () => async () => undefined,
   };
-  const view = await CatalogView.open(catalog as Catalog, createLogger({ level: 'silent', name: 'test' }));
+  const view = await followCatalog(catalog, createLogger({ level: 'silent', name: 'test' }));
   const service = {} as ShardService;
   const caller = createShardCaller({ view, services: () => service });
   const call = (operation: 'read' | 'write', send: (epoch: number) => Promise<string>) =>

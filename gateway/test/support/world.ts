@@ -1,5 +1,5 @@
 /** A gateway over a real catalog, with shards in memory that serve every app by the schema of the asked revision. */
-import { type Catalog, createLogger, createMetrics, openCatalog } from '@rocket/platform';
+import { type Catalog, createLogger, createMetrics, followCatalog, openCatalog } from '@rocket/platform';
 import {
   type AppName,
   type CallContext,
@@ -52,9 +52,10 @@ export async function createWorld(more: Partial<GatewayOptions['config']> = {}):
     await state.intercept(context, operation);
     return state.committed;
   });
-  const startGateway = () =>
+  const startGateway = async () =>
     createGateway({
       catalog,
+      view: await followCatalog(catalog, logger),
       shards: () => service,
       config: { introspection: true, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, ...more },
       logger,

@@ -2,7 +2,7 @@
  * The apps of a shard, opened: where they are, their models, their databases. All that a process needs of them, whatever
  * it does with them.
  */
-import type { Catalog, Database, Logger, SlowQuery } from '@rocket/platform';
+import type { Catalog, CatalogView, Database, Logger, SlowQuery } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -15,13 +15,9 @@ import {
 } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { type AppStorage, createAppStorage } from '../databases/app-storage.ts';
-import {
-  createShardDatabases,
-  type DatabaseConfig,
-  type ShardDatabases,
-} from '../databases/shard-databases.ts';
+import { createShardDatabases, type DatabaseConfig } from '../databases/shard-databases.ts';
 import { createModels } from './models.ts';
-import { createPlacements, type Placements } from './placements.ts';
+import { createPlacements } from './placements.ts';
 import type { ShardMetrics } from './shard-metrics.ts';
 import type { Subgraph } from './subgraph.ts';
 import { createSubgraphs } from './subgraphs.ts';
@@ -41,6 +37,7 @@ export interface OpenedApp {
 export interface OpenAppsOptions {
   readonly name: ShardName;
   readonly catalog: Catalog;
+  readonly view: CatalogView;
   readonly config: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
@@ -66,16 +63,21 @@ export interface OpenApps {
    */
   subgraph(graph: GraphRevisionId, app: AppName): Promise<Subgraph>;
   readonly storage: AppStorage;
-  /** Stops following the catalog and closes the databases after what is running. */
+  /** Closes the databases after what is running. */
   close(): Promise<void>;
 }
 
 /** @throws RocketError `NOT_FOUND` when no shard of this name is registered. */
 export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
-  const { catalog } = options;
+  const { catalog, view, name } = options;
   const models = createModels(catalog);
   const subgraphs = createSubgraphs(catalog, models);
-  const { databases, placements } = await follow(options, active);
+  const placements = createPlacements(view, name);
+  const databases = await createShardDatabases({
+    ...options,
+    onOpened: ({ app }, { primary }) =>
+      options.onOpened({ app, database: primary, active: () => active(app) }),
+  });
   const apps: Pick<OpenApps, 'admit' | 'database'> = {
     admit: ({ app, epoch }) => placements.admit(app, epoch),
     database: (placement) => databases.get(placement),
@@ -92,36 +94,11 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
       throw new RocketError('WRONG_EPOCH', `App ${app} is not the one that was asked for`);
     },
     storage: createAppStorage(databases, placements),
-    close: async () => {
-      await placements.close();
-      await databases.close();
-    },
+    close: () => databases.close(),
   };
 
   async function active(app: AppName): Promise<ActiveModel | null> {
     const revision = placements.activeRevision(app);
     return revision === null ? null : { revision, model: (await models.get(app, revision)).model };
-  }
-}
-
-/** What of the apps is open until it is closed. */
-async function follow(
-  options: OpenAppsOptions,
-  active: OpenApps['active'],
-): Promise<{ databases: ShardDatabases; placements: Placements }> {
-  const { catalog, name, logger } = options;
-  const databases = await createShardDatabases({
-    ...options,
-    onOpened: ({ app }, { primary }) =>
-      options.onOpened({ app, database: primary, active: () => active(app) }),
-  });
-  try {
-    const placements = await createPlacements(catalog, name, (error) =>
-      logger.warn({ err: error }, 'the catalog cannot be followed'),
-    );
-    return { databases, placements };
-  } catch (error) {
-    await databases.close();
-    throw error;
   }
 }

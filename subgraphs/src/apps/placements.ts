@@ -1,5 +1,5 @@
-/** Which apps this shard serves, and at which epoch: its own view of the catalog, renewed when a request knows better. */
-import type { Catalog, CatalogSnapshot } from '@rocket/platform';
+/** Which apps this shard serves, and at which epoch: by the view of the catalog, renewed when a request knows better. */
+import type { CatalogView } from '@rocket/platform';
 import {
   type AppId,
   type AppName,
@@ -17,42 +17,22 @@ export interface Placements {
   activeRevision(app: AppName): Revision | null;
   /** Null for an app that this process does not know. */
   appId(app: AppName): AppId | null;
-  close(): Promise<void>;
 }
 
-export async function createPlacements(
-  catalog: Catalog,
-  shard: ShardName,
-  onError: (error: unknown) => void,
-): Promise<Placements> {
-  let snapshot = await catalog.snapshot();
-  const adopt = (next: CatalogSnapshot) => {
-    if (next.version > snapshot.version) snapshot = next;
-  };
-  const stop = catalog.watch(adopt, onError);
-  let refreshing: Promise<void> | undefined;
-  const refresh = () => {
-    refreshing ??= catalog
-      .snapshot()
-      .then(adopt)
-      .finally(() => {
-        refreshing = undefined;
-      });
-    return refreshing;
-  };
+export function createPlacements(view: CatalogView, shard: ShardName): Placements {
+  const placementOf = (app: AppName) => view.current.shardMap.placements.get(app);
   return {
     admit: async (app, epoch) => {
-      let decision = admit(snapshot.shardMap.placements.get(app), shard, epoch);
+      let decision = admit(placementOf(app), shard, epoch);
       if (decision === 'refresh') {
-        await refresh();
-        decision = admit(snapshot.shardMap.placements.get(app), shard, epoch);
+        await view.refresh();
+        decision = admit(placementOf(app), shard, epoch);
       }
-      const placement = snapshot.shardMap.placements.get(app);
+      const placement = placementOf(app);
       if (decision === 'serve' && placement !== undefined) return placement;
       throw new RocketError('WRONG_EPOCH', `App ${app} is not served here at epoch ${epoch}`);
     },
-    activeRevision: (app) => snapshot.apps.get(app)?.activeRevision ?? null,
-    appId: (app) => snapshot.apps.get(app)?.id ?? null,
-    close: stop,
+    activeRevision: (app) => view.current.apps.get(app)?.activeRevision ?? null,
+    appId: (app) => view.current.apps.get(app)?.id ?? null,
   };
 }

@@ -2,6 +2,7 @@
 import {
   type Catalog,
   type CatalogSnapshot,
+  type CatalogView,
   type ClusterIdentity,
   createSerialQueue,
   type Replication,
@@ -17,11 +18,12 @@ export interface RegistrationFollower {
 /** Keeps `replication` at the servers that the catalog lists for the shard. `onError` hears when that failed. */
 export function followRegistration(options: {
   catalog: Catalog;
+  view: CatalogView;
   shard: ShardName;
   replication: Replication;
   onError: (error: unknown) => void;
 }): RegistrationFollower {
-  const { catalog, shard, replication, onError } = options;
+  const { catalog, view, shard, replication, onError } = options;
   /** An older registration must not replace a newer one. */
   const queue = createSerialQueue();
   let closed = false;
@@ -40,7 +42,9 @@ export function followRegistration(options: {
     replication.update({ primaryUrl: databaseUrl, replicaUrls, cluster });
   }
 
-  const stop = catalog.watch((snapshot) => then(() => adopt(snapshot)), onError);
+  const stop = view.onChange((snapshot) => then(() => adopt(snapshot)));
+  // It may have changed since the caller read it.
+  then(() => adopt(view.current));
   return {
     report: (cluster) =>
       then(async () => {
@@ -49,7 +53,7 @@ export function followRegistration(options: {
       }),
     async close() {
       closed = true;
-      await stop();
+      stop();
       await queue.idle();
     },
   };

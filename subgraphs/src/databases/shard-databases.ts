@@ -1,6 +1,7 @@
 /** The databases of a shard's apps, over its primary and replicas. */
 import {
   type Catalog,
+  type CatalogView,
   type Config,
   createConnectionBudget,
   createDatabase,
@@ -31,6 +32,7 @@ export type DatabaseConfig = Pick<
 export interface ShardDatabasesOptions {
   readonly name: ShardName;
   readonly catalog: Catalog;
+  readonly view: CatalogView;
   readonly config: DatabaseConfig;
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
@@ -45,7 +47,7 @@ export interface ShardDatabases extends AppDatabases<AppDatabase> {
 
 /** @throws RocketError `NOT_FOUND` when no shard of this name is registered. */
 export async function createShardDatabases(options: ShardDatabasesOptions): Promise<ShardDatabases> {
-  const { name, catalog, logger } = options;
+  const { name, catalog, view, logger } = options;
   const registration = await catalog.shardRegistration(name);
   const replication = createReplication({
     primaryUrl: registration.databaseUrl,
@@ -57,6 +59,7 @@ export async function createShardDatabases(options: ShardDatabasesOptions): Prom
   });
   const follower = followRegistration({
     catalog,
+    view,
     shard: name,
     replication,
     onError: (error) => logger.warn({ err: error }, 'the servers of the shard cannot be followed'),
