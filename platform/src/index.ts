@@ -30,6 +30,7 @@ export type { HttpAnswer } from './http/write-answer.ts';
 export { cleaningUp, cleanUpAfter } from './lifecycle/clean-up.ts';
 export { beforeDeadline, remainingMs, within, withTimeLimit } from './lifecycle/deadline.ts';
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
+export { makeOnce } from './lifecycle/make-once.ts';
 export { createSerialQueue, type SerialQueue } from './lifecycle/serial-queue.ts';
 export { shareNextRun, shareRun } from './lifecycle/shared-runs.ts';
 export type { PlatformUser, PlatformUsers } from './platform-users/platform-user-types.ts';

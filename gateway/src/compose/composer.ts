@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { makeOnce } from '@rocket/platform';
 import type { AppDocument, AppName, DocumentFault } from '@rocket/schema';
 import { type Composition, RocketError } from '@rocket/schema';
-import { LRUCache } from 'lru-cache';
 import {
   type ComposeOutcome,
   type ComposeResults,
@@ -46,29 +46,31 @@ export interface ComposerOptions {
 }
 
 export function createComposer(options: ComposerOptions = {}): Composer {
-  const compositions = new LRUCache<string, Promise<Composition>>({ max: KEPT_COMPOSITIONS });
   const thread = new ComposeThread(options);
-  return {
-    compose(home, members) {
-      const key = contentKey(home, members);
-      const known = compositions.get(key);
-      if (known !== undefined) return known;
-      const composition = thread.run({
+  const compose = makeOnce({
+    max: KEPT_COMPOSITIONS,
+    key: contentKey,
+    make: ({ home, members }): Promise<Composition> =>
+      thread.run({
         kind: 'compose',
         home,
         members: members.map(({ app, document }) => ({ app, document })),
-      });
-      compositions.set(key, composition);
-      composition.catch(() => compositions.delete(key));
-      return composition;
-    },
+      }),
+  });
+  return {
+    compose: (home, members) => compose({ home, members }),
     readDocument: async (app, text) => fromJson(await thread.run({ kind: 'read', app, text })),
     crossAppFaults: (question) => thread.run({ kind: 'relate', question: toJson(question) }),
     close: () => thread.close(),
   };
 }
 
-function contentKey(home: AppName | null, members: readonly ComposedMember[]): string {
+interface ToCompose {
+  readonly home: AppName | null;
+  readonly members: readonly ComposedMember[];
+}
+
+function contentKey({ home, members }: ToCompose): string {
   const text = JSON.stringify([home, members.map(({ app, contentHash }) => [app, contentHash])]);
   return createHash('sha256').update(text).digest('hex');
 }

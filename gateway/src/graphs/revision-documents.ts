@@ -1,6 +1,5 @@
-import type { Catalog, RevisionRecord } from '@rocket/platform';
+import { type Catalog, makeOnce, type RevisionRecord } from '@rocket/platform';
 import type { GraphMember } from '@rocket/schema';
-import { LRUCache } from 'lru-cache';
 
 const KEPT_REVISIONS = 200;
 
@@ -8,14 +7,9 @@ const KEPT_REVISIONS = 200;
 export type RevisionDocuments = (member: GraphMember) => Promise<RevisionRecord>;
 
 export function createRevisionDocuments(catalog: Catalog): RevisionDocuments {
-  const records = new LRUCache<string, Promise<RevisionRecord>>({ max: KEPT_REVISIONS });
-  return ({ app, revision }) => {
-    const key = `${app}@${revision}`;
-    const known = records.get(key);
-    if (known !== undefined) return known;
-    const record = catalog.revision(app, revision);
-    records.set(key, record);
-    record.catch(() => records.delete(key));
-    return record;
-  };
+  return makeOnce({
+    max: KEPT_REVISIONS,
+    key: ({ app, revision }) => `${app}@${revision}`,
+    make: ({ app, revision }) => catalog.revision(app, revision),
+  });
 }

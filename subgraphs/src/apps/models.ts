@@ -1,7 +1,13 @@
 /** Models of stored revisions. A revision never changes, so what was built once stays true. */
-import type { Catalog } from '@rocket/platform';
-import { type AppId, type AppModel, type AppName, buildModel, type Revision } from '@rocket/schema';
-import { createSingleFlight } from './single-flight.ts';
+import { type Catalog, makeOnce } from '@rocket/platform';
+import {
+  type AppId,
+  type AppModel,
+  type AppName,
+  buildModel,
+  type GraphMember,
+  type Revision,
+} from '@rocket/schema';
 
 const MAX_MODELS = 2_000;
 
@@ -17,12 +23,13 @@ export interface Models {
 }
 
 export function createModels(catalog: Catalog): Models {
-  const models = createSingleFlight<StoredModel>(MAX_MODELS);
-  return {
-    get: (app, revision) =>
-      models.get(`${app}@${revision}`, async () => {
-        const { document, appId } = await catalog.revision(app, revision);
-        return { model: buildModel(document, app), appId };
-      }),
-  };
+  const get = makeOnce({
+    max: MAX_MODELS,
+    key: ({ app, revision }: GraphMember) => `${app}@${revision}`,
+    async make({ app, revision }): Promise<StoredModel> {
+      const { document, appId } = await catalog.revision(app, revision);
+      return { model: buildModel(document, app), appId };
+    },
+  });
+  return { get: (app, revision) => get({ app, revision }) };
 }

@@ -1,8 +1,7 @@
 /** Executable subgraphs by graph revision and app: built at the first request that names them, kept while in use. */
-import type { Catalog } from '@rocket/platform';
+import { type Catalog, makeOnce } from '@rocket/platform';
 import { type AppId, type AppName, type GraphRevisionId, RocketError } from '@rocket/schema';
 import type { Models } from './models.ts';
-import { createSingleFlight } from './single-flight.ts';
 import { buildSubgraph, type Subgraph } from './subgraph.ts';
 
 const MAX_SUBGRAPHS = 200;
@@ -17,14 +16,21 @@ export interface Subgraphs {
   get(graph: GraphRevisionId, app: AppName): Promise<StoredSubgraph>;
 }
 
-export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
-  const subgraphs = createSingleFlight<StoredSubgraph>(MAX_SUBGRAPHS);
-  return {
-    get: (graph, app) => subgraphs.get(`${graph}:${app}`, () => build(graph, app)),
-  };
+interface Wanted {
+  readonly graph: GraphRevisionId;
+  readonly app: AppName;
+}
 
-  async function build(id: GraphRevisionId, app: AppName): Promise<StoredSubgraph> {
-    const revision = await catalog.graphRevision(id);
+export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
+  const get = makeOnce({
+    max: MAX_SUBGRAPHS,
+    key: ({ graph, app }: Wanted) => `${graph}:${app}`,
+    make: build,
+  });
+  return { get: (graph, app) => get({ graph, app }) };
+
+  async function build({ graph, app }: Wanted): Promise<StoredSubgraph> {
+    const revision = await catalog.graphRevision(graph);
     const stored = new Map(
       await Promise.all(
         revision.members.map(
