@@ -6,7 +6,6 @@ import {
   followRegistration,
   type RegistrationFollower,
 } from '../subgraphs/src/databases/follow-registration.ts';
-import { createTestDatabase, type TestDatabase } from './harness/postgres.ts';
 import {
   createCounters,
   openReplicaApp,
@@ -16,7 +15,8 @@ import {
   read,
   write,
 } from './harness/replica-app.ts';
-import { type ReplicatedPostgres, startReplicatedPostgres } from './harness/replicas.ts';
+import { createTestDatabase, type TestDatabase } from './harness/servers/postgres.ts';
+import { type ReplicatedPostgres, startReplicatedPostgres } from './harness/servers/replicas.ts';
 import { until } from './harness/until.ts';
 
 const SHARD = shardName('s1');

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { PostgresNode } from './harness/postgres-node.ts';
 import {
   createCounters,
   openReplicaApp,
@@ -9,7 +8,8 @@ import {
   read,
   write,
 } from './harness/replica-app.ts';
-import { type ReplicatedPostgres, startReplicatedPostgres } from './harness/replicas.ts';
+import type { PostgresNode } from './harness/servers/postgres-node.ts';
+import { type ReplicatedPostgres, startReplicatedPostgres } from './harness/servers/replicas.ts';
 import { until } from './harness/until.ts';
 
 let postgres: ReplicatedPostgres;

@@ -1,7 +1,7 @@
 import { createLogger, openCatalog } from '@rocket/platform';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../../tests/harness/postgres.ts';
-import { temporaryDirectory } from '../../tests/harness/rocket-process.ts';
+import { createTestDatabase } from '../../tests/harness/servers/postgres.ts';
+import { temporaryDirectory } from '../../tests/harness/servers/rocket-process.ts';
 import { ensureAdmin } from '../src/start/admin-user.ts';
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;

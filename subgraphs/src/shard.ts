@@ -1,6 +1,7 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the one contract gateways know. */
 import type { Catalog, CatalogView, Logger } from '@rocket/platform';
 import type { ShardName, ShardService } from '@rocket/schema';
+import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
 import { openApps } from './apps/open-apps.ts';
@@ -8,7 +9,6 @@ import type { ShardMetrics } from './apps/shard-metrics.ts';
 import type { DatabaseConfig } from './databases/shard-databases.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
-import { createActivationService } from './tables/activation-service.ts';
 import { createShardUsers } from './users/shard-users.ts';
 
 export interface ShardOptions {

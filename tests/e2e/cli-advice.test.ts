@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql } from '../harness/graphql-client.ts';
 import { notesDocument } from '../harness/notes.ts';
-import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import {
+  type RocketProcess,
+  runRocket,
+  startRocket,
+  temporaryDirectory,
+} from '../harness/servers/rocket-process.ts';
 
 describe('advice on the command line', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;

@@ -4,8 +4,8 @@ import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../harness/postgres.ts';
-import { runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { createTestDatabase } from '../harness/servers/postgres.ts';
+import { runRocket, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteEntity } from '../harness/note-entity.ts';
 import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
-import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import {
+  type RocketProcess,
+  runRocket,
+  startRocket,
+  temporaryDirectory,
+} from '../harness/servers/rocket-process.ts';
 
 const NOTE = {
   version: 1,

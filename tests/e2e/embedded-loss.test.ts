@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
-import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const SETTINGS = { ROCKET_DEMO: '0', ROCKET_ADMIN_PASSWORD: 'long enough' };
 const LOGIN = { email: 'admin@localhost', password: 'long enough' };

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
 import { noteEntity } from '../harness/note-entity.ts';
-import { createTestDatabase } from '../harness/postgres.ts';
-import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { createTestDatabase } from '../harness/servers/postgres.ts';
+import {
+  type RocketProcess,
+  runRocket,
+  startRocket,
+  temporaryDirectory,
+} from '../harness/servers/rocket-process.ts';
 
 const PASSWORD = 'long enough';
 const NOTE = JSON.stringify({

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { noteEntity } from '../harness/note-entity.ts';
-import { createTestDatabase } from '../harness/postgres.ts';
-import { runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { createTestDatabase } from '../harness/servers/postgres.ts';
+import { runRocket, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 test('variables of the shell for psql have no effect on a start', async () => {
   const directory = await temporaryDirectory();

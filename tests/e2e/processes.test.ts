@@ -1,8 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
-import { createTestDatabase, type TestDatabase } from '../harness/postgres.ts';
-import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/servers/postgres.ts';
+import {
+  type RocketProcess,
+  runRocket,
+  startRocket,
+  temporaryDirectory,
+} from '../harness/servers/rocket-process.ts';
 
 const ADMIN = { email: 'admin@localhost', password: 'a-long-admin-password' };
 /** Within this a gateway has to notice a shard that is back. */

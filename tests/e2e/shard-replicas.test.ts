@@ -2,9 +2,14 @@ import { type Catalog, createLogger, openCatalog } from '@rocket/platform';
 import { shardName } from '@rocket/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
-import { createTestDatabase, type TestDatabase } from '../harness/postgres.ts';
-import { type ReplicatedPostgres, startReplicatedPostgres } from '../harness/replicas.ts';
-import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { createTestDatabase, type TestDatabase } from '../harness/servers/postgres.ts';
+import { type ReplicatedPostgres, startReplicatedPostgres } from '../harness/servers/replicas.ts';
+import {
+  type RocketProcess,
+  runRocket,
+  startRocket,
+  temporaryDirectory,
+} from '../harness/servers/rocket-process.ts';
 
 const ADMIN = { email: 'admin@localhost', password: 'a-long-admin-password' };
 const S1 = shardName('s1');

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RocketProcess, runRocket, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import {
+  type RocketProcess,
+  runRocket,
+  startRocket,
+  temporaryDirectory,
+} from '../harness/servers/rocket-process.ts';
 
 let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: RocketProcess;

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
-import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/rocket-process.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const CUSTOMER = 'c0000000-0000-4000-8000-000000000001';
 const NESTED = `query { customer(id: "${CUSTOMER}") { name orders { total items { product { name } } } } }`;

@@ -9,7 +9,7 @@ import {
   type ServerStatus,
 } from '@rocket/platform';
 import { type AppDatabase, createAppDatabase } from '../../subgraphs/src/databases/app-database.ts';
-import type { PostgresNode } from './postgres-node.ts';
+import type { PostgresNode } from './servers/postgres-node.ts';
 
 export const APP = 'app';
 const logger = createLogger({ level: 'silent', name: 'test' });

@@ -18,7 +18,7 @@ import {
 } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard } from '@rocket/subgraphs';
-import { createTestDatabase, type TestDatabase } from './postgres.ts';
+import { createTestDatabase, type TestDatabase } from './servers/postgres.ts';
 import { type GraphqlAnswer, openWorldClient, type WorldClient } from './world-client.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };

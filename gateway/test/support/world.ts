@@ -8,7 +8,7 @@ import {
   type SubgraphOperation,
   shardName,
 } from '@rocket/schema';
-import { createTestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/index.ts';
 import { memoryShard } from './memory-shard.ts';
 

@@ -1,6 +1,6 @@
 import { shardName } from '@rocket/schema';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import {
   type Catalog,
   type CatalogSnapshot,

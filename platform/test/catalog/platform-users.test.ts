@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { type Catalog, createDatabase, createLogger, openCatalog } from '../../src/index.ts';
 import { codeOf } from '../support/fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { appName, revision, shardName } from '@rocket/schema';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { type AppRecord, type Catalog, createLogger, openCatalog } from '../../src/index.ts';
 import { codeOf, emptyDocument } from '../support/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import {
   createConnectionBudget,
   createDatabase,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { findPgBouncer, type PgBouncer, startPgBouncer } from '../../../tests/harness/pgbouncer.ts';
+import { findPgBouncer, type PgBouncer, startPgBouncer } from '../../../tests/harness/servers/pgbouncer.ts';
 import type { PooledDatabase } from '../../src/index.ts';
 import { DatabaseFixture, prepared, running, sql } from '../support/databases.ts';
 import { codeOf } from '../support/fixtures.ts';

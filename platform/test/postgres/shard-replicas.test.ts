@@ -1,6 +1,6 @@
 import { shardName } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { type Catalog, createLogger, openCatalog } from '../../src/index.ts';
 import { codeOf } from '../support/fixtures.ts';
 

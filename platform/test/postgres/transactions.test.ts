@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import {
   createDatabase,
   createDatabaseIfMissing,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTestDatabase } from '../../../tests/harness/postgres.ts';
+import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { createDatabase, createLogger } from '../../src/index.ts';
 
 const logger = createLogger({ level: 'silent', name: 'test' });

@@ -1,8 +1,8 @@
 /** The databases of the shard's apps as a whole: made at the first activation, dropped with the app. */
 import { createDatabaseIfMissing, databaseExists, dropDatabase } from '@rocket/platform';
 import { type Placement, RocketError } from '@rocket/schema';
+import { claimDatabase, emptyDatabase, readOwner } from '../activation/database-owner.ts';
 import type { Placements } from '../apps/placements.ts';
-import { claimDatabase, emptyDatabase, readOwner } from '../tables/database-owner.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
 export interface AppStorage {

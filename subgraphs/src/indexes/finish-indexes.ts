@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@rocket/platform';
 import type { AppModel, Revision } from '@rocket/schema';
+import { isActivated, readRevision } from '../activation/meta.ts';
 import { dataReason } from '../tables/apply-plan.ts';
 import { inspectTables } from '../tables/inspect-tables.ts';
-import { isActivated, readRevision } from '../tables/meta.ts';
 import { buildIndexes, LeaseLost } from './build-indexes.ts';
 import { claimIndexLease, type IndexLease } from './index-lease.ts';
 import { remainingIndexChanges } from './plan-index-builds.ts';

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@rocket/platform';
 import { type AppModel, RocketError } from '@rocket/schema';
+import { isActivated } from '../activation/meta.ts';
 import { dataReason, destructive } from '../tables/apply-plan.ts';
 import { inspectTables } from '../tables/inspect-tables.ts';
-import { isActivated } from '../tables/meta.ts';
 import { planTables } from '../tables/plan-tables.ts';
 import { dropIndexBeside } from '../tables/table-sql.ts';
 import { type BuildContext, buildIndexes, type FailedBuild, LeaseLost } from './build-indexes.ts';

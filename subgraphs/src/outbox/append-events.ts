@@ -1,7 +1,7 @@
 /** Events: one per changed record, written with the change, so that neither exists without the other. */
 import type { Statement } from '@rocket/platform';
 import { changeEvent, type EncodedEvent, encodeEvent } from '@rocket/schema';
-import { EPOCH_KEY } from '../tables/meta.ts';
+import { EPOCH_KEY } from '../activation/meta.ts';
 import { META_TABLE, OUTBOX_TABLE } from '../tables/system-tables.ts';
 import type { WriteTransaction } from '../write/write-state.ts';
 

@@ -1,9 +1,9 @@
 /** Reads from the catalog of Postgres what a database holds. */
 import { type Queryable, quoteIdentifier, type Statement } from '@rocket/platform';
 import { z } from 'zod';
+import { type ColumnDefaults, readColumnDefaults } from '../activation/meta.ts';
 import { inspectIndexes } from '../indexes/inspect-indexes.ts';
 import type { ExistingColumn, ExistingTable, ExistingTables } from './existing-tables.ts';
-import { type ColumnDefaults, readColumnDefaults } from './meta.ts';
 import { isBusinessTable } from './system-tables.ts';
 
 const ColumnRow = z.tuple([z.string(), z.string(), z.string(), z.boolean(), z.boolean()]);

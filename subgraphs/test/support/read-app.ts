@@ -11,13 +11,13 @@ import {
   type SubgraphAnswer,
 } from '@rocket/schema';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { activateTables } from '../../src/activation/activate-tables.ts';
 import { createQueryAdvice } from '../../src/advice/query-advice.ts';
 import { buildSubgraph } from '../../src/apps/subgraph.ts';
 import type { AppDatabase } from '../../src/databases/app-database.ts';
 import { executeOperation } from '../../src/operation/execute-operation.ts';
 import { createDocuments } from '../../src/operation/prepared-operation.ts';
 import { createRequestContext } from '../../src/operation/request-context.ts';
-import { activateTables } from '../../src/tables/activate-tables.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { createReadDatabase } from './read-database.ts';
 import { ADMIN, LOGGER, parseApp } from './write-app.ts';

@@ -1,7 +1,7 @@
 /** The database that reading is tested on, as the product would open it: directly, or behind PgBouncer. */
 import { createDatabase, loadConfig, type PooledDatabase } from '@rocket/platform';
-import { findPgBouncer, startPgBouncer } from '../../../tests/harness/pgbouncer.ts';
-import { createTestDatabase } from '../../../tests/harness/postgres.ts';
+import { findPgBouncer, startPgBouncer } from '../../../tests/harness/servers/pgbouncer.ts';
+import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { LOGGER } from './write-app.ts';
 
 /** Set in the project of vitest that runs the tests of reading a second time. */

@@ -10,8 +10,8 @@ import {
   parseDocument,
   revision,
 } from '@rocket/schema';
-import { createTestDatabase } from '../../../tests/harness/postgres.ts';
-import { activateTables } from '../../src/tables/activate-tables.ts';
+import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
+import { activateTables } from '../../src/activation/activate-tables.ts';
 
 export const LOGGER = createLogger({ level: 'silent', name: 'test' });
 

@@ -1,6 +1,6 @@
 import { revision } from '@rocket/schema';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { settleActivation } from '../../src/tables/settle-activation.ts';
+import { settleActivation } from '../../src/activation/settle-activation.ts';
 import { createWriteApp, entity, type WriteApp } from '../support/write-app.ts';
 
 const things = (...fields: string[]) => ({

@@ -5,11 +5,11 @@
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Binaries, findBinaries } from '../../platform/src/embedded/binaries.ts';
-import { type Account, serverAccount } from '../../platform/src/embedded/home/account.ts';
-import { runProgram } from '../../platform/src/embedded/run-program.ts';
-import { stageBinaries } from '../../platform/src/embedded/stage-binaries.ts';
-import { createDatabase, createLogger, quoteIdentifier } from '../../platform/src/index.ts';
+import { type Binaries, findBinaries } from '../../../platform/src/embedded/binaries.ts';
+import { type Account, serverAccount } from '../../../platform/src/embedded/home/account.ts';
+import { runProgram } from '../../../platform/src/embedded/run-program.ts';
+import { stageBinaries } from '../../../platform/src/embedded/stage-binaries.ts';
+import { createDatabase, createLogger, quoteIdentifier } from '../../../platform/src/index.ts';
 import { createPostgresNode, type PostgresNode } from './postgres-node.ts';
 
 export interface ReplicatedPostgres {

@@ -2,7 +2,7 @@
 import type { Queryable, Statement, Transaction } from '@rocket/platform';
 import type { Epoch, Revision } from '@rocket/schema';
 import { z } from 'zod';
-import { META_TABLE } from './system-tables.ts';
+import { META_TABLE } from '../tables/system-tables.ts';
 
 /** Key of the epoch in `_meta`; events carry it. */
 export const EPOCH_KEY = 'epoch';

@@ -12,15 +12,15 @@ import {
 import { settleIndexes } from '../indexes/settle-indexes.ts';
 import { buildUrgentIndexes } from '../indexes/unique-indexes.ts';
 import { insertSampleRows } from '../sample-data/insert-sample-rows.ts';
+import { applyPlan } from '../tables/apply-plan.ts';
+import { desiredTables } from '../tables/desired-tables.ts';
+import { inspectTables } from '../tables/inspect-tables.ts';
+import { planTables } from '../tables/plan-tables.ts';
+import { createSystemTables } from '../tables/system-tables.ts';
 import { lockActivation } from './activation-lock.ts';
-import { applyPlan } from './apply-plan.ts';
 import { checkEnums, enumValues } from './check-enums.ts';
-import { desiredTables } from './desired-tables.ts';
-import { inspectTables } from './inspect-tables.ts';
 import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
-import { planTables } from './plan-tables.ts';
 import { isAbandoned } from './settle-activation.ts';
-import { createSystemTables } from './system-tables.ts';
 
 /**
  * Longest wait for a table's lock. A waiting ALTER TABLE holds up every reader that comes after it, so a slow

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const ROCKET = join(import.meta.dirname, '../../cli/bin/rocket.js');
+const ROCKET = join(import.meta.dirname, '../../../cli/bin/rocket.js');
 const READY_TIMEOUT_MS = 60_000;
 const PROBE_INTERVAL_MS = 50;
 /** Then it is killed, so that a process that hangs fails its test and nothing else. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
-import { createDatabaseIfMissing, databaseUrl, dropDatabase } from '../../platform/src/index.ts';
+import { createDatabaseIfMissing, databaseUrl, dropDatabase } from '../../../platform/src/index.ts';
 
 export interface TestDatabase {
   readonly url: string;

@@ -5,9 +5,9 @@
 import type { Database, Queryable, Statement, Transaction } from '@rocket/platform';
 import { type AppId, type AppName, appId, appName, RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { createMetaTable } from '../tables/system-tables.ts';
 import { lockActivation } from './activation-lock.ts';
 import { isActivated, readRevision, selectMeta, upsertMeta } from './meta.ts';
-import { createMetaTable } from './system-tables.ts';
 
 const OWNER_KEY = 'owner';
 

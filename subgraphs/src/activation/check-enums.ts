@@ -1,7 +1,7 @@
 /** Lists of values that become GraphQL enums: a stored value outside its list could not be read any more. */
 import { quoteIdentifier, type Statement, type Transaction } from '@rocket/platform';
 import type { AppModel, EntityModel, FieldModel } from '@rocket/schema';
-import { destructive } from './apply-plan.ts';
+import { destructive } from '../tables/apply-plan.ts';
 import { type EnumValues, readEnumValues } from './meta.ts';
 
 interface EnumColumn {

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Account } from '../../platform/src/embedded/home/account.ts';
-import { programEnvironment } from '../../platform/src/embedded/run-program.ts';
-import { createDatabase, createLogger, type Row } from '../../platform/src/index.ts';
+import type { Account } from '../../../platform/src/embedded/home/account.ts';
+import { programEnvironment } from '../../../platform/src/embedded/run-program.ts';
+import { createDatabase, createLogger, type Row } from '../../../platform/src/index.ts';
 
 export interface PostgresNode {
   readonly directory: string;
