@@ -19,5 +19,10 @@ export function makeOnce<K, V extends object>(options: MakeOnceOptions<K, V>): (
     ignoreFetchAbort: true,
     fetchMethod: (_key, _stale, { context }) => options.make(context.request),
   });
-  return (request) => cache.forceFetch(options.key(request), { context: { request } });
+  return (request) => {
+    const key = options.key(request);
+    // Asked for by every request, so that what is there is not waited for by way of a fetch.
+    const known = cache.get(key);
+    return known === undefined ? cache.forceFetch(key, { context: { request } }) : Promise.resolve(known);
+  };
 }
