@@ -43,6 +43,16 @@ test('however many come at once, they take one place in the queue', async () => 
   expect(rows.map(([n]) => n)).toEqual(numbers);
 });
 
+test('however many come at once before any connection has run them, they take one place in the queue', async () => {
+  const texts: string[] = [];
+  const database = fixture.open({ max: 1, maxWaiting: 1, onStatement: (text) => texts.push(text) });
+  const numbers = Array.from({ length: 500 }, (_, n) => n);
+  const rows = (await Promise.all(numbers.map((n) => database.query(short(WHO, n))))).flat();
+  expect(rows.map(([n]) => n)).toEqual(numbers);
+  expect(texts).toHaveLength(500);
+  expect(new Set(rows.map(([, , at]) => at)).size).toBe(1 + Math.ceil(499 / 32));
+});
+
 test('statements that a connection has never run are mixed with others that it knows', async () => {
   const database = fixture.open({ max: 1 });
   await database.query(short('SELECT $1::int', 1));

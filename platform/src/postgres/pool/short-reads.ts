@@ -58,12 +58,6 @@ export class ShortReads {
     }
   }
 
-  #take(): readonly ShortRead[] {
-    const taken = this.#gathered.splice(0, MAX_BATCH);
-    if (this.#gathered.length > 0) this.#ask();
-    return taken;
-  }
-
   #give(connection: Connection): void {
     const { batch, alone, later, aborted } = divideReads(this.#take(), connection);
     if (batch.length === 0) this.#options.pool.release(connection);
@@ -71,15 +65,13 @@ export class ShortReads {
     for (const read of alone) this.#alone(read);
     // What has been sent is not cancelled: it ends by itself sooner, and others of its batch are waited for.
     for (const { statement, reject } of aborted) reject(statement.signal?.reason);
-    this.#gatherAgain(later);
+    this.#gathered.unshift(...later);
+    // Behind those that go alone: before them, it would be given this connection again, on which nothing is proven yet.
+    this.#ask();
   }
 
-  #gatherAgain(reads: readonly ShortRead[]): void {
-    if (reads.length === 0) return;
-    // Those that are left have asked already.
-    const hasAsked = this.#gathered.length > 0;
-    this.#gathered.unshift(...reads);
-    if (!hasAsked) this.#ask();
+  #take(): readonly ShortRead[] {
+    return this.#gathered.splice(0, MAX_BATCH);
   }
 
   #runTogether(connection: Connection, batch: readonly ShortRead[]): void {
@@ -110,6 +102,7 @@ export class ShortReads {
       if (this.#isAnothersDeadline(read, error)) this.#alone(read);
       else read.reject(error);
     }
+    this.#ask();
   }
 
   /** A connection, or a place in the queue, is given up at the first deadline of all who share it. */
