@@ -145,15 +145,17 @@ test('without prepared statements each goes alone', async () => {
   expect(rows).toEqual([[[1]], [[2]], [[3]]]);
 });
 
-test('a batch that takes long is reported', async () => {
+test('a batch that takes long is reported, when its connection is back in the pool', async () => {
   const slow: string[] = [];
   const database = fixture.open({
     max: 1,
     slowQueryMs: 50,
-    onSlowQuery: ({ text, label }) => slow.push(`${label} ${text}`),
+    onSlowQuery({ text, label }) {
+      slow.push(`${label} ${text}`, `${database.status().inUse} in use`);
+    },
   });
   const sleep = 'SELECT pg_sleep($1), 1';
   await database.query(short(sleep, 0));
   await Promise.all([0, 0.1].map((seconds) => database.query(short(sleep, seconds), { label: 'Nap' })));
-  expect(slow).toEqual([`Nap ${sleep}`]);
+  expect(slow).toEqual([`Nap ${sleep}`, '0 in use']);
 });

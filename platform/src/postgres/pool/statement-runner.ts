@@ -100,8 +100,10 @@ export function createBatchRunner({ onStatement, slowQueryMs, onSlowQuery }: Run
     const settleOne = (error: unknown, rows: readonly Row[] | null): void => {
       outcomes.push({ error, rows });
       if (outcomes.length < statements.length) return;
-      reportIfSlow(statements, performance.now() - startedAtMs);
+      const durationMs = performance.now() - startedAtMs;
+      // Reported last: others wait for the connection, and a report that fails would keep it from them for ever.
       settle(outcomes);
+      reportIfSlow(statements, durationMs);
     };
     connection.runBatch(statements.map((input) => ({ input, settle: settleOne })));
   };
