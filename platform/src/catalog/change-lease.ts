@@ -51,6 +51,7 @@ function hold(
 ): ChangeLease {
   const until = (fromMs: number) => fromMs + LEASE_SECONDS * MS_PER_SECOND - MARGIN_MS;
   let validUntilMs = until(sentAtMs);
+  let released = false;
   const queue = createSerialQueue();
   const renew = async () => {
     const fromMs = performance.now();
@@ -65,7 +66,7 @@ function hold(
   timer.unref();
   return {
     require() {
-      if (performance.now() < validUntilMs) return;
+      if (!released && performance.now() < validUntilMs) return;
       throw new RocketError(
         'CONFLICT',
         'The catalog did not answer for too long, so another change may have begun',
@@ -73,7 +74,7 @@ function hold(
     },
     async release() {
       clearInterval(timer);
-      validUntilMs = Number.NEGATIVE_INFINITY;
+      released = true;
       // Renewed after it was released, it would stay until it expires.
       await queue.run(() => database.query(deleteLease(owner)));
     },

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { changeLeases } from '../../src/catalog/change-lease.ts';
 import { type Catalog, createDatabase, createLogger, openCatalog } from '../../src/index.ts';
@@ -67,30 +67,41 @@ test('the lease of a holder that has died is free when it has expired', async ()
   await lease.release();
 });
 
-test('a renewal that fails is logged, and tried again', async () => {
+/** A lease over a catalog that answers as `answer` says, and what is logged of it. The time of its renewals stands still. */
+async function leaseOver(answer: () => Promise<number[][]>) {
   const lines: string[] = [];
   const log = createLogger({
     level: 'info',
     name: 'test',
     destination: { write: (line) => lines.push(line) },
   });
-  let fails = false;
-  let renewals = 0;
-  const query = async () => {
-    if (fails) throw new Error('no answer', { cause: new Error('the network is down') });
-    renewals += 1;
-    return [[1]];
-  };
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  try {
-    const leases = changeLeases(
-      { query, transaction: () => Promise.reject(new Error('unused')), close: async () => undefined },
-      log,
-    );
-    const lease = await leases.claimChanges({ holder: 'the import of crm', waitMs: LONG_MS });
+  const { claimChanges } = changeLeases(
+    { query: answer, transaction: () => Promise.reject(new Error('unused')), close: async () => undefined },
+    log,
+  );
+  const lease = await claimChanges({ holder: 'the import of crm', waitMs: LONG_MS });
+  return { lease, log: () => lines.map((line) => JSON.parse(line)) };
+}
+
+describe('the renewal of a lease', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  test('that fails is logged, and tried again', async () => {
+    let fails = false;
+    let renewals = 0;
+    const { lease, log } = await leaseOver(async () => {
+      if (fails) throw new Error('no answer', { cause: new Error('the network is down') });
+      renewals += 1;
+      return [[1]];
+    });
     fails = true;
     await vi.advanceTimersByTimeAsync(5_000);
-    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    expect(log()).toMatchObject([
       {
         holder: 'the import of crm',
         err: { message: 'no answer', cause: { message: 'the network is down' } },
@@ -102,7 +113,17 @@ test('a renewal that fails is logged, and tried again', async () => {
     expect(renewals).toBe(before + 1);
     lease.require();
     await lease.release();
-  } finally {
-    vi.useRealTimers();
-  }
+  });
+
+  test('that is under way when the lease is released does not bring it back', async () => {
+    let renewal = Promise.withResolvers<number[][]>();
+    renewal.resolve([[1]]);
+    const { lease } = await leaseOver(() => renewal.promise);
+    renewal = Promise.withResolvers();
+    await vi.advanceTimersByTimeAsync(5_000);
+    const released = lease.release();
+    renewal.resolve([[1]]);
+    await released;
+    expect(() => lease.require()).toThrow('another change may have begun');
+  });
 });
