@@ -2,6 +2,8 @@ import {
   type Catalog,
   type CatalogView,
   type Component,
+  cleaningUp,
+  cleanUpAfter,
   followCatalog,
   isConnectionError,
   type Logger,
@@ -27,15 +29,16 @@ export function catalogComponent(options: {
       try {
         view.set(await followCatalog(opened, logger));
       } catch (error) {
-        await opened.close();
+        await cleanUpAfter(error, () => opened.close());
         throw error;
       }
       catalog.set(opened);
     },
-    async stop() {
-      await view.get().close();
-      await catalog.get().close();
-    },
+    stop: () =>
+      cleaningUp(
+        () => view.get().close(),
+        () => catalog.get().close(),
+      ),
   };
 }
 
