@@ -4,6 +4,7 @@ import {
   type CatalogView,
   type Component,
   type Config,
+  cleanUpAfter,
   createSerialQueue,
   type Logger,
   type Metrics,
@@ -74,8 +75,12 @@ interface LocalShardsOptions {
 export function createLocalShards(options: LocalShardsOptions): LocalShards {
   const running = new Map<ShardName, Shard>();
   const queue = createSerialQueue();
-  let follow: (snapshot: CatalogSnapshot) => Promise<void> = async () => undefined;
+  let follow: () => Promise<void> = async () => undefined;
   let stopFollowing: () => void = () => undefined;
+  const close = async (): Promise<void> => {
+    stopFollowing();
+    await queue.run(() => Promise.all([...running.values()].map((shard) => shard.close())));
+  };
   return {
     component: (metrics) => ({
       name: 'shards',
@@ -83,25 +88,29 @@ export function createLocalShards(options: LocalShardsOptions): LocalShards {
         const { logger } = options;
         const view = options.view();
         const shardMetrics = createShardMetrics(metrics);
-        follow = (snapshot) =>
-          queue.run(() => adopt(snapshot, { ...options, running, metrics: shardMetrics }));
-        await follow(await view.refresh());
-        const followOn = (snapshot: CatalogSnapshot): void =>
-          void follow(snapshot).catch((err: unknown) =>
+        // By the view as it is when its turn comes: an older snapshot must not follow a newer one.
+        follow = () => queue.run(() => adopt(view.current, { ...options, running, metrics: shardMetrics }));
+        const followOn = (): void =>
+          void follow().catch((err: unknown) =>
             logger.warn({ err }, 'the shards of this process cannot follow the catalog'),
           );
+        try {
+          await view.refresh();
+          await follow();
+        } catch (error) {
+          await cleanUpAfter(error, close);
+          throw error;
+        }
         stopFollowing = view.onChange(followOn);
         // It may have changed while the shards were opened.
-        followOn(view.current);
+        followOn();
       },
-      async stop() {
-        stopFollowing();
-        await queue.run(() => Promise.all([...running.values()].map((shard) => shard.close())));
-      },
+      stop: close,
     }),
     async add(name) {
       await options.catalog().addShard({ name, databaseUrl: options.server().url, url: null });
-      await follow(await options.view().refresh());
+      await options.view().refresh();
+      await follow();
     },
     find({ name }) {
       const shard = running.get(name);

@@ -1,0 +1,88 @@
+import {
+  type Catalog,
+  type CatalogView,
+  createLogger,
+  createMetrics,
+  followCatalog,
+  loadConfig,
+  openCatalog,
+} from '@rocket/platform';
+import { shardName } from '@rocket/schema';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTestDatabase } from '../../tests/harness/servers/postgres.ts';
+import { createLocalShards, registerLocalShards } from '../src/start/local-shards.ts';
+
+const logger = createLogger({ level: 'silent', name: 'test' });
+const config = loadConfig({});
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let catalog: Catalog;
+let view: CatalogView;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  catalog = await openCatalog({ url: database.url, logger });
+  view = await followCatalog(catalog, logger);
+  await registerLocalShards(catalog, server());
+});
+afterAll(async () => {
+  await view.close();
+  await catalog.close();
+  await database.dispose();
+});
+
+const server = () => ({ url: database.serverUrl, isEmbedded: false });
+
+/** The view, counting who listens to it. */
+function countedView() {
+  let listeners = 0;
+  const counted: CatalogView = {
+    get current() {
+      return view.current;
+    },
+    refresh: () => view.refresh(),
+    nextChange: (timeoutMs) => view.nextChange(timeoutMs),
+    close: () => view.close(),
+    onChange(listener) {
+      const stop = view.onChange(listener);
+      listeners += 1;
+      return () => {
+        listeners -= 1;
+        stop();
+      };
+    },
+  };
+  return { counted, listeners: () => listeners };
+}
+
+test('shards that were opened are closed again when a further one cannot be', async () => {
+  const { counted, listeners } = countedView();
+  let most = 0;
+  const failing: Catalog = {
+    ...catalog,
+    async shardRegistration(name) {
+      most = Math.max(most, listeners());
+      if (name === 's2') throw new Error('the catalog does not answer');
+      return await catalog.shardRegistration(name);
+    },
+  };
+  const parts = { catalog: () => failing, view: () => counted, server, config, logger };
+  const shards = createLocalShards(parts).component(createMetrics());
+  await expect(shards.start()).rejects.toThrow('the catalog does not answer');
+  expect({ most, left: listeners() }).toEqual({ most: 1, left: 0 });
+});
+
+test('a shard that is removed while another one is being opened is not opened again', async () => {
+  const { counted, listeners } = countedView();
+  const parts = { catalog: () => catalog, view: () => counted, server, config, logger };
+  const shards = createLocalShards(parts);
+  const component = shards.component(createMetrics());
+  await component.start();
+  expect(listeners()).toBe(3);
+  await shards.add(shardName('s3'));
+  expect(listeners()).toBe(4);
+  await catalog.removeShard(shardName('s3'));
+  await counted.refresh();
+  await expect.poll(listeners).toBe(3);
+  await component.stop();
+  expect(listeners()).toBe(0);
+});
