@@ -32,7 +32,7 @@ export { beforeDeadline, remainingMs, within, withTimeLimit } from './lifecycle/
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { makeOnce } from './lifecycle/make-once.ts';
 export { createSerialQueue, type SerialQueue } from './lifecycle/serial-queue.ts';
-export { shareNextRun, shareRun } from './lifecycle/shared-runs.ts';
+export { shareNextRun } from './lifecycle/shared-runs.ts';
 export type { PlatformUser, PlatformUsers } from './platform-users/platform-user-types.ts';
 export {
   isConnectionError,
@@ -41,7 +41,6 @@ export {
   type PostgresError,
 } from './postgres/errors.ts';
 export { quoteIdentifier } from './postgres/identifiers.ts';
-export { mapConnectionErrors } from './postgres/map-connection-errors.ts';
 export { type ConnectionBudget, createConnectionBudget } from './postgres/pool/connection-budget.ts';
 export {
   createDatabase,
@@ -110,4 +109,3 @@ export {
 export { createLogger, type Logger } from './telemetry/logger.ts';
 export { createMetrics, type Metrics } from './telemetry/metrics.ts';
 export { createPoolMetrics, type PoolMetrics } from './telemetry/pool-metrics.ts';
-export { acceptRequestId, newRequestId } from './telemetry/request-ids.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createSerialQueue, shareNextRun, shareRun } from '../../src/index.ts';
+import { createSerialQueue } from '../../src/index.ts';
+import { shareNextRun, shareRun } from '../../src/lifecycle/shared-runs.ts';
 
 /** Work that ends when the test says so, and counts how often it began. */
 function gated() {

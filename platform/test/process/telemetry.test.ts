@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { acceptRequestId, createLogger, createMetrics, newRequestId } from '../../src/index.ts';
+import { createLogger, createMetrics } from '../../src/index.ts';
+import { acceptRequestId, newRequestId } from '../../src/telemetry/request-ids.ts';
 
 test('secrets do not reach the log', () => {
   const lines: string[] = [];
