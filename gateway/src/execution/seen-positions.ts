@@ -6,7 +6,7 @@ const MAX_APPS = 10_000;
 
 /**
  * The latest commit of each app that answers have told of. Whoever reads the app through this gateway sees at least that:
- * the one who wrote it, and everybody he has told.
+ * the one who wrote it, and everybody they have told.
  */
 export interface SeenPositions {
   /** Undefined when nothing is known: any replica will do. Positions of a former epoch are of another server. */

@@ -1,6 +1,6 @@
 import type { AppName, Caller } from '@rocket/schema';
 
-/** Who sends a request, from his access token. */
+/** Who sends a request, from their access token. */
 export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'platform'; readonly userId: string; readonly email: string | null }
@@ -20,7 +20,7 @@ const PUBLIC_ROLE = 'public';
 /** Role that bypasses every policy of its app. */
 const ADMIN_ROLE = 'admin';
 
-/** What one app may know of the caller: his roles there, not those elsewhere. */
+/** What one app may know of the caller: their roles there, not those elsewhere. */
 export function callerFor(identity: Identity, app: AppName): Caller {
   if (identity.kind === 'anonymous') {
     return { userId: null, email: null, roles: [PUBLIC_ROLE], isAdmin: false };
