@@ -19,7 +19,10 @@ export interface Placements {
   appId(app: AppName): AppId | null;
 }
 
-export function createPlacements(view: CatalogView, shard: ShardName): Placements {
+export function createPlacements(
+  view: Pick<CatalogView, 'current' | 'refresh'>,
+  shard: ShardName,
+): Placements {
   const placementOf = (app: AppName) => view.current.shardMap.placements.get(app);
   return {
     admit: async (app, epoch) => {
