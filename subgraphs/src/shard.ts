@@ -22,7 +22,7 @@ export interface ShardOptions {
 }
 
 export interface Shard extends ShardService {
-  /** Stops following the catalog and closes the databases after what is running. */
+  /** Closes the databases after what is running. The view of the catalog is the process's, which closes it later. */
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** Sees to the indexes of apps that are opened: a process that ended while it built some has left work behind. */
-import type { Logger } from '@rocket/platform';
+import { createSerialQueue, type Logger } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import type { OpenedApp } from '../apps/open-apps.ts';
 import { finishIndexes } from './finish-indexes.ts';
@@ -13,11 +13,13 @@ export interface IndexCare {
 
 /** One app after the other: a thousand apps that are opened at once must not look at their tables all together. */
 export function createIndexCare(logger: Logger): IndexCare {
-  let work: Promise<void> = Promise.resolve();
+  const queue = createSerialQueue();
   let closed = false;
   return {
     opened: (opened) => {
-      work = work.then(() => (closed ? undefined : finish(opened, logger)));
+      void queue.run(async () => {
+        if (!closed) await finish(opened, logger);
+      });
     },
     close: () => {
       closed = true;
