@@ -8,66 +8,45 @@ export type {
   GroupSortKey,
   Having,
   Measure,
-  TimeBucket,
 } from './aggregate/aggregate.ts';
 export { measureType } from './aggregate/measure-type.ts';
-export { type FieldMeasure, type FunctionMeasures, measures } from './aggregate/measures.ts';
-export { type GroupByArguments, parseGroupBy } from './aggregate/parse-group-by.ts';
+export { parseGroupBy } from './aggregate/parse-group-by.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults/faults.ts';
-export { normalizeDocument } from './document/normalize.ts';
-export { type NotExecuted, notExecuted } from './document/not-executed.ts';
-export { type ParsedDocument, parseDocument } from './document/parse-document.ts';
+export { notExecuted } from './document/not-executed.ts';
+export { parseDocument } from './document/parse-document.ts';
 export { parseDocumentText } from './document/parse-text.ts';
-export {
-  type AppDocument,
-  CONDITION_OPERATORS,
-  type ConditionDefinition,
-  type ConditionOperator,
-  type EntityDefinition,
-  FIELD_TYPES,
-  type FieldDefinition,
-  type FieldTypeName,
-  type JsonValue,
-  type OnDelete,
-  type PermissionAction,
-  type PermissionDefinition,
-  type RelationDefinition,
-  type RelationOrderDefinition,
-  type RuleDefinition,
-  type SampleRow,
-  type SlugDefinition,
-  type StateMachineDefinition,
-  type WebhookDefinition,
-  type WorkflowDefinition,
+export type {
+  AppDocument,
+  EntityDefinition,
+  FieldDefinition,
+  FieldTypeName,
+  JsonValue,
+  PermissionAction,
+  PermissionDefinition,
+  RelationDefinition,
+  SampleRow,
+  SlugDefinition,
+  StateMachineDefinition,
 } from './document/types.ts';
-export {
-  ERROR_CATALOGUE,
-  type ErrorCode,
-  isErrorCode,
-  RocketError,
-  type RocketErrorOptions,
-  type UserError,
-} from './errors.ts';
+export { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError, type UserError } from './errors.ts';
 export { type ChangeEvent, changeEvent } from './events/change-event.ts';
 export { type EncodedEvent, encodeEvent } from './events/encode-event.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
-export { compareBySortKeys, type RecordOrder } from './filter/compare-records.ts';
-export { type FilterRecord, matches, type RelatedRecords } from './filter/evaluate.ts';
+export { compareBySortKeys } from './filter/compare-records.ts';
+export { type FilterRecord, matches } from './filter/evaluate.ts';
 export {
   type ComparisonOperator,
   type Filter,
-  type FilterValue,
   type JsonFilter,
   MATCH_ALL,
   MATCH_NONE,
   type RelationFilter,
-  type TextOperator,
 } from './filter/filter.ts';
 export { SEARCH_SEPARATORS, searchQuery } from './filter/search-query.ts';
-export type { SortKey, SortStep } from './filter/sort-key.ts';
-export { type Composition, composeGraph, subgraphUrl } from './graph/compose-graph.ts';
+export type { SortKey } from './filter/sort-key.ts';
+export { type Composition, composeGraph } from './graph/compose-graph.ts';
 export type { CrossAppReference } from './graph/cross-app-references.ts';
 export {
   appGraphMembers,
@@ -103,15 +82,11 @@ export type {
   EntityModel,
   EntityRef,
   FieldModel,
-  ForeignContribution,
   HasOneLink,
   JoinTableModel,
   LinkModel,
-  LinkOrderKey,
   ManyToManyLink,
-  PolicyModel,
   ScalarType,
-  SearchGraphqlName,
   ToManyLink,
   ToOneLink,
 } from './model/app-model.ts';
@@ -121,14 +96,10 @@ export { DELETED_AT_COLUMN, ENGINE_TABLE_PREFIX, VERSION_COLUMN } from './naming
 export {
   type EntityNames,
   entityNames,
-  enumFilterName,
-  enumTypeName,
-  type Home,
   linkAggregateName,
   linkConnectionName,
   typeName,
 } from './naming/graph-names.ts';
-export { camelCase, enumMember, lowerFirst, pascalCase, pluralOf, upperFirst } from './naming/identifiers.ts';
 export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';
 export type {
   AppAdvice,
@@ -167,7 +138,6 @@ export { encodeRefusal, readRefusal } from './protocol/refusal.ts';
 export type { ShardService, ShardUsers } from './protocol/shard-service.ts';
 export type { AppUser, UserSession } from './protocol/user-calls.ts';
 export {
-  type AdmissionDecision,
   admit,
   leastLoadedShard,
   type Placement,
@@ -183,7 +153,6 @@ export { MAX_OFFSET } from './sdl/read-arguments.ts';
 export {
   ENGINE_VERSION,
   type GraphModels,
-  resolveReference,
   subgraphSdl,
   visibleContributions,
   visibleLinks,
@@ -196,7 +165,6 @@ export {
   isRawNumber,
   numberText,
   parseJson,
-  type RawNumber,
   rawNumber,
 } from './values/exact-json.ts';
 export { nearestDouble } from './values/floats.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { measures, measureType } from '../../src/index.ts';
+import { measureType } from '../../src/aggregate/measure-type.ts';
+import { measures } from '../../src/aggregate/measures.ts';
 import { entity, entityOf, model } from '../support/document-fixture.ts';
 import { order } from '../support/order-fixture.ts';
 
