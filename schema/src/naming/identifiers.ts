@@ -1,5 +1,12 @@
-/** Spelling conversions between documents (snake_case) and GraphQL (camelCase, PascalCase, UPPER_CASE). */
+/** Names of documents (snake_case), and conversions between them and GraphQL (camelCase, PascalCase, UPPER_CASE). */
 import pluralize from 'pluralize';
+
+const DOCUMENT_NAME = /^[a-z][a-z0-9_]*$/;
+
+/** True for what can name a part of a document, whatever its length. */
+export function isDocumentName(text: string): boolean {
+  return DOCUMENT_NAME.test(text);
+}
 
 /** `customer_id` -> `customerId`, `a__b` -> `aB`. */
 export function camelCase(snake: string): string {

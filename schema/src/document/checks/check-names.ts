@@ -1,10 +1,9 @@
 import { MAX_IDENTIFIER_BYTES } from '../../model/storage-limits.ts';
 import { ENGINE_TABLE_PREFIX, VERSION_COLUMN } from '../../naming/engine-names.ts';
-import { camelCase } from '../../naming/identifiers.ts';
+import { camelCase, isDocumentName } from '../../naming/identifiers.ts';
 import { formatPath, type JsonPath } from '../faults/json-path.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';
 
-const NAME = /^[a-z][a-z0-9_]*$/;
 /** Entity names become parts of GraphQL types and of event subjects, beside the app's name. */
 const MAX_ENTITY_NAME_BYTES = 48;
 const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
@@ -23,7 +22,7 @@ const NAME_HINT =
 
 /** True, and nothing reported, when it can be a name of the document. */
 export function checkName(context: CheckContext, name: Located<string>, maxBytes: number): boolean {
-  if (!NAME.test(name.value)) {
+  if (!isDocumentName(name.value)) {
     context.faults.error(name.path, `${JSON.stringify(name.value)} is not a valid name`, NAME_HINT);
     return false;
   }
