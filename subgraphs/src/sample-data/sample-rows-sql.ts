@@ -1,6 +1,7 @@
 /** Statements that insert sample rows: many rows each, as one JSON array that Postgres takes apart. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntityModel, FieldModel, JoinTableModel } from '@rocket/schema';
+import { describedFileSql } from '../sql/stored-file.ts';
 import { columnType } from '../tables/column-type.ts';
 import { FILES_TABLE } from '../tables/system-tables.ts';
 import { timeSql } from '../write/record-sql.ts';
@@ -80,7 +81,7 @@ function selectValue(field: FieldModel): string {
   if (field.type !== 'file') return value;
   // Given by its id: what is stored with a record is a copy of the file's description; an unknown file is none.
   return `CASE jsonb_typeof(${value}) WHEN 'string' THEN
-            (SELECT jsonb_build_object('id', f.id, 'filename', f.filename, 'size', f.size, 'mime_type', f.mime_type)
+            (SELECT ${describedFileSql('f')}
              FROM "${FILES_TABLE}" f WHERE f.id::text = ${value} #>> '{}')
           ELSE ${value} END`;
 }

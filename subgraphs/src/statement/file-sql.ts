@@ -1,10 +1,9 @@
-/** A stored file as JSON. The stored object names its parts as Rocket did; the URL is made here, since it depends on the app. */
+/** A stored file as JSON. Its URL is made here, since it depends on the app. */
 import type { AppName, FieldModel } from '@rocket/schema';
 import type { FilePart } from '../read/read-plan.ts';
 import { literalText } from '../sql/literal-text.ts';
+import { STORED_FILE_NAMES } from '../sql/stored-file.ts';
 import { JsonConcat } from './json-concat.ts';
-
-const STORED_NAME = { id: 'id', filename: 'filename', size: 'size', mimeType: 'mime_type' } as const;
 
 /** @param column of type jsonb */
 export function fileJson(
@@ -16,7 +15,7 @@ export function fileJson(
     json.key(part.key, index === 0);
     if (part.kind === 'constant') json.constant(part.json);
     else if (part.kind === 'url') json.expression(urlSql(file.app, column));
-    else json.expression(`coalesce((${column} -> '${STORED_NAME[part.kind]}')::text, 'null')`);
+    else json.expression(`coalesce((${column} -> '${STORED_FILE_NAMES[part.kind]}')::text, 'null')`);
   }
   return new JsonConcat().expression(
     `CASE jsonb_typeof(${column}) WHEN 'object' THEN ${json.constant('}').sql()} ELSE 'null' END`,

@@ -2,6 +2,7 @@
 import type { Statement } from '@rocket/platform';
 import type { UserError } from '@rocket/schema';
 import { z } from 'zod';
+import { describedFileSql } from '../sql/stored-file.ts';
 import { FILES_TABLE } from '../tables/system-tables.ts';
 import { WriteRefused } from './write-result.ts';
 import type { SaveState } from './write-state.ts';
@@ -11,8 +12,7 @@ const FileRow = z.tuple([z.string(), z.string()]);
 /** The description as text, so that it is bound like any other JSON. */
 function selectFiles(ids: readonly unknown[]): Statement {
   return {
-    text: `SELECT id, jsonb_build_object('id', id, 'filename', filename, 'size', size, 'mime_type', mime_type)::text
-           FROM "${FILES_TABLE}" WHERE id = ANY ($1::uuid[])`,
+    text: `SELECT f.id, ${describedFileSql('f')}::text FROM "${FILES_TABLE}" f WHERE f.id = ANY ($1::uuid[])`,
     values: [ids],
   };
 }
