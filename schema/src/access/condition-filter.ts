@@ -28,7 +28,7 @@ export function conditionFilter(condition: ConditionDefinition, entity: EntityMo
       return comparison(condition, field, read.value.value);
     case 'caller': {
       const value = callerValue(field, read.value.property === 'id' ? caller.userId : caller.email);
-      // Who is nobody owns nothing, and "not mine" must not mean everything for him either.
+      // Who is nobody owns nothing, and "not mine" must not mean everything for them either.
       return value === null ? MATCH_NONE : comparison(condition, field, value);
     }
   }

@@ -29,7 +29,7 @@ export interface AppDatabase {
   reader(minLsn: Lsn | null): Promise<Reader>;
   /** Position of the log past everything that was committed before this call. */
   committed(): Promise<Lsn>;
-  /** There are replicas, so that a reader may have to say which position he must see. */
+  /** There are replicas, so that a reader may have to say which position they must see. */
   readonly replicated: boolean;
   close(): Promise<void>;
 }

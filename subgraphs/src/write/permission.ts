@@ -1,4 +1,4 @@
-/** Permission: what the caller's policies let him write. */
+/** Permission: what the caller's policies let them write. */
 import {
   type AccessRequest,
   type EntityModel,
@@ -18,7 +18,8 @@ type State = SaveState | DeleteState;
 
 /**
  * The records that the caller may do this to.
- * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when no policy gives him any, before a connection is taken for him.
+ * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when no policy gives them any,
+ * before a connection is taken for them.
  */
 export function requirePolicy(
   state: Pick<State, 'model' | 'entity' | 'caller'>,
@@ -30,8 +31,8 @@ export function requirePolicy(
 }
 
 /**
- * For the stored record, before it is changed. A record that he may not read does not exist for him, so its id tells
- * him nothing. Who has no read policy at all is judged by the policies of what he does.
+ * For the stored record, before it is changed. A record that the caller may not read does not exist for them, so its
+ * id tells them nothing. Who has no read policy at all is judged by the policies of what they do.
  * @throws WriteRefused `NOT_FOUND`
  * @throws RocketError `FORBIDDEN`
  */
@@ -69,7 +70,7 @@ function scopeOf(
   return readFilter(model, request);
 }
 
-/** Who did not sign in is asked to before he is turned away. */
+/** Who did not sign in is asked to before they are turned away. */
 function forbidden(
   { entity, caller }: Pick<State, 'entity' | 'caller'>,
   action: PermissionAction,

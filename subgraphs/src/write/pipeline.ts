@@ -37,7 +37,7 @@ export type WriteInput = Readonly<Record<string, unknown>>;
 
 /**
  * Writes single records. What is wrong with the input is data of the result.
- * All throw RocketError `FORBIDDEN`: no policy lets the caller do this at all, or not to this record although he may
+ * All throw RocketError `FORBIDDEN`: no policy lets the caller do this at all, or not to this record although they may
  * read it, or not with this result.
  */
 export interface WritePipeline {

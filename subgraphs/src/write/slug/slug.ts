@@ -26,7 +26,7 @@ export function slugify(text: string): string {
 }
 
 /**
- * Makes the slug where the caller gave none. A slug that he wrote wins and is stored as it is.
+ * Makes the slug where the caller gave none. A slug that they wrote wins and is stored as it is.
  * @throws WriteRefused when there is neither a slug nor a source to make it from, and one is required.
  */
 export async function generateSlug(state: SaveState): Promise<void> {
