@@ -1,6 +1,6 @@
 /** The only door of @rocket/schema. */
 export { forbidden } from './access/forbidden.ts';
-export { type AccessRequest, readFilter } from './access/policy.ts';
+export { type AccessRequest, PUBLIC_ROLE, readFilter } from './access/policy.ts';
 export type {
   AggregateFunction,
   GroupBy,

@@ -1,4 +1,4 @@
-import type { AppName, Caller } from '@rocket/schema';
+import { type AppName, type Caller, PUBLIC_ROLE } from '@rocket/schema';
 
 /** Who sends a request, from their access token. */
 export type Identity =
@@ -15,8 +15,6 @@ export type Identity =
 
 export const ANONYMOUS: Identity = { kind: 'anonymous' };
 
-/** Role that everybody has. */
-const PUBLIC_ROLE = 'public';
 /** Role that bypasses every policy of its app. */
 const ADMIN_ROLE = 'admin';
 

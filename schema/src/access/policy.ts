@@ -6,7 +6,7 @@ import type { Caller } from '../protocol/call-context.ts';
 import { conditionFilter } from './condition-filter.ts';
 
 /** Role that everybody has, also who is not signed in. */
-const PUBLIC_ROLE = 'public';
+export const PUBLIC_ROLE = 'public';
 
 /** Who wants to do what to records of which entity. */
 export interface AccessRequest {
