@@ -15,8 +15,8 @@ export type ShardName = Brand<string, 'ShardName'>;
 /** Name of a named graph: same form as an app's. */
 export type GraphName = Brand<string, 'GraphName'>;
 /**
- * Counts the placements of an app's name: 1 at the first, more with each move, and more again when the name of a removed
- * app is given to a new one. Requests of another epoch are refused.
+ * Counts the placements of an app's name: 1 at the first, more with each move, and more again when the name of a
+ * removed app is given to a new one. Requests of another epoch are refused.
  */
 export type Epoch = Brand<number, 'Epoch'>;
 /**
@@ -26,10 +26,13 @@ export type Epoch = Brand<number, 'Epoch'>;
 export type Revision = Brand<number, 'Revision'>;
 /** Content hash that names one exact composition: members with their revisions, and the home app. */
 export type GraphRevisionId = Brand<string, 'GraphRevisionId'>;
-/** Position in the write-ahead log of a shard's Postgres, as it prints it: `16/B374D848`. Void after a move or promotion. */
+/**
+ * Position in the write-ahead log of a shard's Postgres, as it prints it: `16/B374D848`. Void after a move or
+ * promotion.
+ */
 export type Lsn = Brand<string, 'Lsn'>;
 
-/** Names one life of an app, a UUID: a removed app's name may be given again, its id never is. */
+/** Identifies an app from its first import to its removal, a UUID: the name may be used again, the id never is. */
 export type AppId = Brand<string, 'AppId'>;
 
 const APP_NAME = /^[a-z][a-z0-9_]{0,47}$/;

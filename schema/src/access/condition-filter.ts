@@ -8,7 +8,7 @@ import { uuidText } from '../values/uuid.ts';
 
 /**
  * One condition of a policy, for one caller.
- * @throws RocketError `INTERNAL_ERROR` when it does not fit the model; parsing the document has refused such
+ * @throws RocketError `INTERNAL_ERROR` when it does not fit the model; parsing the document refuses such conditions
  */
 export function conditionFilter(condition: ConditionDefinition, entity: EntityModel, caller: Caller): Filter {
   const field = entity.fieldByName.get(condition.field);
@@ -28,13 +28,16 @@ export function conditionFilter(condition: ConditionDefinition, entity: EntityMo
       return comparison(condition, field, read.value.value);
     case 'caller': {
       const value = callerValue(field, read.value.property === 'id' ? caller.userId : caller.email);
-      // Who is nobody owns nothing, and "not mine" must not mean everything for them either.
+      // An anonymous caller owns nothing, and "not mine" must not mean everything for them either.
       return value === null ? MATCH_NONE : comparison(condition, field, value);
     }
   }
 }
 
-/** Null when the caller has no such value, or none that the column could hold: an external issuer's ids need not be UUIDs. */
+/**
+ * Null when the caller has no such value, or none that the column could hold: an external issuer's ids need not be
+ * UUIDs.
+ */
 function callerValue(field: FieldModel, value: string | null): string | null {
   return field.type === 'uuid' ? uuidText(value) : value;
 }

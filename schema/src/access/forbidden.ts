@@ -3,8 +3,8 @@ import type { Caller } from '../protocol/call-context.ts';
 import { type InputPath, placeName } from '../where/input-place.ts';
 
 /**
- * The error for what no policy allows: a caller who did not sign in is asked to, before they are turned away.
- * `action` is what they want, such as `read order`; `path` the place in an argument that asks for it.
+ * The error for what no policy allows: `UNAUTHENTICATED` for a caller who is not signed in, else `FORBIDDEN`.
+ * `action` is what the caller wants to do, such as `read order`; `path` the place in an argument that asks for it.
  */
 export function forbidden(caller: Caller, action: string, path?: InputPath): RocketError {
   const code = caller.userId === null ? 'UNAUTHENTICATED' : 'FORBIDDEN';

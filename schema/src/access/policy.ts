@@ -16,9 +16,9 @@ export interface AccessRequest {
 }
 
 /**
- * Which records the caller may do this to. Policies are alternatives, the conditions of one must all hold, no policy
- * forbids. The same filter decides about lists, single records, included ones, and the record that a write leaves.
- * MATCH_ALL and MATCH_NONE come back as those very objects, so that they can be recognised.
+ * Which records the caller may do this to. Policies are alternatives: one that allows is enough, and all its conditions
+ * must hold. No policy forbids anything. The same filter decides about lists, single records, included ones, and the
+ * record that a write leaves. MATCH_ALL and MATCH_NONE come back as those very objects, so that they can be recognised.
  * @throws RocketError `INTERNAL_ERROR` when the model has no such entity
  */
 export function readFilter(model: AppModel, request: AccessRequest): Filter | 'forbidden' {

@@ -1,4 +1,7 @@
-/** Aggregates inside the engine: what `...Aggregate` and `...GroupBy` ask for, after permissions and names were resolved. */
+/**
+ * Aggregates inside the engine: what `...Aggregate` and `...GroupBy` ask for, after permissions and names were
+ * resolved.
+ */
 import type { ComparisonOperator, FilterValue } from '../filter/filter.ts';
 import type { FieldModel } from '../model/app-model.ts';
 
@@ -47,7 +50,7 @@ export interface GroupSortKey {
 export interface GroupBy {
   /** At least one, each field at most once. */
   readonly keys: readonly GroupKey[];
-  /** Null is every group. */
+  /** Null selects every group. */
   readonly having: Having | null;
   /** The keys are appended, so that the order is complete. */
   readonly order: readonly GroupSortKey[];

@@ -1,7 +1,7 @@
 import type { ScalarType } from '../model/app-model.ts';
 import type { Measure } from './aggregate.ts';
 
-/** Type of a measure's value: what it is answered as, and what it is compared with. */
+/** Type of a measure's value, in answers and in comparisons. */
 export function measureType(measure: Measure): ScalarType {
   if (measure.kind === 'count') return 'int';
   const { type } = measure.field;

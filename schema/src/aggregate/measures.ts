@@ -8,9 +8,9 @@ import { measureType } from './measure-type.ts';
 /** One function over one field. */
 export interface FieldMeasure {
   readonly measure: Extract<Measure, { readonly kind: 'field' }>;
-  /** Of the value. */
+  /** Type of the value. */
   readonly type: ScalarType;
-  /** Over no values there is none; only counting gives a number then. */
+  /** True when there is no result over an empty set of values; only counts have one then. */
   readonly nullable: boolean;
 }
 
@@ -37,7 +37,7 @@ function fieldMeasure(measure: FieldMeasure['measure']): FieldMeasure {
   return { measure, type: measureType(measure), nullable: measure.function !== 'countDistinct' };
 }
 
-/** Keys are numbers only by chance: neither their sum nor their largest means anything. */
+/** Keys may be numbers, but neither their sum nor their maximum means anything. */
 function applies(name: AggregateFunction, field: FieldModel): boolean {
   if (name === 'countDistinct') return isOrderable(field.type);
   if (field.isPrimaryKey || field.isForeignKey) return false;

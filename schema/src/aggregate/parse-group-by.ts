@@ -1,4 +1,4 @@
-/** The arguments of `...GroupBy`, already coerced by the executor, as what is asked of the database. */
+/** Turns the arguments of `...GroupBy`, already coerced by the executor, into what the database is asked. */
 
 import type { EntityModel } from '../model/app-model.ts';
 import { isOrderable } from '../values/scalar-type.ts';

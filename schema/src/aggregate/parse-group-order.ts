@@ -58,7 +58,7 @@ function direction(value: unknown, path: InputPath): Pick<GroupSortKey, 'descend
   return { descending: value === 'DESC' };
 }
 
-/** Several in one object would take their precedence from the order of its members. */
+/** Exactly one entry: the precedence of several would depend on the order of the object's members. */
 function onlyEntry(operand: unknown, path: InputPath): readonly [string, unknown] {
   const entries = operandEntries(operand, path);
   const [entry] = entries;

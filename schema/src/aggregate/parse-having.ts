@@ -8,7 +8,7 @@ import type { Having, Measure } from './aggregate.ts';
 import { measureType } from './measure-type.ts';
 import { measures } from './measures.ts';
 
-/** Steps from the argument to a value. Postgres parses by recursion too. */
+/** Most steps from the argument to a value. Postgres parses by recursion too, so depth must be bounded. */
 const MAX_PATH_STEPS = 64;
 const MAX_CONDITIONS = 100;
 const MAX_LIST_VALUES = 1_000;

@@ -51,13 +51,13 @@ function expectedOf({ type, scale }: ValueType, value: JsonValue | RawNumber): s
   return isRawNumber(value) ? (EXPECTED_OF_EXACT[type] ?? EXPECTED[type]) : EXPECTED[type];
 }
 
-/** Where the number is beyond a double, which says more than the type alone. */
+/** What is expected in place of a number that a double cannot hold; says more than the type's name alone. */
 const EXPECTED_OF_EXACT: Partial<Readonly<Record<ScalarType, string>>> = {
   float: 'a number that a double can hold',
   json: 'a number that a double holds exactly: write it as text',
 };
 
-/** Documents are copied between threads, which would lose a number that a double would round, so none is left. */
+/** Leaves no `RawNumber`: documents are copied between threads, and a copy would lose the exact digits. */
 function coerce(of: ValueType, value: JsonValue | RawNumber): JsonValue {
   switch (of.type) {
     case 'string':

@@ -21,7 +21,7 @@ export type ReadCondition =
 const EQUALITY: ReadonlySet<ConditionOperator> = new Set(['eq', 'neq']);
 const LISTS: ReadonlySet<ConditionOperator> = new Set(['in', 'not_in']);
 const INCOMPARABLE: ReadonlySet<ScalarType> = new Set(['json', 'file']);
-/** A pattern that ends in an escape without anything to escape; an error in SQL. */
+/** A pattern that ends in a backslash with nothing to escape, which is an error in SQL. */
 const DANGLING_ESCAPE = /(?:^|[^\\])(?:\\\\)*\\$/;
 
 /** Reads the operand of a condition against its field: literals coerced to the field's type, or the caller. */

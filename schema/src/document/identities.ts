@@ -19,7 +19,10 @@ export function stateMachineIdentity(machine: StateMachineDefinition): string {
   return canonicalJson([machine.entity, machine.field]);
 }
 
-/** Several policies for one entity and action are legal; only equal ones are one. Roles compare as a set, without case. */
+/**
+ * Several policies for one entity and action are legal; only equal ones are repeats. Roles compare as a set, without
+ * case.
+ */
 export function permissionIdentity(permission: PermissionDefinition): string {
   const roles = [...new Set(permission.roles.map((role) => role.toLowerCase()))].sort();
   return canonicalJson([permission.entity, permission.action, roles, permission.conditions ?? []]);

@@ -9,7 +9,7 @@ export const MAX_JSON_DEPTH = 64;
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor']);
 
 /**
- * Refuses what no later stage can hold: values that are not JSON, nesting beyond {@link MAX_JSON_DEPTH}, prototype
+ * Refuses what later stages cannot handle: values that are not JSON, nesting beyond {@link MAX_JSON_DEPTH}, prototype
  * keys, and text that Postgres cannot store (NUL and lone surrogates are valid JSON but not valid `text` or `jsonb`).
  * Numbers that a double would round are left only where a field's type can say how to keep them.
  */

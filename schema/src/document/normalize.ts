@@ -44,7 +44,7 @@ export function normalizeDocument(document: AppDocument): AppDocument {
   };
 }
 
-/** An empty order is none, and ascending is what an element without direction means. */
+/** Omits an empty order and the default direction, ascending. */
 function normalizeRelation(relation: RelationDefinition): RelationDefinition {
   const { order_by: order, ...kept } = relation;
   if (order === undefined || order.length === 0) return kept;

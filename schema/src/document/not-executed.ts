@@ -1,8 +1,8 @@
 import type { AppDocument } from './types.ts';
 
 /**
- * Sections whose items are checked, stored and exported, but not executed yet, and what that means. The one list of
- * them: warnings, the admin API and the command are made from it. A section leaves it when it is executed.
+ * Sections whose items are checked, stored and exported, but not executed yet, and what that means. This is the only
+ * list of them: warnings, the admin API and the command use it. Remove a section from it once it is executed.
  */
 const NOT_EXECUTED = {
   rules: 'this version evaluates no rule',

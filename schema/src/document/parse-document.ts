@@ -74,7 +74,7 @@ function checkVersion(version: unknown, faults: FaultCollector): void {
   faults.error(['version'], message, 'Write the number 1');
 }
 
-/** A misspelt section would be left out whole, and with `permissions` every rule of who may do what. */
+/** A misspelt section would be ignored as a whole; for `permissions` that means every access rule. */
 function checkSections(head: Readonly<Record<string, unknown>>, faults: FaultCollector): void {
   for (const [name, section] of Object.entries(head)) {
     if (section === undefined || SECTIONS.has(name)) continue;
@@ -87,7 +87,7 @@ function checkSections(head: Readonly<Record<string, unknown>>, faults: FaultCol
 function checkContext(app: AppName, read: ReadDocument, faults: FaultCollector): CheckContext {
   const entities = new Map<string, EntityEntry>();
   for (const { value, path } of read.parts.entities) {
-    // The second of a name is reported by the check of names.
+    // The check of names reports a second entity of the same name.
     if (entities.has(value.name)) continue;
     const fields = new Map(value.fields.map((field) => [field.name, field]));
     entities.set(value.name, { value, path, fields });

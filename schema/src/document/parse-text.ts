@@ -3,7 +3,10 @@ import { parseJson } from '../values/exact-json.ts';
 import type { DocumentFault } from './faults/faults.ts';
 import { type ParsedDocument, parseDocument } from './parse-document.ts';
 
-/** As {@link parseDocument}, from the text of a file or request; broken JSON is a fault at `$` that says line and column. */
+/**
+ * As {@link parseDocument}, from the text of a file or request; broken JSON is a fault at `$` that says line and
+ * column.
+ */
 export function parseDocumentText(text: string, app: AppName): ParsedDocument {
   const withoutMark = text.startsWith('\uFEFF') ? text.slice(1) : text;
   let input: unknown;
@@ -35,8 +38,8 @@ function statedOffset(text: string, error: unknown): number | undefined {
 }
 
 /**
- * Some messages of V8 quote the text instead of saying where. Then the fault is the last character of the shortest
- * beginning that is wrong in another way than ending too early, which a binary search finds.
+ * Some messages of V8 quote the text instead of stating a position. Then the fault is the last character of the
+ * shortest prefix that fails for another reason than ending too early; a binary search finds it.
  */
 function errorOffset(text: string, error: unknown): number {
   const stated = statedOffset(text, error);

@@ -1,4 +1,7 @@
-/** Events: what is told of a record's change to all that follows a commit. One type for who writes them and who reads them. */
+/**
+ * Events: the description of a record's change for everything that follows a commit. Writers and readers share the
+ * type.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { AppName, Epoch } from '../ids.ts';
 import type { Caller } from '../protocol/call-context.ts';
@@ -9,18 +12,18 @@ export interface ChangeEvent {
   /** A decimal of 64 bits. Of two events of one record the later commit has the higher. */
   readonly id: string;
   readonly app: AppName;
-  /** Of the app when the change was made. */
+  /** The app's epoch when the change was made. */
   readonly epoch: Epoch;
   /** Time of the transaction by the database's clock, ISO 8601 with its offset. */
   readonly at: string;
   readonly entity: string;
   readonly op: RecordChange['operation'];
   readonly key: string;
-  /** Of the record as the change left it; for a delete, of the record that went. */
+  /** Version of the record after the change; for a delete, of the deleted record. */
   readonly version: number;
   /** Id of the user who made the change; null for an anonymous caller. */
   readonly actor: string | null;
-  /** Fields whose value is another one: all that have a value for a create, all that had one for a delete. */
+  /** Fields whose value changed; for a create all that have a value, for a delete all that had one. */
   readonly changed: readonly string[];
   /** By field name; null for a delete. */
   readonly record: StoredRecord['values'] | null;
@@ -29,7 +32,7 @@ export interface ChangeEvent {
   readonly tags: readonly string[];
 }
 
-/** An event as it is before the database has taken it, which alone knows the rest. */
+/** An event before it is stored; the database adds the remaining properties. */
 export type NewEvent = Omit<ChangeEvent, 'id' | 'epoch' | 'at'>;
 
 export function changeEvent(app: AppName, caller: Pick<Caller, 'userId'>, change: RecordChange): NewEvent {

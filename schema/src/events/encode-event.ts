@@ -2,7 +2,7 @@ import type { NewEvent } from './change-event.ts';
 
 /** An event as it is stored and sent. */
 export interface EncodedEvent {
-  /** What it is about, for who listens to some events alone. */
+  /** What the event is about, for listeners that want only some events. */
   readonly subject: string;
   /** JSON of the event; numbers that a double cannot hold keep their digits. */
   readonly payload: string;

@@ -11,7 +11,7 @@ export interface RecordOrder {
 /**
  * The order SQL gives two records: negative when `a` comes first. Nulls are the largest value, so they come last
  * ascending and first descending.
- * @throws RocketError `INTERNAL_ERROR` for a field without an order and for a relation without `related`
+ * @throws RocketError `INTERNAL_ERROR` for a field whose type has no order, and for a relation without `related`
  */
 export function compareBySortKeys(a: FilterRecord, b: FilterRecord, order: RecordOrder): number {
   for (const key of order.keys) {

@@ -4,7 +4,7 @@ import { readNotation } from '../values/number-notation.ts';
 
 type Comparer = (a: unknown, b: unknown) => number;
 
-/** Far beyond a double's. What is larger would only take memory, and counts as no number. */
+/** Far beyond a double's. Larger exponents would only use memory, so such texts do not count as numbers. */
 const MAX_EXPONENT = 9_999;
 
 /** `value` is `digits / 10^scale`. */
@@ -27,7 +27,9 @@ function sign(difference: bigint): number {
   return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
-/** Exact: as floats 0.1 + 0.2 and 2^53 + 1 would be other numbers. NaN (not a number, or no decimal at all) sorts last. */
+/**
+ * Exact: as floats 0.1 + 0.2 and 2^53 + 1 would be other numbers. NaN (not a number, or no decimal at all) sorts last.
+ */
 function compareDecimals(a: unknown, b: unknown): number {
   const left = parseDecimal(a);
   const right = parseDecimal(b);

@@ -14,8 +14,8 @@ import { holds, negate, type Truth } from './truth.ts';
 export type FilterRecord = Readonly<Record<string, unknown>>;
 
 /**
- * All records of `target` that a record is linked with, also deleted ones and those that the caller may not see: the
- * evaluator leaves them out itself.
+ * All records of `target` that a record is linked with, including deleted ones and those that the caller may not see:
+ * the evaluator leaves them out itself.
  */
 export type RelatedRecords = (
   record: FilterRecord,
@@ -134,7 +134,7 @@ function evaluateField(
   }
 }
 
-/** As Postgres has `= ANY` and `<> ALL`: over an empty list they are false and true, even for null. */
+/** Like `= ANY` and `<> ALL` in Postgres: over an empty list they are false and true, even for null. */
 function evaluateIn(filter: Part<'in'>, value: unknown): Truth {
   if (filter.values.length === 0) return filter.negated;
   if (value === null) return null;

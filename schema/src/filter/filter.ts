@@ -1,7 +1,7 @@
 /**
  * The filter language inside the engine: what a GraphQL `where`, a policy's conditions and an event filter all become.
- * One tree, three readers: SQL on the shard, the in-memory evaluator here, and (for caching) the tags a read depends on.
- * Comparisons follow SQL: null compares to nothing, so `ne` and `notIn` do not find nulls.
+ * One tree, three readers: SQL on the shard, the in-memory evaluator here, and (for caching) the tags a read depends
+ * on. Comparisons follow SQL: null compares to nothing, so `ne` and `notIn` do not find nulls.
  */
 import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
 
@@ -40,7 +40,9 @@ export type Filter =
   | { readonly kind: 'search'; readonly fields: readonly FieldModel[]; readonly query: string }
   | RelationFilter;
 
-/** Conditions on a JSON value. JSON operands are kept as text, so that no digit of a number is lost on the way to SQL. */
+/**
+ * Conditions on a JSON value. JSON operands are kept as text, so that no digit of a number is lost on the way to SQL.
+ */
 export type JsonFilter =
   /** SQL `@>`. */
   | { readonly kind: 'jsonContains'; readonly field: FieldModel; readonly json: string }
@@ -54,8 +56,8 @@ export type JsonFilter =
       readonly isNull: boolean;
     }
   /**
-   * Compares the value at a path. Missing and JSON null compare to nothing. `eq` and `ne` compare any values; the others
-   * only values of the operand's own JSON type, number or text, and are unknown for others.
+   * Compares the value at a path. Missing and JSON null compare to nothing. `eq` and `ne` compare any values; the
+   * others only values of the operand's own JSON type, number or text, and are unknown for others.
    */
   | {
       readonly kind: 'jsonPath';

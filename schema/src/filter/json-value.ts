@@ -31,7 +31,7 @@ export function jsonContains(value: unknown, part: unknown): boolean {
   return Array.isArray(value) && isPlain ? value.includes(part) : containsDeep(value, part);
 }
 
-/** Arrays contain as sets do: neither order nor repetition counts. */
+/** Arrays are compared as sets: neither order nor repetition counts. */
 function containsDeep(value: unknown, part: unknown): boolean {
   if (Array.isArray(part)) {
     return Array.isArray(value) && part.every((inner) => value.some((item) => containsDeep(item, inner)));
@@ -51,7 +51,7 @@ export function jsonHasKey(value: unknown, key: string): boolean {
   return isObject(value) ? Object.hasOwn(value, key) : value === key;
 }
 
-/** What C's `strtol` reads, which Postgres reads array indexes with. */
+/** What C's `strtol` accepts; Postgres parses array indexes with it. */
 const ARRAY_INDEX = /^[ \t\n\v\f\r]*[+-]?\d+$/;
 
 /** jsonb's `#>`; undefined where the path leads nowhere. Negative indexes count from the end of an array. */

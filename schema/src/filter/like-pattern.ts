@@ -5,14 +5,14 @@
 import type { TextOperator } from './filter.ts';
 
 /**
- * Characters of one pattern, and of all patterns of one filter. Postgres tries a pattern at every character of a text and
- * hears of no cancellation before it has come to the end: the worst of 250 characters on a text of 400,000 takes it half
- * a second, and twice as many twice as long. How many wildcards there are does not matter.
+ * Most characters of one pattern, and of all patterns of one filter. Postgres tries a pattern at every character of a
+ * text and cannot be cancelled before the end of the text: the worst pattern of 250 characters takes half a second on a
+ * text of 400,000, and one twice as long takes twice that time. The number of wildcards does not matter.
  */
 export const MAX_PATTERN_LENGTH = 250;
 export const MAX_PATTERNS_LENGTH = 1_000;
 
-/** Whether it is tried at more than one place of a text. */
+/** True when the operator tries its pattern at more than one place of a text. */
 export function isPattern(operator: TextOperator): boolean {
   return operator !== 'startsWith';
 }

@@ -1,9 +1,9 @@
 /**
- * What a search is for. Words consist of letters and digits: all signs of ASCII part words, in the texts and in what they
- * are searched for, so that `RK-2041` is two words next to each other and is found by each of them.
+ * The text of a full-text search. Words consist of letters and digits: all punctuation of ASCII separates words, in
+ * stored texts and in searches, so that `RK-2041` is two adjacent words and is found by each of them.
  */
 
-/** Postgres' own parser takes some of them as parts of words, of addresses and of markup. */
+/** Replaced by spaces, because Postgres' own parser treats some of them as parts of words, addresses and markup. */
 export const SEARCH_SEPARATORS = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 const SEPARATORS = new RegExp(`[\\s${SEARCH_SEPARATORS.replace(/[\\\]^-]/g, '\\$&')}]+`);

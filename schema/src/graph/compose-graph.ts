@@ -1,4 +1,6 @@
-/** Composition of a graph's subgraphs into one supergraph. Takes seconds of CPU for large graphs: run it in a worker. */
+/**
+ * Composition of a graph's subgraphs into one supergraph. Takes seconds of CPU for large graphs: run it in a worker.
+ */
 import { composeServices } from '@apollo/composition';
 import { parse } from 'graphql';
 import type { AppName } from '../ids.ts';
@@ -11,7 +13,7 @@ export type Composition =
       readonly supergraphSdl: string;
       readonly references: readonly CrossAppReference[];
     }
-  /** Messages name types and fields of the graph; fit for an admin's eyes. */
+  /** Messages that name types and fields of the graph; may be shown to an admin. */
   | { readonly ok: false; readonly errors: readonly string[] };
 
 /** Stands for "the shard map decides" where federation asks for a subgraph's URL. */

@@ -2,11 +2,13 @@ import type { EntityModel } from '../model/app-model.ts';
 import { typeName } from '../naming/graph-names.ts';
 import { type GraphModels, resolveReference } from '../sdl/subgraph-sdl.ts';
 
-/** A field whose record belongs to another app: its subgraph knows the key, and not whether the record is there. */
+/**
+ * A field whose record belongs to another app: the field's subgraph knows the key, but not whether the record exists.
+ */
 export interface CrossAppReference {
   readonly type: string;
   readonly field: string;
-  /** Fields of the record that are never null, and that its own app alone can tell. There is always one. */
+  /** Fields of the record that are never null and that only the record's own app can return. There is always one. */
   readonly witnesses: readonly [string, ...string[]];
 }
 

@@ -30,7 +30,9 @@ export function appGraphMembers(
   return [...members].sort();
 }
 
-/** Canonical text of a composition; its hash is the revision's id. Engine version included: names may change with it. */
+/**
+ * Canonical text of a composition; its hash is the revision's id. Engine version included: names may change with it.
+ */
 export function graphRevisionText(
   home: AppName | null,
   members: readonly GraphMember[],

@@ -66,7 +66,10 @@ export interface EntityRef {
 interface LinkBase {
   /** Name of the relation in the document that declares it. */
   readonly relation: string;
-  /** GraphQL field name on the entity that has this link. For links from other apps it depends on nothing but the documents. */
+  /**
+   * GraphQL field name on the entity that has this link. For links from other apps it depends on nothing but the
+   * documents.
+   */
   readonly graphqlName: string;
   readonly description?: string;
   readonly target: EntityRef;
@@ -77,7 +80,7 @@ export interface ToOneLink extends LinkBase {
   readonly kind: 'to_one';
   /** Column here that holds the key. */
   readonly localField: string;
-  /** Column of the target it points at: its primary key. */
+  /** Column of the target that the foreign key points at: the target's primary key. */
   readonly targetField: string;
 }
 
@@ -123,7 +126,7 @@ export interface ManyToManyLink extends LinkBase {
 /** One direction of a relation, as a field of an entity. */
 export type LinkModel = ToOneLink | HasOneLink | ToManyLink | ManyToManyLink;
 
-/** The second where a field or link of the entity is called `search`. */
+/** `fullTextSearch` where a field or link of the entity is called `search`. */
 export type SearchGraphqlName = 'search' | 'fullTextSearch';
 
 export interface EntityModel {
@@ -135,7 +138,7 @@ export interface EntityModel {
   readonly fieldByName: ReadonlyMap<string, FieldModel>;
   readonly fieldByGraphqlName: ReadonlyMap<string, FieldModel>;
   readonly primaryKey: FieldModel;
-  /** How a key comes about: a random UUID, an identity column, or the caller. */
+  /** Where a key comes from: a random UUID, an identity column, or the caller. */
   readonly keyGeneration: 'uuid' | 'identity' | 'client';
   readonly softDelete: boolean;
   readonly slug?: SlugDefinition;
@@ -168,7 +171,7 @@ export interface PolicyModel {
   readonly action: PermissionAction;
   /** Lower-cased; roles compare without case. */
   readonly roles: ReadonlySet<string>;
-  /** ANDed. Empty means every record. */
+  /** All must hold. An empty list means every record. */
   readonly conditions: readonly ConditionDefinition[];
 }
 

@@ -7,7 +7,9 @@ import type { FieldModel } from './app-model.ts';
 
 const DELETED_AT: FieldDefinition = { name: DELETED_AT_COLUMN, type: 'timestamp' };
 
-/** The fields of an entity, in document order; `deleted_at` last where soft deletion needs it and it is not declared. */
+/**
+ * The fields of an entity, in document order; `deleted_at` last where soft deletion needs it and it is not declared.
+ */
 export function buildFields(entity: EntityDefinition, foreignKeys: ReadonlySet<string>): FieldModel[] {
   const declared = entity.fields.map((field) => buildField(entity, field, foreignKeys.has(field.name)));
   const isMissing = entity.soft_delete === true && !declared.some(({ name }) => name === DELETED_AT_COLUMN);
@@ -24,7 +26,7 @@ function buildField(entity: EntityDefinition, field: FieldDefinition, isForeignK
     name: field.name,
     graphqlName: camelCase(field.name),
     type: scalarType(field.type),
-    // What the engine fills in cannot be asked of a caller; a key that it does not fill in must be.
+    // Callers cannot be required to give what the engine fills in, and must give a key that it does not fill in.
     required: writable && (declaredRequired || isPrimaryKey),
     nullable: !declaredRequired && !isPrimaryKey,
     unique: field.unique === true,

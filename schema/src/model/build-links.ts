@@ -12,13 +12,13 @@ import type {
 } from './app-model.ts';
 import { type FieldNames, inverseCandidates, manyToManyCandidates, toOneCandidates } from './link-names.ts';
 
-/** Key of an entity of another app, where the relation does not say. */
+/** Key of an entity of another app when the relation does not name it. */
 const FOREIGN_KEY_FIELD = 'id';
 
 export interface LinkInput {
   readonly app: AppName;
   readonly entities: ReadonlyMap<string, EntityDefinition>;
-  /** Of each entity. */
+  /** Fields of each entity. */
   readonly fields: ReadonlyMap<string, readonly FieldModel[]>;
   /** Sorted by name, so that names given on a clash do not depend on how a document was written. */
   readonly relations: readonly RelationDefinition[];
@@ -92,7 +92,7 @@ function nameLink({ names, chosen, candidates, isList }: Naming): string {
   return chosen ?? names?.takeFirst(candidates, isList) ?? candidates[0] ?? 'related';
 }
 
-/** A relation is described from its source; said of the way back, the same words would be wrong. */
+/** A relation's description is written from its source's view; on the inverse field it would be wrong. */
 function describe(relation: RelationDefinition): { readonly description?: string } {
   return relation.description === undefined ? {} : { description: relation.description };
 }
@@ -150,7 +150,7 @@ function inverseLink(
     : { kind, ...common, defaultOrder: defaultOrder(input, relation) };
 }
 
-/** The check of relations has refused fields that are not there. */
+/** Every field exists: the check of relations refuses unknown ones. */
 function defaultOrder(input: LinkInput, relation: RelationDefinition): readonly LinkOrderKey[] {
   const fields = input.fields.get(relation.target) ?? [];
   return (relation.order_by ?? []).flatMap(({ field: name, direction }) => {
@@ -185,7 +185,7 @@ function manyToManyLink(
     joinTable: relation.join_table ?? '',
     localJoinColumn,
     targetJoinColumn,
-    // A link has nothing to set to null; it goes, as the format's own engine meant it to.
+    // A row of a join table has no key to set to null; it is deleted, as in the format's own engine.
     onDelete: relation.on_delete === 'set_null' ? 'detach' : (relation.on_delete ?? null),
     declaredHere: isSource,
     ...(isSource ? describe(relation) : {}),

@@ -80,7 +80,7 @@ function entityFieldNames(
   return new Map(names);
 }
 
-/** Of an entity of another app only the names that this app gives are known; composition refuses a clash with others. */
+/** For an entity of another app only this app's own names are known; composition refuses clashes with other names. */
 function foreignNamesByEntity(): (source: string) => FieldNames {
   const known = new Map<string, FieldNames>();
   return (source) => {

@@ -1,10 +1,12 @@
-/** A permission of the document with its conditions' values as they are compared. */
+/** Builds a policy from a permission of the document, with the values of its conditions coerced for comparison. */
 import { readConditionValue } from '../document/condition-value.ts';
 import type { ConditionDefinition, EntityDefinition, PermissionDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { PolicyModel } from './app-model.ts';
 
-/** @throws RocketError `DOCUMENT_INVALID` for a condition that cannot be read, which the check of the document refuses */
+/**
+ * @throws RocketError `DOCUMENT_INVALID` for a condition that cannot be read, which the check of the document refuses
+ */
 export function buildPolicy(
   permission: PermissionDefinition,
   entities: ReadonlyMap<string, EntityDefinition>,

@@ -6,7 +6,9 @@ const GRAPHQL_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** The GraphQL field names of one entity. A link that returns a list also takes the names of its variants. */
 export class FieldNames {
   readonly #taken: Set<string>;
-  /** By name that had to be numbered: the number tried last. Names are only ever taken, so no smaller one gets free. */
+  /**
+   * The number tried last for each name that had to be numbered. Names are never released, so no smaller one gets free.
+   */
   readonly #numbers = new Map<string, number>();
 
   constructor(taken: Iterable<string>) {
@@ -25,7 +27,7 @@ export class FieldNames {
     const free = candidates.find((name) => this.#isFree(name, isList));
     if (free !== undefined) return this.take(free, isList);
     const last = candidates.at(-1) ?? 'related';
-    // A list needs more names than one record does, so the two count by themselves.
+    // A list needs more names than a single record does, so the two are counted separately.
     const counted = `${last} ${isList}`;
     let number = this.#numbers.get(counted) ?? 2;
     while (!this.#isFree(`${last}${number}`, isList)) number += 1;
@@ -51,14 +53,14 @@ function strippedName(relation: string, entity: string): string | null {
   return relation.startsWith(prefix) ? camelCase(relation.slice(prefix.length).replace(/^_+/, '')) : null;
 }
 
-/** The record that a foreign key points at: `customer_id` -> `customer`. */
+/** Names for the record that a foreign key points at: `customer_id` -> `customer`. */
 export function toOneCandidates(foreignKey: string, sourceEntity: string): readonly string[] {
   const entity = camelCase(sourceEntity);
   const fallback = [entity, `${camelCase(foreignKey)}Record`];
   return foreignKey.endsWith('_id') ? [camelCase(foreignKey.slice(0, -'_id'.length)), ...fallback] : fallback;
 }
 
-/** The records that point here, or the one record, for one_to_one. */
+/** Names for the records that point here, or for the one record of a one_to_one relation. */
 export function inverseCandidates(
   relation: RelationDefinition,
   sourceEntity: string,
@@ -69,7 +71,10 @@ export function inverseCandidates(
   return withStripped(strippedName(relation.name, sourceEntity), base, foreignKey);
 }
 
-/** One side of a many-to-many relation, with the join column of that side. Only the source's side is named by the relation. */
+/**
+ * One side of a many-to-many relation, with the join column of that side. Only the source's side is named by the
+ * relation.
+ */
 export function manyToManyCandidates(
   relation: RelationDefinition,
   side: 'source' | 'target',

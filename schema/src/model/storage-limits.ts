@@ -5,14 +5,14 @@ import type { FieldModel } from './app-model.ts';
 export const MAX_IDENTIFIER_BYTES = 63;
 
 /**
- * Bytes that the values of a btree entry may have together: an entry holds 2,704 with what Postgres adds. A write that
- * went beyond would fail with an internal error of the index.
+ * Bytes that the values of a btree entry may have together: an entry holds 2,704 with what Postgres adds. A longer
+ * write would fail with an internal error of the index.
  */
 export const MAX_INDEX_ENTRY_BYTES = 2_650;
 
 /** A foreign key shares its entry with a key, and a join table's has two of them. */
 const MAX_KEY_BYTES = 1_000;
-/** Such a value shares its entry with nothing but a key that has a fixed size; a longer key is left out of the entry. */
+/** An indexed value shares its entry only with a key of a fixed size; a longer key is left out of the entry. */
 const MAX_INDEXED_BYTES = 2_600;
 
 /** Bytes that a text of this field may have, as UTF-8; null where nothing but the size of the input limits it. */

@@ -6,7 +6,7 @@ export const DELETED_AT_COLUMN = 'deleted_at';
 /** Column of every entity: counts the writes of a record, from 1. */
 export const VERSION_COLUMN = '_version';
 
-/** The engine's own tables begin so, and no table of a document may. */
+/** Names of the engine's own tables begin with it, and no table of a document may. */
 export const ENGINE_TABLE_PREFIX = '_';
 
 const VERSION_FIELD = 'version';
@@ -18,7 +18,7 @@ export function versionFieldName(fields: { has(graphqlName: string): boolean }):
 }
 
 /**
- * The member of a filter that searches, where a field or link is called `search`. It is kept free on every entity with
- * searchable fields, so that this name at least can be had.
+ * The member of a filter that searches, where a field or link is called `search`. No field or link of an entity with
+ * searchable fields may have this name, so it is always available.
  */
 export const SEARCH_FALLBACK_NAME = 'fullTextSearch';

@@ -60,9 +60,9 @@ export interface GroupByNames {
   readonly values: string;
   readonly key: string;
   readonly order: string;
-  /** Of values and of their numbers. */
+  /** Order of groups by values and by counts of values. */
   readonly orderFields: string;
-  /** Of sums and averages. */
+  /** Order of groups by sums and averages. */
   readonly orderNumbers: string;
   readonly orderMinMax: string;
   readonly having: string;

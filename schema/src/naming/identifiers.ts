@@ -42,6 +42,6 @@ const GRAPHQL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export function enumMember(value: string): string | null {
   const member = value.toUpperCase();
   if (!GRAPHQL_NAME.test(member) || member.startsWith('__')) return null;
-  // `true`, `false` and `null` are literals of the query language in lower case only, but refuse the look-alikes.
+  // Only lower-case `true`, `false` and `null` are literals of the query language; the look-alikes are refused too.
   return member === 'TRUE' || member === 'FALSE' || member === 'NULL' ? null : member;
 }

@@ -1,4 +1,4 @@
-/** What an app's shard can say of how it is used. */
+/** Calls that report how an app is used, and what would make it faster. */
 import { z } from 'zod';
 import { defineCall, NOTHING } from './define-call.ts';
 import type { Message } from './message.ts';
@@ -9,31 +9,31 @@ const shapeOrder = z.object({ field: z.string(), descending: z.boolean() });
 
 const shape = z.object({
   entity: z.string(),
-  /** Compared with one value: also the foreign key of a list, for each of its parents. */
+  /** Fields compared with one value, including the foreign key of a list, for each of its parents. */
   equal: names,
-  /** Compared with several values, or with the end of a range. */
+  /** Fields compared with several values, or with the bounds of a range. */
   range: names,
-  /** Of fields of the entity itself. Whole, with the primary key that ends it. */
+  /** The whole order, by fields of the entity itself, including the primary key at its end. */
   order: z.array(shapeOrder),
-  /** Compared with a pattern: `like`, `contains`, `startsWith`, `endsWith`. */
+  /** Fields compared with a pattern: `like`, `contains`, `startsWith`, `endsWith`. */
   text: names.exactOptional(),
-  /** JSON fields that are asked what they contain. */
+  /** JSON fields in conditions on what they contain. */
   json: names.exactOptional(),
 });
 
 const countedShape = z.object({
   shape,
   count: z.number(),
-  /** Names of some operations that had it. */
+  /** Names of some operations that had this shape. */
   operations: names,
 });
 
 const remedy = z.discriminatedUnion('kind', [
-  /** A property for a field of the document. */
+  /** Add a property to a field of the document. */
   z.object({ kind: z.literal('document'), field: z.string(), property: z.enum(['indexed', 'searchable']) }),
-  /** For what the document cannot say. Activations leave indexes of other names than their own alone. */
+  /** For an index that a document cannot describe. Activations leave alone the indexes that they did not name. */
   z.object({ kind: z.literal('sql'), sql: z.string() }),
-  /** The query itself asks in a way that no index can serve, and there is a better one. */
+  /** No index can serve the query as it is written, but there is a better way to write it. */
   z.object({ kind: z.literal('query'), field: z.string(), use: z.literal('search') }),
 ]);
 
@@ -47,14 +47,14 @@ const suggestion = z.object({
 });
 
 const advice = z.object({
-  /** Queries are counted from then on, in each process by itself. ISO 8601. */
+  /** Start of the count of queries, which each process keeps for itself. ISO 8601. */
   since: z.string(),
-  /** What is asked most of the largest tables comes first. */
+  /** The most frequent queries of the largest tables come first. */
   suggestions: z.array(suggestion),
 });
 
 const statement = z.object({
-  /** With places for its values, never the values. */
+  /** SQL with placeholders, never with the values. */
   text: z.string(),
   /** Name of the operation that last ran it; null when it had none. */
   label: z.string().nullable(),
@@ -67,7 +67,7 @@ const statement = z.object({
 
 const plan = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('plan'), text: z.string() }),
-  /** In words. */
+  /** `reason` is a sentence for people. */
   z.object({ kind: z.literal('unavailable'), reason: z.string() }),
 ]);
 
@@ -76,10 +76,10 @@ const slowQuery = statement.extend({ plan: plan.nullable() });
 /** How one statement finds and orders the records of one entity. Fields by their names in the document. */
 export type QueryShape = Message<typeof shape>;
 export type ShapeOrder = Message<typeof shapeOrder>;
-/** A shape with how often it came, since the process began. */
+/** A shape with the number of its statements since the process started. */
 export type CountedShape = Message<typeof countedShape>;
 export type IndexRemedy = Message<typeof remedy>;
-/** Something that no index serves, and what would change that. */
+/** A query shape that no index serves, and what would change that. */
 export type IndexSuggestion = Message<typeof suggestion>;
 export type AppAdvice = Message<typeof advice>;
 export type SlowStatement = Message<typeof statement>;

@@ -4,8 +4,8 @@ import { appName, epoch, graphRevisionId, lsn } from '../ids.ts';
 import { type Message, readRequest } from './message.ts';
 
 /**
- * Carries what is signed, for one request: its method, path and body are signed too, and it serves once. A shard refuses a
- * request without it before reading the body.
+ * Carries what is signed for one request. The request's method, path and body are signed too, and the value is accepted
+ * only once. A shard refuses a request without it before it reads the body.
  */
 export const INTERNAL_CALL_HEADER = 'x-rocket-call';
 
@@ -25,16 +25,19 @@ const context = z.object({
   graph: z.string().transform(graphRevisionId),
   caller,
   requestId: z.string(),
-  /** Unix time in ms after which nobody waits for the answer. */
+  /** Unix time in ms after which nobody waits for the answer any more. */
   deadlineAtMs: z.number(),
-  /** The reader must see at least what was committed at this position of the app's database; absent: any replica will do. */
+  /**
+   * The reader must see at least what was committed at this position of the app's database; absent: any replica will
+   * do.
+   */
   minLsn: z.string().transform(lsn).exactOptional(),
 });
 
-/** Marked as a call, so that a header signed for something else cannot stand in for one. */
+/** Marked as a call, so that a token signed for another purpose cannot be used as one. */
 const signedContext = z.object({ call: context });
 
-/** An app, where the sender believes it to be. */
+/** An app and the epoch at which the sender believes it is placed. */
 export type Placed = Message<typeof placed>;
 
 /** Who asks, as far as one app is concerned. Roles are those in that app. */

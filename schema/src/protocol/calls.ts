@@ -1,7 +1,7 @@
 /**
- * The protocol between gateway and shard. Each call is a `POST` of JSON to its path, with the header `INTERNAL_CALL_HEADER`
- * that signs it. The answer is JSON of status 200, or a refusal. An operation has a path and an answer of its own
- * (`operation-call.ts`); all other calls are here, by name, each with its messages.
+ * The protocol between gateway and shard. Each call is a `POST` of JSON to its path, with the header
+ * `INTERNAL_CALL_HEADER` that signs it. The answer is JSON with status 200, or a refusal. An operation has its own path
+ * and form of answer (`operation-call.ts`); all other calls are here, by name, each with its messages.
  */
 import { ACTIVATION_CALLS } from './activation-calls.ts';
 import { ADVICE_CALLS } from './advice-calls.ts';

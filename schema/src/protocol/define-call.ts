@@ -1,9 +1,9 @@
-/** A call that is not an operation: what it is asked with, what it answers, and how both are written and checked. */
+/** A call that is not an operation: its input, its answer, and how both are encoded and checked. */
 import { z } from 'zod';
 import type { Placed } from './call-context.ts';
 import { type Message, readMessage, readRequest } from './message.ts';
 
-/** What a call is asked with, and what it answers. */
+/** The input and the answer of a call. */
 export interface Messages {
   readonly input: unknown;
   readonly answer: unknown;
@@ -11,7 +11,7 @@ export interface Messages {
 
 export interface Call<M extends Messages> {
   readonly path: string;
-  /** JSON. It tells the place too, but what counts is the place that is signed. */
+  /** JSON. It contains the place too, but only the signed place counts. */
   encodeInput(at: Placed, input: M['input']): string;
   /** @throws RocketError `BAD_REQUEST` */
   readInput(body: unknown): M['input'];
@@ -31,7 +31,7 @@ export type CallHandlers<M extends MessagesByCall<M>> = {
   readonly [K in keyof M]: (at: Placed, input: M[K]['input']) => Promise<M[K]['answer']>;
 };
 
-/** Of a call that says no more than the app's place, or whose success is the whole answer. */
+/** For a call that has no input besides the app's place, or no answer besides its success. */
 export const NOTHING = z.unknown().transform((): void => undefined);
 
 interface Definition<I extends z.ZodType, A extends z.ZodType> {

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { RocketError } from '../errors.ts';
 
-/** What a schema reads, for use as a value: nobody may change it. The type has no other source than the check. */
+/** The read-only type of what a schema parses. It is derived from the schema, so type and check cannot differ. */
 export type Message<S extends z.ZodType> = Frozen<z.output<S>>;
 
 // Branded ids are objects to a mapped type, and `unknown` is an empty one.
@@ -18,7 +18,7 @@ export function readMessage<S extends z.ZodType>(schema: S, value: unknown): Mes
 }
 
 /**
- * What a gateway sends, checked before a shard uses it.
+ * Checks what a gateway sent before a shard uses it.
  * @throws RocketError `BAD_REQUEST` that names the places at fault; ids refuse with errors of their own
  */
 export function readRequest<S extends z.ZodType>(schema: S, value: unknown): Message<S> {

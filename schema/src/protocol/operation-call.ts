@@ -1,4 +1,4 @@
-/** The call that is made for every fetch: a GraphQL operation, its context signed, and the subgraph's answer to it. */
+/** The call made for every fetch: a GraphQL operation, its signed context, and the subgraph's answer. */
 import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { RocketError } from '../errors.ts';
@@ -7,7 +7,7 @@ import { readRequest } from './message.ts';
 
 export const OPERATION_PATH = '/internal/graphql';
 
-/** What a shard says of its answer beside the text, so that a gateway can pass the text on unread. */
+/** Headers with facts about the answer, so that a gateway can pass the text on without parsing it. */
 export const INTERNAL_ANSWER_HEADERS = {
   /** `1` when there are `errors` in the answer. */
   hasErrors: 'x-rocket-has-errors',
@@ -36,14 +36,14 @@ const execution = z.object({
 
 export interface SubgraphOperation {
   readonly query: string;
-  /** Given only in process, to spare the parse. */
+  /** Set only for calls within one process, to avoid parsing the text again. */
   readonly document?: DocumentNode;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
 }
 
 /**
- * The answer of a subgraph. It is made as text and often passed on as text; who needs to look into it parses it.
+ * The answer of a subgraph. It is made as text and often passed on as text, and parsed only when a value is needed.
  */
 export interface SubgraphAnswer {
   /** There are `errors` in it. */
@@ -70,7 +70,7 @@ export function readOperation(body: unknown): SubgraphOperation {
   };
 }
 
-/** What a gateway must know before it decides whether to parse the body at all is in the headers. */
+/** The headers hold what a gateway must know before it decides whether to parse the body. */
 export function encodeSubgraphAnswer(answer: SubgraphAnswer): {
   headers: Record<string, string>;
   body: string;
@@ -89,7 +89,7 @@ export interface SubgraphReply {
 }
 
 /**
- * The answer as it came: kept as text, and parsed and checked only for those who look into it.
+ * Reads a received answer. It is kept as text, and parsed and checked only when `result()` is called.
  * @param parse makes the value of the text; its errors are those of `result()`
  * @throws RocketError `INTERNAL_ERROR` for a malformed position: it would be the shard's fault, not the caller's
  */

@@ -1,4 +1,4 @@
-/** How a shard refuses a call, beside the status that the error's code has in the catalogue. */
+/** The body with which a shard refuses a call. The status is that of the error's code in the catalogue. */
 import { z } from 'zod';
 import { isErrorCode, RocketError } from '../errors.ts';
 
@@ -15,7 +15,7 @@ export function encodeRefusal({ code, message, details }: RocketError): string {
   return JSON.stringify({ error: { code, message, details } } satisfies z.input<typeof refusal>);
 }
 
-/** The error that was refused with; null for what is no refusal, or has a code that is not in the catalogue. */
+/** The error of a refusal; null when the body is no refusal, or has a code that is not in the catalogue. */
 export function readRefusal(body: unknown): RocketError | null {
   const parsed = refusal.safeParse(body);
   if (!parsed.success || !isErrorCode(parsed.data.error.code)) return null;

@@ -1,6 +1,6 @@
 /**
  * The contract between gateway and shard. The gateway calls it over HTTP, or directly when both run in one process;
- * `platform` has neither, so both sides depend on this folder and not on each other.
+ * `platform` contains neither side, so both depend on this folder and not on each other.
  */
 
 import type { ActivationInput, ActivationReport, Settlement } from './activation-calls.ts';
@@ -26,7 +26,8 @@ export interface ShardUsers {
 
 export interface ShardService {
   /**
-   * @param signal aborts when nobody waits for the answer any more; a read is given up then, a write that has begun is not
+   * @param signal aborts when nobody waits for the answer any more; a read is given up then, a write that has begun is
+   *   not
    * @throws RocketError `WRONG_EPOCH`, before anything was done, when the app is not served here at that epoch.
    */
   execute(context: CallContext, operation: SubgraphOperation, signal?: AbortSignal): Promise<SubgraphAnswer>;
@@ -35,14 +36,16 @@ export interface ShardService {
    * @throws RocketError `CONFLICT` when there is a database of that name which is not the app's
    */
   activate(input: ActivationInput): Promise<ActivationReport>;
-  /** Decides what became of an activation whose answer was lost. One that has not ended is waited for, or refused later. */
+  /**
+   * Settles an activation whose answer was lost. One that is still running is waited for, or fails when it continues.
+   */
   settleActivation(at: Placed & Pick<ActivationInput, 'revision'>): Promise<Settlement>;
   /**
-   * Drops the app's database. Idempotent. @throws RocketError `CONFLICT` for a database that does not say it is the app's;
-   * it is left as it is
+   * Drops the app's database. Idempotent. @throws RocketError `CONFLICT` for a database that does not say it is the
+   * app's; it is left as it is
    */
   removeApp(at: Placed): Promise<void>;
-  /** What would make the app faster, by what it was asked since this process began. */
+  /** What would make the app faster, judged by its queries since this process started. */
   advise(at: Placed): Promise<AppAdvice>;
   /** The app's slow statements, the worst first. @param input.plans also asks Postgres how it would run them */
   slowQueries(at: Placed, input: { plans: boolean }): Promise<readonly SlowQueryReport[]>;

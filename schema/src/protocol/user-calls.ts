@@ -10,7 +10,7 @@ const token = z.object({ refreshToken: z.string() });
 const appUser = z.object({
   id: z.string(),
   email: z.string(),
-  /** Roles per app: the user's own app, and others a platform admin granted. */
+  /** Roles per app: in the user's own app, and in others where a platform admin granted them. */
   roles,
   active: z.boolean(),
 });

@@ -46,8 +46,8 @@ export function route(map: ShardMap, app: AppName, operation: 'read' | 'write'):
 export type AdmissionDecision = 'serve' | 'refresh' | 'refuse';
 
 /**
- * Whether `shard` serves a request that carries `epoch`, knowing `placement`. `refresh`: the request knows a newer
- * epoch than this shard does, so the shard has to look into the catalog before it decides.
+ * Whether `shard` serves a request with `epoch`, given the `placement` it knows. `refresh` means that the request has a
+ * newer epoch than this shard knows, so the shard must read the catalog before it decides.
  */
 export function admit(
   placement: Placement | undefined,

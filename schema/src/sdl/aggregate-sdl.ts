@@ -39,7 +39,7 @@ export function aggregateTypes(entity: EntityModel, names: EntityNames): readonl
   ];
 }
 
-/** Members of what has measures: of the aggregate, and of each group. */
+/** Members for the measures, in the aggregate's type and in the type of a group. */
 export function measureMembers(known: readonly FunctionMeasures[], types: AggregateNames): readonly string[] {
   const members = known.map((each) =>
     fieldSdl(`${each.function}: ${measureTypeName(each.function, types)}!`, MEANING[each.function]),

@@ -1,4 +1,4 @@
-/** An executable schema of SDL that we made ourselves, without holding up the thread that answers requests. */
+/** Builds an executable schema from generated SDL, without blocking the thread that answers requests. */
 import {
   type DefinitionNode,
   GraphQLSchema,
@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { extendSchemaImpl } from 'graphql/utilities/extendSchema.js';
 
-/** Fields of as many types are built in one go; some milliseconds' work. */
+/** Types whose fields are built in one slice, which takes some milliseconds. */
 const TYPES_PER_TURN = 250;
 
 const EMPTY: Parameters<typeof extendSchemaImpl>[0] = {
@@ -27,11 +27,11 @@ const EMPTY: Parameters<typeof extendSchemaImpl>[0] = {
 };
 
 /**
- * As `buildASTSchema` of valid SDL, but in slices between which the event loop takes other work: the schema of an app of
- * 200 entities has over 5,000 types. What the slices leave to the constructor is to look each type up.
- * @param pieces whole definitions each, of a size that one slice may parse; made as they are asked for where they come
- *   of a generator. Nothing is validated: this is for SDL whose generator is tested to be valid
- * @param pause resolves when the event loop has taken other work
+ * Like `buildASTSchema` for valid SDL, but in slices between which the event loop does other work: the schema of an app
+ * with 200 entities has over 5,000 types. After the slices, the constructor only has to look up each type.
+ * @param pieces parts of the SDL, each of whole definitions and small enough to be parsed in one slice; a generator is
+ *   consumed lazily. Nothing is validated: the generators' tests check that their SDL is valid
+ * @param pause resolves when the event loop has done other work
  */
 export async function buildTrustedSchema(
   pieces: Iterable<string>,
@@ -46,7 +46,7 @@ export async function buildTrustedSchema(
   for (const [index, type] of config.types.entries()) {
     if (index % TYPES_PER_TURN === 0) await pause();
     if (isObjectType(type) || isInterfaceType(type)) type.getInterfaces();
-    // Their fields are made when they are first asked for, which would otherwise be in the constructor.
+    // Fields are built on first access, which would otherwise happen in the constructor.
     if ('getFields' in type) type.getFields();
   }
   await pause();
@@ -63,7 +63,7 @@ export async function buildTrustedSchema(
     subscription: config.subscription ?? named('Subscription'),
     directives: [...config.directives, ...specifiedDirectives.filter(({ name }) => !own.has(name))],
   });
-  // What a server does with it at its start is a slice of its own.
+  // What a server does with the schema when it starts is a slice of its own.
   await pause();
   return schema;
 }

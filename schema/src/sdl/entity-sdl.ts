@@ -1,4 +1,4 @@
-/** SDL of one entity in one graph: its type, what reading and changing it takes and gives, and its root fields. */
+/** SDL of one entity in one graph: its type, the inputs and results of reading and changing it, and its root fields. */
 import type { EntityModel, FieldModel } from '../model/app-model.ts';
 import {
   type EntityNames,

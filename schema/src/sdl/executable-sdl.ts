@@ -5,15 +5,15 @@ import { SHARED_SDL } from './shared-types.ts';
 import { contributionParts, entityParts, type GraphModels, visibleContributions } from './subgraph-sdl.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 
-/** Of the federation specification. */
+/** The field of the federation specification that returns the SDL. */
 const SERVICE = fieldSdl('_service: _Service!');
 const ENTITIES = fieldSdl('_entities(representations: [_Any!]!): [_Entity]!');
 const FEDERATION_TYPES = 'scalar _Any\n\ntype _Service {\n  sdl: String\n}';
 
 /**
- * What `subgraphSdl` defines, as far as it is executed, in pieces that are quick to parse and made as they are asked
- * for: one for each entity, which extends the root types by its fields. Together they are one valid document but for the
- * federation directives, which have no definition.
+ * The executed part of what `subgraphSdl` defines, as lazily made pieces that are quick to parse: one for each entity,
+ * which extends the root types with its fields. Together they are one valid document, except that the federation
+ * directives are not defined.
  */
 export function* executableSdl(model: AppModel, graph: GraphModels): Generator<string> {
   yield SHARED_SDL;

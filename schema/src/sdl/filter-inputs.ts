@@ -1,4 +1,4 @@
-/** SDL of the inputs that reading takes: filters, orders, keys. */
+/** SDL of the inputs of reads: filters, orders, keys. */
 
 import type { EntityModel, LinkModel } from '../model/app-model.ts';
 import { type EntityNames, entityNames, type Home } from '../naming/graph-names.ts';
@@ -16,7 +16,7 @@ export function filterInputs(entity: EntityModel, home: Home, names: EntityNames
   ];
 }
 
-/** Filters and orders are of one database, so they go as far as the app. */
+/** Filters and orders run in one database, so they follow only links within the app. */
 function linksWithin(entity: EntityModel): readonly LinkModel[] {
   return entity.links.filter((link) => link.target.app === entity.app);
 }

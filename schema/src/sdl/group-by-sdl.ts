@@ -1,4 +1,4 @@
-/** SDL of grouping an entity's records: what by, which groups, in which order, and the groups themselves. */
+/** SDL of grouping an entity's records: the keys, the condition and the order of groups, and the groups themselves. */
 import type { AggregateFunction } from '../aggregate/aggregate.ts';
 import { type FunctionMeasures, measures } from '../aggregate/measures.ts';
 import type { EntityModel } from '../model/app-model.ts';
@@ -111,7 +111,7 @@ function havingInputs(known: readonly FunctionMeasures[], types: GroupByNames): 
   return [having, ...memberInputs(known, inputOf, ({ type }) => scalarFilterName(type))];
 }
 
-/** The inputs below the functions; functions over the same fields share one. */
+/** The inputs for the fields of each function; functions over the same fields share one. */
 function memberInputs(
   known: readonly FunctionMeasures[],
   inputOf: Record<AggregateFunction, string>,

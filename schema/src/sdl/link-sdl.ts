@@ -10,13 +10,15 @@ import {
 import { argumentList, readArguments } from './read-arguments.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 
-/** A link, and the entity it leads to where that is of the same app; of another app's entity only the key is known. */
+/** A link and, within the app, the entity it leads to. Of an entity of another app only the key is known. */
 export interface LinkToEntity<L extends LinkModel = LinkModel> {
   readonly link: L;
   readonly target: EntityModel | null;
 }
 
-/** Always nullable: what a link leads to may be forbidden, or in an app that fails, and the record it hangs on is not. */
+/**
+ * Always nullable: the linked record may be forbidden, or in an app that fails, when the record with the link is not.
+ */
 export function linkSdl({ link, target }: LinkToEntity, home: Home): string {
   const names = entityNames(link.target, home);
   const args = readArguments(names, target);

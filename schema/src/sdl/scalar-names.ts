@@ -35,7 +35,9 @@ export function scalarTypeName(type: ScalarType): string {
   return OUTPUT_TYPE[type];
 }
 
-/** Filter of such a value. Patterns are for the texts of records, so texts have a filter of comparisons only. */
+/**
+ * Filter of such a value. A text that is not a field's, such as a maximum, can be compared but not matched by patterns.
+ */
 export function scalarFilterName(type: ScalarType): string {
   return type === 'string' ? 'StringComparisonFilter' : FILTER_TYPE[type];
 }
@@ -50,7 +52,7 @@ export function outputTypeName(entity: EntityModel, field: FieldModel, home: Hom
   return field.enumMembers === undefined ? OUTPUT_TYPE[field.type] : enumTypeName(entity, field, home);
 }
 
-/** Nullable type in inputs: a file is given by the id of an upload. */
+/** Nullable type in inputs, where a file is the id of an upload. */
 export function inputTypeName(entity: EntityModel, field: FieldModel, home: Home): string {
   return field.type === 'file' ? 'ID' : outputTypeName(entity, field, home);
 }

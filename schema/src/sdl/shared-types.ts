@@ -1,4 +1,6 @@
-/** Types that are the same in every subgraph. Input types merge by intersection, so these must never depend on an app. */
+/**
+ * Types that are the same in every subgraph. Input types merge by intersection, so these must never depend on an app.
+ */
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 
 /** What each operator of a filter means, in `where` and in `having`. */

@@ -1,6 +1,6 @@
 /**
  * The federated SDL of one app in one graph. A pure function of the models, so the composing worker and the shard that
- * serves the subgraph come to the same text without talking to each other.
+ * serves the subgraph make the same text without talking to each other.
  */
 import type { AppName } from '../ids.ts';
 import type { AppModel, EntityModel, EntityRef, ForeignContribution, LinkModel } from '../model/app-model.ts';
@@ -67,7 +67,7 @@ export function subgraphSdl(model: AppModel, graph: GraphModels): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-/** What each entity of the app consists of; made as it is asked for. */
+/** The SDL parts of each entity of the app, made lazily. */
 export function* entityParts(model: AppModel, graph: GraphModels): Generator<EntitySdl> {
   for (const entity of model.entities.values()) {
     const links = visibleLinks(entity, graph).map((link) => toEntity(model, link));

@@ -1,11 +1,14 @@
 /**
  * JSON without loss: a number that a double would round or lose keeps its source text, as the frozen object that
- * `JSON.rawJSON` makes of it. `JSON.stringify` writes such an object as the number it stands for. Every text that callers
- * or documents send is read here; structured clones and `JSON.parse` of others lose what this keeps.
+ * `JSON.rawJSON` makes of it. `JSON.stringify` writes such an object as the number it stands for. Every text that
+ * callers or documents send is read here; structured clones and `JSON.parse` of others lose what this keeps.
  */
 import { readNotation, withoutEndZeros } from './number-notation.ts';
 
-/** ECMAScript's `JSON.rawJSON` and the source that `JSON.parse` hands its reviver, which TypeScript does not declare yet. */
+/**
+ * ECMAScript's `JSON.rawJSON` and the source that `JSON.parse` hands its reviver, which TypeScript does not declare
+ * yet.
+ */
 interface SourceJson {
   parse(
     text: string,
@@ -24,8 +27,8 @@ export interface RawNumber {
 const json = JSON as unknown as SourceJson;
 
 /**
- * A double keeps every number of 15 digits; more digits, or exponents of three, may be lost. Numbers follow one of these
- * characters; without them every other UUID would be taken for a number with an exponent.
+ * A double keeps every number of 15 digits; more digits, or exponents of three, may be lost. Numbers follow one of
+ * these characters; without them every other UUID would be taken for a number with an exponent.
  */
 const MAYBE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|[\d.]+[eE][+-]?\d{3})/;
 

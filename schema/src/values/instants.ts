@@ -71,7 +71,9 @@ export function documentTimestamp(value: unknown): string | null {
   return instant === null ? null : instantText(instant, 3);
 }
 
-/** Of write inputs, as it is stored: in UTC with milliseconds. The offset must be given. Null when it is no such time. */
+/**
+ * Of write inputs, as it is stored: in UTC with milliseconds. The offset must be given. Null when it is no such time.
+ */
 export function inputTimestamp(value: unknown): string | null {
   const instant = readInstant(IN_REQUESTS, value);
   return instant === null ? null : instantText(instant, 3);

@@ -23,7 +23,9 @@ export function integerKey(text: string, type: 'int' | 'bigint'): string | null 
   return bounded(BigInt(text), type === 'int' ? BigInt(INT_MAX) : BIGINT_MAX);
 }
 
-/** Of write inputs: canonical text; null when it is no integer of 64 bits. A number may be written as `5.0` or `5e3`. */
+/**
+ * Of write inputs: canonical text; null when it is no integer of 64 bits. A number may be written as `5.0` or `5e3`.
+ */
 export function inputBigint(value: unknown): string | null {
   return typeof value === 'string' ? bigintOfText(value) : bigintOfDecimal(inputDecimal(value));
 }
@@ -34,8 +36,8 @@ export function operandBigint(value: unknown): string | null {
 }
 
 /**
- * Of documents. A plain number beyond 2^53 may have been rounded by whoever parsed it, so it must be given exactly, or as
- * text, and a text has no plus.
+ * Of documents. A plain number beyond 2^53 may have been rounded by whoever parsed it, so it must be given exactly, or
+ * as text, and a text has no plus.
  */
 export function documentBigint(value: unknown): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(BigInt(value)) : null;

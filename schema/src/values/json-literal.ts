@@ -2,8 +2,8 @@ import { Kind, type ValueNode, type VariableNode } from 'graphql';
 import { isExactNumber, rawNumber } from './exact-json.ts';
 
 /**
- * A literal of GraphQL as `parseJson` would read it. A variable without a value is no member of an object, and null in a
- * list. @param variableValue undefined for a variable that was not given
+ * A literal of GraphQL as `parseJson` would read it. A variable without a value is no member of an object, and null in
+ * a list. @param variableValue undefined for a variable that was not given
  */
 export function jsonLiteral(node: ValueNode, variableValue: (variable: VariableNode) => unknown): unknown {
   switch (node.kind) {

@@ -1,4 +1,7 @@
-/** What parsing a `where` or `orderBy` needs to know of the request: relations lead to records that not everybody may see. */
+/**
+ * What parsing a `where` or `orderBy` needs to know of the request: relations lead to records that not everybody may
+ * see.
+ */
 import type { Filter } from '../filter/filter.ts';
 import type { EntityModel, LinkModel } from '../model/app-model.ts';
 import type { Caller } from '../protocol/call-context.ts';

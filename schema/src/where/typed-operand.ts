@@ -1,6 +1,6 @@
 /**
- * Operands of filters by the type that they are compared with: exact, and in the form that is bound to SQL. A decimal may
- * have more digits than its column, since it is compared and not stored.
+ * Operands of filters by the type that they are compared with: exact, and in the form that is bound to SQL. A decimal
+ * may have more digits than its column, since it is compared and not stored.
  */
 import type { FilterValue } from '../filter/filter.ts';
 import type { ScalarType } from '../model/app-model.ts';

@@ -1,4 +1,7 @@
-/** Numbers of a document that a double would round: kept exactly where a field says how, refused with their place elsewhere. */
+/**
+ * Numbers of a document that a double would round: kept exactly where a field says how, refused with their place
+ * elsewhere.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseDocumentText } from '../../src/document/parse-text.ts';
 import type { JsonValue } from '../../src/document/types.ts';

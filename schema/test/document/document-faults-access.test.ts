@@ -1,4 +1,6 @@
-/** What decides about access is understood whole, or the document is refused: a misspelt condition must not open data. */
+/**
+ * What decides about access is understood whole, or the document is refused: a misspelt condition must not open data.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseDocument } from '../../src/document/parse-document.ts';
 import { APP, type JsonObject } from '../support/document-fixture.ts';

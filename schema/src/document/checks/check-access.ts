@@ -36,7 +36,7 @@ function checkPermission(context: CheckContext, { value, path }: Located<Permiss
   }
 }
 
-/** Operators that ask for certain values. A value that the field cannot have would hold for no record, or for every one. */
+/** Operators that compare with values. With a value that the field cannot have they hold for no record, or for all. */
 const ASKS_FOR_VALUES: ReadonlySet<ConditionOperator> = new Set(['eq', 'neq', 'in', 'not_in']);
 
 function checkListed(
@@ -51,12 +51,14 @@ function checkListed(
     ? value.map((item, index) => ({ value: item, path: [...place, index] }))
     : [{ value, path: place }];
   for (const literal of literals) {
-    // Null and the caller are no values of a list.
+    // Null and references to the caller are not checked against the field's list of values.
     if (typeof literal.value !== 'object') checkFieldValue(context, field, literal);
   }
 }
 
-/** `{"user": "id"}` is all that an operand of this form can say; more would be left out, and the condition be wider. */
+/**
+ * An operand `{"user": "id"}` may have no other properties: they would be ignored, and the condition would be wider.
+ */
 function checkCaller(context: CheckContext, { value, path }: Located<JsonValue>): void {
   if (typeof value !== 'object' || value === null || isList(value)) return;
   for (const name of Object.keys(value).filter((key) => key !== 'user')) {

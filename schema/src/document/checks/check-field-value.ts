@@ -39,7 +39,9 @@ export function checkStoredValue(
   return undefined;
 }
 
-/** What a decimal would lose in its column, in words: Postgres would round it without one. Null when nothing. */
+/**
+ * What a decimal would lose in its column, in words, because Postgres rounds it silently. Null when it loses nothing.
+ */
 export function roundedBy({ type, precision }: FieldDefinition, value: unknown): string | null {
   const text = type === 'decimal' ? documentDecimal(value) : null;
   if (text === null || precision === undefined || fractionDigits(text) <= precision) return null;

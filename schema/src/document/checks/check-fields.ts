@@ -66,7 +66,7 @@ function checkDefault(context: CheckContext, field: FieldDefinition, path: JsonP
   }
 }
 
-/** Defaults go through the checks of every write; one that those refuse would make each create fail that relies on it. */
+/** Defaults pass the checks of every write; if those refuse a default, every create that relies on it fails. */
 function unusableDefault(field: FieldDefinition): { message: string; hint: string } | null {
   if (field.type === 'file') {
     return { message: 'A file cannot be a default', hint: 'Files are uploaded to the running app' };
@@ -105,7 +105,7 @@ function checkEngineFields(context: CheckContext, entity: EntityEntry): void {
   const names = new Map(
     entity.value.fields.map((field, index) => [camelCase(field.name), { field, index }] as const),
   );
-  // With a field of the first name the second is the engine's, so only that one can be taken.
+  // If a field has the engine's first choice of name, the engine uses its second, so only the second can clash.
   const versionName = versionFieldName(names);
   const version = names.get(versionName);
   if (version !== undefined) {

@@ -27,7 +27,7 @@ const SCALARS = [
   'UUID',
   'File',
 ];
-/** Types that every graph has. `Errors`: a payload's `errors` would meet its record. */
+/** Types that every graph has. `Errors` is reserved because a payload's `errors` would clash with its record. */
 const RESERVED_TYPES = [
   ...OWN_TYPES,
   ...SCALARS,
@@ -40,7 +40,7 @@ const RESERVED_TYPES = [
 
 interface Claim {
   readonly name: string;
-  /** What the name would be, for the message: `the list of "customer"`. */
+  /** What the name is for, as the message says it: `the list of "customer"`. */
   readonly use: string;
 }
 

@@ -8,7 +8,7 @@ import { isObjectMember } from './check-names.ts';
 import type { CheckContext, EntityEntry, Located } from './context.ts';
 
 const GRAPHQL_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** Also filter keywords: a link with such a name could not be filtered by. */
+/** Filter keywords among others: a link with such a name could not be used in a filter. */
 const FORBIDDEN_NAMES: ReadonlySet<string> = new Set(['AND', 'OR', 'NOT', 'prototype']);
 
 interface NameOverride extends Located<string> {
@@ -77,7 +77,7 @@ function fieldNamesOf(
 ): Set<string> {
   const names = new Set((entity?.value.fields ?? []).map((field) => camelCase(field.name)));
   if (entity === undefined) return names;
-  // What the engine adds to a record; the same names as the model gives them.
+  // Fields that the engine adds to a record, by the names they have in the model.
   names.add(versionFieldName(names));
   if (entity.value.fields.some((field) => field.searchable === true)) names.add(SEARCH_FALLBACK_NAME);
   if (entity.value.soft_delete === true) names.add(camelCase(DELETED_AT_COLUMN));

@@ -13,7 +13,7 @@ const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
   VERSION_COLUMN,
   '__typename',
 ]);
-/** Fields are members of an enum, `CustomerFieldName`, where GraphQL reads these as literals. */
+/** Fields become members of an enum, `CustomerFieldName`, and GraphQL does not allow these names there. */
 const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 /** Every table of Postgres has these columns; CREATE TABLE refuses them. */
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
@@ -115,8 +115,8 @@ function checkFieldName(context: CheckContext, name: Located<string>): void {
 }
 
 /**
- * Such as `toString`. graphql reads the members of variables without asking whether they are their own, so every
- * input that leaves such a field out would seem to give a function for it.
+ * True for a name that every object has, such as `toString`. graphql reads members of variables without checking
+ * that they are own properties, so an input that leaves such a field out would seem to hold a function for it.
  */
 export function isObjectMember(graphqlName: string): boolean {
   return Object.hasOwn(Object.prototype, graphqlName);

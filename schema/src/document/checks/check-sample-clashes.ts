@@ -25,7 +25,7 @@ export function uniqueColumnsOf({ value: entity, fields }: EntityEntry): UniqueC
 
 /**
  * Rows that clash within the document. Rows that are in the database already are passed over when sample data is
- * inserted, so the second of two such rows would vanish without a word.
+ * inserted, so the second of two such rows would be dropped silently.
  * @param rows with coerced values
  */
 export function checkSampleClashes(
@@ -61,7 +61,7 @@ function reportClash(
   context.faults.error(path, message, 'Only the first of them could be stored');
 }
 
-/** The column where the row names it; the row where it takes a default, or where several columns count. */
+/** The place of the value if the row names it; the place of the row for a default value or several columns. */
 function placeOf({ columns }: UniqueColumns, { value, path }: Located<SampleRow>): JsonPath {
   const [column, ...others] = columns;
   return column !== undefined && others.length === 0 && Object.hasOwn(value, column.name)

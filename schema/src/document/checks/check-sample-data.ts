@@ -18,7 +18,7 @@ export type SampleData = Readonly<Record<string, readonly SampleRow[]>>;
 interface SampleTarget {
   readonly label: string;
   readonly columns: ReadonlyMap<string, FieldDefinition>;
-  /** Must be there and not null, since nobody else fills them. */
+  /** Columns that every row must have, with a value that is not null: neither the engine nor Postgres fills them. */
   readonly needed: readonly string[];
   readonly unique: readonly UniqueColumns[];
 }
@@ -92,7 +92,7 @@ function neededFields(entity: EntityDefinition): string[] {
   const filledElsewhere = (field: FieldDefinition) =>
     field.default !== undefined ||
     field.auto !== undefined ||
-    // Not a slug with a source: sample rows go past the pipeline that would make it.
+    // Not a slug with a source: sample rows bypass the pipeline that would make the slug.
     (field.name === entity.primary_key.field && entity.primary_key.generated === true);
   return entity.fields
     .filter((field) => {

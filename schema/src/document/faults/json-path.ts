@@ -18,7 +18,7 @@ function positionIn(container: unknown, part: string | number): number {
   if (typeof part === 'number') return part;
   if (typeof container !== 'object' || container === null) return Number.MAX_SAFE_INTEGER;
   const position = Object.keys(container).indexOf(part);
-  // What is missing is reported after what is there.
+  // Faults about missing parts are reported after those about present ones.
   return position === -1 ? Number.MAX_SAFE_INTEGER : position;
 }
 

@@ -18,7 +18,7 @@ export function editDistance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The candidate most like `name`, if one is near enough to be a slip: a third of the name's length, at least one letter. */
+/** The candidate nearest to `name`, within an edit distance of a third of the name's length, but at least 1. */
 export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
   const wanted = name.slice(0, MAX_NAME_CHARACTERS).toLowerCase();
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1;

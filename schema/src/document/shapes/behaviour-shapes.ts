@@ -13,7 +13,7 @@ import {
   text,
 } from './shape.ts';
 
-/** Of a rule's definition. `stop_on_fail` and `related_load` are Rocket's. */
+/** Properties of a rule's definition. `stop_on_fail` and `related_load` are Rocket's. */
 const RULE_PROPERTIES = [
   'field',
   'operator',
@@ -33,7 +33,7 @@ export const ruleShape = shape({
   active: optional(flag),
 });
 
-/** Its roles and its guard say who may change a state, and when. */
+/** An access shape, because a transition's roles and guard decide who may change a state, and when. */
 const transitionShape = accessShape({
   from: z.union([text, z.array(text).min(1)]),
   to: text,

@@ -8,10 +8,12 @@ import { flag, json, nonEmptyText, optional, shape, text } from './shape.ts';
 
 export const MAX_FIELDS_PER_ENTITY = 1_000;
 export const MAX_PAGE_SIZE = 1_000;
-/** The keys are columns of an index, and each makes every write of the table dearer. */
+/** The keys are columns of an index, and each makes every write to the table slower. */
 const MAX_RELATION_ORDER_KEYS = 4;
 
-/** Exact numbers become what the field's type makes of them; what does not fit is left, and refused with its place. */
+/**
+ * Coerces an exact number to the field's type; one that does not fit is left as it is and refused later, with its path.
+ */
 function takeExactDefault(field: unknown): unknown {
   const described = exactDefault.safeParse(field);
   if (!described.success) return field;
@@ -45,7 +47,7 @@ const fieldShape = z.preprocess(takeExactDefault, declaredField);
 
 const primaryKeyShape = z.preprocess(
   (value, context) => {
-    // Said here rather than as "field is missing", which would send the author the wrong way.
+    // A message of its own, because "field is missing" would mislead the author.
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'fields')) {
       context.addIssue({
         code: 'custom',

@@ -23,7 +23,7 @@ interface KnownProperties {
   readonly unknownIs: 'error' | 'warning';
 }
 
-/** Of every shape whose properties are all known; others are free to hold what they like. */
+/** An entry for every shape whose properties are all known; other objects may have any properties. */
 export const knownProperties = z.registry<KnownProperties>();
 
 /** An object of the document: unknown properties are kept, with a warning; optional ones may be null. */
@@ -33,7 +33,7 @@ export function shape<T extends z.ZodRawShape>(properties: T) {
 
 /**
  * As {@link shape}, for objects that decide who may do what. An unknown property is an error there: it may be a
- * misspelt one, and an access rule without its condition opens what it was to close.
+ * misspelt condition, and an access rule that loses its condition allows too much.
  */
 export function accessShape<T extends z.ZodRawShape>(properties: T) {
   return knowing(properties, 'error');

@@ -38,7 +38,7 @@ function visit(schema: z.core.$ZodType, { value, path }: Located<unknown>, { fau
   }
 }
 
-/** What a schema is about, without what prepares a value for it or lets it be absent. */
+/** The inner schema, without the wrappers that preprocess a value or make it optional. */
 function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
   let inner = schema;
   for (;;) {

@@ -10,7 +10,7 @@ type Step = WorkflowDefinition['steps'][number];
 
 const STEP_TYPES: ReadonlySet<string> = new Set(['action', 'condition', 'approval', 'wait', 'parallel']);
 const GOTO_PROPERTIES = ['on_true', 'on_false', 'on_approve', 'on_reject', 'on_timeout', 'then'] as const;
-/** Ends the instance. */
+/** The name of a next step that ends the instance. */
 const END = 'end';
 const CONTEXT_ROOTS = /^(trigger\.record_id|record_id|(trigger\.)?record\.[A-Za-z0-9_.]+)$/;
 
