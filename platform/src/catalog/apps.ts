@@ -31,7 +31,7 @@ export function appCommands(database: Database): Pick<Catalog, 'createApp' | 're
   };
 }
 
-/** Deletes an app with all that is known of it, but for its epoch. False when there was none. */
+/** Deletes an app with everything that is stored about it, except its epoch. False when there was none. */
 export async function forgetApp(transaction: Queryable, app: AppName): Promise<boolean> {
   await keepEpoch(transaction, app);
   const removed = await transaction.query(deleteApp(app));

@@ -1,4 +1,4 @@
-/** What the catalog holds, as the rest of the product sees it. */
+/** The contents of the catalog, as the rest of the product sees them. */
 import type {
   AppDocument,
   AppId,
@@ -18,11 +18,11 @@ import type { ClusterIdentity } from '../replication/replication.ts';
 
 export interface AppRecord {
   readonly name: AppName;
-  /** A removed app's name may be given again, its id never is. */
+  /** A removed app's name may be used again, its id never is. */
   readonly id: AppId;
   /** Null until the first activation succeeds. */
   readonly activeRevision: Revision | null;
-  /** Number of the active revision; null with it. */
+  /** Number of the active revision; null when there is none. */
   readonly activeNumber: number | null;
   /** Apps that the active revision's relations name. */
   readonly refersTo: readonly AppName[];
@@ -33,11 +33,11 @@ export interface AppRecord {
 
 export interface GraphDefinition {
   readonly name: GraphName;
-  /** Null is every app, now and later. */
+  /** Null means every app, including future ones. */
   readonly apps: readonly AppName[] | null;
 }
 
-/** One consistent reading of all that routing and composition need. `version` grows with every change of it. */
+/** A consistent snapshot of everything that routing and composition need. `version` grows with every change. */
 export interface CatalogSnapshot {
   readonly version: number;
   readonly apps: ReadonlyMap<AppName, AppRecord>;
@@ -51,7 +51,7 @@ export interface RevisionRecord {
   readonly app: AppName;
   readonly appId: AppId;
   readonly revision: Revision;
-  /** Counts the documents of the app that became active, from 1; null for one that has not. */
+  /** Counts the documents of the app that became active, from 1; null for a revision that never became active. */
   readonly number: number | null;
   readonly state: RevisionState;
   readonly document: AppDocument;
@@ -71,28 +71,32 @@ export interface InstallationSecrets {
 
 /** A shard with the address of its Postgres (server part; databases are named by placements). */
 export interface ShardRegistration extends ShardRecord {
-  /** `postgres://user:password@host:port/postgres` of the primary. Stays within the platform's processes and the catalog. */
+  /**
+   * `postgres://user:password@host:port/postgres` of the primary. Stays within the platform's processes and the
+   * catalog.
+   */
   readonly databaseUrl: string;
-  /** The same of its replicas. After a promotion one of them is the primary; the servers themselves say which. */
+  /** URLs of its replicas. After a promotion one of them is the primary; the servers themselves report which. */
   readonly replicaUrls: readonly string[];
-  /** Null until a shard process has seen the primary; it is looked at only where there are replicas. */
+  /** Null until a shard process has seen the primary. Used only where there are replicas. */
   readonly cluster: ClusterIdentity | null;
 }
 
-/** Held by whoever changes apps or graphs; nobody else does meanwhile. */
+/** Held while apps or graphs are changed; nobody else can change them meanwhile. */
 export interface ChangeLease {
-  /** @throws RocketError `CONFLICT` when it may be another's by now */
+  /** @throws RocketError `CONFLICT` when somebody else may hold the lease by now */
   require(): void;
   release(): Promise<void>;
 }
 
 /** Repository over the catalog database. Every method is one transaction; changes bump the snapshot's version. */
 export interface Catalog {
-  /** Reads everything at one moment. */
+  /** Reads everything as of one moment. */
   snapshot(): Promise<CatalogSnapshot>;
   /**
-   * Calls back with the snapshot as it is now, then with a fresh one whenever the version has grown: woken by LISTEN/NOTIFY on the catalog, with a
-   * slow poll as insurance. The connection is re-made with backoff; `onError` hears of failures. Returns the stop function.
+   * Calls back with the current snapshot, then with a new one whenever the version has grown: notified by LISTEN/NOTIFY
+   * on the catalog, with a slow poll in case a notification is lost. The connection is re-made with backoff; `onError`
+   * is called with failures. Returns the stop function.
    */
   watch(
     listener: (snapshot: CatalogSnapshot) => void,
@@ -102,9 +106,9 @@ export interface Catalog {
   ping(): Promise<void>;
 
   /**
-   * Waits until nobody else changes apps or graphs. The lease of a holder that has died ends by itself within seconds.
-   * @param input.holder the change in words, told to those who wait
-   * @param input.onWait hears once what is waited for
+   * Waits until nobody else changes apps or graphs. The lease of a holder that has died expires within seconds.
+   * @param input.holder describes the change, for those who wait
+   * @param input.onWait called once with the holder that is waited for
    * @throws RocketError `CONFLICT` when it is not free within `waitMs`
    */
   claimChanges(input: {
@@ -127,7 +131,10 @@ export interface Catalog {
     contentHash: string;
     createdBy: string;
   }): Promise<Revision>;
-  /** Makes it the active one, with the app's next number, and retires the former. @throws RocketError `CONFLICT` when `expectedActive` is not the active one. */
+  /**
+   * Makes a revision the active one, with the app's next number, and retires the former one. @throws RocketError
+   * `CONFLICT` when `expectedActive` is not the active one.
+   */
   activateRevision(input: {
     app: AppName;
     revision: Revision;
@@ -137,7 +144,7 @@ export interface Catalog {
   failRevision(app: AppName, revision: Revision, reason: string): Promise<void>;
   /** @throws RocketError `NOT_FOUND` */
   revision(app: AppName, revision: Revision): Promise<RevisionRecord>;
-  /** Those that are neither active nor failed yet: an import runs, or was left open. The oldest first. */
+  /** Revisions that are neither active nor failed yet, oldest first: an import is running, or was never finished. */
   pendingRevisions(): Promise<readonly GraphMember[]>;
   listRevisions(app: AppName): Promise<readonly Omit<RevisionRecord, 'document'>[]>;
 
@@ -159,9 +166,12 @@ export interface Catalog {
     url: string | null;
     replicaUrls?: readonly string[];
   }): Promise<void>;
-  /** A shard process tells where it listens. */
+  /** Stores where a shard process listens. */
   setShardUrl(name: ShardName, url: string | null): Promise<void>;
-  /** The shard's Postgres has moved to another address, as an embedded one may at a restart. @throws RocketError `NOT_FOUND` */
+  /**
+   * Stores a new address of the shard's Postgres; an embedded one may get another port at a restart. @throws
+   * RocketError `NOT_FOUND`
+   */
   setShardDatabaseUrl(name: ShardName, databaseUrl: string): Promise<void>;
   /** Replaces the list of replicas, and the primary's address where one is given. @throws RocketError `NOT_FOUND` */
   setShardServers(
@@ -169,13 +179,16 @@ export interface Catalog {
     servers: { databaseUrl?: string | null; replicaUrls: readonly string[] },
   ): Promise<void>;
   /**
-   * A shard process has seen which cluster it is and on which timeline its primary writes. No change when a higher
-   * timeline is known, or when the shard has another primary address by now. @throws RocketError `NOT_FOUND`
+   * Stores which cluster a shard process has seen, and on which timeline its primary writes. Nothing changes when a
+   * higher timeline is known, or when the shard has another primary address by now. @throws RocketError `NOT_FOUND`
    */
   setShardCluster(name: ShardName, known: { cluster: ClusterIdentity; databaseUrl: string }): Promise<void>;
   /** @throws RocketError `CONFLICT` while apps are placed on it. */
   removeShard(name: ShardName): Promise<void>;
-  /** Forgets a shard with the apps that are placed on it, whose databases are not touched. Returns where the apps were. */
+  /**
+   * Forgets a shard with the apps that are placed on it, whose databases are not touched. Returns where the apps were
+   * placed.
+   */
   removeShardWithApps(name: ShardName): Promise<readonly Pick<Placement, 'app' | 'database'>[]>;
   /** @throws RocketError `NOT_FOUND` */
   shardRegistration(name: ShardName): Promise<ShardRegistration>;

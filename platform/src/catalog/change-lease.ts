@@ -1,7 +1,8 @@
 /**
- * One change of apps and graphs at a time, over all gateways: what an import checks about other apps must still hold when
- * it is done. A row with an expiry, and not an advisory lock: a change takes minutes, a lock of the session may be another
- * client's behind a pooler, and one of a transaction would hold a connection idle all the time.
+ * One change of apps and graphs at a time, over all gateways: what an import checks about other apps must still hold
+ * when the import is done. The lease is a row with an expiry and not an advisory lock, because a change takes minutes:
+ * behind a pooler a session's lock may pass to another client, and a transaction's lock would keep a connection idle
+ * all the time.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,10 +13,10 @@ import type { Database, Statement } from '../postgres/queryable.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Catalog, ChangeLease } from './catalog.ts';
 
-/** After the death of its holder nobody gets the lease for so long. */
+/** Time until the lease expires; after the death of its holder nobody gets it earlier. */
 const LEASE_SECONDS = 20;
 const RENEWAL_MS = 5_000;
-/** A holder stops counting on the lease so long before it ends: what it sends then may take its time to arrive. */
+/** A holder stops relying on the lease this long before it expires, because what it sends takes time to arrive. */
 const MARGIN_MS = 5_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -58,7 +59,7 @@ function hold(
     try {
       if (await claim(database, owner, holder)) validUntilMs = until(fromMs);
     } catch (error) {
-      // Tried again at the next turn; when that comes too late, `require` says that the lease is lost.
+      // Tried again after the next interval; if that is too late, `require` reports that the lease is lost.
       logger.warn({ err: error, holder }, 'the lease of a change could not be renewed');
     }
   };
@@ -95,7 +96,7 @@ function busy(holder: string | null): RocketError {
   return new RocketError('CONFLICT', `Another change is still running${which}; try again when it is done`);
 }
 
-/** Returns a row when the lease is the owner's now: it was, or was nobody's any more. */
+/** Returns a row when the owner holds the lease now: it already did, or nobody did any more. */
 function upsertLease(owner: string, holder: string): Statement {
   return {
     text: `INSERT INTO change_lease AS l (owner, holder, expires_at)

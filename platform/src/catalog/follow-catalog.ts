@@ -3,19 +3,23 @@ import { shareNextRun } from '../lifecycle/shared-runs.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Catalog, CatalogSnapshot } from './catalog.ts';
 
-/** A process's current reading of the catalog, shared by its parts: followed by notification, refreshed on demand. */
+/** A process's current snapshot of the catalog, shared by its parts: updated by notifications, refreshed on demand. */
 export interface CatalogView {
   readonly current: CatalogSnapshot;
   /**
-   * Reads the catalog as it is now, or newer. A reading that has begun may have missed what the caller knows of, so those
-   * who come meanwhile share the one after it. @throws RocketError `NOT_READY` when the catalog does not answer
+   * Reads the catalog as it is now, or newer. A read that has already begun may miss a change that the caller knows of,
+   * so callers that come meanwhile share the next read. @throws RocketError `NOT_READY` when the catalog does not
+   * answer
    */
   refresh(): Promise<CatalogSnapshot>;
-  /** Calls `listener` with every newer snapshot; one that throws is logged. Returns the function that ends it. */
+  /**
+   * Calls `listener` with every newer snapshot; errors that it throws are logged. Returns the function that
+   * unsubscribes.
+   */
   onChange(listener: (snapshot: CatalogSnapshot) => void): () => void;
   /** Resolves at the next change, or after `timeoutMs`. */
   nextChange(timeoutMs: number): Promise<void>;
-  /** Nobody is called any more. The catalog stays open. */
+  /** Ends all calls of listeners. The catalog stays open. */
   close(): Promise<void>;
 }
 
@@ -27,7 +31,7 @@ export async function followCatalog(
   let current = await catalog.snapshot();
   const listeners = new Set<(snapshot: CatalogSnapshot) => void>();
 
-  /** Readings can overtake each other; an older one never replaces a newer one. */
+  /** Reads can overtake each other; an older snapshot never replaces a newer one. */
   function accept(snapshot: CatalogSnapshot): CatalogSnapshot {
     if (snapshot.version <= current.version) return current;
     current = snapshot;

@@ -8,13 +8,13 @@ const BACKOFF_MAX_MS = 5_000;
 
 interface ListenOptions {
   readonly url: string;
-  /** Called when connected, since something may have been missed before, and at every notification. */
+  /** Called after connecting, because a notification may have been missed before, and at every notification. */
   readonly onWake: () => void;
   readonly onError: (error: unknown) => void;
   readonly signal: AbortSignal;
 }
 
-/** Keeps a connection that listens until the signal; resolves then. LISTEN needs a session, so no pool is used. */
+/** Keeps a listening connection until the signal aborts, then resolves. LISTEN needs a session, so no pool is used. */
 export async function keepListening(options: ListenOptions): Promise<void> {
   const { signal, onError } = options;
   let failures = 0;
@@ -31,12 +31,12 @@ export async function keepListening(options: ListenOptions): Promise<void> {
     if (signal.aborted) return;
     const backoffMs = Math.min(BACKOFF_MAX_MS, BACKOFF_BASE_MS * 2 ** failures);
     failures += 1;
-    // Jitter: all gateways lose the catalog at the same moment and must not return as one.
+    // Jitter: all gateways lose the catalog at the same moment and must not reconnect at once.
     await sleep(backoffMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(ignoreAbort);
   }
 }
 
-/** Returns when told to stop, rejects when the connection is lost. */
+/** Resolves when the signal aborts, rejects when the connection is lost. */
 async function listenOnce(options: ListenOptions, onConnected: () => void): Promise<void> {
   const { signal } = options;
   const client = new pg.Client({
@@ -49,7 +49,7 @@ async function listenOnce(options: ListenOptions, onConnected: () => void): Prom
     client.once('error', reject);
     client.once('end', () => reject(new Error('The connection that listens to the catalog was closed')));
   });
-  // Observed by the race below; until then, and after it, a loss must not count as unhandled.
+  // The race below handles it; before and after the race, a lost connection must not count as an unhandled rejection.
   lost.catch(ignoreAbort);
   client.on('error', ignoreAbort);
   client.on('notification', options.onWake);
@@ -69,5 +69,5 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 function ignoreAbort(): void {
-  // The caller acts on the signal or on the first error; this is the same news again.
+  // The caller already acts on the signal or on the first error; this is the same one again.
 }

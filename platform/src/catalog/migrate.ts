@@ -10,7 +10,7 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-/** Any number that no other user of the database takes for an advisory lock. */
+/** Key of the advisory lock; any number that no other user of the database uses for one. */
 const MIGRATION_LOCK = '7043218810529441';
 const SECRET_BYTES = 32;
 
@@ -23,8 +23,8 @@ export function createSecret(): string {
 
 /**
  * Brings the tables up to date and makes the installation's secrets on first use, in one transaction under a lock:
- * of several processes that start at once one does the work, the others find it done.
- * @throws RocketError `NOT_READY` when a newer version of the product has been here
+ * of several processes that start at once, one does the work and the others find it done.
+ * @throws RocketError `NOT_READY` when a newer version of the product has migrated the tables further
  */
 export async function migrate(database: Database, migrations: readonly Migration[]): Promise<void> {
   await database.transaction(async (transaction) => {

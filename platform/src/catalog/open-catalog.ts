@@ -26,7 +26,7 @@ const MAX_CONNECTIONS = 10;
 const SecretsRow = z.tuple([z.string(), z.string()]);
 
 export interface CatalogOptions {
-  /** Of the catalog's own database, which is made when missing. */
+  /** URL of the catalog's own database, which is created when missing. */
   readonly url: string;
   readonly logger: Logger;
   readonly budget?: ConnectionBudget;

@@ -1,4 +1,4 @@
-/** Where apps are placed: steps of transactions that change it, and what is read of it there. */
+/** Placements of apps: the steps of transactions that change and read them. */
 import { type AppName, appName, epoch, type Placement, type ShardName } from '@rocket/schema';
 import { z } from 'zod';
 import type { Queryable } from '../postgres/queryable.ts';
@@ -16,7 +16,7 @@ export async function placeApp(
   return { app, shard, epoch: EpochRow.parse(row)[0], state: 'active', database };
 }
 
-/** Keeps the epoch of an app that is about to be deleted, for whoever gets its name. */
+/** Keeps the epoch of an app that is about to be deleted, for the next app that gets its name. */
 export async function keepEpoch(transaction: Queryable, app: AppName): Promise<void> {
   await transaction.query(rememberEpoch(app));
 }

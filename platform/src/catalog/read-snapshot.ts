@@ -40,7 +40,7 @@ const SnapshotRow = z.tuple([
   z.array(Graph),
 ]);
 
-/** One statement, so that all of it is of one moment without a transaction of its own. */
+/** One statement, so that everything is read as of one moment without a transaction. */
 function selectSnapshot(): Statement {
   const text = `
     SELECT version,

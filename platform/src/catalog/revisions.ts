@@ -35,7 +35,7 @@ const SUMMARY = [
   z.string(),
 ] as const;
 const SummaryRow = z.tuple(SUMMARY);
-/** Validated in full when it was imported; here only that it is a document at all. */
+/** The document was validated in full when it was imported; this only checks that it is a document at all. */
 const Document = z.custom<AppDocument>(
   (value) => z.object({ version: z.literal(1), entities: z.array(z.unknown()) }).safeParse(value).success,
 );

@@ -96,7 +96,7 @@ async function removeShardWithApps(
 
 /**
  * Runs a statement that returns a row when it changed something.
- * @param required shard that must be there if nothing changed
+ * @param required shard that must exist if nothing changed
  */
 async function change(database: Database, statement: Statement, required?: ShardName): Promise<void> {
   await database.transaction(async (transaction) => {

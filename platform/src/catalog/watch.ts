@@ -4,7 +4,7 @@ import type { CatalogSnapshot } from './catalog.ts';
 import { keepListening } from './listen.ts';
 import { readSnapshot, readVersion } from './read-snapshot.ts';
 
-/** Insurance for notifications that are lost, as they are behind PgBouncer. */
+/** Finds changes whose notification was lost, as all are behind PgBouncer. */
 const POLL_INTERVAL_MS = 5_000;
 
 interface WatchOptions {
@@ -30,12 +30,12 @@ export function watchCatalog(options: WatchOptions): () => Promise<void> {
   return async () => {
     stop.abort();
     clearInterval(poll);
-    // A check that comes after the stop does nothing but wait for the one before it.
+    // A check that is started after the stop only waits for the one before it.
     await Promise.all([listening, check()]);
   };
 }
 
-/** Wakes that come while a check runs are joined into one more check. */
+/** Calls that come while a check runs are joined into one more check. */
 function createCheck(options: WatchOptions, signal: AbortSignal): () => Promise<void> {
   let seen = 0;
   return shareNextRun(async () => {

@@ -3,13 +3,13 @@ export function readProcessEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env };
 }
 
-/** Used for addresses that have no password, and for nothing else. */
+/** Kept because they are used for addresses without a password, and for nothing else. */
 const KEPT = new Set(['PGPASSWORD', 'PGPASSFILE']);
 
 /**
- * Takes the variables of PostgreSQL's own programs out of the process: `PGOPTIONS`, `PGSSLMODE` and others are meant for
- * the `psql` of the user's shell, but the driver would obey them for every server, the embedded one too. Addresses say
- * all that connections need. Call it before the first connection.
+ * Removes the variables of PostgreSQL's own programs from the process: `PGOPTIONS`, `PGSSLMODE` and others are meant
+ * for the `psql` of the user's shell, but the driver would obey them for every server, the embedded one too. Addresses
+ * contain everything that connections need. Call it before the first connection.
  */
 export function forgetPostgresVariables(): void {
   for (const name of Object.keys(process.env)) {

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import { databaseUrl, MAINTENANCE_DATABASE, withDatabase } from '../postgres/server.ts';
 import { type LogLevel, VARIABLES } from './variables.ts';
 
-/** Database of the catalog on a server that is named by `DATABASE_URL` alone. */
+/** Database of the catalog on a server that only `DATABASE_URL` names. */
 export const CATALOG_DATABASE = 'rocket_catalog';
 
-/** Settings of a process. Absent optional ones are null, so that every property is there to be found. */
+/** Settings of a process. Absent optional ones are null, so that every property exists. */
 export interface Config {
   /** 0 takes any free port. */
   readonly port: number;
@@ -16,7 +16,7 @@ export interface Config {
   readonly demo: boolean;
   readonly adminEmail: string;
   readonly adminPassword: string | null;
-  /** Server for the catalog and the default shards, with a database of it; null is the embedded one. */
+  /** Server for the catalog and the default shards, with one of its databases; null means the embedded one. */
   readonly databaseUrl: string | null;
   /** The catalog's own database; null when it is on the embedded server. */
   readonly catalogUrl: string | null;
@@ -25,7 +25,7 @@ export interface Config {
   readonly logLevel: LogLevel;
   readonly requestTimeoutMs: number;
   readonly maxBodyBytes: number;
-  /** To the process's HTTP server; further ones are closed as they come. */
+  /** Most connections to the process's HTTP server; further ones are closed at once. */
   readonly maxConnections: number;
   readonly poolMaxPerApp: number;
   readonly poolMaxPerProcess: number;
@@ -37,12 +37,12 @@ export interface Config {
   /** Off by default behind PgBouncer, where they need version 1.21. */
   readonly preparedStatements: boolean;
   readonly introspection: boolean;
-  /** What a scraper sends to read a gateway's measurements; null leaves them to platform users. */
+  /** Token with which a scraper reads a gateway's metrics; null leaves them to platform users. */
   readonly metricsToken: string | null;
-  /** Port where they are open; null for none. */
+  /** Port where metrics need no token; null for none. */
   readonly metricsPort: number | null;
   readonly metricsHost: string;
-  /** Origins whose pages may call the gateway; none by default, `*` is any. */
+  /** Origins whose pages may call the gateway; none by default, `*` means any. */
   readonly corsOrigins: readonly string[];
   readonly natsUrl: string | null;
   readonly redisUrl: string | null;
@@ -69,7 +69,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return Object.freeze(toConfig(parsed.data));
 }
 
-/** Variables whose bytes are not UTF-8: the system has put this character in place of what it could not decode. */
+/** Variables whose bytes are not UTF-8: the system replaces what it cannot decode by this character. */
 function undecodable(given: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(VARIABLES.shape).filter((name) => given[name]?.includes('\uFFFD') === true);
 }

@@ -9,15 +9,15 @@ const DEFAULT_POOL_MAX_PER_APP = 50;
 const DEFAULT_POOL_MAX_PER_PROCESS = 200;
 const DEFAULT_SLOW_QUERY_MS = 100;
 const MIN_METRICS_TOKEN_LENGTH = 16;
-/** A port that asks for no token is reached from its own host alone unless told otherwise. */
+/** A port that needs no token can only be reached from its own host unless configured otherwise. */
 export const DEFAULT_METRICS_HOST = '127.0.0.1';
-/** Past this a caller is better served by a 503 that it can retry elsewhere. */
+/** After this time a 503, which the caller can retry elsewhere, is better than more waiting. */
 const MAX_POOL_ACQUIRE_TIMEOUT_MS = 5_000;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Digits only: `Number('')`, `0x10` and `1e3` would otherwise pass for numbers. */
+/** Digits only: `Number` would accept an empty text, `0x10` and `1e3` too. */
 function wholeNumber(minimum: number, maximum: number) {
   return z
     .string()
@@ -50,7 +50,7 @@ function url(protocols: readonly string[]) {
 const postgresUrl = url(['postgres:', 'postgresql:']);
 const httpUrl = url(['http:', 'https:']);
 
-/** Origins as browsers send them, `https://app.example.org`, separated by commas; `*` is any. */
+/** Origins as browsers send them, `https://app.example.org`, separated by commas; `*` means any. */
 const origins = z
   .string()
   .transform((value) => value.split(',').map((part) => part.trim()))

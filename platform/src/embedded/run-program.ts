@@ -13,7 +13,7 @@ export async function runProgram(
   return stdout;
 }
 
-/** Nothing of ours: `PGDATA`, `PGPORT` or a locale of the caller's must not change the server. */
+/** Without our own variables: the caller's `PGDATA`, `PGPORT` or locale must not change the server. */
 export function programEnvironment(): NodeJS.ProcessEnv {
   return { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 }

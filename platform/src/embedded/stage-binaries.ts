@@ -10,7 +10,9 @@ import { sharedPlace } from './home/shared-place.ts';
 
 const Manifest = z.object({ name: z.string(), version: z.string() });
 
-/** The programs at a place where `account` can run them: where they are, or a copy (60 MB, made once a version). */
+/**
+ * Returns the programs at a place where `account` can run them: the original, or a copy (60 MB, made once per version).
+ */
 export async function stageBinaries(binaries: Binaries, account: Account | null): Promise<Binaries> {
   if (account === null || (await isReachable(dirname(binaries.postgres), account))) return binaries;
   const manifest = Manifest.parse(
@@ -22,7 +24,10 @@ export async function stageBinaries(binaries: Binaries, account: Account | null)
   return { root: target, postgres: join(target, 'bin', 'postgres'), initdb: join(target, 'bin', 'initdb') };
 }
 
-/** Copied beside and renamed: a copy that was cut short, or two at once, never leave half a server. */
+/**
+ * Copied to a temporary name and renamed, so that an interrupted copy, or two at once, never leave an incomplete
+ * server.
+ */
 async function copy(source: string, target: string): Promise<void> {
   const partial = `${target}.${randomBytes(6).toString('hex')}`;
   try {
@@ -36,7 +41,7 @@ async function copy(source: string, target: string): Promise<void> {
       await cleanUpAfter(error, remove);
       throw error;
     }
-    // A rename onto a directory that is not empty: another start was quicker.
+    // The rename failed because the target is not empty: another start was quicker.
     await remove();
   }
 }

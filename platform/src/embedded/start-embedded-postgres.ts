@@ -14,23 +14,25 @@ import { stageBinaries } from './stage-binaries.ts';
 import { SupervisedServer } from './supervised-server.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** Kept from run to run; made when missing. */
+  /** Directory of the data, kept between runs; created when missing. */
   readonly dataDir: string;
-  /** On 127.0.0.1. By default the port of the last start if it is free, else any free one. */
+  /** Port on 127.0.0.1. By default that of the last start if it is free, else any free one. */
   readonly port?: number;
   readonly logger: Logger;
-  /** False trades safety against a crash of the machine for speed; for tests. */
+  /** False gives up safety against a crash of the machine for speed; for tests. */
   readonly durable?: boolean;
-  /** Files that only a run with a database leaves: where one is there and no database is, none is made. */
+  /**
+   * Files that exist only after a run with a database: if one exists without a database, no new database is created.
+   */
   readonly tracesOfUse?: readonly string[];
   /** Called when the server has ended by itself and cannot be started again. By default it is only logged. */
   readonly onLost?: (error: RocketError) => void;
 }
 
 export interface EmbeddedPostgres {
-  /** Superuser, database `postgres`. */
+  /** URL of the superuser for the database `postgres`. */
   readonly url: string;
-  /** Another one after the server was started again. */
+  /** Process id; changes when the server is started again. */
   readonly pid: number;
   /** Where the files are: under the data directory, or elsewhere when the server's user cannot get there. */
   readonly directory: string;
@@ -40,7 +42,8 @@ export interface EmbeddedPostgres {
 
 /**
  * Runs PostgreSQL from the npm package, as user `postgres` when we are root. A server that an earlier run left behind
- * is stopped first. One that ends by itself is started again, on the same port. An exit of the process without `stop` tells the server to end; after a `kill -9` the next start does.
+ * is stopped first. A server that ends by itself is started again, on the same port. When the process exits without
+ * `stop`, it tells the server to end; after a `kill -9` the next start does so.
  * @throws RocketError `CONFLICT` when the data directory or the port is in use, `NOT_READY` when it cannot start
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {

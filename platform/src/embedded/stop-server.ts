@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readIfThere } from './home/home.ts';
 
 const POLL_MS = 20;
-/** Signals of a shutdown from mild to hard, with the time each is given. */
+/** Signals of a shutdown from mild to hard, with the time to wait after each. */
 const STEPS = [
-  // Fast: rolls back what runs, checkpoints, ends.
+  // Fast shutdown: rolls back running transactions, makes a checkpoint and ends.
   { signal: 'SIGINT', waitMs: 20_000 },
-  // Immediate: ends at once, recovers at the next start.
+  // Immediate shutdown: ends at once and recovers at the next start.
   { signal: 'SIGQUIT', waitMs: 5_000 },
   { signal: 'SIGKILL', waitMs: 5_000 },
 ] as const;
@@ -21,7 +21,9 @@ export async function isRunning(pid: number): Promise<boolean> {
   return !(await isZombie(pid));
 }
 
-/** In a container whose first process does not collect orphans, an ended server keeps its process id for ever. */
+/**
+ * In a container whose first process does not collect orphans, a server that has ended keeps its process id for ever.
+ */
 async function isZombie(pid: number): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   const line = (await readIfThere(`/proc/${pid}/stat`).catch(() => null)) ?? '';

@@ -5,18 +5,18 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { RunningServer } from './launch-server.ts';
 import { sendSignal, stopServer } from './stop-server.ts';
 
-/** In a row: about a quarter of a minute of waiting, beside the time that the starts take. */
+/** Attempts in a row: about 15 s of waiting, plus the time that the starts take. */
 const MAX_ATTEMPTS = 8;
 const BACKOFF_BASE_MS = 100;
 const BACKOFF_MAX_MS = 5_000;
-/** A server that ends sooner after its start has not been brought back. */
+/** A server that ends sooner after its start does not count as restarted. */
 const STEADY_MS = 60_000;
 
 export interface Supervision {
   readonly logger: Logger;
   /** Starts the server once more, with the same port. */
   readonly launch: () => Promise<RunningServer>;
-  /** Called once, when the server cannot be brought back. */
+  /** Called once, when the server cannot be restarted. */
   readonly onLost: (error: RocketError) => void;
 }
 
@@ -38,7 +38,7 @@ export class SupervisedServer {
     this.#watch();
   }
 
-  /** Of the server that runs now, or ran last. */
+  /** Process id of the current server, or of the last one. */
   get pid(): number {
     return this.#server.pid;
   }
@@ -46,7 +46,7 @@ export class SupervisedServer {
   /** Ends the server and returns when it has ended. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    // A start in progress has its own end; what it brings up is stopped below.
+    // A start in progress runs to its end; the server that it starts is stopped below.
     await this.#restarting;
     if (!hasEnded(this.#server)) await stopServer(this.#server.pid);
     process.off('exit', this.#onProcessExit);
@@ -99,7 +99,7 @@ function hasEnded({ process: child }: RunningServer): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-/** False when the wait was cut short. */
+/** False when the signal ended the wait early. */
 async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
     await sleep(ms, undefined, { signal });

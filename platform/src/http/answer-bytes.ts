@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-/** Answers below this are sent in any case: they are what the rest of the server's memory is made for. */
+/** Smaller answers are always sent: they fit into the memory that the server has for requests anyway. */
 export const LARGE_ANSWER_BYTES = 64 * 1024;
-/** Who has taken so long over an answer while others need the room is cut off; all others may be as fast as they can. */
+/**
+ * A reader who has taken this long for an answer is cut off when others need the room. There is no other limit of
+ * speed.
+ */
 const SLOW_AFTER_MS = 2_000;
 
 interface Sending {
@@ -11,11 +14,12 @@ interface Sending {
 }
 
 /**
- * The large answers that are on their way: each is held in memory until its reader has taken it, and readers may be slow.
+ * The large answers that are being sent: each is held in memory until its reader has received it, and readers may be
+ * slow.
  */
 export class AnswerBytes {
   readonly #maxBytes: number;
-  /** In the order of their beginning. */
+  /** In the order in which they began. */
   readonly #sending = new Map<ServerResponse, Sending>();
   #bytes = 0;
 
@@ -24,8 +28,8 @@ export class AnswerBytes {
   }
 
   /**
-   * Makes room, where there is none by cutting off the readers that are at it for longest.
-   * @returns false when all of them are new: this answer has to be refused then
+   * Reserves room for an answer; if there is none, cuts off the readers that have taken longest.
+   * @returns false when none of them is slow enough to be cut off: this answer has to be refused then
    */
   take(response: ServerResponse, bytes: number): boolean {
     const nowMs = performance.now();
@@ -34,7 +38,7 @@ export class AnswerBytes {
       this.#release(other);
       other.destroy();
     }
-    // A single answer may be larger than all that is allowed, and is let through alone.
+    // A single answer may be larger than the limit, and is sent when it is the only one.
     if (!this.#fits(bytes) && this.#sending.size > 0) return false;
     this.#sending.set(response, { bytes, sinceMs: nowMs });
     this.#bytes += bytes;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { RocketError } from '@rocket/schema';
 
-/** Nobody waits for the answer any more: the connection it was asked for on has been closed. */
+/** Nobody waits for the answer any more: the request's connection has been closed. */
 export class CallerGone extends RocketError {
   constructor() {
     super('DEADLINE_EXCEEDED', 'The caller has gone');
@@ -13,8 +13,8 @@ export class CallerGone extends RocketError {
 const controllers = new WeakMap<Socket, AbortController>();
 
 /**
- * Aborts with {@link CallerGone} when the request's connection is closed. It is one for all requests of a connection, so
- * that it costs most of them a look-up; who listens to it has to stop listening.
+ * Aborts with {@link CallerGone} when the request's connection is closed. All requests of a connection share the
+ * signal, so that most of them only pay a look-up; listeners have to be removed after use.
  */
 export function callerSignal({ socket }: IncomingMessage): AbortSignal {
   const known = controllers.get(socket);

@@ -1,7 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long a stop waits for requests in flight before it cuts their connections: less than a component may take to stop. */
+/**
+ * How long a stop waits for requests in flight before it cuts their connections: less than a component may take to
+ * stop.
+ */
 const DRAIN_MS = 25_000;
 
 /** The connections of a server, and the requests that are being answered on them. */
@@ -17,7 +20,7 @@ export class HttpConnections {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
-    // Nothing was read or written for a while. As we listen, closing is ours.
+    // Nothing was read or written for a while. Node leaves closing to us, because there is a listener.
     server.on('timeout', (socket) => {
       if (!this.#isWorking(socket)) socket.destroy();
     });
@@ -31,12 +34,12 @@ export class HttpConnections {
     this.#running.set(response, request);
     response.once('close', () => {
       this.#running.delete(response);
-      // Its head may have been sent before it was known that no other request can follow.
+      // The head of the answer may have been sent before it was known that no other request can follow.
       if (this.#closing) request.socket.end();
     });
   }
 
-  /** Accepts no more, waits for the requests that are being answered, and closes all. */
+  /** Accepts no more connections, waits for the requests that are being answered, and closes all connections. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -48,14 +51,17 @@ export class HttpConnections {
     clearTimeout(cut);
   }
 
-  /** Closes those on which no whole request has come: nothing has been begun for them. The others close themselves. */
+  /**
+   * Closes connections on which no complete request has arrived: no work was begun for them. The others close
+   * themselves.
+   */
   #closeUnused(): void {
     const used = new Set<Socket>();
     for (const request of this.#running.values()) if (request.complete) used.add(request.socket);
     for (const socket of this.#sockets) if (!used.has(socket)) socket.destroy();
   }
 
-  /** It has sent a request, and it is ours to go on: to make the answer. */
+  /** A complete request has arrived on it, and we are making the answer. */
   #isWorking(socket: Socket): boolean {
     for (const [response, request] of this.#running) {
       if (request.socket === socket && request.complete && !response.headersSent) return true;

@@ -1,4 +1,7 @@
-/** A node:http server with the manners of ours: bounds for slow and silent callers, request ids, a log of faults, an orderly end. */
+/**
+ * A node:http server with what all our servers need: limits for slow and silent callers, request ids, a log of faults,
+ * an orderly stop.
+ */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from '../telemetry/logger.ts';
@@ -7,15 +10,17 @@ import { AnswerBytes } from './answer-bytes.ts';
 import { HttpConnections } from './http-connections.ts';
 import { type HttpAnswer, writeAnswer } from './write-answer.ts';
 
-/** Longer than the idle timeout of usual load balancers (60 s), so that they close connections, not we under them. */
+/** Longer than the idle timeout of usual load balancers (60 s), so that they close idle connections before we do. */
 const KEEP_ALIVE_MS = 65_000;
-/** For a head to arrive, however steadily. */
+/** Time for a request's head to arrive, even if it arrives steadily. */
 const HEADERS_TIMEOUT_MS = 10_000;
-/** For a whole request to arrive, however steadily: a document with its sample rows over a slow line. */
+/**
+ * Time for a whole request to arrive, even if it arrives steadily: a document with its sample rows over a slow line.
+ */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** How often Node looks for requests that are past those two. */
+/** How often Node looks for requests that have exceeded these two limits. */
 const CHECK_EVERY_MS = 2_000;
-/** For a caller to go on with what they are sending, or to take more of what they are sent. */
+/** Time within which a caller has to send more of their request, or receive more of their answer. */
 const STALL_MS = 15_000;
 const DEFAULT_MAX_CONNECTIONS = 10_000;
 const DEFAULT_MAX_SENDING_BYTES = 256 * 1024 * 1024;
@@ -32,14 +37,17 @@ export interface HttpServer {
 
 export interface HttpServerOptions {
   readonly handler: HttpHandler;
-  /** Makes the answer for what the handler threw. */
+  /** Makes the answer for an error that the handler threw. */
   readonly onError: (error: unknown) => HttpAnswer;
   readonly logger: Logger;
-  /** Connections past it are closed as they come; 10,000 by default. */
+  /** Most connections; further ones are closed at once. 10,000 by default. */
   readonly maxConnections?: number | undefined;
-  /** Of large answers that are being sent, in all; past it slow readers are cut off and new ones refused. 256 MiB by default. */
+  /**
+   * Most bytes of all large answers that are being sent; beyond it slow readers are cut off and new answers refused.
+   * 256 MiB by default.
+   */
   readonly maxSendingBytes?: number;
-  /** How long a caller may neither send nor take anything while it is their turn; 15 s by default. */
+  /** How long a caller may neither send nor receive anything while we wait for them; 15 s by default. */
   readonly stallMs?: number;
 }
 
@@ -91,7 +99,7 @@ async function answerOf(
   }
   const { status, failure: err } = answer;
   if (err === undefined) return answer;
-  // A fault of ours is for the log. A 503 is a state that is told elsewhere, and probes ask for it every second.
+  // Our own faults are logged. A 503 is a state that is reported elsewhere, and probes would log it every second.
   if (status === 500) logger.error({ err, requestId }, 'request failed');
   else if (status > 500) logger.debug({ err, requestId }, 'request turned away');
   return answer;

@@ -1,6 +1,9 @@
 import { RocketError } from '@rocket/schema';
 
-/** What is written by hand or by a form is some ten levels deep; code that walks values goes deeper with each level. */
+/**
+ * Input that is written by hand or by a form has about ten levels. There is a limit because code walks values
+ * recursively.
+ */
 export const MAX_JSON_DEPTH = 200;
 
 const QUOTE = '"'.charCodeAt(0);
@@ -11,7 +14,7 @@ const OPEN_OBJECT = '{'.charCodeAt(0);
 const CLOSE_OBJECT = '}'.charCodeAt(0);
 
 /**
- * Linear in the text, which need not be JSON: a parser says so.
+ * Takes linear time. The text need not be JSON; finding that out is left to the parser.
  * @param what names the text in the message
  * @throws RocketError `BAD_REQUEST` for one that nests deeper than {@link MAX_JSON_DEPTH}
  */

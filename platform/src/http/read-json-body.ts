@@ -13,7 +13,7 @@ export async function readJsonBody(request: IncomingMessage, maxBytes: number): 
 
 /** @throws RocketError `BAD_REQUEST` for what is not UTF-8 JSON, or nests too deeply */
 export function parseJsonBody(bytes: Buffer): unknown {
-  // Not a TextDecoder: making one costs more than all that most bodies need.
+  // Not a TextDecoder: making one costs more than decoding most bodies.
   if (!isUtf8(bytes)) throw new RocketError('BAD_REQUEST', 'The request body is not UTF-8');
   const text = bytes.toString('utf8');
   checkJsonDepth(text, 'The request body');
@@ -34,7 +34,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   let size = 0;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    // The rest is still read, and dropped, so that the answer can be sent on the same connection.
+    // The rest is still read and dropped, so that the answer can be sent on the same connection.
     if (size > maxBytes) reject(tooLarge());
     else chunks.push(chunk);
   });

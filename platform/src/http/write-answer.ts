@@ -7,16 +7,16 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
-  /** The error that the answer tells of: for the log, which may know more of it than the caller. */
+  /** The error that the answer reports, for the log, which may contain more of it than the caller may see. */
   readonly failure?: unknown;
 }
 
 export interface WriteOptions {
-  /** The large answers of the server that are on their way. */
+  /** The server's large answers that are being sent. */
   readonly sending: AnswerBytes;
-  /** Makes the answer for want of room. */
+  /** Makes the answer when there is no room for the real one. */
   readonly onError: (error: unknown) => HttpAnswer;
-  /** Beside those of the answer. */
+  /** Headers besides those of the answer. */
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +45,7 @@ function admitted(
 ): HttpAnswer {
   const { body } = answer;
   if (body.length < LARGE_ANSWER_BYTES) return answer;
-  // Bytes of our own: Node would set aside three for each character of a text until the last has been taken.
+  // Encoded here: Node would reserve three bytes for each character of a text until the last byte is sent.
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (sending.take(response, bytes.length)) return { ...answer, body: bytes };
   return onError(new RocketError('NOT_READY', 'Too many large answers are being sent'));

@@ -1,10 +1,10 @@
-/** What clean-up after an error failed with. Not its `cause`: code that looks for causes must not take it for one. */
+/** Errors of the clean-up after an error. They are not its `cause`: code that looks for causes must not find them. */
 const suppressed = new WeakMap<object, unknown[]>();
 
 /**
- * Cleans up after `error`, which stays the one to be thrown. What the clean-up itself fails with rides along, and is
- * logged wherever the error is.
- * @throws AggregateError of both when `error` is no object, on which nothing can ride
+ * Cleans up after `error`, which remains the error to throw. An error of the clean-up is attached to it and is logged
+ * with it.
+ * @throws AggregateError of both when `error` is not an object, to which nothing can be attached
  */
 export async function cleanUpAfter(error: unknown, cleanUp: () => unknown): Promise<void> {
   try {
@@ -21,7 +21,7 @@ export async function cleanUpAfter(error: unknown, cleanUp: () => unknown): Prom
 
 /**
  * Runs `work` and then, in any case, `cleanUp`.
- * @throws what `work` fails with; what `cleanUp` fails with only after work that succeeded
+ * @throws the error of `work`; that of `cleanUp` only when `work` succeeded
  */
 export async function cleaningUp<T>(work: () => Promise<T>, cleanUp: () => unknown): Promise<T> {
   let result: T;
@@ -35,7 +35,7 @@ export async function cleaningUp<T>(work: () => Promise<T>, cleanUp: () => unkno
   return result;
 }
 
-/** What the clean-ups after an error failed with, in their order. */
+/** Errors of the clean-ups after an error, in order. */
 export function suppressedBy(error: object): readonly unknown[] {
   return suppressed.get(error) ?? [];
 }

@@ -1,12 +1,12 @@
 /** Work that is waited for until a deadline. Deadlines are Unix times in ms, as they travel with requests. */
 import { RocketError } from '@rocket/schema';
 
-/** Timers that are set to more fire at once. */
+/** Node's timers with a longer delay fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * Settles as `work` does if that is within `timeoutMs`, else as `late` says by what it returns or throws. The work itself
- * goes on unheard: nothing can stop a promise.
+ * Settles like `work` if that settles within `timeoutMs`, else with what `late` returns or throws. The work itself
+ * continues, and its result is ignored: nothing can stop a promise.
  */
 export async function within<T, L>(timeoutMs: number, work: Promise<T>, late: () => L): Promise<T | L> {
   const { promise: expired, resolve } = Promise.withResolvers<void>();
@@ -33,8 +33,8 @@ export function remainingMs(deadlineAtMs: number): number {
 }
 
 /**
- * Runs `work` with a signal that aborts after `timeoutMs` with a `TimeoutError`, or as soon as `caller` does. Not by
- * `AbortSignal.any`: the caller's signal lives as long as their connection, and would remember every call.
+ * Runs `work` with a signal that aborts after `timeoutMs` with a `TimeoutError`, or as soon as `caller` does. Does not
+ * use `AbortSignal.any`: the caller's signal lives as long as their connection, and would keep every call in memory.
  */
 export async function withTimeLimit<T>(
   timeoutMs: number,

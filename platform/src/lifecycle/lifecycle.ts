@@ -4,7 +4,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { within } from './deadline.ts';
 import { listenForSignals } from './signals.ts';
 
-/** Recovery of a database after a crash is the longest start there is. */
+/** Long enough for the slowest start: the recovery of a database after a crash. */
 const DEFAULT_START_TIMEOUT_MS = 150_000;
 const DEFAULT_STOP_TIMEOUT_MS = 30_000;
 
@@ -18,7 +18,7 @@ export interface Component {
 }
 
 export interface Lifecycle {
-  /** Adds a component; it starts after and stops before those added earlier. Not once started. */
+  /** Adds a component; it starts after and stops before those added earlier. Not possible once started. */
   add(component: Component): void;
   /** Starts all in order. The first failure stops what was started, then rejects. */
   start(): Promise<void>;
@@ -85,7 +85,7 @@ async function startOne(component: Component, logger: Logger): Promise<void> {
   }
 }
 
-/** A start that comes through after its time must not leave a part running that nobody will stop. */
+/** A start that succeeds after its timeout must not leave a component running that nobody will stop. */
 function stopIfLate(component: Component, work: Promise<void>, logger: Logger): void {
   work.then(
     () => stopOne(component, logger),

@@ -3,11 +3,12 @@ import { within } from './deadline.ts';
 /** Runs tasks one at a time, in the order they came. */
 export interface SerialQueue {
   /**
-   * Settles as the task does. One that fails does not keep the next from running.
-   * @param patience for a task that must not begin later: after `waitMs` before its turn, `tooLate` says by what it throws
+   * Settles like the task. A task that fails does not prevent the next from running.
+   * @param patience for a task that must not begin too late: after waiting for `waitMs` it rejects with what `tooLate`
+   *   throws
    */
   run<T>(task: () => Promise<T>, patience?: Patience): Promise<T>;
-  /** Resolves when all that came until now is done. */
+  /** Resolves when all tasks that were queued until now are done. */
   idle(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
-/** Work that many ask for at once and that is the same for all of them: they share a run of it, and its failure. */
+/** Work that many callers request at once and that is the same for all of them: they share a run and its failure. */
 
-/** Those who ask while a run is under way share that run. */
+/** Callers that come while a run is in progress share that run. */
 export function shareRun<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;
   return () => {
@@ -12,8 +12,8 @@ export function shareRun<T>(work: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * For work that looks at something: a run that is under way may have missed what the caller knows of, so those who ask
- * meanwhile share the one after it.
+ * For work that reads a state: a run in progress may miss a change that the caller knows of, so callers that come
+ * meanwhile share the next run.
  */
 export function shareNextRun<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | null = null;

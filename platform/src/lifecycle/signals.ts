@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { Logger } from '../telemetry/logger.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** Added to the signal's number, as shells do. */
+/** Added to the signal's number to get the exit code, as shells do. */
 const SIGNAL_EXIT_BASE = 128;
 
 /** The first signal stops and exits with the stop's code; the second exits at once. */

@@ -26,18 +26,18 @@ interface Session {
   readonly refreshToken: string;
 }
 
-/** Signing in and staying so: each login starts a session, each refresh replaces its one valid token. */
+/** Sessions of platform users: each login starts one, each refresh replaces its one valid token. */
 export function platformSessions(database: Database): Pick<PlatformUsers, 'login' | 'refresh' | 'logout'> {
   return {
     async login({ email, password }) {
       const user = await authenticate(database, email, password);
-      // One answer for all reasons: it must not tell which e-mails exist.
+      // One message for all reasons: it must not reveal which e-mails exist.
       if (user === null) throw new RocketError('UNAUTHENTICATED', 'Wrong e-mail or password');
       return await database.transaction((transaction) => startSession(transaction, user));
     },
 
     async refresh(refreshToken) {
-      // The end of a stolen session has to be committed, so it is no error inside the transaction.
+      // The end of a stolen session has to be committed, so no error is thrown inside the transaction.
       const session = await database.transaction((transaction) => rotate(transaction, refreshToken));
       if (session !== null) return session;
       throw new RocketError('UNAUTHENTICATED', 'The refresh token is not valid any more');

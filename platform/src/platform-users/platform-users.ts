@@ -37,7 +37,7 @@ export function platformUsers(database: Database): PlatformUsers {
       await database.transaction(async (transaction) => {
         const [row] = await transaction.query(updatePassword(normalizeEmail(email), passwordHash));
         if (row === undefined) throw missing(email);
-        // Whoever learned the old password is out as well.
+        // Anyone who signed in with the old password is signed out too.
         await transaction.query(deleteSessionsOfUser(IdRow.parse(row)[0]));
       });
     },
@@ -64,7 +64,7 @@ function toUser(row: Row): PlatformUser {
   return { id, email, active };
 }
 
-/** Without one nobody could sign in any more, nor add one. */
+/** Without any user, nobody could sign in any more or add a user. */
 function lastUser(email: string): RocketError {
   return new RocketError(
     'CONFLICT',

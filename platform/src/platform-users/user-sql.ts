@@ -20,7 +20,10 @@ export function selectUsers(): Statement {
   return { text: 'SELECT id, email, active FROM platform_user ORDER BY email', values: [] };
 }
 
-/** Locked, so that of two removals at once the second counts without the first one's user. In one order: no deadlock. */
+/**
+ * Locked, so that of two removals at once the second does not count the user that the first removed. Always locked in
+ * one order, which avoids deadlocks.
+ */
 export function lockActiveUsers(): Statement {
   return { text: 'SELECT email FROM platform_user WHERE active ORDER BY id FOR UPDATE', values: [] };
 }
@@ -89,7 +92,7 @@ export function deleteExpiredTokens(sessionId: string): Statement {
   };
 }
 
-/** A consumed token came back: whoever has it, one of two holders is a thief, so all tokens of the session end. */
+/** A consumed token was used again: one of its two holders must have stolen it, so all tokens of the session end. */
 export function deleteSessionOfConsumedToken(hash: string): Statement {
   return {
     text: `DELETE FROM refresh_session WHERE id =

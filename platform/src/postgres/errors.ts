@@ -1,7 +1,7 @@
-/** Telling the failures of Postgres apart, by their codes and not by their messages. */
+/** Distinguishes the failures of Postgres by their codes, not by their messages. */
 import { DatabaseError } from 'pg';
 
-/** What the server says about a refused statement. */
+/** The server's report about a failed statement. */
 export interface PostgresError extends Error {
   /** Five-character SQLSTATE. */
   readonly code: string;
@@ -55,7 +55,9 @@ const SERVER_GONE_CODES: ReadonlySet<string> = new Set([
 /** pg gives these no code. */
 const LOST_MESSAGE = /^(Connection terminated|timeout expired|Client has encountered a connection error)/;
 
-/** True when the server could not be reached or the connection broke: the statement may or may not have been done. */
+/**
+ * True when the server could not be reached or the connection broke: the statement may or may not have been executed.
+ */
 export function isConnectionError(error: unknown): boolean {
   if (isPostgresError(error)) return SERVER_GONE_CODES.has(error.code) || error.code.startsWith('08');
   if (error instanceof AggregateError) return error.errors.some(isConnectionError);
@@ -64,7 +66,7 @@ export function isConnectionError(error: unknown): boolean {
   return LOST_MESSAGE.test(error.message);
 }
 
-/** Errors may be wrapped by the work of a transaction; deeper than this nobody wraps them. */
+/** The work of a transaction may wrap errors, but not deeper than this. */
 const MAX_CAUSE_DEPTH = 5;
 
 /** True when repeating the whole transaction can succeed; looks through `cause`. */

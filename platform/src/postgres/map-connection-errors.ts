@@ -3,8 +3,8 @@ import { isConnectionError } from './errors.ts';
 import type { Database } from './queryable.ts';
 
 /**
- * The same database, whose loss shows as an error of the catalogue. Only its user can say which: a catalog that is gone
- * is another state than an app that is gone. @param toError gets what was caught, as the cause
+ * Wraps a database so that a lost connection becomes an error of the catalogue. Only the caller can say which error:
+ * losing the catalog is another state than losing an app. @param toError gets the caught error, as the cause
  */
 export function mapConnectionErrors(database: Database, toError: (cause: unknown) => RocketError): Database {
   const rethrow = (error: unknown): never => {

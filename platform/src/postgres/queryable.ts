@@ -1,25 +1,30 @@
 /** How the product talks to a Postgres database. */
 
-/** SQL with its bound values. Made by named functions; values are never part of the text. */
+/** SQL with its bound values. Named functions make it, and values are never part of the text. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** The text will come again: worth a prepared statement, where the server is reached in a way that allows them. */
+  /**
+   * The text will be used again, so it is worth a prepared statement where the connection to the server allows them.
+   */
   readonly prepare?: boolean;
   /**
-   * It only reads, and so little that nobody minds to wait for a few others of its kind: those that come together are
-   * sent together, which halves what each of them costs. One that fails does not concern the others.
+   * The statement only reads, and so little that it may wait for a few others like it: short reads that come together
+   * are sent together, which halves the cost of each. One that fails does not affect the others.
    */
   readonly isShortRead?: boolean;
 }
 
-/** What is known of the request that a statement is run for. */
+/** Facts about the request that a statement is run for. */
 export interface QueryOptions {
-  /** Unix time in ms. What still runs then is cancelled on the server too, and rejects with `DEADLINE_EXCEEDED`. */
+  /**
+   * Unix time in ms. A statement that still runs then is cancelled, on the server too, and rejects with
+   * `DEADLINE_EXCEEDED`.
+   */
   readonly deadlineAtMs?: number;
   /**
-   * Aborts when nobody waits for the result any more: a statement of its own is cancelled on the server then, and rejects
-   * with the signal's reason. For reads alone; a transaction does not look at it.
+   * Aborts when nobody waits for the result any more: a statement outside a transaction is then cancelled on the
+   * server, and rejects with the signal's reason. For reads only; transactions ignore it.
    */
   readonly signal?: AbortSignal | undefined;
   /** Says in the slow query log what the statement was for: the operation's name. Never a value. */
@@ -35,8 +40,8 @@ export type Row = readonly unknown[];
 
 export interface Queryable {
   /**
-   * @throws RocketError `POOL_EXHAUSTED` when no connection came free in time, `DEADLINE_EXCEEDED`; database errors pass
-   * through.
+   * @throws RocketError `POOL_EXHAUSTED` when no connection came free in time, `DEADLINE_EXCEEDED`; database errors
+   *   pass through.
    */
   query(statement: Statement, options?: QueryOptions): Promise<readonly Row[]>;
 }

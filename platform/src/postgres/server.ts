@@ -1,4 +1,4 @@
-/** Databases as a whole, on a server given by the URL of any database of it. */
+/** Creates, drops and checks databases, on a server given by the URL of any of its databases. */
 import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { cleaningUp } from '../lifecycle/clean-up.ts';
@@ -22,7 +22,9 @@ export function databaseUrl(serverUrl: string, name: string): string {
   return url.toString();
 }
 
-/** The URL as it is when it names a database, else with `fallback` for it: without one, clients would take the user's name. */
+/**
+ * Returns the URL unchanged when it names a database, else with `fallback`: clients would use the user's name instead.
+ */
 export function withDatabase(url: string, fallback: string): string {
   const parsed = new URL(url);
   const path = parsed.pathname.replace(/\/+$/, '');
@@ -33,7 +35,7 @@ export function withDatabase(url: string, fallback: string): string {
 
 /**
  * Connects to the database of the URL and asks for the server's version.
- * @throws RocketError `BAD_REQUEST` when it is older than {@link OLDEST_POSTGRES}; what connecting failed with
+ * @throws RocketError `BAD_REQUEST` when it is older than {@link OLDEST_POSTGRES}; the error of connecting
  */
 export async function checkServerVersion(url: string): Promise<void> {
   const [row] = await withConnection(url, (client) => runStatement(client, selectVersion()));
@@ -47,8 +49,8 @@ export async function checkServerVersion(url: string): Promise<void> {
 }
 
 /**
- * Refuses a server that is known to be too old. One that does not answer now may come later, and is asked again by what
- * uses it.
+ * Refuses a server that is known to be too old. A server that does not answer now may do so later, and whoever uses it
+ * checks it again.
  * @throws RocketError `BAD_REQUEST`
  */
 export async function refuseOldServer(url: string): Promise<void> {
@@ -59,7 +61,7 @@ export async function refuseOldServer(url: string): Promise<void> {
   }
 }
 
-/** Whether it was made just now; false when it was there. */
+/** True when the database was created, false when it existed. */
 export async function createDatabaseIfMissing(serverUrl: string, name: string): Promise<boolean> {
   return await withConnection(serverUrl, async (client) => {
     const found = await runStatement(client, selectDatabase(name));
@@ -82,7 +84,7 @@ export async function databaseExists(serverUrl: string, name: string): Promise<b
   );
 }
 
-/** Ends its connections and drops it. Idempotent. */
+/** Ends the connections to a database and drops it. Idempotent. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await withConnection(serverUrl, (client) => runStatement(client, dropDatabaseStatement(name)));
 }
@@ -95,13 +97,13 @@ function selectDatabase(name: string): Statement {
   return { text: 'SELECT 1 FROM pg_database WHERE datname = $1', values: [name] };
 }
 
-/** The first version with a provider of locales of its own. */
+/** The first version that has a locale provider of its own. */
 const BUILTIN_LOCALES_VERSION = 170_000;
 
 /**
  * Texts sort by code point on every server (docs/adr/0011-texts-sort-by-code-point.md). Before version 17 the server's
- * own locale still tells letters and their cases.
- * From template0: nobody can be connected to it, and a connection to the template makes CREATE DATABASE fail.
+ * own locale still decides what letters are and how case is converted. Uses template0, to which nobody can connect: a
+ * connection to the template makes CREATE DATABASE fail.
  */
 function createDatabaseStatement(name: string, version: number): Statement {
   const locale =
@@ -118,7 +120,7 @@ function dropDatabaseStatement(name: string): Statement {
   return { text: `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`, values: [] };
 }
 
-/** Two creators at once: the loser gets either error, depending on how close they were. */
+/** When two processes create the database at once, the second gets one of two errors, depending on the timing. */
 function isCreationRace(error: unknown): boolean {
   return (
     isPostgresError(error) &&
@@ -132,7 +134,7 @@ async function withConnection<T>(url: string, work: (client: pg.Client) => Promi
     application_name: 'rocket-server',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
-  // The statement in progress rejects by itself; the event must have a listener all the same.
+  // The statement in progress rejects by itself, but without a listener the event would end the process.
   client.on('error', () => undefined);
   await client.connect();
   return await cleaningUp(

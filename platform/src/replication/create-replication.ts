@@ -14,13 +14,15 @@ import { ServerGroup } from './server-group.ts';
 import type { ServerMonitor } from './server-monitor.ts';
 
 const DEFAULT_INTERVAL_MS = 1_000;
-/** What was heard longer ago than this many intervals, after a time without traffic, is asked again before it counts. */
+/**
+ * A state that is older than this many intervals, after a time without traffic, is requested again before it is used.
+ */
 const STALE_INTERVALS = 3;
 const MAX_STALE_WAIT_MS = 50;
 /** A replica that is further behind will not catch up while a reader waits. */
 const WORTH_WAITING_LAG_MS = 2_500;
 
-/** Opens nothing yet: servers are asked when someone first wants one. */
+/** Opens no connection yet: the servers are probed when one is first needed. */
 export function createReplication(options: ReplicationOptions): Replication {
   return new MonitoredServers(options);
 }
@@ -33,7 +35,7 @@ class MonitoredServers implements Replication {
   readonly refresh = shareRun(() => this.#askAll());
   readonly #listeners = new Set<() => void>();
   #roundEndedAtMs = -Infinity;
-  /** Counts failures: a round that began before one does not clear the suspicion. */
+  /** Counts failures: a round of probes that began before a failure does not clear the suspicion. */
   #failures = 0;
   #suspected = false;
   #turn = 0;
@@ -65,9 +67,9 @@ class MonitoredServers implements Replication {
   async primary(): Promise<PostgresServer> {
     if (this.replicated) {
       this.#heartbeat.touch();
-      // After a failure it may be the former primary that is back; only all servers together can tell.
+      // After a failure, the server that answers may be the former primary; only probing all servers shows that.
       if (this.#suspected || this.#group.primary?.state.kind !== 'up') await this.refresh();
-      // The round that was awaited may have begun before the failure.
+      // The awaited round may have begun before the failure.
       if (this.#suspected) await this.refresh();
     }
     const primary = this.#group.primary;
@@ -103,7 +105,7 @@ class MonitoredServers implements Replication {
 
   update(topology: Topology): void {
     if (this.#closed || !this.#group.adopt(topology)) return;
-    // Servers that are new have to be asked before they are known to be there.
+    // New servers have to be probed before they are used.
     this.#roundEndedAtMs = -Infinity;
     for (const listener of this.#listeners) listener();
   }

@@ -6,12 +6,12 @@ interface Candidate {
 }
 
 /**
- * Decides which server is written to. Pure, so that what must never happen can be tested: writes go to the server on the
- * highest timeline that was ever seen, for each promotion starts a higher one, and to no other cluster.
+ * Decides which server is written to. A pure function, so that it can be tested thoroughly: writes go to the server on
+ * the highest timeline ever seen, because each promotion starts a higher one, and never to another cluster.
  *
- * A primary that does not answer stays the primary until another is seen to be: the failure may be passing, and writes to
- * it fail by themselves.
- * @param servers the registered primary first: as long as nothing is known of the cluster, it says which one is meant
+ * A primary that does not answer stays the primary until another server is seen as primary: the failure may be
+ * temporary, and writes to it fail by themselves.
+ * @param servers the registered primary first: it decides as long as nothing is known of the cluster
  */
 export function electPrimary(input: {
   servers: readonly Candidate[];
@@ -25,7 +25,7 @@ export function electPrimary(input: {
   for (const { url, state } of servers) {
     if (state.kind !== 'up' || state.inRecovery || state.systemId !== systemId) continue;
     if (state.timeline < (cluster?.timeline ?? 0)) continue;
-    // Two on one timeline are one server at two addresses: the one in use stays.
+    // Two primaries on one timeline are one server at two addresses: the one in use is kept.
     const preferred = best === null || state.timeline > best.timeline;
     if (preferred || (state.timeline === best?.timeline && url === current)) {
       best = { url, timeline: state.timeline };

@@ -1,6 +1,6 @@
-/** Calls `beat` at an interval for as long as someone is interested, and once more after the last one was. */
+/** Calls `beat` at an interval for as long as there is traffic, and once more after it has ended. */
 export interface Heartbeat {
-  /** There is traffic. */
+  /** Reports traffic. */
   touch(): void;
   stop(): void;
 }
@@ -19,7 +19,7 @@ export function createHeartbeat(intervalMs: number, beat: () => void): Heartbeat
   }
 
   function start(): void {
-    // It must not keep a process alive that has nothing else to do.
+    // The timer must not keep a process alive that has nothing else to do.
     timer = setTimeout(onTimer, intervalMs).unref();
   }
 

@@ -1,7 +1,9 @@
 import { createReplication } from './create-replication.ts';
 import type { ReplicationOptions, ServerStatus } from './replication.ts';
 
-/** Asks the servers once, for a look from outside: who is the primary, who is how far behind. Never rejects. */
+/**
+ * Probes the servers once, for a report: which one is the primary, and how far behind each replica is. Never rejects.
+ */
 export async function inspectServers(options: ReplicationOptions): Promise<readonly ServerStatus[]> {
   const replication = createReplication(options);
   try {

@@ -1,23 +1,26 @@
 import type { Lsn } from '@rocket/schema';
 import { lsnBytes } from './lsn-bytes.ts';
 
-/** Positions closer together than this tell nothing more about a lag of seconds. */
+/** Positions closer together than this do not make a lag of seconds more exact. */
 const SPACING_MS = 250;
 const MAX_POINTS = 256;
 
 export interface Lag {
   readonly bytes: number;
-  /** How long before the primary's last known position it was where the replica is now; infinite beyond memory. */
+  /**
+   * Time from when the primary was at the replica's position to its last known position; infinite when that is not
+   * known any more.
+   */
   readonly ms: number;
 }
 
 /**
- * Where the primary was when. A replica's lag in time is read off it, with one clock and no help of the replica: its own
- * last replayed commit looks old whenever there was nothing to replay.
+ * The primary's positions over time. A replica's lag in time is derived from it, with one clock and without the
+ * replica, whose last replayed commit looks old whenever there was nothing to replay.
  */
 export interface PrimaryTrail {
   record(lsn: Lsn, atMs: number): void;
-  /** None before the primary was seen: nothing better than the replica is known then. */
+  /** No lag before the primary was seen: nothing newer than the replica is known then. */
   lagAt(lsn: Lsn): Lag;
   clear(): void;
 }

@@ -4,9 +4,10 @@ import type { Statement } from '../postgres/queryable.ts';
 import type { ServerState } from './replication.ts';
 
 /**
- * One look at a server. A server in recovery has no function for the timeline that it replays: while it streams, it is
- * that of its WAL receiver, else that of its last restart point, which may lag behind and then leaves the server out,
- * never wrongly in. (The receiver's columns are null without the role `pg_read_all_stats`.)
+ * Reads the state of a server. A server in recovery has no function for the timeline that it replays: while it streams,
+ * it is that of its WAL receiver, else that of its last restart point. The latter may be too old, which can only
+ * exclude a usable server, never include an unusable one. (The receiver's columns are null without the role
+ * `pg_read_all_stats`.)
  */
 export function probeServer(): Statement {
   const text = `
@@ -23,7 +24,7 @@ export function probeServer(): Statement {
 
 const ProbeRow = z.tuple([z.boolean(), z.string(), z.number(), z.string().transform(lsn)]);
 
-/** @throws when the row is not one of {@link probeServer} */
+/** @throws ZodError when the row is not one of {@link probeServer} */
 export function readProbe(row: unknown): ServerState {
   const [inRecovery, systemId, timeline, position] = ProbeRow.parse(row);
   return { kind: 'up', inRecovery, systemId, timeline, lsn: position };

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lsn } from '@rocket/schema';
 import type { PostgresServer } from './replication.ts';
 
-/** A read that its own process has just caused may wait this long; then the primary answers it. */
+/** How long a read of a recent write waits for a replica; then the primary answers it. */
 const MAX_WAIT_MS = 50;
-/** Between two questions to the replicas: at first short, as most replicas are a millisecond behind. */
+/** First pause between two probes of the replicas: short, because most replicas are a millisecond behind. */
 const MIN_GAP_MS = 1;
 const MAX_GAP_MS = 5;
 
@@ -14,11 +14,11 @@ interface Waiter {
   readonly resolve: (server: PostgresServer | null) => void;
 }
 
-/** Readers who need what no replica has replayed yet. All of them together cause one question at a time. */
+/** Readers who need what no replica has replayed yet. All of them together cause one probe at a time. */
 export interface ReplicaWaiters {
-  /** A replica that got there in time, else null. */
+  /** Resolves with a replica that has replayed `minLsn` in time, else with null. */
   wait(minLsn: Lsn | null): Promise<PostgresServer | null>;
-  /** A replica said where it is: lets go those who can read there. */
+  /** Called when a replica reported its position: resolves for the readers who can use it. */
   wake(): void;
 }
 

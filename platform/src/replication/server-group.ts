@@ -13,7 +13,10 @@ const DEFAULT_MAX_LAG_MS = 10_000;
 const DEFAULT_MAX_LAG_BYTES = 64 * 1024 * 1024;
 const DEFAULT_PROBE_TIMEOUT_MS = 2_000;
 
-/** The servers of a shard, what each last said, and what follows: which is the primary, which replicas are fit to read. */
+/**
+ * The servers of a shard with the last state of each, and what follows from it: which is the primary, and which
+ * replicas can be read.
+ */
 export class ServerGroup {
   readonly #options: ReplicationOptions;
   readonly #onNews: () => void;
@@ -48,7 +51,7 @@ export class ServerGroup {
     return this.#monitors.find(({ server }) => server.url === this.#primary) ?? null;
   }
 
-  /** Another list of servers. True when one was added or removed. */
+  /** Takes another list of servers. True when one was added or removed. */
   adopt(topology: Topology): boolean {
     const urls = [...new Set([topology.primaryUrl, ...topology.replicaUrls])];
     const known = new Map(this.#monitors.map((monitor) => [monitor.server.url, monitor]));
@@ -69,7 +72,10 @@ export class ServerGroup {
     return removed.length > 0 || urls.some((url) => !known.has(url));
   }
 
-  /** Fit to answer reads: a live copy of the primary's timeline that is not too far behind. */
+  /**
+   * Why a server cannot answer reads; null when it can: it is a live copy of the primary's timeline and not too far
+   * behind.
+   */
   problemOf({ state }: ServerMonitor): string | null {
     const cluster = this.#cluster;
     if (state.kind === 'unknown') return 'not asked yet';
@@ -107,7 +113,10 @@ export class ServerGroup {
     await Promise.all(this.#monitors.map((monitor) => monitor.close()));
   }
 
-  /** Where the registered primary is another one, nothing that was known of the former holds, unless it says so. */
+  /**
+   * When the registered primary has changed, what was known of the former cluster is dropped, unless the new topology
+   * states it.
+   */
   #adoptCluster({ primaryUrl, cluster }: Topology): void {
     if (cluster === null && primaryUrl !== this.#registered) {
       this.#cluster = null;
@@ -159,7 +168,7 @@ export class ServerGroup {
     this.#primary = primary;
     this.#cluster = cluster;
     if (cluster !== null && cluster.timeline !== before.timeline) {
-      // Positions of another timeline say nothing about this one's.
+      // Positions of another timeline cannot be compared with this one's.
       this.#trail.clear();
       this.#options.onCluster?.(cluster);
     }

@@ -11,7 +11,7 @@ export interface ServerMonitorOptions {
   readonly onState: (monitor: ServerMonitor) => void;
 }
 
-/** Keeps one connection to a server, made when it is needed, and remembers what the server said last. */
+/** Keeps one connection to a server, opened when it is needed, and remembers the server's last state. */
 export class ServerMonitor {
   readonly server: PostgresServer;
   readonly #options: ServerMonitorOptions;
@@ -32,12 +32,12 @@ export class ServerMonitor {
     return this.#state;
   }
 
-  /** Asks the server. Concurrent calls share one question. Never rejects: what failed shows in the state. */
+  /** Probes the server. Concurrent calls share one probe. Never rejects: the state shows a failure. */
   probe(): Promise<void> {
     return this.#closed ? Promise.resolve() : this.#probeShared();
   }
 
-  /** What was seen of the server elsewhere: it is down until it is asked again. */
+  /** Reports a failure that was seen elsewhere: the server counts as down until it is probed again. */
   failed(cause: unknown): void {
     this.#failures += 1;
     this.#become({ kind: 'down', cause });
@@ -56,7 +56,7 @@ export class ServerMonitor {
     try {
       const connection = this.#client ?? (await this.#connect());
       const { rows } = await connection.query<unknown[]>({ ...question(), rowMode: 'array' });
-      // What failed meanwhile is the newer news.
+      // A failure that was reported meanwhile is newer than this answer.
       if (this.#failures === before) this.#become(readProbe(rows[0]));
     } catch (cause) {
       if (this.#failures === before) this.#drop(cause);
@@ -85,7 +85,7 @@ export class ServerMonitor {
   #drop(cause: unknown): void {
     const dropped = this.#client;
     this.#client = null;
-    // Not awaited: a server that is frozen never says goodbye.
+    // Not awaited: a frozen server never ends the connection.
     dropped?.end().catch(ignoreGoodbye);
     this.failed(cause);
   }
@@ -110,5 +110,5 @@ export function serverName(url: string): string {
 }
 
 function ignoreGoodbye(): void {
-  // The connection was given up because it is broken; that it does not end in order is no news.
+  // The connection was given up because it is broken, so an error at its end is expected.
 }

@@ -1,14 +1,16 @@
 import { RocketError } from '@rocket/schema';
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 
-/** One algorithm, never the one a token names: a token could name one that makes a public key its secret. */
+/**
+ * The only algorithm, never the one that a token names: a token could name one that uses a public key as the secret.
+ */
 const ALGORITHM = 'HS256';
 export const TOKEN_ISSUER = 'rocket';
 
 export interface AccessTokenInput {
   readonly secret: string;
   readonly issuer: 'rocket';
-  /** The app, or the platform. */
+  /** Name of the app, or `platform`. */
   readonly audience: string;
   /** The user's id. */
   readonly subject: string;
@@ -56,7 +58,7 @@ export async function verifyAccessToken(input: {
   }
 }
 
-/** For which app a token claims to be, to find the secret that proves it. Null when it cannot be read. */
+/** The app that a token claims to be for, to find the secret that verifies it. Null when it cannot be read. */
 export function readUnverifiedAudience(token: string): string | null {
   try {
     const { aud } = decodeJwt(token);

@@ -1,10 +1,10 @@
 import { RocketError } from '@rocket/schema';
 
 const MAX_EMAIL_CHARS = 254;
-/** Not a grammar of addresses: only what must hold for one to be told from a typing slip. `admin@localhost` is good. */
+/** Not a grammar of addresses: only a check against typing errors. `admin@localhost` is valid. */
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 
-/** The form in which e-mails are stored and compared: without blanks around, in lower case. */
+/** The form in which e-mails are stored and compared: trimmed and in lower case. */
 export function normalizeEmail(email: string): string {
   return email.trim().toLowerCase();
 }

@@ -1,35 +1,35 @@
 /**
- * Signed headers of calls between our own processes: base64url JSON, and an HMAC-SHA256 over the request's method, its path
- * and that text. The JSON holds the body's hash, an expiry, and a number that its signer gives only once, so that a header fits
- * one request, once.
- * Not a JWT: nothing in the header may choose how it is verified, and this runs once per subgraph fetch.
+ * Signed headers of calls between our own processes: base64url JSON, and an HMAC-SHA256 over the request's method, its
+ * path and that text. The JSON holds the body's hash, an expiry, and a number that its signer uses only once, so that a
+ * header is valid for one request, once. Not a JWT: nothing in the header may decide how it is verified, and this runs
+ * once per subgraph fetch.
  */
 import { createHmac, createSecretKey, hash, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type CallContext, encodeContext, RocketError, readContext } from '@rocket/schema';
 import { z } from 'zod';
 import { SeenCalls } from './seen-calls.ts';
 
-/** A header that was seen on the wire must be worthless soon. */
+/** Short, so that a header that was seen on the wire soon becomes worthless. */
 export const MAX_INTERNAL_TTL_MS = 30_000;
-/** By how much clocks of two hosts may differ. */
+/** How much the clocks of two hosts may differ. */
 const CLOCK_SKEW_MS = 5_000;
 const SIGNER_BYTES = 9;
 
 const Envelope = z.object({
   expiresAtMs: z.number(),
-  /** Unique among all signers. */
+  /** Id of the signer, unique among all signers. */
   signer: z.string().min(1).max(64),
-  /** Of the signer's calls, from 1. */
+  /** Number of the call, counted by its signer from 1. */
   number: z.int().positive(),
   /** SHA-256 of the body's bytes, base64url. */
   bodyHash: z.string(),
   payload: z.unknown(),
 });
 
-/** The head of a request, as far as it is signed. */
+/** The signed part of a request's head. */
 export interface InternalTarget {
   readonly method: string;
-  /** As it is in the request line. */
+  /** Path as it is in the request line. */
   readonly path: string;
 }
 
@@ -38,22 +38,24 @@ export interface InternalRequest extends InternalTarget {
   readonly body: string;
 }
 
-/** Makes values for `INTERNAL_CALL_HEADER`. Each serves for one request that is sent once; a retry signs anew. */
+/**
+ * Makes values for `INTERNAL_CALL_HEADER`. Each is valid for one request that is sent once; a retry is signed again.
+ */
 export interface InternalSigner {
   sign(payload: unknown, request: InternalRequest): string;
   signCall(context: CallContext, request: InternalRequest): string;
 }
 
-/** A call whose head is genuine. Nothing may be done for it before its body has been taken. */
+/** A call whose head is genuine. Nothing may be done for it before `takeBody` has accepted its body. */
 export interface VerifiedCall<T> {
   readonly payload: T;
-  /** @throws RocketError `UNAUTHENTICATED` for another body, and for a call that has been taken before */
+  /** @throws RocketError `UNAUTHENTICATED` for another body, and for a call that was accepted before */
   takeBody(bytes: Uint8Array): void;
 }
 
-/** One for all calls of a process: it knows which it has taken already. */
+/** One for all calls of a process: it remembers which it has already accepted. */
 export interface InternalVerifier {
-  /** @throws RocketError `UNAUTHENTICATED` unless signed for this request, still valid and not taken yet */
+  /** @throws RocketError `UNAUTHENTICATED` unless signed for this request, still valid and not accepted before */
   verify(header: string, target: InternalTarget): VerifiedCall<unknown>;
   /** @throws RocketError `UNAUTHENTICATED` */
   verifyCall(header: string, target: InternalTarget): VerifiedCall<CallContext>;
@@ -92,7 +94,7 @@ export function createInternalVerifier(key: string): InternalVerifier {
       takeBody(bytes) {
         if (hash('sha256', bytes, 'base64url') !== bodyHash)
           throw refused('has another body than was signed');
-        // Only now: a call that was heard and is sent on in part must not use up the real one.
+        // Marked as seen only now, after the whole body: an eavesdropper's partial copy must not use up the real call.
         if (!seen.take(signer, number)) throw refused('has been sent before');
       },
     };
@@ -110,7 +112,7 @@ function readCall(payload: unknown): CallContext {
   try {
     return readContext(payload);
   } catch (cause) {
-    // Signed, but not by a version of us that we understand. The parts of a call refuse with errors of their own.
+    // Signed, but by a version of us whose calls we cannot read. The parts of a call refuse with errors of their own.
     throw refused('does not hold a call', cause);
   }
 }
@@ -128,7 +130,7 @@ function openEnvelope(header: string, target: InternalTarget, secret: KeyObject)
   return envelope.data;
 }
 
-/** Neither a method nor a path holds a line break, so that no two requests have the same text. */
+/** Neither a method nor a path contains a line break, so no two requests have the same signed text. */
 function signature(text: string, { method, path }: InternalTarget, secret: KeyObject): Buffer {
   return createHmac('sha256', secret).update(`${method}\n${path}\n${text}`).digest();
 }

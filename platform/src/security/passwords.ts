@@ -5,10 +5,13 @@ const MIN_PASSWORD_CHARS = 8;
 /** Hashing takes time in the length of its input; nobody types more than this. */
 const MAX_PASSWORD_CHARS = 1_024;
 
-/** OWASP's least setting for argon2id, the library's default algorithm. */
+/** OWASP's minimum for argon2id, the library's default algorithm. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 
-/** Of a random password that nobody knows, made with {@link COST}: checking against it takes as long as a real check. */
+/**
+ * Hash of a random password that nobody knows, made with {@link COST}: verifying against it takes as long as a real
+ * check.
+ */
 export const DUMMY_HASH =
   '$argon2id$v=19$m=19456,t=2,p=1$78i0dcvzvAuXVJHR+QeDaQ$py1ldnoee/mWIB7zSpIaM9anRTMIbcXXOLFe47BWGFE';
 
@@ -17,12 +20,12 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 export async function verifyPassword(passwordHash: string, password: string): Promise<boolean> {
-  // No such password was ever accepted; refuse before work is done on it.
+  // No such password was ever accepted, so it is refused without the cost of hashing.
   if (password.length > MAX_PASSWORD_CHARS) return false;
   return await verify(passwordHash, password);
 }
 
-/** For a login with an unknown e-mail: costs what a wrong password costs, so that time does not tell them apart. */
+/** For a login with an unknown e-mail: takes as long as a wrong password, so that timing does not distinguish them. */
 export async function dummyVerify(password: string): Promise<false> {
   await verifyPassword(DUMMY_HASH, password);
   return false;

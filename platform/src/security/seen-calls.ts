@@ -1,20 +1,20 @@
 /**
- * Calls of a signer that are remembered, one bit each. It numbers its calls, and they overtake each other by far less than
- * this: at 25,000 calls a second the oldest was signed 40 seconds ago, when it has expired anyway.
+ * Number of calls that are remembered for each signer, one bit each. A signer numbers its calls, and they overtake each
+ * other by far less than this: at 25,000 calls a second the oldest was signed 40 seconds ago and has expired anyway.
  */
 const WINDOW = 2 ** 20;
 const BITS = 32;
 
 interface CallWindow {
-  /** The highest number taken; those from `highest - WINDOW + 1` on are remembered. */
+  /** The highest number accepted; numbers from `highest - WINDOW + 1` on are remembered. */
   highest: number;
   readonly bits: Uint32Array;
   usedAtMs: number;
 }
 
 /**
- * Which calls have been taken, as IPsec remembers packets: by their numbers, in a window for each signer. A set of them would
- * hold hundreds of thousands under load, for the garbage collector to walk.
+ * Which calls were accepted, remembered as IPsec remembers packets: by their numbers, in a window for each signer.
+ * Under load a set would hold hundreds of thousands of numbers, which the garbage collector would have to visit.
  */
 export class SeenCalls {
   readonly #keepMs: number;
@@ -26,14 +26,14 @@ export class SeenCalls {
     this.#keepMs = keepMs;
   }
 
-  /** True for what was taken, and for what is so old that nobody knows. */
+  /** True for a number that was accepted, and for one too old to be remembered. */
   has(signer: string, number: number): boolean {
     const window = this.#windows.get(signer);
     if (window === undefined || number > window.highest) return false;
     return number <= window.highest - WINDOW || isSet(window, number);
   }
 
-  /** False for what {@link has}. */
+  /** Accepts a number. False when {@link has} is true for it. */
   take(signer: string, number: number): boolean {
     if (this.has(signer, number)) return false;
     const window = this.#windowOf(signer);
@@ -70,7 +70,7 @@ function isSet({ bits }: CallWindow, number: number): boolean {
   return ((bits[Math.floor(place / BITS)] ?? 0) & (1 << (place % BITS))) !== 0;
 }
 
-/** The places of numbers that come into the window are those of numbers that leave it. */
+/** Clears the bits of numbers that enter the window; they belonged to the numbers that leave it. */
 function advance(window: CallWindow, number: number): void {
   if (number - window.highest >= WINDOW) window.bits.fill(0);
   else {

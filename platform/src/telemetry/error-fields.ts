@@ -1,15 +1,15 @@
-/** What of an error goes into the log. */
+/** Decides which properties of an error are logged. */
 import { suppressedBy } from '../lifecycle/clean-up.ts';
 
-/** Of causes and of errors that came together; an error may be its own cause in the end. */
+/** Most levels of causes and of aggregated errors; there may be a cycle of causes. */
 const MAX_DEPTH = 5;
-/** Of errors that came together. */
+/** Most errors of one aggregate. */
 const MAX_ERRORS = 10;
 
 /**
- * Its type, message, code, stack, causes, the errors that it stands for, and what cleaning up after it failed with. Not its
- * other properties, which a serializer would copy by default: errors of `pg` hold the whole connection with its password
- * and the values of the failed statement in `detail`.
+ * An error's type, message, code, stack, causes, aggregated errors, and the errors of cleaning up after it. Not its
+ * other properties, which a serializer would copy by default: errors of `pg` hold the whole connection with its
+ * password and the values of the failed statement in `detail`.
  */
 export function errorFields(error: unknown): unknown {
   return fieldsOf(error, MAX_DEPTH);

@@ -17,7 +17,9 @@ const SECRET_KEYS = [
   'cookie',
 ] as const;
 
-/** At the top, one and two levels down (`req.headers.authorization`); pino takes no path of any depth. */
+/**
+ * At the top level, and one and two levels down (`req.headers.authorization`); pino has no paths of arbitrary depth.
+ */
 const REDACTED_PATHS = SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
 
 /** JSON lines with the time in ISO 8601; secrets are replaced before they are written. Standard output by default. */

@@ -9,12 +9,12 @@ import {
   Registry,
 } from 'prom-client';
 
-/** Metrics of one process or test, on a registry of their own: prom-client's global one would join tests together. */
+/** Metrics of one process or test, on a registry of their own: tests would share prom-client's global one. */
 export interface Metrics {
   counter<L extends string = never>(config: CounterConfiguration<L>): Counter<L>;
   gauge<L extends string = never>(config: GaugeConfiguration<L>): Gauge<L>;
   histogram<L extends string = never>(config: HistogramConfiguration<L>): Histogram<L>;
-  /** Text for a scraper, with the content type it goes under. */
+  /** Text for a scraper, with its content type. */
   render(): Promise<{ contentType: string; body: string }>;
 }
 

@@ -4,13 +4,13 @@ import type { Metrics } from './metrics.ts';
 
 /** Metrics of the pools of a process, by app. Made once per process. */
 export interface PoolMetrics {
-  /** For `createDatabase`. A new pool of the same app takes the place of a former one. */
+  /** Observer for `createDatabase`. A new pool of the same app replaces a former one. */
   observe(app: string): PoolObserver;
 }
 
 const ACQUIRE_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** What each pool says of itself, by app. */
+/** The status functions of the pools, by app. */
 type Pools = Map<string, () => PoolStatus>;
 
 export function createPoolMetrics(metrics: Metrics): PoolMetrics {
@@ -21,7 +21,7 @@ export function createPoolMetrics(metrics: Metrics): PoolMetrics {
     observe(app) {
       // Bound once: resolving the label at each statement would cost more than counting it.
       const [waited, refusals] = [acquire.labels({ app }), refused.labels({ app })];
-      // A rate over it needs the zero before the first refusal.
+      // Computing a rate needs the zero before the first refusal.
       refusals.inc(0);
       let ownStatus: (() => PoolStatus) | undefined;
       return {
@@ -32,7 +32,7 @@ export function createPoolMetrics(metrics: Metrics): PoolMetrics {
         acquired: (waitedMs) => waited.observe(waitedMs / 1000),
         refused: () => refusals.inc(),
         closed() {
-          // Its successor may have been opened while this one was finishing.
+          // The next pool of the app may have been opened before this one was closed.
           if (pools.get(app) === ownStatus) pools.delete(app);
         },
       };
@@ -40,7 +40,7 @@ export function createPoolMetrics(metrics: Metrics): PoolMetrics {
   };
 }
 
-/** What the pools are doing when the metrics are read. */
+/** Adds gauges of the pools' status, read when the metrics are rendered. */
 function addGauges(metrics: Metrics, pools: Pools): void {
   metrics.gauge({
     name: 'rocket_pool_connections',
@@ -66,7 +66,7 @@ function addGauges(metrics: Metrics, pools: Pools): void {
   });
 }
 
-/** What has happened to their callers. */
+/** Adds metrics of the waits and refusals of the pools' callers. */
 function addWaits(metrics: Metrics) {
   const acquire = metrics.histogram({
     name: 'rocket_pool_acquire_seconds',

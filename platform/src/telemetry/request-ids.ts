@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What other systems send, and nothing that could break out of a log line or a header. */
+/** Accepts the ids of other systems, but nothing that could break out of a log line or a header. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 export function newRequestId(): string {

@@ -1,6 +1,6 @@
 import type { Migration } from '../migrate.ts';
 
-/** What names an app, a revision or a placement is never used twice, so whatever is kept by such a name stays true. */
+/** Ids of apps, revisions and placements are never used twice, so that anything cached under such an id stays valid. */
 export const identities: Migration = {
   number: 3,
   name: 'identities',
@@ -14,7 +14,7 @@ export const identities: Migration = {
        ADD COLUMN number integer CHECK (number >= 1)`,
     `UPDATE app_revision SET number = revision WHERE state IN ('active', 'retired')`,
     `CREATE UNIQUE INDEX app_revision_number ON app_revision (app, number)`,
-    // Where the epochs of a name have got to, for the next app that gets it.
+    // The last epoch of a removed app's name, for the next app that gets the name.
     `CREATE TABLE removed_app (name text PRIMARY KEY, epoch integer NOT NULL)`,
   ],
 };

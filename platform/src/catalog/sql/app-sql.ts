@@ -5,7 +5,7 @@ export function insertApp(app: AppName, tokenSecret: string): Statement {
   return { text: 'INSERT INTO app (name, token_secret) VALUES ($1, $2)', values: [app, tokenSecret] };
 }
 
-/** Placement and revisions go with it. */
+/** Deletes its placement and revisions too. */
 export function deleteApp(app: AppName): Statement {
   return { text: 'DELETE FROM app WHERE name = $1 RETURNING name', values: [app] };
 }

@@ -13,7 +13,7 @@ export function selectGraphRevision(id: GraphRevisionId): Statement {
   return { text: 'SELECT home, members FROM graph_revision WHERE id = $1', values: [id] };
 }
 
-/** Of these apps, those that exist; locked, so that none is removed before the graph is stored. */
+/** Returns those of the apps that exist, locked, so that none is removed before the graph is stored. */
 export function lockApps(apps: readonly AppName[]): Statement {
   return { text: 'SELECT name FROM app WHERE name = ANY ($1) FOR SHARE', values: [apps] };
 }

@@ -1,7 +1,7 @@
 import type { AppName, ShardName } from '@rocket/schema';
 import type { Statement } from '../../postgres/queryable.ts';
 
-/** Above the epochs of a removed app of the name: nobody may take what was of that for this one's. */
+/** The epoch is above those of a removed app of the same name, so that nobody mistakes its data for this app's. */
 export function insertPlacement(app: AppName, shard: ShardName, database: string): Statement {
   return {
     text: `INSERT INTO placement (app, shard, epoch, state, database)

@@ -22,7 +22,7 @@ export function updateShardUrl(name: ShardName, url: string | null): Statement {
   };
 }
 
-/** Another address may be another cluster, so nothing of the former one's is kept. */
+/** Another address may be another cluster, so nothing that is known of the former cluster is kept. */
 export function updateShardDatabaseUrl(name: ShardName, databaseUrl: string): Statement {
   return {
     text: `UPDATE shard SET database_url = $2, system_id = NULL, timeline = NULL
@@ -33,7 +33,7 @@ export function updateShardDatabaseUrl(name: ShardName, databaseUrl: string): St
 
 /**
  * Replaces the servers of a shard. What is known of the cluster stays as long as the primary was one of its servers
- * before: the address of a promoted replica must not open the way to a server that was left behind.
+ * before: the address of a promoted replica must not allow writes to a server that was left behind.
  */
 export function updateShardServers(
   name: ShardName,
@@ -50,7 +50,7 @@ export function updateShardServers(
   };
 }
 
-/** Never back to a lower timeline of the same cluster, whoever comes last. */
+/** Never goes back to a lower timeline of the same cluster, whichever update comes last. */
 export function updateShardCluster(
   name: ShardName,
   { cluster, databaseUrl }: { cluster: ClusterIdentity; databaseUrl: string },

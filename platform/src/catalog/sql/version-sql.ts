@@ -4,8 +4,8 @@ import type { Statement } from '../../postgres/queryable.ts';
 export const CATALOG_CHANNEL = 'rocket_catalog';
 
 /**
- * Last statement of every change of the snapshot. The row stays locked until the commit, so versions become visible
- * in order, and listeners are told by the same commit. NOTIFY slows frequent commits; the catalog has few.
+ * The last statement of every change of the snapshot. The row stays locked until the commit, so versions become visible
+ * in order, and the same commit notifies listeners. NOTIFY slows frequent commits; the catalog has few.
  */
 export function bumpVersion(): Statement {
   return {

@@ -16,7 +16,7 @@ const CREATE_COMMANDS = [
   ['adduser', '-S', '-D', '-H', ACCOUNT_NAME],
 ] as const;
 
-/** Null when we are not root: then the server runs as we do. */
+/** Null when we are not root: then the server runs as our own user. */
 export async function serverAccount(): Promise<Account | null> {
   if (process.getuid?.() !== 0) return null;
   const existing = await lookUp(ACCOUNT_NAME);
@@ -28,7 +28,7 @@ export async function serverAccount(): Promise<Account | null> {
     } catch (error) {
       failures.push(error);
     }
-    // Looked up after a failure too: another start may have made it at the same moment.
+    // Looked up after a failure too: another start may have created the user at the same moment.
     const created = await lookUp(ACCOUNT_NAME);
     if (created !== null) return created;
   }

@@ -14,9 +14,9 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Makes the data directory where it is missing, and makes sure that this process can write to it.
+ * Creates the data directory when it is missing, and makes sure that this process can write to it.
  * @returns its absolute path
- * @throws RocketError `NOT_READY` that says in words why it cannot be used
+ * @throws RocketError `NOT_READY` that explains why it cannot be used
  */
 export async function openDataDirectory(dataDir: string): Promise<string> {
   const path = resolve(dataDir);
@@ -29,7 +29,7 @@ export async function openDataDirectory(dataDir: string): Promise<string> {
   }
 }
 
-/** What using the data directory failed with, in words. */
+/** Explains why the data directory cannot be used. */
 export function unusable(path: string, cause: unknown): RocketError {
   if (cause instanceof RocketError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

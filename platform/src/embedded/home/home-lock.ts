@@ -6,11 +6,11 @@ import type { Home } from './home.ts';
 const BUSY = 5;
 
 /**
- * Claims a home for this process. The operating system frees the claim when the process ends, however it ends, which
- * a lock file with a process id in it cannot promise. Node has no call for file locks; SQLite takes one and serves
- * for nothing else here.
- * @returns the function that gives it back
- * @throws RocketError `CONFLICT` when another start has it
+ * Locks a home for this process. The operating system releases the lock when the process ends, however it ends, which a
+ * lock file with a process id cannot guarantee. Node has no function for file locks, so SQLite is used to take one, and
+ * for nothing else.
+ * @returns the function that releases the lock
+ * @throws RocketError `CONFLICT` when another process holds it
  */
 export function lockHome(home: Home): () => void {
   let lock: DatabaseSync | undefined;

@@ -19,14 +19,14 @@ export interface Home {
   readonly logFile: string;
 }
 
-/** Search without listing: the server's user must get through to its cluster. */
+/** Others may enter but not list it: the server's user must reach its cluster. */
 const HOME_MODE = 0o711;
 
 /**
- * `<data directory>/postgres`. When root's server user cannot get there, a directory of random name in a shared place,
- * which the file `postgres.location` in the data directory names: it moves with the data directory, and a new data
- * directory at the same path does not find the data of an old one. A database that is there is never passed by.
- * @throws RocketError `NOT_READY` that says what is in the way
+ * `<data directory>/postgres`. When the user that runs root's server cannot reach that, a directory with a random name
+ * in a shared place. The file `postgres.location` in the data directory names it and moves with the data directory, so
+ * that a new data directory at the same path does not find the data of an old one. An existing database is always used.
+ * @throws RocketError `NOT_READY` that explains what prevents it
  */
 export async function prepareHome(dataDir: string, account: Account | null): Promise<Home> {
   const parent = resolve(dataDir);
@@ -51,7 +51,7 @@ async function chooseDirectory(parent: string, account: Account | null): Promise
   return await sharedHome(parent, account);
 }
 
-/** The data directory itself is ours: let others through it, but not list it. Its parents are not touched. */
+/** The data directory itself is ours: others may enter it, but not list it. Its parents are not changed. */
 async function openOwnDirectory(path: string): Promise<void> {
   const { mode, uid } = await stat(path);
   const isOurs = uid === 0 || (await isThere(join(path, 'postgres')));
@@ -74,7 +74,7 @@ function unreachable(directory: string): RocketError {
 
 const LOCATION_FILE = 'postgres.location';
 
-/** @throws RocketError `NOT_READY` when it names a place that is gone: a new database there would look like a loss */
+/** @throws RocketError `NOT_READY` when it names a missing place: a new database there would look like lost data */
 async function knownLocation(parent: string): Promise<string | null> {
   const file = join(parent, LOCATION_FILE);
   const directory = (await readIfThere(file))?.trim() ?? null;
@@ -125,7 +125,7 @@ export async function readIfThere(path: string): Promise<string | null> {
   }
 }
 
-/** @throws what looking failed with: what cannot be looked at must not count as missing */
+/** @throws the error of the file system: a file that cannot be accessed must not count as missing */
 export async function isThere(path: string): Promise<boolean> {
   try {
     await stat(path);

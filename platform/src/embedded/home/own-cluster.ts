@@ -5,11 +5,11 @@ import { RocketError } from '@rocket/schema';
 import type { Account } from './account.ts';
 import { type Home, isThere } from './home.ts';
 
-/** Of PGDATA: PostgreSQL takes this, and 0750. */
+/** Mode of PGDATA: PostgreSQL accepts this and 0750. */
 const CLUSTER_MODE = 0o700;
 
 /**
- * Makes the cluster the server's own again: its mode, and as root its owner. Nothing is changed where all is in order.
+ * Restores the mode of the cluster, and its owner when we are root. Nothing is changed when both are right.
  * @throws RocketError `NOT_READY` when it belongs to another user and we may not change that
  */
 export async function ownCluster(home: Home, account: Account | null): Promise<void> {
@@ -30,7 +30,10 @@ function processOwner(): Account | null {
   return uid === undefined || gid === undefined ? null : { uid, gid };
 }
 
-/** Of the directory and what is directly in it: a copy changes all, and a repair that was cut short ends at the top. */
+/**
+ * Checks the directory and its direct entries: a copy changes all owners, and an interrupted repair has not reached the
+ * top.
+ */
 async function hasForeignEntries(cluster: string, owner: Account): Promise<boolean> {
   if ((await lstat(cluster)).uid !== owner.uid) return true;
   for (const name of await readdir(cluster)) {
@@ -39,7 +42,10 @@ async function hasForeignEntries(cluster: string, owner: Account): Promise<boole
   return false;
 }
 
-/** Links themselves, never what they lead to. Contents first, so that a directory that is right is right inside. */
+/**
+ * Changes links themselves, never their targets. Contents come first, so that a directory with the right owner is
+ * complete.
+ */
 async function giveTo(path: string, account: Account): Promise<void> {
   const entry = await lstat(path);
   if (entry.isDirectory()) {

@@ -5,7 +5,7 @@ import { type Home, readIfThere } from './home.ts';
 const PID_LINE = 0;
 const STATUS_LINE = 7;
 
-/** Null when there is none, or when its writer did not get as far as its process id. */
+/** Null when there is no file, or when its writer did not get as far as writing its process id. */
 export async function readPidFile(home: Home): Promise<{ path: string; pid: number; ready: boolean } | null> {
   const path = join(home.cluster, 'postmaster.pid');
   const lines = ((await readIfThere(path)) ?? '').split('\n');

@@ -6,8 +6,8 @@ import { type Home, readIfThere } from './home.ts';
 const LOOPBACK = '127.0.0.1';
 
 /**
- * The port asked for, else the one of the last start, so that stored URLs stay right, else any free one.
- * @throws RocketError `CONFLICT` when the port asked for is taken
+ * The requested port, else the port of the last start, so that stored URLs stay valid, else any free one.
+ * @throws RocketError `CONFLICT` when the requested port is taken
  */
 export async function choosePort(home: Home, asked: number | undefined): Promise<number> {
   if (asked !== undefined) {

@@ -6,7 +6,9 @@ const OWNER_SEARCH = 0o100;
 const GROUP_SEARCH = 0o010;
 const OTHERS_SEARCH = 0o001;
 
-/** Whether `account` can get to files in `directory`: it and each of its parents must be searchable. */
+/**
+ * Whether `account` can reach files in `directory`: it needs search permission on the directory and all its parents.
+ */
 export async function isReachable(directory: string, account: Account | null): Promise<boolean> {
   if (account === null) return true;
   for (let path = directory; ; path = dirname(path)) {

@@ -1,6 +1,6 @@
 /**
- * Where root keeps what its server user cannot reach in its own place: in `/root`, or in a temporary directory of mode
- * 0700. Opening those directories to others is not ours to decide, so we go elsewhere.
+ * Where root keeps files that the server's user could not reach otherwise: in `/root`, or in a temporary directory of
+ * mode 0700. We must not open those directories to others, so we use another place.
  */
 import { chmod, mkdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,10 +9,10 @@ import { RocketError } from '@rocket/schema';
 import type { Account } from './account.ts';
 import { isReachable } from './reachable.ts';
 
-/** `/var/lib` outlives a reboot; the temporary directory is for systems that have no writable one. */
+/** `/var/lib` survives a reboot; the temporary directory is for systems where `/var/lib` is not writable. */
 const BASES = ['/var/lib', tmpdir()];
 const NAME = 'rocket-graph';
-/** Search without listing: names in it are random. */
+/** Others may enter but not list it: the names in it are random. */
 const PLACE_MODE = 0o711;
 
 export async function sharedPlace(account: Account): Promise<string> {
@@ -25,7 +25,7 @@ export async function sharedPlace(account: Account): Promise<string> {
       });
       // In a directory that anyone can write to, someone else may have made it first.
       if ((await stat(place)).uid !== 0) throw new Error(`${place} belongs to another user`);
-      // mkdir's mode is cut by the umask.
+      // The umask reduces the mode given to mkdir.
       await chmod(place, PLACE_MODE);
       if (await isReachable(place, account)) return place;
       throw new Error(`${place} cannot be reached by user ${account.uid}`);

@@ -3,7 +3,7 @@ const MAX_DELAY_MS = 2 ** 31 - 1;
 
 /**
  * One timer for many deadlines. A timer for each statement would be made and removed thousands of times a second, and
- * hardly ever ring; here a deadline that lies behind the next one costs a comparison.
+ * would hardly ever fire; here a deadline that is later than the next one costs only a comparison.
  */
 export class Alarm {
   readonly #ring: (nowMs: number) => number;
@@ -15,7 +15,7 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** It will ring by then. */
+  /** Makes sure that it rings by then. */
   notAfter(atMs: number): void {
     if (atMs >= this.#setForMs) return;
     this.#setForMs = atMs;

@@ -1,6 +1,6 @@
 /**
  * One cap on the connections of a whole process, over all the databases it has open. Postgres has a fixed number of
- * connections to give; a hundred apps that each may have fifty would together take more than it has.
+ * connections to give; a hundred apps with up to fifty each would together take more than it has.
  */
 
 /** A pool that draws on the budget. */
@@ -9,11 +9,11 @@ export interface BudgetMember {
   openConnections(): number;
   /** Unix time in ms at which the first of its waiting callers came; infinity when none waits. */
   waitingSinceMs(): number;
-  /** When the one that is idle for longest became so; infinity when none is idle. */
+  /** Unix time in ms since which its longest idle connection has been idle; infinity when none is idle. */
   idleSinceMs(): number;
-  /** Closes that one; false when there is none to close. */
+  /** Closes the longest idle connection; false when none is idle. */
   closeIdleConnection(): boolean;
-  /** Called when there may be room again for a member that was refused. */
+  /** Called when a member that was refused may get a connection. */
   grow(): void;
 }
 
@@ -23,12 +23,12 @@ export interface ConnectionBudget {
   leave(member: BudgetMember): void;
   /**
    * Whether `member` may open one more connection, for which an idle one of another member may have been closed. A
-   * member that is refused hears when to ask again.
+   * member that is refused gets a call of `grow` when it should ask again.
    */
   mayOpen(member: BudgetMember): boolean;
   /** A connection of a member has been closed. */
   closed(): void;
-  /** Whether `member` has to close a connection that it has just got back, as another one is worse off. */
+  /** Whether `member` has to close a connection that it has just got back, because another member needs it more. */
   mustYield(member: BudgetMember): boolean;
 }
 
@@ -71,7 +71,7 @@ function openConnections(members: ReadonlySet<BudgetMember>): number {
   return open;
 }
 
-/** The one idle for longest, of all of them, is the one least likely to be missed. */
+/** Closes the longest idle connection of all other members, which is the least likely to be needed again. */
 function takeFromOthers(members: ReadonlySet<BudgetMember>, member: BudgetMember): boolean {
   let holder: BudgetMember | undefined;
   for (const other of members) {
@@ -100,9 +100,9 @@ function isWorseOff(one: BudgetMember, other: BudgetMember): boolean {
 }
 
 /**
- * Shares converge and then stay: one gives up a connection only to one that has fewer even afterwards. Who has none at
- * all would wait for ever by that rule; between it and the others it is first come, first served. And what nobody of
- * its own is waiting for is anyone's.
+ * Shares converge and then stay as they are: a member gives up a connection only to one that still has fewer
+ * afterwards. By that rule alone, a member without any connection could wait for ever; between it and the others it is
+ * first come, first served. Connections of a member without waiting callers are free for all others.
  */
 function hasClaim(other: BudgetMember, member: BudgetMember): boolean {
   if (member.waitingSinceMs() === Number.POSITIVE_INFINITY) return true;

@@ -1,6 +1,6 @@
 /**
- * Connections to one database: a bounded queue, growth with its length, deadlines of those who wait and of what runs.
- * Lending a free connection takes no promise, no timer and no turn of the event loop.
+ * Connections to one database: a bounded queue, growth with its length, deadlines of waiting callers and of running
+ * statements. Lending a free connection takes no promise, no timer and no turn of the event loop.
  */
 import { RocketError } from '@rocket/schema';
 import type { Connection } from '../wire/connection.ts';
@@ -10,9 +10,9 @@ import { OpenConnections } from './open-connections.ts';
 import type { ConnectionPoolOptions, PoolStatus } from './pool-types.ts';
 import { type Waiter, WaitingLine } from './waiting-line.ts';
 
-/** After a connection could not be made; callers are served by those that exist. */
+/** Pause after a connection could not be made; meanwhile callers are served by the existing ones. */
 const GROWTH_PAUSE_MS = 100;
-/** Connections are made for half of those who wait: as a rule the others get one that comes back before. */
+/** Connections are made for half of the waiting callers: the others usually get one that is released before. */
 const WAITING_PER_NEW_CONNECTION = 2;
 
 export class ConnectionPool {
@@ -52,13 +52,13 @@ export class ConnectionPool {
     }
   }
 
-  /** What runs on a lent connection ends by then. */
+  /** Makes sure that what runs on a lent connection ends by the deadline. */
   watch(deadlineAtMs: number): void {
     this.#alarm.notAfter(deadlineAtMs);
   }
 
   release(connection: Connection): void {
-    // It is closed when the server has been asked to cancel.
+    // An expired connection is closed by `giveUp`, after the server was asked to cancel.
     if (connection.isExpired) return;
     if (connection.isReusable) this.#hand(connection);
     else this.#remove(connection);
@@ -76,7 +76,7 @@ export class ConnectionPool {
     return { open, inUse: lent, idle, waiting: this.#line.length };
   }
 
-  /** Serves those who wait, waits for what is running, and closes the connections. */
+  /** Serves the waiting callers, waits for running statements, and closes the connections. */
   close(): Promise<void> {
     if (this.#closing === null) {
       this.#closing = Promise.withResolvers<void>();
@@ -87,7 +87,7 @@ export class ConnectionPool {
 
   #wait(waiter: Omit<Waiter, 'sinceMs' | 'untilMs'>): void {
     const { max, maxWaiting, acquireTimeoutMs } = this.#options;
-    // As many as there can be connections are not a queue yet: they wait for connections to be made.
+    // Up to `max` callers are not a queue yet: they wait for connections that can still be made.
     if (this.#line.length + this.#connections.lent >= max + maxWaiting) {
       this.#refuse(waiter, exhausted('too many callers wait for a database connection of this app'));
       return;
@@ -99,7 +99,7 @@ export class ConnectionPool {
     this.#grow();
   }
 
-  /** To the first who waits, or to those that are idle. */
+  /** Gives a connection to the first waiting caller, or makes it idle. */
   #hand(connection: Connection): void {
     if (this.#options.budget?.mustYield(this.#member) === true) {
       this.#remove(connection);
@@ -125,7 +125,7 @@ export class ConnectionPool {
     this.#shrunk();
   }
 
-  /** There is room for a new connection, of this pool or of another one. */
+  /** Called when a connection was closed: there is room for a new one, in this pool or in another one. */
   #shrunk(): void {
     this.#options.budget?.closed();
     this.#grow();
@@ -137,7 +137,8 @@ export class ConnectionPool {
     const connections = this.#connections;
     const isShort = () => connections.connecting * WAITING_PER_NEW_CONNECTION < this.#line.length;
     while (connections.open < max && isShort()) {
-      // Without any connection nobody would be served, and nobody told that the server cannot be reached.
+      // Only with a connection left: without one nobody would be served, nor get the error that the server is
+      // unreachable.
       if (connections.open > 0 && Date.now() < this.#pausedUntilMs) {
         this.#alarm.notAfter(this.#pausedUntilMs);
         return;
@@ -150,7 +151,7 @@ export class ConnectionPool {
   async #connect(): Promise<void> {
     try {
       this.#hand(await this.#connections.make());
-      // Whom this connection was made for may have been served by another one or not; the line is looked at anew.
+      // The caller for whom this connection was made may have got another one, so the line is checked again.
       this.#grow();
     } catch (error) {
       this.#pausedUntilMs = Date.now() + GROWTH_PAUSE_MS;
@@ -173,7 +174,7 @@ export class ConnectionPool {
 
   #overdue(waiter: Waiter, nowMs: number): Error {
     if (waiter.deadlineAtMs <= nowMs) return new RocketError('DEADLINE_EXCEEDED');
-    // Nobody is ahead of them: it is the server that does not answer.
+    // No other caller is served either: the server does not answer.
     if (this.#connections.lent === 0 && this.#connections.connecting > 0) {
       return new Error('timeout expired: the database did not accept a connection');
     }

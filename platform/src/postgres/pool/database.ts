@@ -25,18 +25,18 @@ const DEFAULT_ACQUIRE_TIMEOUT_MS = 5_000;
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_PREPARED = 200;
 const DEFAULT_SLOW_QUERY_MS = 100;
-/** Waiting callers per connection; at 5 ms a statement these are served in half a second. */
+/** Most waiting callers per connection; at 5 ms per statement they are served within half a second. */
 const WAITING_PER_CONNECTION = 100;
 const MAX_RETRIES = 5;
 const RETRY_BASE_MS = 10;
 
-/** Watches one pool, for metrics. */
+/** Observes one pool, for metrics. */
 export interface PoolObserver {
   /** Called once, when the database is made. @param status can be asked at any time until `closed` */
   opened(status: () => PoolStatus): void;
-  /** A caller got a connection, after so long; 0 when one was free. */
+  /** A caller got a connection after `waitedMs`; 0 when one was free. */
   acquired(waitedMs: number): void;
-  /** A caller got none: the queue was full, they had waited for too long, or the server cannot be reached. */
+  /** A caller got no connection: the queue was full, they had waited too long, or the server could not be reached. */
   refused(): void;
   closed(): void;
 }
@@ -44,25 +44,28 @@ export interface PoolObserver {
 export interface DatabaseOptions {
   readonly url: string;
   readonly logger: Logger;
-  /** Shown in `pg_stat_activity`. */
+  /** Name shown in `pg_stat_activity`. */
   readonly applicationName?: string;
   /** Most connections; the pool starts with none, grows with its queue and closes idle ones. */
   readonly max?: number;
-  /** Callers that may wait; past it `POOL_EXHAUSTED` at once. 100 for each connection by default. */
+  /** Most callers that may wait; further ones get `POOL_EXHAUSTED` at once. 100 for each connection by default. */
   readonly maxWaiting?: number;
   readonly acquireTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
-  /** The server's own limit for every statement, behind the deadlines. Not used behind PgBouncer, which refuses it. */
+  /**
+   * The server's own limit for every statement, in addition to the deadlines. Not used behind PgBouncer, which refuses
+   * it.
+   */
   readonly statementTimeoutMs?: number;
   /** Prepared statements kept by each connection, 200 by default. 0 turns them off. */
   readonly maxPrepared?: number;
-  /** The URL leads to PgBouncer in transaction mode: nothing is set on connections. */
+  /** The URL leads to PgBouncer in transaction mode, so no settings are made on connections. */
   readonly pgbouncer?: boolean;
   /** Shared cap on the connections of the process. */
   readonly budget?: ConnectionBudget;
   /** Called before each statement except BEGIN, COMMIT and ROLLBACK. */
   readonly onStatement?: (text: string) => void;
-  /** What takes at least this long goes to `onSlowQuery`; 100 by default, 0 turns it off. */
+  /** Statements that take at least this long are reported to `onSlowQuery`; 100 by default, 0 turns it off. */
   readonly slowQueryMs?: number;
   readonly onSlowQuery?: (query: SlowQuery) => void;
   readonly observer?: PoolObserver;
@@ -73,7 +76,7 @@ export interface PooledDatabase extends Database {
   status(): PoolStatus;
 }
 
-/** Opens nothing yet: the first query connects. */
+/** Opens no connection yet: the first query does. */
 export function createDatabase(options: DatabaseOptions): PooledDatabase {
   const { onSlowQuery, observer } = options;
   const pool = new ConnectionPool(poolOptions(options));
@@ -128,7 +131,7 @@ function poolOptions(options: DatabaseOptions): ConnectionPoolOptions {
 }
 
 function ignore(): void {
-  // Nobody asked to hear of it.
+  // No observer is set.
 }
 
 function runPooled(
@@ -156,7 +159,7 @@ function runPooled(
         signal?.addEventListener('abort', giveUp);
         run(connection, statement, (error, rows) => {
           signal?.removeEventListener('abort', giveUp);
-          // Given back first: who waits can go on with it before the rows are looked at.
+          // Released first, so that the next caller can use the connection before the rows are handled.
           pool.release(connection);
           if (rows !== null) resolve(rows);
           else if (statement.prepare && isStalePlan(error)) {
@@ -193,7 +196,7 @@ async function retryingConflicts<T>(attempt: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (retries >= MAX_RETRIES || !(isRetryableConflict(error) || isStalePlan(error))) throw error;
     }
-    // Full jitter: those who collided must not meet again. No connection is held meanwhile.
+    // Full jitter, so that colliding transactions do not collide again. No connection is held meanwhile.
     await sleep(Math.random() * RETRY_BASE_MS * 2 ** retries);
   }
 }

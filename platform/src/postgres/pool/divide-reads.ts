@@ -1,9 +1,9 @@
-/** Which of the short reads that a connection has been given for go on it together. */
+/** Decides which short reads are sent together on a connection that was lent for them. */
 import type { Row } from '../queryable.ts';
 import type { Connection } from '../wire/connection.ts';
 import type { PendingStatement } from './statement-runner.ts';
 
-/** A read that has been asked for, and how its caller is answered. */
+/** A requested read, with the functions that answer its caller. */
 export interface ShortRead {
   readonly statement: PendingStatement;
   readonly resolve: (rows: readonly Row[] | Promise<readonly Row[]>) => void;
@@ -11,13 +11,13 @@ export interface ShortRead {
 }
 
 export interface DividedReads {
-  /** Proven on the connection: they go together. */
+  /** Their statements are proven on the connection, so they are sent together. */
   readonly batch: readonly ShortRead[];
-  /** Each goes by itself, on any connection. */
+  /** Each is run by itself, on any connection. */
   readonly alone: readonly ShortRead[];
-  /** They are gathered again, and meet a connection on which one of `alone` has proven their statement. */
+  /** They are gathered again, until one of `alone` has proven their statement on a connection. */
   readonly later: readonly ShortRead[];
-  /** Their callers have left. */
+  /** Their callers no longer wait. */
   readonly aborted: readonly ShortRead[];
 }
 
@@ -38,7 +38,8 @@ export function divideReads(
     else if (connection.isProven(text)) batch.push(read);
     else if (proving.has(text)) later.push(read);
     else {
-      // One is enough to try it. Each by itself, the reads of a burst would fill the line of those who wait.
+      // One read is enough to prove the statement. If each read of a burst ran by itself, they would fill the waiting
+      // line.
       proving.add(text);
       alone.push(read);
     }

@@ -4,7 +4,7 @@ import { Connection, type ConnectionOptions } from '../wire/connection.ts';
 export class OpenConnections {
   readonly #options: ConnectionOptions;
   readonly #all = new Set<Connection>();
-  /** Last in, first out, so that those not needed grow old and are closed. */
+  /** Last in, first out, so that connections that are not needed stay idle and are closed. */
   readonly #idle: Connection[] = [];
   #connecting = 0;
 
@@ -12,7 +12,7 @@ export class OpenConnections {
     this.#options = options;
   }
 
-  /** With those being made. */
+  /** Number of connections, including those being made. */
   get open(): number {
     return this.#all.size + this.#connecting;
   }
@@ -29,12 +29,12 @@ export class OpenConnections {
     return this.#all.size - this.#idle.length;
   }
 
-  /** Since when the one that is idle for longest is so; infinity when none is idle. */
+  /** Unix time in ms since which the longest idle connection has been idle; infinity when none is idle. */
   get idleSinceMs(): number {
     return this.#idle[0]?.idleSinceMs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** A new one, which counts as lent. */
+  /** Makes a new connection, which counts as lent. */
   async make(): Promise<Connection> {
     this.#connecting += 1;
     try {
@@ -46,14 +46,14 @@ export class OpenConnections {
     }
   }
 
-  /** Lends the one used last. */
+  /** Lends the idle connection that was used last. */
   lend(): Connection | undefined {
     const connection = this.#idle.pop();
     connection?.whileIdle(null);
     return connection;
   }
 
-  /** Keeps one that was lent. @param onLost hears when it breaks while it is idle; it has been removed then */
+  /** Makes a lent connection idle. @param onLost called when it breaks while it is idle, after it has been removed */
   keep(connection: Connection, nowMs: number, onLost: (error: unknown) => void): void {
     connection.idleSinceMs = nowMs;
     connection.whileIdle((error) => {
@@ -64,7 +64,7 @@ export class OpenConnections {
     this.#idle.push(connection);
   }
 
-  /** Closes one that is lent. */
+  /** Closes a lent connection. */
   remove(connection: Connection): void {
     if (this.#all.delete(connection)) connection.close();
   }
@@ -76,7 +76,7 @@ export class OpenConnections {
     return true;
   }
 
-  /** Those on which a statement has passed its deadline, and when the next one of the others will. */
+  /** Connections with a statement past its deadline, and the time of the next deadline of the others. */
   deadlines(nowMs: number): { overdue: readonly Connection[]; nextMs: number } {
     const overdue: Connection[] = [];
     let nextMs = Number.POSITIVE_INFINITY;

@@ -8,9 +8,9 @@ export interface ConnectionPoolOptions extends ConnectionOptions {
   readonly acquireTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly budget: ConnectionBudget | null;
-  /** Hears of idle connections that broke. */
+  /** Called with the error when an idle connection breaks. */
   readonly onConnectionLost: (error: unknown) => void;
-  /** Hears how long each caller has waited. */
+  /** Called with the time that each caller has waited. */
   readonly onAcquired: (waitedMs: number) => void;
   readonly onRefused: () => void;
 }

@@ -1,7 +1,8 @@
 /**
- * Short reads that come in one turn of the event loop go to one connection as one batch. Sending a statement is most of
- * what it costs this process, and receiving it most of what it costs the server: measured for records by key, under load,
- * a third of the processor time of the one and less than half of the other (docs/adr/0009-short-reads-are-sent-together.md).
+ * Short reads that come in one turn of the event loop go to one connection as one batch. Most of a statement's cost is
+ * sending it in this process and receiving it in the server: measured for records by key under load, a batch takes a
+ * third of this process's processor time and less than half of the server's
+ * (docs/adr/0009-short-reads-are-sent-together.md).
  */
 import { RocketError } from '@rocket/schema';
 import type { Row } from '../queryable.ts';
@@ -12,12 +13,14 @@ import type { ConnectionPool } from './connection-pool.ts';
 import { divideReads, type ShortRead } from './divide-reads.ts';
 import type { Outcome, PendingStatement, RunBatch } from './statement-runner.ts';
 
-/** The last one waits for the others: at 30 us each, a millisecond. */
+/** Most reads in a batch. The last one waits for the others: at 30 us each, a millisecond. */
 const MAX_BATCH = 32;
 
 export interface ShortReadsOptions {
   readonly pool: ConnectionPool;
-  /** Runs one by itself: what cannot be in a batch, or was in one that failed before it. */
+  /**
+   * Runs one statement by itself: one that cannot be in a batch, or one in a batch that failed before it was reached.
+   */
   readonly runAlone: (statement: PendingStatement) => Promise<readonly Row[]>;
   readonly runBatch: RunBatch;
 }
@@ -25,8 +28,8 @@ export interface ShortReadsOptions {
 export class ShortReads {
   readonly #options: ShortReadsOptions;
   /**
-   * Not yet on a connection; they go on together with those that come while all connections are busy. All of them take
-   * one place in the line for a connection.
+   * Reads that have no connection yet; reads that come while all connections are busy join them. Together they take one
+   * place in the waiting line.
    */
   #gathered: ShortRead[] = [];
 
@@ -37,13 +40,13 @@ export class ShortReads {
   run(statement: PendingStatement): Promise<readonly Row[]> {
     return new Promise((resolve, reject) => {
       this.#gathered.push({ statement, resolve, reject });
-      // After all sockets that are readable now have been read.
+      // setImmediate runs after all sockets that are readable now have been read.
       if (this.#gathered.length === 1) setImmediate(() => this.#ask());
     });
   }
 
   #ask(): void {
-    // Those who waited have been taken along meanwhile.
+    // The gathered reads have already been sent with others meanwhile.
     if (this.#gathered.length === 0) return;
     const deadlineAtMs = Math.min(...this.#gathered.map(({ statement }) => statement.deadlineAtMs));
     try {
@@ -63,7 +66,8 @@ export class ShortReads {
     if (batch.length === 0) this.#options.pool.release(connection);
     else this.#runTogether(connection, batch);
     for (const read of alone) this.#alone(read);
-    // What has been sent is not cancelled: it ends by itself sooner, and others of its batch are waited for.
+    // Reads that were sent are not cancelled: they end sooner by themselves, and others in their batch are still
+    // wanted.
     for (const { statement, reject } of aborted) reject(statement.signal?.reason);
     this.#gathered.unshift(...later);
     // Behind those that go alone: before them, it would be given this connection again, on which nothing is proven yet.
@@ -79,7 +83,7 @@ export class ShortReads {
     const statements = batch.map(({ statement }) => statement);
     for (const { deadlineAtMs } of statements) pool.watch(deadlineAtMs);
     runBatch(connection, statements, (outcomes) => {
-      // Given back first: who waits can go on with it before the rows are looked at.
+      // Released first, so that the next caller can use the connection before the rows are handled.
       pool.release(connection);
       for (const [index, read] of batch.entries()) this.#answer(read, outcomes[index]);
     });
@@ -105,7 +109,10 @@ export class ShortReads {
     this.#ask();
   }
 
-  /** A connection, or a place in the queue, is given up at the first deadline of all who share it. */
+  /**
+   * True when only another read's deadline has passed: a shared connection or place in the queue is given up at the
+   * first deadline of all its reads.
+   */
   #isAnothersDeadline({ statement }: ShortRead, error: unknown): boolean {
     return (
       error instanceof RocketError &&

@@ -2,12 +2,12 @@ import type { QueryOptions, Row, Statement } from '../queryable.ts';
 import type { Connection } from '../wire/connection.ts';
 import { toWireValues, type WireValue } from '../wire/wire-values.ts';
 
-/** A statement that took long. Never its values: they are the users' data. */
+/** A slow statement. It never contains the values, which are the users' data. */
 export interface SlowQuery {
   readonly text: string;
-  /** From sending it to its end; the wait for a connection is not part of it. */
+  /** Time from sending the statement to its end, without the wait for a connection. */
   readonly durationMs: number;
-  /** What it was for; null when its caller did not say. */
+  /** What the statement was for; null when its caller did not say. */
   readonly label: string | null;
   /** Rows returned; null when it failed or was cancelled. */
   readonly rows: number | null;
@@ -20,7 +20,9 @@ export interface RunnerOptions {
   readonly onSlowQuery: (query: SlowQuery) => void;
 }
 
-/** A statement made ready before there is a connection, so that a value that cannot be sent fails before it costs one. */
+/**
+ * A statement prepared for sending before it has a connection, so that a value that cannot be sent does not cost one.
+ */
 export interface PendingStatement {
   readonly text: string;
   readonly values: WireValue[];
@@ -70,7 +72,7 @@ export function createStatementRunner(options: RunnerOptions): RunStatement {
   };
 }
 
-/** What a statement of a batch came to: exactly one of the two is null. */
+/** The result of a statement in a batch: exactly one of the two is null. */
 export interface Outcome {
   readonly error: unknown;
   readonly rows: readonly Row[] | null;
@@ -84,8 +86,8 @@ export type RunBatch = (
 ) => void;
 
 /**
- * Runs batches of statements that are proven on their connection. A slow batch is reported as its first statement: which
- * one it was cannot be seen, and as a rule they are all alike.
+ * Runs batches of statements that are proven on their connection. A slow batch is reported as its first statement:
+ * which one was slow is unknown, and usually they are all the same.
  */
 export function createBatchRunner({ onStatement, slowQueryMs, onSlowQuery }: RunnerOptions): RunBatch {
   const reportIfSlow = ([first]: readonly PendingStatement[], durationMs: number): void => {
@@ -96,7 +98,7 @@ export function createBatchRunner({ onStatement, slowQueryMs, onSlowQuery }: Run
     for (const { text } of statements) onStatement(text);
     const outcomes: Outcome[] = [];
     const startedAtMs = performance.now();
-    // In order, as the answers come.
+    // Called in the order of the statements, as the answers come.
     const settleOne = (error: unknown, rows: readonly Row[] | null): void => {
       outcomes.push({ error, rows });
       if (outcomes.length < statements.length) return;

@@ -6,7 +6,7 @@ import { pendingStatement, type RunStatement } from './statement-runner.ts';
 
 export interface TransactionSettings extends TransactionOptions {
   readonly run: RunStatement;
-  /** Makes sure that statements with this deadline are given up in time. */
+  /** Makes sure that statements with this deadline are given up at it. */
   readonly watch: (deadlineAtMs: number) => void;
 }
 
@@ -33,7 +33,8 @@ export async function runTransaction<T>(
     return result;
   } catch (error) {
     open = false;
-    // Its end is the rollback. One that fails means a lost connection: the server rolls back by itself.
+    // An expired connection is closed, which rolls back. If ROLLBACK fails, the connection is lost: the server rolls
+    // back by itself.
     if (!connection.isExpired) await cleanUpAfter(error, () => connection.command('ROLLBACK'));
     throw error;
   }
@@ -66,8 +67,9 @@ function refuseAfter(deadlineAtMs: number | undefined): void {
 }
 
 /**
- * The server's timeout is set in the same message: it is local, so it cannot leak to the next user of the connection,
- * and costs no round trip. It stands behind the cancel request, for the case that this process is gone by then.
+ * The server's timeout is set in the same message: it is local to the transaction, so it cannot affect the next user of
+ * the connection, and costs no round trip. It is later than the cancel request, for the case that this process has
+ * ended by then.
  */
 function begin(options: TransactionOptions): string {
   const isolation =
@@ -78,7 +80,10 @@ function begin(options: TransactionOptions): string {
     : `BEGIN${isolation}; SET LOCAL statement_timeout = ${timeoutMs}`;
 }
 
-/** So that the cancel request comes first, whose error says what has happened. */
+/**
+ * The server's timeout is this much later than the deadline, so that the cancel request, whose error is clearer, comes
+ * first.
+ */
 const BEHIND_DEADLINE_MS = 1_000;
 
 function serverTimeoutMs(options: TransactionOptions): number | null {
@@ -89,9 +94,9 @@ function serverTimeoutMs(options: TransactionOptions): number | null {
   return Number.isFinite(timeoutMs) ? Math.max(1, Math.ceil(timeoutMs)) : null;
 }
 
-/** Not given up at the deadline: nobody could tell then whether it has happened. */
+/** Not given up at the deadline: nobody could know then whether the transaction was committed. */
 async function commit(connection: Connection): Promise<void> {
-  // Postgres answers ROLLBACK, without an error, when a statement had failed and `work` went on regardless.
+  // Postgres answers ROLLBACK, without an error, when a statement had failed and `work` continued anyway.
   if ((await connection.command('COMMIT')) !== 'COMMIT') {
     throw new RocketError('INTERNAL_ERROR', 'The transaction was aborted by an error that its work caught');
   }

@@ -4,14 +4,14 @@ import type { Connection } from '../wire/connection.ts';
 export interface Waiter {
   readonly give: (connection: Connection) => void;
   readonly refuse: (error: unknown) => void;
-  /** After which nobody needs the answer; Unix time in ms, or infinity. */
+  /** Unix time in ms after which nobody needs the answer, or infinity. */
   readonly deadlineAtMs: number;
   readonly sinceMs: number;
-  /** When they give up: at their deadline, or when they have waited for too long. */
+  /** Unix time in ms at which the caller gives up: at the deadline, or after waiting too long. */
   readonly untilMs: number;
 }
 
-/** Those who wait, first come, first served. */
+/** The waiting callers, first come, first served. */
 export class WaitingLine {
   #waiters: Waiter[] = [];
 
@@ -19,12 +19,12 @@ export class WaitingLine {
     return this.#waiters.length;
   }
 
-  /** When the first one came; infinity when nobody waits. */
+  /** Unix time in ms at which the first caller came; infinity when nobody waits. */
   get sinceMs(): number {
     return this.#waiters[0]?.sinceMs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** When the next one gives up. */
+  /** Unix time in ms at which the next caller gives up. */
   get untilMs(): number {
     return this.#waiters.reduce((first, { untilMs }) => Math.min(first, untilMs), Number.POSITIVE_INFINITY);
   }

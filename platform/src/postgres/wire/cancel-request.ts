@@ -1,9 +1,9 @@
-/** Asking the server to give up what a connection is running. The request needs a connection of its own. */
+/** Asks the server to cancel what a connection is running. The request needs a connection of its own. */
 import pg from 'pg';
 
 const CANCEL_TIMEOUT_MS = 2_000;
 
-/** What pg's classes have and their typings leave out. */
+/** Properties of pg's classes that their typings leave out. */
 interface BackendKey {
   readonly processID: number;
   readonly secretKey: number;
@@ -15,8 +15,8 @@ interface CancelConnection {
 }
 
 /**
- * Resolves when the server has taken the request: it closes the connection then. Failure is not reported, as nothing
- * follows from it: the caller has gone already, and the connection is closed after this in any case.
+ * Resolves when the server has received the request, which it shows by closing the connection. A failure is not
+ * reported because it changes nothing: the caller no longer waits, and the connection is closed afterwards anyway.
  */
 export async function requestCancel(client: pg.Client): Promise<void> {
   const settings = { ssl: client.ssl, sslNegotiation: negotiationOf(client) };

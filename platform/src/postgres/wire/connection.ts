@@ -11,9 +11,9 @@ export interface ConnectionOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly connectTimeoutMs: number;
-  /** The server's own limit for a statement; null where the connection must not set any. */
+  /** The server's own limit for a statement; null when the connection must not set one. */
   readonly statementTimeoutMs: number | null;
-  /** Prepared statements that are kept; 0 prepares none. */
+  /** Most prepared statements that are kept; 0 prepares none. */
   readonly maxPrepared: number;
 }
 
@@ -30,7 +30,7 @@ interface Running {
   readonly settle: Settle;
 }
 
-/** A request that comes before its statement has begun has no effect: the statement may still be on its way. */
+/** More than one, because a request that arrives before its statement has begun has no effect. */
 const CANCEL_ATTEMPTS = 10;
 const CANCEL_AGAIN_MS = 250;
 
@@ -41,7 +41,7 @@ export class Connection {
   #broken = false;
   #onIdleError: ((error: unknown) => void) | null = null;
   #onQuiet: (() => void) | null = null;
-  /** When it was last given back; Unix time in ms. */
+  /** Unix time in ms of the last release. */
   idleSinceMs = 0;
 
   private constructor(client: pg.Client, maxPrepared: number) {
@@ -61,23 +61,23 @@ export class Connection {
       keepAlive: true,
       ...(options.statementTimeoutMs === null ? {} : { statement_timeout: options.statementTimeoutMs }),
     });
-    // Before it is connected: a loss at any time must find a listener.
+    // Made before connecting, so that a lost connection finds a listener at any time.
     const connection = new Connection(client, options.maxPrepared);
     await client.connect();
     return connection;
   }
 
-  /** Nothing is running or left open on it, and it has not been lost: it can be lent again. */
+  /** True when nothing is running or left open on it and it has not been lost, so that it can be lent again. */
   get isReusable(): boolean {
     return !this.#broken && this.#running.length === 0 && this.#client.getTransactionStatus() === 'I';
   }
 
-  /** True once a statement has been given up: this connection is on its way out. */
+  /** True once a statement has been given up: the connection will be closed. */
   get isExpired(): boolean {
     return this.#onQuiet !== null;
   }
 
-  /** When the first of its statements has to be given up; infinity for none. */
+  /** Unix time in ms at which the first of its statements has to be given up; infinity when there is none. */
   get deadlineAtMs(): number {
     const running = this.#running;
     const first = running[0];
@@ -85,7 +85,7 @@ export class Connection {
     return running.length === 1 ? first.deadlineAtMs : Math.min(...running.map((run) => run.deadlineAtMs));
   }
 
-  /** `listener` hears of its loss until the next call. A busy connection needs none: its statement fails. */
+  /** Sets the listener for a lost connection until the next call. A busy connection needs none: its statement fails. */
   whileIdle(listener: ((error: unknown) => void) | null): void {
     this.#onIdleError = listener;
   }
@@ -102,12 +102,14 @@ export class Connection {
     this.#client.query(query);
   }
 
-  /** Whether a statement can be one of a batch here. */
+  /** Whether the statement can be part of a batch on this connection. */
   isProven(text: string): boolean {
     return this.#statements?.isProven(text) === true;
   }
 
-  /** All in one message. Each `settle` is called as by {@link run}, or with {@link StatementNotRun}. */
+  /**
+   * Sends all statements in one message. Each `settle` is called as by {@link run}, or with {@link StatementNotRun}.
+   */
   runBatch(batch: readonly { readonly input: RunInput; readonly settle: Settle }[]): void {
     const queries = batch.map(({ input, settle }) => {
       const running = { deadlineAtMs: input.deadlineAtMs, settle };
@@ -123,7 +125,7 @@ export class Connection {
   #ended(running: Running, ...[error, rows]: Parameters<Settle>): void {
     if (isFatal(error)) this.#broken = true;
     const index = this.#running.indexOf(running);
-    // Given up at its deadline: nobody waits for it any more.
+    // Not found: it was given up at its deadline, and nobody waits for it any more.
     if (index < 0) this.#onQuiet?.();
     else {
       this.#running.splice(index, 1);
@@ -131,7 +133,7 @@ export class Connection {
     }
   }
 
-  /** Opens or ends a transaction. @returns what the server says it has done: COMMIT may have been a `ROLLBACK` */
+  /** Opens or ends a transaction. @returns what the server has done, which may be `ROLLBACK` for a COMMIT */
   async command(text: string): Promise<string> {
     const result: pg.QueryResult | pg.QueryResult[] = await this.#client.query(text);
     const last = Array.isArray(result) ? result.at(-1) : result;
@@ -139,9 +141,9 @@ export class Connection {
   }
 
   /**
-   * Gives up what is running: refuses those who wait for it with `reason`, asks the server to cancel it, and resolves when it has
-   * ended or cannot be stopped. The connection must be closed then, and never be lent again: a cancel request names a
-   * connection, not a statement, and a late one would hit the next statement.
+   * Gives up what is running: rejects with `reason` for those who wait, asks the server to cancel, and resolves when
+   * everything has ended or cannot be stopped. The connection must be closed then, and never be lent again: a cancel
+   * request names a connection, not a statement, and a late one would hit the next statement.
    */
   async expire(reason: unknown): Promise<void> {
     let isQuiet = this.#running.length === 0;
@@ -157,12 +159,15 @@ export class Connection {
     }
   }
 
-  /** Says goodbye; cuts the connection when a statement is still running. Not waited for, as the server may be gone. */
+  /**
+   * Ends the session, or destroys the socket when a statement is still running. Nothing is awaited, because the server
+   * may be gone.
+   */
   close(): void {
     this.#broken = true;
     this.#onIdleError = null;
     this.#client.end().catch(() => {
-      // It was lost before.
+      // The connection was already lost.
     });
   }
 }

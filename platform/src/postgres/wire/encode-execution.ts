@@ -1,6 +1,6 @@
 /**
- * The messages that execute a prepared statement whose columns are known: Bind, Execute and Sync, as one buffer. Sending
- * is most of what a statement costs this process, and one buffer costs less to send than several.
+ * The messages that execute a prepared statement whose columns are known: Bind, Execute and Sync, as one buffer.
+ * Sending is most of a statement's cost in this process, and one buffer is cheaper to send than several.
  */
 import type { WireValue } from './wire-values.ts';
 
@@ -19,7 +19,7 @@ const BIND_OVERHEAD_BYTES = 1 + 4 + 1 + 1 + 2 + 2 + 2;
 const BYTES_PER_VALUE = 2 + 4;
 
 /**
- * @param name in ASCII. The result comes as text, the format that needs no code.
+ * @param name in ASCII. The result comes as text, which is the default format.
  * @param end what follows the Bind
  */
 export function encodeExecution(
@@ -33,7 +33,7 @@ export function encodeExecution(
     BIND_OVERHEAD_BYTES + name.length,
   );
   const buffer = Buffer.allocUnsafe(bindBytes + end.length);
-  // The length counts itself, but not the type before it.
+  // The length includes itself, but not the type before it.
   let at = buffer.writeInt32BE(bindBytes - 1, buffer.writeUInt8(BIND, 0));
   at = buffer.writeUInt8(0, at);
   at += buffer.write(name, at, 'latin1');
@@ -52,7 +52,7 @@ export function encodeExecution(
   return buffer;
 }
 
-/** The same without the Sync: more executions follow in the same message. */
+/** Like {@link encodeExecution} without the Sync, when more executions follow in the same message. */
 export function encodeExecutionPart(name: string, values: readonly WireValue[]): Buffer {
   return encodeExecution(name, values, EXECUTE);
 }

@@ -6,7 +6,7 @@ export interface PreparedStatement {
   readonly text: string;
   readonly name: string;
   /**
-   * How to read its rows, once it has run; undefined before. Safe to keep: Postgres refuses to run a prepared statement
+   * How to parse its rows; undefined before it has run once. Safe to keep: Postgres refuses to run a prepared statement
    * whose result has changed its columns or their types.
    */
   parseRow: ParseRow | null | undefined;
@@ -14,7 +14,7 @@ export interface PreparedStatement {
 
 const NAME_DIGITS = 32;
 
-/** Keeps the `max` used last. The others are to be closed on the server, which else holds them for ever. */
+/** Keeps the `max` statements used last. The others have to be closed on the server, which keeps them otherwise. */
 export class PreparedStatements {
   readonly #max: number;
   readonly #byText = new Map<string, PreparedStatement>();
@@ -25,7 +25,7 @@ export class PreparedStatements {
     this.#max = max;
   }
 
-  /** The statement of this text; it is new, and has to be sent, when its `parseRow` is undefined. */
+  /** The statement of this text. When its `parseRow` is undefined it is new and has to be prepared. */
   get(text: string): PreparedStatement {
     if (this.#last?.text === text) return this.#last;
     const known = this.#byText.get(text);
@@ -37,7 +37,7 @@ export class PreparedStatements {
     return known;
   }
 
-  /** Whether it has run on this connection, so that executing it is all that is left to ask for. */
+  /** Whether it has run on this connection, so that it only has to be executed. */
   isProven(text: string): boolean {
     return this.#byText.get(text)?.parseRow !== undefined;
   }
@@ -55,7 +55,7 @@ export class PreparedStatements {
     return added;
   }
 
-  /** Whether it is there on the server or not, it will be prepared anew when its text comes again. */
+  /** The statement is prepared again the next time, whether the server has it or not. */
   forget(statement: PreparedStatement): void {
     if (this.#byText.get(statement.text) !== statement) return;
     this.#byText.delete(statement.text);
@@ -63,7 +63,7 @@ export class PreparedStatements {
     this.#obsolete.push(statement.name);
   }
 
-  /** Names to close on the server, with the next message that goes there. Closing a name it does not have is no error. */
+  /** Names to close on the server, with the next message to it. Closing an unknown name is no error. */
   takeObsolete(): readonly string[] {
     if (this.#obsolete.length === 0) return NONE;
     const names = this.#obsolete;

@@ -1,7 +1,8 @@
 /**
- * Several executions of prepared statements as one message with one Sync: one write here, one wake-up and one write of the
- * server. Without a Sync between them they are one implicit transaction, so an error ends those behind it as well: they are
- * told so, and have to be run again. That is why only reads may come in here.
+ * Several executions of prepared statements as one message with one Sync: one write here, and one wake-up and one write
+ * of the server. Without a Sync between them they are one implicit transaction, so an error also ends the statements
+ * after it: those settle with {@link StatementNotRun} and have to be run again. That is why a batch may contain only
+ * reads.
  */
 import pg from 'pg';
 import { SYNC } from './encode-execution.ts';
@@ -14,10 +15,10 @@ export class StatementNotRun extends Error {
 
 export class StatementBatch implements pg.Submittable {
   readonly #queries: readonly StatementQuery[];
-  /** Answers come in the order of the executions; this one's comes next. */
+  /** Index of the next statement to be answered; answers come in the order of the executions. */
   #at = 0;
 
-  /** @param queries all proven on the connection */
+  /** @param queries all of them proven on the connection */
   constructor(queries: readonly StatementQuery[]) {
     this.#queries = queries;
   }
@@ -53,7 +54,7 @@ export class StatementBatch implements pg.Submittable {
   }
 
   handleRowDescription(): void {
-    // Never asked for: the columns of a proven statement are known.
+    // Never requested: the columns of a proven statement are known.
   }
 
   handleEmptyQuery(): void {

@@ -1,5 +1,5 @@
 /**
- * One statement on its way through pg, as a query of our own. pg's own query describes the columns again at each
+ * One statement as pg sends it, in a query class of our own. pg's own query describes the columns again at each
  * execution of a prepared statement, keeps every name for ever, and makes an object and a result that we do not need.
  */
 import pg from 'pg';
@@ -12,7 +12,7 @@ import type { WireValue } from './wire-values.ts';
 export interface StatementInput {
   readonly text: string;
   readonly values: WireValue[];
-  /** Null: the statement is not prepared. */
+  /** Null when the statement is not to be prepared. */
   readonly statements: PreparedStatements | null;
 }
 
@@ -34,7 +34,7 @@ export class StatementQuery implements pg.Submittable {
     this.#settle = settle;
   }
 
-  /** pg's call to send it; everything goes out in one write. */
+  /** Called by pg to send the statement; everything is sent in one write. */
   submit(connection: pg.Connection): void {
     const { text, values, statements } = this.#input;
     connection.stream.cork();
@@ -67,7 +67,7 @@ export class StatementQuery implements pg.Submittable {
   }
 
   /**
-   * As one of several that end with one Sync.
+   * Encodes the statement as one of several that end with one Sync.
    * @throws TypeError unless the statement is proven on this connection
    */
   encodePart(): Buffer {
@@ -81,7 +81,7 @@ export class StatementQuery implements pg.Submittable {
 
   handleRowDescription(message: { fields: pg.FieldDef[] }): void {
     this.#parseRow = rowParser(message.fields);
-    // Of several statements in one text the last one that returns rows counts.
+    // If the text has several statements, the last one that returns rows counts.
     this.#rows = [];
   }
 
@@ -113,7 +113,7 @@ export class StatementQuery implements pg.Submittable {
   }
 
   handleCopyData(): void {
-    // The output of a COPY is of no use to anyone here.
+    // Nobody uses the output of a COPY here.
   }
 
   handleReadyForQuery(): void {
@@ -122,15 +122,15 @@ export class StatementQuery implements pg.Submittable {
   }
 
   handleError(error: unknown, connection: pg.Connection): void {
-    // pg tells its query nothing more after an error; the connection is free only when the server says so.
+    // pg calls nothing more on a query after an error, but the connection is free only when the server is ready.
     if (error instanceof pg.DatabaseError && error.severity === 'ERROR') {
       afterSync(connection, () => this.fail(error));
     } else this.fail(error);
   }
 
-  /** It has failed, or was not run because of another one; nothing more is to come of it. */
+  /** Settles a statement that has failed, or was not run because of another one. */
   fail(error: unknown): void {
-    // It may not even have been parsed. Finding out costs more than preparing it again.
+    // The server may not even have parsed it. Finding out costs more than preparing it again.
     if (this.#prepared !== null) this.#forgetUnlessProven(this.#prepared, error);
     this.#settle(error, null);
   }
@@ -154,10 +154,12 @@ export function afterSync(connection: pg.Connection, work: () => void): void {
 /** `cached plan must not change result type`; the name is unknown; the name is another's (pooled connections). */
 const STALE_CODES: ReadonlySet<string> = new Set(['26000', '42P05']);
 const FEATURE_NOT_SUPPORTED = '0A000';
-/** Tells this case of the code apart from others, in any language of the server's messages. */
+/** Distinguishes this error from others with the same code, in any language of the server's messages. */
 const PLAN_CHECK = 'RevalidateCachedQuery';
 
-/** True when a prepared statement no longer fits the database or the connection; as a new statement it will run. */
+/**
+ * True when a prepared statement no longer fits the database or the connection; it will run when it is prepared again.
+ */
 export function isStalePlan(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return false;
   return (

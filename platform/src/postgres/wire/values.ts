@@ -6,7 +6,9 @@ type Parse = (text: string) => unknown;
 const TEXT_ARRAY_OID = 1009;
 /** The typings know only the types that pg names, which text[] is not. */
 const library: { getTypeParser(oid: number, format: 'text'): (text: string) => unknown } = pg.types;
-/** Nested arrays of strings and nulls: the one part of array parsing that is worth taking from the library. */
+/**
+ * Parses to nested arrays of strings and nulls: the only part of array parsing that is worth taking from the library.
+ */
 const parseTextArray = library.getTypeParser(TEXT_ARRAY_OID, 'text');
 
 /** `2026-01-31 12:00:00.123456+00` -> `2026-01-31T12:00:00.123Z`. */
@@ -63,7 +65,10 @@ function mapElements(value: unknown, parse: Parse): unknown {
 /** Replaces the texts of a row by their values, in place. */
 export type ParseRow = (fields: unknown[]) => void;
 
-/** @returns null when all columns are texts that stay as they are: most statements of the product return one such. */
+/**
+ * @returns null when all columns are texts that stay as they are: most statements of the product return one such
+ * column.
+ */
 export function rowParser(columns: readonly { readonly dataTypeID: number }[]): ParseRow | null {
   const parsers = columns.map(({ dataTypeID }) => PARSERS.get(dataTypeID) ?? asIs);
   if (parsers.every((parse) => parse === asIs)) return null;

@@ -1,14 +1,14 @@
-/** How JavaScript values become the parameters of a statement. The way back is in values.ts. */
+/** How JavaScript values become the parameters of a statement; values.ts has the opposite direction. */
 import { RocketError, textProblem } from '@rocket/schema';
 
 /** A parameter as it is sent: text, bytes, or null. */
 export type WireValue = string | Buffer | null;
 
-/** The protocol counts them in 16 bits. */
+/** The protocol counts parameters in 16 bits. */
 const MAX_VALUES = 65_535;
 
 /**
- * Arrays become SQL arrays; other objects become JSON. The one gate that all values of callers pass.
+ * Arrays become SQL arrays; other objects become JSON. All values of callers pass through here.
  * @throws RocketError `BAD_USER_INPUT` for a text that Postgres cannot hold as it is
  */
 export function toWireValues(values: readonly unknown[]): WireValue[] {
@@ -42,7 +42,7 @@ function checked(text: string): string {
   return text;
 }
 
-/** JSON writes both as escapes, which text that follows an escaped backslash only resembles. */
+/** JSON writes NUL and lone surrogates as escapes. A text after an escaped backslash can look the same. */
 const MAYBE_UNFIT = /\\u(?:0000|d[89a-f])/;
 const ESCAPES = /\\(?:u([0-9a-f]{4})|.)/g;
 
