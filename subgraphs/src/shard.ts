@@ -1,4 +1,4 @@
-/** Composition root of a shard: everything that serves the apps placed on it, behind the one contract gateways know. */
+/** Composition root of a shard: everything that serves the apps placed on it, behind the contract that gateways use. */
 import type { Catalog, CatalogView, Logger } from '@rocket/platform';
 import type { ShardName, ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
@@ -14,7 +14,7 @@ import { createShardUsers } from './users/shard-users.ts';
 export interface ShardOptions {
   readonly name: ShardName;
   readonly catalog: Catalog;
-  /** The process's own, of that catalog. */
+  /** The process's view of that catalog. */
   readonly view: CatalogView;
   readonly config: DatabaseConfig;
   readonly logger: Logger;
@@ -22,7 +22,7 @@ export interface ShardOptions {
 }
 
 export interface Shard extends ShardService {
-  /** Closes the databases after what is running. The view of the catalog is the process's, which closes it later. */
+  /** Stops following the catalog and closes the databases once running statements have ended. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     logger,
     onSlowQuery: insights.slowQuery,
     onOpened: (opened) => {
-      // At another epoch it may be another app, or have come back from another shard.
+      // At another epoch it may be another app, or the app may have come back from another shard.
       insights.forget(opened.app);
       indexCare.opened(opened);
     },

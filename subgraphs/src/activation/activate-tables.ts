@@ -1,4 +1,4 @@
-/** Makes an app's database fit a revision: all of it, or nothing. */
+/** Makes an app's database fit a revision, completely or not at all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isPostgresError, type Statement, type Transaction } from '@rocket/platform';
 import {
@@ -23,8 +23,8 @@ import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
 import { isAbandoned } from './settle-activation.ts';
 
 /**
- * Longest wait for a table's lock. A waiting ALTER TABLE holds up every reader that comes after it, so a slow
- * transaction ahead of it must not be waited for.
+ * Longest wait for a table's lock. A waiting ALTER TABLE blocks every reader that comes after it, so it must not wait
+ * for a slow transaction.
  */
 const LOCK_TIMEOUT_MS = 2_000;
 const MAX_ATTEMPTS = 5;
@@ -39,16 +39,16 @@ export interface ActivateTablesInput {
   readonly sampleData: ActivationInput['sampleData'];
   /** How long to wait for indexes that are not needed for the revision to serve. */
   readonly indexWaitMs?: number;
-  /** Hears why an index could not be built; the report says that it could not. */
+  /** Called with the reason why an index could not be built; the report only states that it could not. */
   readonly onProblem?: (error: unknown) => void;
 }
 
 /**
  * Creates and alters the tables of `model`, inserts missing sample rows and notes the revision, in one transaction.
- * Indexes of tables that hold rows are made beside the work on them: unique ones before the transaction, the others after
- * it. When those take long, they are still being built when this resolves; the report says so.
+ * Indexes of tables with rows are built while the tables are in use: unique ones before the transaction, the others
+ * after it. If the latter take long, they are still being built when this resolves, as the report then states.
  * @throws RocketError `DESTRUCTIVE_CHANGE`, `DOCUMENT_INVALID` for sample rows that do not fit, `WRONG_EPOCH` when the
- * database has seen a newer epoch, `DEADLINE_EXCEEDED` when the tables stay in use
+ *   database has a newer epoch, `DEADLINE_EXCEEDED` when the tables stay locked
  */
 export async function activateTables(input: ActivateTablesInput): Promise<ActivationReport> {
   const { database, model, onProblem = ignoreProblem } = input;
@@ -75,7 +75,7 @@ async function activateInTransaction(input: ActivateTablesInput): Promise<Activa
         throw new RocketError('DEADLINE_EXCEEDED', message, { cause });
       }
     }
-    // Lets those who queued behind the lock through before asking for it again.
+    // Lets the transactions that queued behind the lock run before requesting it again.
     await sleep(RETRY_BASE_MS * 2 ** attempt * Math.random());
   }
 }
@@ -103,7 +103,7 @@ async function activate(tx: Transaction, input: ActivateTablesInput): Promise<Ac
   return { changes: plan.steps.map(({ description }) => description), rowsInserted };
 }
 
-/** Local to the transaction, so that nothing leaks to the next user of the connection. */
+/** Local to the transaction, so that it does not affect the next user of the connection. */
 function setLocal(setting: string, value: string): Statement {
   return { text: 'SELECT set_config($1, $2, true)', values: [setting, value] };
 }
@@ -119,7 +119,7 @@ function columnDefaults(model: AppModel): ColumnDefaults {
 }
 
 function ignoreProblem(): void {
-  // Nobody keeps a log of this activation.
+  // No log is kept of this activation.
 }
 
 function isLockTimeout(error: unknown): boolean {

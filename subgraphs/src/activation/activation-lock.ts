@@ -1,9 +1,9 @@
 import type { Statement } from '@rocket/platform';
 
-/** Any number that nothing else in an app's database locks. */
+/** Key of the advisory lock; any number that nothing else in an app's database uses. */
 const ACTIVATION_LOCK = 7_262_016;
 
-/** Whatever changes what an app's database is at, runs one after the other. */
+/** Locks so that all that changes the revision of an app's database runs one at a time. */
 export function lockActivation(): Statement {
   return { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [ACTIVATION_LOCK] };
 }

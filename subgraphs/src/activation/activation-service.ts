@@ -1,4 +1,4 @@
-/** Takes the apps of a shard from document to document: their databases as a whole, and the tables in them. */
+/** Activates documents of the shard's apps: prepares their databases and the tables in them. */
 import type { Logger } from '@rocket/platform';
 import { RocketError, type ShardService } from '@rocket/schema';
 import type { OpenApps } from '../apps/open-apps.ts';
@@ -29,7 +29,7 @@ export function createActivationService(apps: OpenApps, logger: Logger): Activat
       try {
         await apps.storage.prepare(placement);
       } catch (error) {
-        // Not the app's database, so no activation has been there, and none will.
+        // Not the app's database, so no activation has run or will run in it.
         if (error instanceof RocketError && error.code === 'CONFLICT') return 'abandoned';
         throw error;
       }

@@ -16,7 +16,7 @@ export function enumValues(model: AppModel): EnumValues {
 }
 
 /**
- * Looks into the rows only where a list is new or lost a value, since the look reads the whole table.
+ * Checks the rows only where a list is new or lost a value, because the check reads the whole table.
  * @throws RocketError `DESTRUCTIVE_CHANGE`
  */
 export async function checkEnums(tx: Transaction, model: AppModel): Promise<void> {

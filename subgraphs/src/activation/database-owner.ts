@@ -1,6 +1,6 @@
 /**
- * Which app a database is of. It says so itself, in `_meta`: its name alone would let an import write into, or a removal
- * drop, what belongs to another installation, or to nobody that this one knows.
+ * Which app owns a database. The database itself states it, in `_meta`: by the name alone, an import could write into a
+ * database of another installation or of an unknown owner, and a removal could drop it.
  */
 import type { Database, Queryable, Statement, Transaction } from '@rocket/platform';
 import { type AppId, type AppName, appId, appName, RocketError } from '@rocket/schema';
@@ -14,7 +14,10 @@ const OWNER_KEY = 'owner';
 const Owner = z.object({
   app: z.string().transform(appName),
   id: z.string().transform(appId),
-  /** It was made for the app. One that was there before, empty, is not dropped when the app's first import fails. */
+  /**
+   * True when it was created for the app. A database that existed before, empty, is not dropped when the app's first
+   * import fails.
+   */
   created: z.boolean(),
 });
 type DatabaseOwner = z.infer<typeof Owner>;
@@ -24,15 +27,18 @@ export interface Claim {
   readonly id: AppId;
   /** Name of the database, for messages. */
   readonly name: string;
-  /** It was made just now, for this. */
+  /** True when it was created just now, for this app. */
   readonly created: boolean;
-  /** The app has been served from it: it is the app's own, although it was made before databases said whose they are. */
+  /**
+   * True when the app has been served from it: then it is the app's, even if it was created before databases stated
+   * their owner.
+   */
   readonly wasServed: boolean;
 }
 
 /**
  * Marks a database as the app's, unless it is already.
- * @throws RocketError `CONFLICT` when it is another's, or holds anything that no mark explains
+ * @throws RocketError `CONFLICT` when it belongs to another app, or has contents but no mark
  */
 export async function claimDatabase(database: Database, claim: Claim): Promise<void> {
   await database.transaction(async (tx) => {
@@ -46,14 +52,14 @@ export async function claimDatabase(database: Database, claim: Claim): Promise<v
   });
 }
 
-/** Null for a database that does not say whose it is. */
+/** Null for a database that does not state its owner. */
 export async function readOwner(database: Queryable): Promise<DatabaseOwner | null> {
   if (!(await isActivated(database))) return null;
   const [row] = await database.query(selectMeta(OWNER_KEY));
   return row === undefined ? null : Owner.parse(row[0]);
 }
 
-/** Takes everything away that an import put into a database which was there before it. */
+/** Removes everything that an import put into a database that existed before it. */
 export async function emptyDatabase(database: Database): Promise<void> {
   await database.transaction(async (tx) => {
     await tx.query(lockActivation());
@@ -72,14 +78,14 @@ function notOurs(name: string): RocketError {
 }
 
 async function mayTake(tx: Transaction, owner: DatabaseOwner | null, claim: Claim): Promise<boolean> {
-  // One that was marked for an app of the name, and never activated: nothing but the mark is in it.
+  // A database that was marked for an app of this name and never activated contains only the mark.
   if (owner !== null) return owner.app === claim.app && (await readRevision(tx)) === null;
   const { wasServed } = claim;
   if (wasServed && (await isActivated(tx))) return true;
   return (await tx.query(selectAnyRelation())).length === 0;
 }
 
-/** What extensions bring along belongs to nobody. */
+/** Ignores the relations of extensions. */
 function selectAnyRelation(): Statement {
   return {
     text: `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -92,7 +98,7 @@ function selectAnyRelation(): Statement {
   };
 }
 
-/** Names as SQL takes them. */
+/** Names quoted for SQL. */
 function selectTables(): Statement {
   return {
     text: `SELECT format('%I.%I', 'public', c.relname) FROM pg_class c

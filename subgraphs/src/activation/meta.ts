@@ -1,4 +1,6 @@
-/** Facts about an app's database that live in it: what is applied, and at which epoch the app is served from it. */
+/**
+ * Facts about an app's database that are stored in it: what was applied, and at which epoch the app is served from it.
+ */
 import type { Queryable, Statement, Transaction } from '@rocket/platform';
 import type { Epoch, Revision } from '@rocket/schema';
 import { z } from 'zod';
@@ -10,7 +12,7 @@ const REVISION_KEY = 'revision';
 const DEFAULTS_KEY = 'column_defaults';
 const ENUMS_KEY = 'enum_values';
 
-/** SQL of each column's default as it was planned, by `table.column`. */
+/** Planned SQL of each column's default, by `table.column`. */
 export type ColumnDefaults = Readonly<Record<string, string>>;
 
 /** Listed values of each column that is an enum, by `table.column`. */

@@ -1,12 +1,12 @@
-/** Decides what became of an activation whose answer nobody got: once, and the same for everybody who asks. */
+/** Decides what became of an activation whose answer was lost: once, and the same for everybody who asks. */
 import type { Database, Queryable } from '@rocket/platform';
 import type { Revision, Settlement } from '@rocket/schema';
 import { lockActivation } from './activation-lock.ts';
 import { readRevision, selectMeta, upsertMeta } from './meta.ts';
 
 /**
- * `active` when the database is at the revision. If it is not, it never will be by that activation: one that is under way
- * is waited for, one that begins later is refused.
+ * `active` when the database is at the revision. If it is not, that activation will never bring it there: one in
+ * progress is waited for, and one that begins later is refused.
  */
 export async function settleActivation(database: Database, revision: Revision): Promise<Settlement> {
   return await database.transaction(async (tx) => {

@@ -1,4 +1,4 @@
-/** Answers what would make an app faster, and which of its statements were slow. */
+/** Reports what would make an app faster, and which of its statements were slow. */
 import { RocketError, type ShardService, type SlowQueryReport } from '@rocket/schema';
 import type { OpenApps } from '../apps/open-apps.ts';
 import { adviseApp } from './advise-app.ts';

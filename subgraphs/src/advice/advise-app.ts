@@ -5,12 +5,12 @@ import { inspectIndexes } from '../indexes/inspect-indexes.ts';
 import { advise } from './advise.ts';
 import type { QueryAdvice } from './query-advice.ts';
 
-/** For a table that was never analysed: a record is seldom smaller. */
+/** Estimate for a table that was never analysed: records are seldom smaller. */
 const BYTES_PER_ROW = 100;
 
 const SizeRow = z.tuple([z.string(), z.number()]);
 
-/** What would make an app faster, from what was asked of it here and what its database holds now. */
+/** What would make an app faster, judged by the queries in this process and by the current contents of its database. */
 export async function adviseApp(
   database: Queryable,
   model: AppModel,

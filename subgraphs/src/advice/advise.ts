@@ -1,4 +1,4 @@
-/** Lists what is asked of an app that no index serves. */
+/** Lists queries of an app that no index serves. */
 import type {
   AppModel,
   CountedShape,
@@ -11,15 +11,15 @@ import type { ExistingIndex } from '../tables/existing-tables.ts';
 import { isUsable, matchIndex } from './index-match.ts';
 import { remedyFor } from './remedy.ts';
 
-/** Below that, reading the whole table takes no longer than finding the way through an index. */
+/** With fewer rows, reading the whole table takes no longer than using an index. */
 const MIN_ROWS = 1_000;
 
 export interface AdviseInput {
   readonly model: AppModel;
   readonly shapes: readonly CountedShape[];
-  /** By table. */
+  /** Indexes by table. */
   readonly indexes: ReadonlyMap<string, readonly ExistingIndex[]>;
-  /** Records of each table, by estimate. */
+  /** Estimated number of records of each table. */
   readonly rows: ReadonlyMap<string, number>;
 }
 
@@ -30,11 +30,11 @@ interface Draft {
   readonly queries: CountedShape[];
 }
 
-/** What one remedy helps is one suggestion. */
+/** Queries with the same remedy become one suggestion. */
 export function advise(input: AdviseInput): IndexSuggestion[] {
   const drafts = new Map<string, Draft>();
   for (const counted of input.shapes) {
-    // Counted under an earlier revision, maybe.
+    // May be missing: the shape may have been counted under an earlier revision.
     const entity = input.model.entities.get(counted.shape.entity);
     if (entity === undefined) continue;
     const rows = input.rows.get(entity.table) ?? 0;
@@ -53,7 +53,7 @@ export function advise(input: AdviseInput): IndexSuggestion[] {
 }
 
 function remedies(entity: EntityModel, shape: QueryShape, indexes: readonly ExistingIndex[]): IndexRemedy[] {
-  // At most one record.
+  // Finds at most one record.
   if (shape.equal.some((name) => isOneRecord(entity, name))) return [];
   const usable = indexes.filter((index) => isUsable(index, entity.softDelete));
   const wanted = { ...shape, order: decisiveOrder(entity, shape) };
@@ -63,7 +63,7 @@ function remedies(entity: EntityModel, shape: QueryShape, indexes: readonly Exis
   const special = hasFilter && isFound ? [] : specialRemedies(entity, shape, indexes);
   if (special.length > 0) return special;
   if (matches.includes('whole')) return [];
-  // Found by a range, in another order: one index cannot do both.
+  // The records are found by a range and sorted by other fields: one index cannot serve both.
   if (wanted.equal.length === 0 && wanted.range.length > 0 && isFound) return [];
   const remedy = remedyFor(entity, wanted);
   return remedy === null ? [] : [remedy];
@@ -75,15 +75,15 @@ function isOneRecord(entity: EntityModel, name: string): boolean {
 }
 
 /**
- * Nothing is ordered by what comes after a key that no two records share. Such a key at the end only decides among equals:
- * Postgres sorts each group of them by itself, whichever way an index has them.
+ * Sort keys after a unique key have no effect. A unique key at the end only orders equal records: Postgres sorts each
+ * group of equals by itself, whatever their order in an index.
  */
 function decisiveOrder(entity: EntityModel, { order }: QueryShape): QueryShape['order'] {
   const end = order.findIndex(({ field }) => isOneRecord(entity, field));
   return end <= 0 ? order.slice(0, end === 0 ? 1 : undefined) : order.slice(0, end);
 }
 
-/** Patterns and contents of documents, where nothing else narrows down what is looked at. */
+/** Remedies for patterns and JSON contents, where no other condition narrows down the rows. */
 function specialRemedies(
   entity: EntityModel,
   { text = [], json = [] }: QueryShape,

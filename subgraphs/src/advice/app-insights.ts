@@ -1,4 +1,4 @@
-/** What a shard process learns of its apps while it serves them; it is gone with the process. */
+/** What a shard process learns about its apps while it serves them; it is lost when the process ends. */
 import type { Logger, SlowQuery } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
 import { createQueryAdvice, type QueryAdvice } from './query-advice.ts';
@@ -11,7 +11,7 @@ export interface AppInsight {
 
 export interface AppInsights {
   of(app: AppName): AppInsight;
-  /** A statement of the app was slow. */
+  /** Records a slow statement of the app. */
   slowQuery(app: AppName, query: SlowQuery): void;
   forget(app: AppName): void;
 }

@@ -1,10 +1,13 @@
-/** Whether an index serves a shape: first the columns that are given, in any order, then those of the order. */
+/**
+ * Whether an index serves a shape: its first columns must be those compared for equality, in any sequence, then those
+ * of the order.
+ */
 
 import type { QueryShape, ShapeOrder } from '@rocket/schema';
 import { PRINTED_LIVE_ROWS } from '../sql/live-sql.ts';
 import type { ExistingIndex, ExistingIndexKey } from '../tables/existing-tables.ts';
 
-/** `filter`: it finds the records, but all that are found have to be sorted. */
+/** `filter`: the index finds the records, but all found records have to be sorted. */
 export type IndexMatch = 'whole' | 'filter' | 'none';
 
 export function isUsable(index: ExistingIndex, softDelete: boolean): boolean {
@@ -17,7 +20,7 @@ export function matchIndex(index: ExistingIndex, shape: QueryShape): IndexMatch 
   const given = index.keys.findIndex(({ column }) => column === null || !equal.includes(column));
   const prefix = given === -1 ? index.keys.length : given;
   const rest = index.keys.slice(prefix);
-  // What is given has one value; there is nothing to order.
+  // A field that is compared for equality has one value, so it does not order anything.
   const order = shape.order.filter(({ field }) => !equal.includes(field));
   const ordered = followsOrder(rest, order, index.isUnique);
   if (equal.length > 0) return prefix === 0 ? 'none' : ordered ? 'whole' : 'filter';
@@ -27,7 +30,7 @@ export function matchIndex(index: ExistingIndex, shape: QueryShape): IndexMatch 
   return ordered ? 'whole' : 'filter';
 }
 
-/** Forwards or backwards, but all keys the same way. What comes after a unique key orders nothing any more. */
+/** Forwards or backwards, but all keys the same way. Keys after a unique key have no effect. */
 function followsOrder(
   keys: readonly ExistingIndexKey[],
   order: readonly ShapeOrder[],

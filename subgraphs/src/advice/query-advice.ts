@@ -1,9 +1,9 @@
-/** Counts how the records of an app are asked for. On the way of every statement, so it does little. */
+/** Counts the query shapes of an app. It runs for every statement, so it does little. */
 import type { CountedShape, QueryShape } from '@rocket/schema';
 import { RecentMap } from './recent-map.ts';
 
 const MAX_SHAPES = 500;
-/** Enough to find who asks. */
+/** Enough operation names to find the caller. */
 const MAX_OPERATIONS = 5;
 
 export interface QueryAdvice {
@@ -34,7 +34,7 @@ export function createQueryAdvice(): QueryAdvice {
   };
 }
 
-/** The order of filters means nothing, that of sort keys does. */
+/** The order of filters has no meaning, that of sort keys does. */
 function keyOf({ entity, equal, range, order, text = [], json = [] }: QueryShape): string {
   let key = entity;
   for (const part of [equal, range, text, json])

@@ -1,15 +1,15 @@
-/** How a list is asked for, without its values: for the advice on indexes. */
+/** The shape of a query for a list, without its values, for the advice on indexes. */
 import type { Filter, LinkModel, QueryShape, SortKey } from '@rocket/schema';
 import type { RowSource } from '../read/read-plan.ts';
 
-/** Only what must hold of every record counts: an index does not serve one side of an OR. */
+/** Only conditions that every record must fulfil count: an index does not serve one side of an OR. */
 export function queryShape(
   source: RowSource,
   of: { link: LinkModel | null; order: readonly SortKey[] },
 ): QueryShape {
   const found: Conditions = { equal: [], range: [], text: [], json: [] };
   const { link } = of;
-  // Through a join table the list is found by that table's own indexes.
+  // A list through a join table is found by that table's own indexes.
   if (link !== null && link.kind !== 'many_to_many') found.equal.push(link.targetField);
   collect(source.where, found);
   collect(source.access, found);

@@ -1,4 +1,4 @@
-/** A map of bounded size: what was not used for the longest time makes room. */
+/** A map of bounded size that drops the least recently used entry. */
 export class RecentMap<V> {
   readonly #entries = new Map<string, V>();
   readonly #max: number;
@@ -7,7 +7,7 @@ export class RecentMap<V> {
     this.#max = max;
   }
 
-  /** The entry of a key, made when it is new, and now the most recent one. */
+  /** Returns the entry of a key, created if needed, and makes it the most recent one. */
   touch(key: string, create: () => V): V {
     const known = this.#entries.get(key);
     const value = known ?? create();

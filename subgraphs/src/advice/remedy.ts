@@ -4,7 +4,7 @@ import type { EntityModel, FieldModel, IndexRemedy, QueryShape } from '@rocket/s
 import { fitting, type IndexKey } from '../indexes/desired-indexes.ts';
 import { fitsName, hashedName } from '../indexes/index-names.ts';
 
-/** Null when the document asks for the best index already, or none is possible. */
+/** Null when the document already has the best index, or none is possible. */
 export function remedyFor(entity: EntityModel, shape: QueryShape): IndexRemedy | null {
   const keys = idealKeys(entity, shape);
   const [first, second] = keys;
@@ -12,12 +12,14 @@ export function remedyFor(entity: EntityModel, shape: QueryShape): IndexRemedy |
   const isPlain = keys.length === 1 || (keys.length === 2 && second?.field.isPrimaryKey === true);
   if (isPlain && !first.descending && second?.descending !== true) return indexedRemedy(entity, first.field);
   const stored = fitting(keys);
-  // A text of any length would make a write fail once it is indexed; `indexed` also limits it.
+  // An index on a text of any length would make long writes fail; `indexed` also limits the text's length.
   if (stored.length < 2 || stored.at(-1) === first) return indexedRemedy(entity, first.field);
   return { kind: 'sql', sql: createIndexSql(entity, stored) };
 }
 
-/** What is given first; then the order, or where it cannot come from an index, what is in a range. */
+/**
+ * First the fields compared for equality; then the order or, where an index cannot provide it, the fields in ranges.
+ */
 function idealKeys(entity: EntityModel, shape: QueryShape): IndexKey[] {
   const { equal, range, order } = shape;
   const given = [...equal].sort();
@@ -25,7 +27,7 @@ function idealKeys(entity: EntityModel, shape: QueryShape): IndexKey[] {
   const sorted = order.filter(({ field }) => !equal.includes(field));
   const inRange = equal.length === 0 && firstRange !== undefined && !range.includes(sorted[0]?.field ?? '');
   const last = inRange ? [{ field: firstRange, descending: false }] : sorted;
-  // An index is read backwards as well as forwards.
+  // An index can be read backwards as well as forwards.
   const flip = last.length > 0 && last.every(({ descending }) => descending);
   const keys = [
     ...given.map((field) => ({ field, descending: false })),
@@ -43,7 +45,7 @@ function indexedRemedy(entity: EntityModel, field: FieldModel): IndexRemedy | nu
   return { kind: 'document', field: `${entity.name}.${field.name}`, property: 'indexed' };
 }
 
-/** Under a name that activations do not take for one of theirs. */
+/** Uses a name that activations do not mistake for one of theirs. */
 function createIndexSql(entity: EntityModel, keys: readonly IndexKey[]): string {
   const columns = keys.map(
     ({ field, descending }) => quoteIdentifier(field.name) + (descending ? ' DESC' : ''),

@@ -8,9 +8,9 @@ const MAX_STATEMENTS = 100;
 const EXPLAIN = 'EXPLAIN ';
 
 export interface SlowQueries {
-  /** Takes what a database reports. */
+  /** Records a slow statement that a database reported. */
   record(query: { readonly text: string; readonly label: string | null; readonly durationMs: number }): void;
-  /** The worst first. */
+  /** The slow statements, the worst first. */
   list(): SlowStatement[];
   /** How Postgres would run a statement of the list. @throws RocketError `NOT_FOUND` for any other text */
   explain(database: Database, text: string): Promise<StatementPlan>;
@@ -30,7 +30,7 @@ export function createSlowQueries(): SlowQueries {
   const entries = new RecentMap<Entry>(MAX_STATEMENTS);
   return {
     record({ text, label, durationMs }) {
-      // Asking for plans is slow too, and nothing that anybody could speed up.
+      // EXPLAIN statements are slow too, but nobody could speed them up.
       if (text.startsWith(EXPLAIN)) return;
       const entry = entries.touch(text, () => newEntry(text));
       entry.label = label;
@@ -45,7 +45,7 @@ export function createSlowQueries(): SlowQueries {
         .sort((a, b) => b.worstMs - a.worstMs)
         .map(describe),
     explain: async (database, text) => {
-      // Texts that came from elsewhere could be anything, two statements for one.
+      // A text from elsewhere could be anything, for example two statements.
       if (!entries.has(text)) throw new RocketError('NOT_FOUND', 'This statement is not among the slow ones');
       return await explain(database, text);
     },
@@ -61,12 +61,12 @@ function describe({ text, label, count, totalMs, worstMs, lastSeenAtMs }: Entry)
   return { text, label, count, meanMs: totalMs / count, worstMs, lastSeenAt };
 }
 
-/** From this version on, a plan can be had without values. */
+/** The first version that can plan a statement without its values. */
 const FIRST_VERSION = 160_000;
 
-/** SQLSTATEs of columns, tables and types that are not there. */
+/** Class of the SQLSTATEs of missing columns, tables and types. */
 const CLASS_OF_UNKNOWN_NAMES = '42';
-/** Of the same class: EXPLAIN does not take what changes tables. */
+/** Of the same class: EXPLAIN does not accept DDL. */
 const SYNTAX_ERROR = '42601';
 
 async function explain(database: Database, text: string): Promise<StatementPlan> {
@@ -95,7 +95,7 @@ function selectVersion(): Statement {
   };
 }
 
-/** Plans, and does not run. */
+/** Plans the statement without running it. */
 function explainGeneric(text: string): Statement {
   return { text: `EXPLAIN (GENERIC_PLAN, FORMAT TEXT) ${text}`, values: [] };
 }

@@ -1,4 +1,4 @@
-/** Models of stored revisions. A revision never changes, so what was built once stays true. */
+/** Models of stored revisions. A revision never changes, so a model stays valid. */
 import { type Catalog, makeOnce } from '@rocket/platform';
 import {
   type AppId,
@@ -13,7 +13,7 @@ const MAX_MODELS = 2_000;
 
 export interface StoredModel {
   readonly model: AppModel;
-  /** The app that the revision is of. Another app may have got its name since. */
+  /** The app of the revision. Another app may have got its name since. */
   readonly appId: AppId;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The apps of a shard, opened: where they are, their models, their databases. All that a process needs of them, whatever
- * it does with them.
+ * The opened apps of a shard: their placements, models and databases. Everything that a process needs of them, whatever
+ * it does.
  */
 import type { Catalog, CatalogView, Database, Logger, SlowQuery } from '@rocket/platform';
 import {
@@ -42,16 +42,16 @@ export interface OpenAppsOptions {
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
   readonly onSlowQuery: (app: AppName, query: SlowQuery) => void;
-  /** An app's database was opened, at its first use and again at each later epoch. */
+  /** Called when an app's database was opened: at its first use, and again at each later epoch. */
   readonly onOpened: (opened: OpenedApp) => void;
 }
 
 export interface OpenApps {
-  /** @throws RocketError `WRONG_EPOCH` for an app that is not here at this epoch, before anything is done for it */
+  /** @throws RocketError `WRONG_EPOCH` for an app that is not here at this epoch, before anything else is done */
   admit(at: Placed): Promise<Placement>;
   /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later epoch */
   database(placement: Placement): AppDatabase;
-  /** @throws RocketError `WRONG_EPOCH` as both of them do */
+  /** @throws RocketError `WRONG_EPOCH` like `admit` and `database` */
   databaseAt(at: Placed): Promise<AppDatabase>;
   /** The document that is served now, as far as this process knows; null when there is none. */
   active(app: AppName): Promise<ActiveModel | null>;
@@ -59,11 +59,11 @@ export interface OpenApps {
   model(app: AppName, revision: Revision): Promise<AppModel>;
   /**
    * @throws RocketError `GRAPH_NOT_FOUND`, `APP_NOT_FOUND` when the app is no member of the graph, `WRONG_EPOCH` when
-   * its name is another app's by now
+   *   its name belongs to another app by now
    */
   subgraph(graph: GraphRevisionId, app: AppName): Promise<Subgraph>;
   readonly storage: AppStorage;
-  /** Closes the databases after what is running. */
+  /** Closes the databases once running statements have ended. */
   close(): Promise<void>;
 }
 
@@ -89,7 +89,7 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
     model: async (app, revision) => (await models.get(app, revision)).model,
     subgraph: async (graph, app) => {
       const subgraph = await subgraphs.get(graph, app);
-      // A gateway that has yet to learn of the removal asks by the rules of the former app of this name.
+      // A gateway that does not know of the removal yet still uses the schema of the former app of this name.
       if (placements.appId(app) === subgraph.appId) return subgraph;
       throw new RocketError('WRONG_EPOCH', `App ${app} is not the one that was asked for`);
     },

@@ -1,4 +1,7 @@
-/** Which apps this shard serves, and at which epoch: by the view of the catalog, renewed when a request knows better. */
+/**
+ * Which apps this shard serves and at which epoch, by its view of the catalog, which is refreshed when a request has a
+ * newer epoch.
+ */
 import type { CatalogView } from '@rocket/platform';
 import {
   type AppId,

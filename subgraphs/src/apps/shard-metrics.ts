@@ -1,4 +1,4 @@
-/** What a shard process counts. Made once per process, also when it runs several shards. */
+/** Metrics of a shard process. Made once per process, even if it runs several shards. */
 import { createPoolMetrics, type Metrics, type PoolMetrics, type ServerStatus } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
 

@@ -37,7 +37,7 @@ type FieldResolvers<Source, Args> = Readonly<
   Record<string, GraphQLFieldResolver<Source, RequestContext, Args>>
 >;
 
-/** In slices between which the event loop takes other work: a shard builds it while it serves other apps. */
+/** Builds in slices between which the event loop does other work, because the shard serves other apps meanwhile. */
 export async function buildSubgraph(model: AppModel, graph: GraphModels): Promise<Subgraph> {
   const nodes = subgraphNodes(model, graph);
   const schema = await buildTrustedSchema(executableSdl(model, graph), nextTurn);
@@ -52,7 +52,7 @@ export async function buildSubgraph(model: AppModel, graph: GraphModels): Promis
   return { model, schema, index: nodes.index };
 }
 
-/** Reading needs none: what was read already has the shape of the answer. */
+/** Reads need no resolvers of their own: their results already have the shape of the answer. */
 function resolveWrites(schema: GraphQLSchema, nodes: SubgraphNodes, graph: GraphModels): void {
   const mutation = schema.getMutationType();
   for (const node of nodes.all.filter(({ owned }) => owned)) {

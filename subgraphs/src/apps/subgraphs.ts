@@ -7,7 +7,7 @@ import { buildSubgraph, type Subgraph } from './subgraph.ts';
 const MAX_SUBGRAPHS = 200;
 
 export interface StoredSubgraph extends Subgraph {
-  /** The app that the graph was made of. Another app may have got its name since. */
+  /** The app that the graph was composed from. Another app may have got its name since. */
   readonly appId: AppId;
 }
 

@@ -1,4 +1,7 @@
-/** The database of one app on the servers of its shard: writes go to the primary, reads where they may. */
+/**
+ * The database of one app on the servers of its shard: writes go to the primary, reads to any server that has what the
+ * reader must see.
+ */
 import type { Database, Logger, Replication } from '@rocket/platform';
 import type { Lsn } from '@rocket/schema';
 import { createCommitTracker, laterLsn } from './commit-tracker.ts';
@@ -8,9 +11,11 @@ import { createServerPools } from './server-pools.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface Reader {
-  /** For reading alone. Repeats a read elsewhere when its server fails. Closing it does nothing: the app keeps its pools. */
+  /**
+   * For reads only. Repeats a read elsewhere when its server fails. Closing it does nothing: the app keeps its pools.
+   */
   readonly database: Database;
-  /** Where a first attempt goes. */
+  /** Kind of server that the first attempt goes to. */
   readonly kind: ReadPlace['kind'];
   /** `host:port` of that server. */
   readonly name: string;
@@ -18,8 +23,8 @@ export interface Reader {
 
 export interface AppDatabase {
   /**
-   * For writes, and for reads that must see the newest state. Follows the primary when a replica is promoted. Fails with
-   * `SHARD_UNAVAILABLE` while there is none.
+   * For writes, and for reads that must see the newest state. Follows the primary when a replica is promoted. Fails
+   * with `SHARD_UNAVAILABLE` while there is none.
    */
   readonly primary: Database;
   /**
@@ -29,7 +34,7 @@ export interface AppDatabase {
   reader(minLsn: Lsn | null): Promise<Reader>;
   /** Position of the log past everything that was committed before this call. */
   committed(): Promise<Lsn>;
-  /** There are replicas, so that a reader may have to say which position they must see. */
+  /** True when there are replicas, so that readers may have to state which position they must see. */
   readonly replicated: boolean;
   close(): Promise<void>;
 }
@@ -39,11 +44,11 @@ export interface AppDatabaseOptions {
   /** Opens a pool for the app's database on a server. */
   readonly open: (serverUrl: string) => Database;
   readonly logger: Logger;
-  /** Hears where each read is sent. */
+  /** Called with the kind of server that each read is sent to. */
   readonly onRead?: (kind: ReadPlace['kind']) => void;
 }
 
-/** Opens nothing yet: a server's pool is made when it is first used. */
+/** Opens no connection yet: a server's pool is made when it is first used. */
 export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
   const { replication } = options;
   const pools = createServerPools(options);
@@ -85,5 +90,5 @@ function readingDatabase(place: ReadPlace, options: RepeatOptions): Database {
 }
 
 function ignoreRead(): void {
-  // Nobody counts the reads of this app.
+  // The reads of this app are not counted.
 }

@@ -2,14 +2,14 @@
 import { type AppName, type Placement, RocketError } from '@rocket/schema';
 
 export interface AppDatabases<D> {
-  /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later one */
+  /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later epoch */
   get(placement: Placement): D;
-  /** Closes what is open for the app. */
+  /** Closes the app's database if it is open. */
   release(app: AppName): Promise<void>;
   close(): Promise<void>;
 }
 
-/** @param onError hears of databases of an earlier epoch that did not close in order */
+/** @param onError called when the database of an earlier epoch failed to close */
 export function createAppDatabases<D extends { close(): Promise<void> }>(
   open: (placement: Placement) => D,
   onError: (error: unknown) => void,
@@ -20,7 +20,7 @@ export function createAppDatabases<D extends { close(): Promise<void> }>(
       const known = databases.get(placement.app);
       if (known?.epoch === placement.epoch) return known.database;
       if (known !== undefined && known.epoch > placement.epoch) {
-        // Admitted before the app moved and served after it: what it would read or write is elsewhere now.
+        // The request was admitted before the app moved and is served after it: its data is elsewhere now.
         throw new RocketError('WRONG_EPOCH', `App ${placement.app} is at epoch ${known.epoch} by now`);
       }
       const database = open(placement);

@@ -1,4 +1,4 @@
-/** The databases of the shard's apps as a whole: made at the first activation, dropped with the app. */
+/** Creates the databases of the shard's apps at the first activation, and drops them with the app. */
 import { createDatabaseIfMissing, databaseExists, dropDatabase } from '@rocket/platform';
 import { type Placement, RocketError } from '@rocket/schema';
 import { claimDatabase, emptyDatabase, readOwner } from '../activation/database-owner.ts';
@@ -6,11 +6,14 @@ import type { Placements } from '../apps/placements.ts';
 import type { ShardDatabases } from './shard-databases.ts';
 
 export interface AppStorage {
-  /** Makes the app's database where it is missing. @throws RocketError `CONFLICT` when the one that is there is not the app's */
+  /**
+   * Creates the app's database when it is missing. @throws RocketError `CONFLICT` when there is one that is not the
+   * app's
+   */
   prepare(placement: Placement): Promise<void>;
   /**
-   * Drops the app's database. One that was there, empty, before an import that failed is only emptied. Idempotent.
-   * @throws RocketError `CONFLICT` for a database that does not say it is the app's; it is left as it is
+   * Drops the app's database. One that existed, empty, before a failed import is only emptied. Idempotent.
+   * @throws RocketError `CONFLICT` for a database that is not marked as the app's; it is left as it is
    */
   drop(placement: Placement): Promise<void>;
 }

@@ -1,10 +1,11 @@
 /**
- * How far the log of an app's database must have been replayed for this process to find its own writes on a replica.
+ * Up to which position a replica must have replayed the log for this process to find its own writes there.
  *
- * The position is asked for after COMMIT has returned: only then does the commit's record certainly lie before it.
- * `pg_current_wal_flush_lsn()` is at or past that record, since COMMIT waits for the flush, and is no further than what
- * replicas are being sent; the insert position would often lie in what others have not flushed, and be waited for in vain.
- * Where `synchronous_commit` is off, COMMIT does not wait, and only the insert position is safe.
+ * The position is read after COMMIT has returned: only then is it certainly past the commit's record.
+ * `pg_current_wal_flush_lsn()` is at or past that record, because COMMIT waits for the flush, and not past what
+ * replicas are sent. The insert position would often be past it, in records that others have not flushed, and a wait
+ * for it would be useless. Where `synchronous_commit` is off, COMMIT does not wait, and only the insert position is
+ * safe.
  */
 import { type Queryable, type Replication, type Statement, shareNextRun } from '@rocket/platform';
 import { compareLsn, type Lsn, lsn, RocketError } from '@rocket/schema';
@@ -17,7 +18,7 @@ function selectCommitPosition(): Statement {
 }
 
 export interface CommitTracker {
-  /** Something was committed just now. */
+  /** Notes that something was committed just now. */
   note(): void;
   /** A position that lies past everything that was committed before this call. */
   position(): Promise<Lsn>;
@@ -31,7 +32,7 @@ export function createCommitTracker(
   replication: Pick<Replication, 'timeline'>,
 ): CommitTracker {
   let highest: Lsn | null = null;
-  /** The timeline that all of this belongs to: what was known on another is void. */
+  /** The timeline of all positions here: positions of another timeline are void. */
   let timeline = replication.timeline;
   let commits = 0;
   let located = 0;
@@ -55,7 +56,7 @@ export function createCommitTracker(
     return position;
   }
 
-  /** Many writers at once share a question. */
+  /** Many writers at once share one query. */
   const position = shareNextRun(ask);
 
   return {
@@ -78,7 +79,7 @@ function readPosition(rows: readonly (readonly unknown[])[]): Lsn {
   throw new RocketError('SHARD_UNAVAILABLE', 'The database of this app is no primary any more');
 }
 
-/** The later of two positions, where null is the beginning. */
+/** The later of two positions, where null stands for the beginning. */
 export function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {
   if (a === null || b === null) return a ?? b;
   return compareLsn(a, b) >= 0 ? a : b;

@@ -1,4 +1,4 @@
-/** The servers of a shard as the catalog lists them, followed as the list changes. */
+/** Follows the list of a shard's servers in the catalog. */
 import {
   type Catalog,
   type CatalogSnapshot,
@@ -10,12 +10,12 @@ import {
 import type { ShardName } from '@rocket/schema';
 
 export interface RegistrationFollower {
-  /** Tells the catalog, and so all other processes, what was seen of the cluster. */
+  /** Stores what was seen of the cluster in the catalog, where all other processes see it. */
   report(cluster: ClusterIdentity): void;
   close(): Promise<void>;
 }
 
-/** Keeps `replication` at the servers that the catalog lists for the shard. `onError` hears when that failed. */
+/** Updates `replication` to the servers that the catalog lists for the shard. `onError` is called when that failed. */
 export function followRegistration(options: {
   catalog: Catalog;
   view: CatalogView;
@@ -43,7 +43,7 @@ export function followRegistration(options: {
   }
 
   const stop = view.onChange((snapshot) => then(() => adopt(snapshot)));
-  // It may have changed since the caller read it.
+  // The registration may have changed since the caller read it.
   then(() => adopt(view.current));
   return {
     report: (cluster) =>

@@ -24,7 +24,7 @@ export function createPrimaryDatabase({ replication, poolOf, logger }: PrimaryDa
     }
   }
 
-  /** Whoever waited for a connection while a replica was promoted has one to the wrong server. */
+  /** A caller that waited for a connection while a replica was promoted has one to the wrong server. */
   function requirePrimary(server: PostgresServer): void {
     if (replication.isPrimary(server)) return;
     throw new RocketError('SHARD_UNAVAILABLE', 'The database of this app has changed its primary');
@@ -45,7 +45,7 @@ export function createPrimaryDatabase({ replication, poolOf, logger }: PrimaryDa
   };
 }
 
-/** The same database; `note` hears of all that may have been committed in it. */
+/** Wraps a database so that `note` is called after everything that may have been committed in it. */
 export function notingCommits(database: Database, note: () => void): Database {
   return {
     async query(statement, options) {
@@ -64,7 +64,7 @@ export function notingCommits(database: Database, note: () => void): Database {
 
 const READS = /^\s*SELECT\b/i;
 
-/** A statement of its own that is not plainly a read counts as a commit; to count too many costs one question. */
+/** A single statement that is not clearly a read counts as a commit; counting one too many only costs one query. */
 function mayWrite({ text }: Statement): boolean {
   return !READS.test(text);
 }

@@ -1,4 +1,4 @@
-/** Reads that go to one server and, where it fails, once more to another: reading twice changes nothing. */
+/** Repeats a read on another server when the first one fails: reading twice changes nothing. */
 import {
   type Database,
   isConnectionError,
@@ -23,7 +23,7 @@ export interface RepeatOptions {
   readonly onRead: (kind: ReadPlace['kind']) => void;
 }
 
-/** Where a read goes that needs no repetition yet. */
+/** The server for the first attempt of a read. */
 export async function choosePlace(replication: Replication, required: Lsn | null): Promise<ReadPlace> {
   const server = await replication.replica(required);
   return server === null
@@ -37,7 +37,7 @@ export async function readRepeating<T>(
   options: RepeatOptions,
 ): Promise<T> {
   let place = first;
-  // Each server may fail once, and the last of them is worth a second chance when it has become the primary.
+  // Each server may fail once, and the last one gets a second attempt when it has become the primary.
   for (let left = options.replication.servers.length; ; left -= 1) {
     options.onRead(place.kind);
     try {
@@ -72,8 +72,8 @@ async function nextPlace(
 }
 
 /**
- * A replica may lack the newest table, or cancel a read that is in the way of its replay: what it refuses is not refused
- * yet. A read that took too long would take too long again; a pool that is closing is that of a server just removed.
+ * True when the read may succeed elsewhere. A replica may lack the newest table, or cancel a read that blocks its
+ * replay, and a closing pool belongs to a server that was just removed. A read that took too long would do so again.
  */
 function provesNothing(error: unknown): boolean {
   if (error instanceof RocketError) return error.code === 'NOT_READY';

@@ -3,7 +3,7 @@ import type { Database, Logger, PostgresServer, Replication } from '@rocket/plat
 import { RocketError } from '@rocket/schema';
 
 export interface ServerPools {
-  /** Opened when it is first asked for. @throws RocketError `NOT_READY` after `close` */
+  /** The server's pool, opened when it is first used. @throws RocketError `NOT_READY` after `close` */
   of(server: PostgresServer): Database;
   close(): Promise<void>;
 }

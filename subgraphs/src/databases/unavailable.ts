@@ -4,7 +4,7 @@ import { RocketError } from '@rocket/schema';
 /** `read_only_sql_transaction`: what a server in recovery says to a write. */
 const READ_ONLY = '25006';
 
-/** What callers are told of a server that does not answer, or is no primary; null for an error of another kind. */
+/** The error for callers when a server does not answer or is not a primary; null for other kinds of error. */
 export function unavailable(error: unknown): RocketError | null {
   const isReadOnly = isPostgresError(error) && error.code === READ_ONLY;
   if (!isConnectionError(error) && !isReadOnly) return null;

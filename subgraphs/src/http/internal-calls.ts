@@ -1,4 +1,4 @@
-/** Which function of a shard does what a gateway calls for. */
+/** Maps the gateway's calls to functions of the shard. */
 import {
   APP_CALLS,
   type CallHandlers,
@@ -33,7 +33,7 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
   return new Map([...app, ...ofUsers]);
 }
 
-/** Joins each call to what does it, which the compiler wants for every one. */
+/** Joins each call with its handler; the compiler requires one for every call. */
 function served<M extends MessagesByCall<M>>(
   calls: Calls<M>,
   handlers: CallHandlers<NoInfer<M>>,

@@ -29,9 +29,9 @@ export interface ShardServerOptions {
   readonly service: ShardService;
   readonly internalKey: string;
   readonly logger: Logger;
-  /** Of one operation. Activations carry whole sample data and may be larger. */
+  /** Largest body of an operation. Activations contain all sample data and may be larger. */
   readonly maxBodyBytes: number;
-  /** Resolves while the shard can serve; what it rejects with is logged, not shown. */
+  /** Resolves while the shard can serve; its error is logged, not shown. */
   readonly checkReady: () => Promise<void>;
   readonly metrics: Metrics;
   readonly maxConnections?: number;
@@ -42,7 +42,7 @@ interface ServerParts extends ShardServerOptions {
   readonly adminCalls: ReadonlyMap<string, AdminCall>;
 }
 
-/** An import with its sample rows; the gateway has its own limit in front. */
+/** Enough for an import with its sample rows; the gateway has a limit of its own. */
 const MAX_ADMIN_BODY_BYTES = 256 * 1024 * 1024;
 
 export function createShardServer(options: ShardServerOptions): HttpServer {
@@ -97,7 +97,7 @@ async function serveOperation(
   return { status: 200, ...encodeSubgraphAnswer(answer) };
 }
 
-/** Checked before it is parsed: what was not signed is not looked at. */
+/** The signature is checked before parsing, so an unsigned body is never parsed. */
 async function readSignedBody(
   request: IncomingMessage,
   call: VerifiedCall<unknown>,
@@ -125,7 +125,7 @@ function json(status: number, body: string): HttpAnswer {
   return { status, headers: { 'content-type': 'application/json' }, body };
 }
 
-/** Only what the catalogue knows is shown. */
+/** Only errors of the catalogue are shown. */
 function errorAnswer(error: unknown): HttpAnswer {
   const known = error instanceof RocketError ? error : new RocketError('INTERNAL_ERROR');
   return json(known.status, encodeRefusal(known));

@@ -1,4 +1,4 @@
-/** Makes and drops indexes beside the work on their tables, one statement after the other. */
+/** Builds and drops indexes while their tables are in use, one statement after the other. */
 import {
   cleanUpAfter,
   type Database,
@@ -15,7 +15,7 @@ import type { IndexChanges } from './plan-indexes.ts';
 
 const MAX_ATTEMPTS = 3;
 
-/** An index that could not be built. What was left of it is dropped. */
+/** An index that could not be built. Its remains are dropped. */
 export interface FailedBuild {
   readonly index: DesiredIndex;
   readonly cause: unknown;
@@ -24,19 +24,19 @@ export interface FailedBuild {
 export interface BuildContext {
   readonly database: Database;
   readonly lease: IndexLease;
-  /** Hears of each change that is made, in words. */
+  /** Called with a description of each change that is made. */
   readonly onChange: (description: string) => void;
 }
 
-/** The lease was lost: another process goes on. */
+/** The lease was lost, so another process continues the work. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
 }
 
 /**
- * Broken indexes go, missing ones come, and then the surplus goes: so there is always one that serves. Where one could
- * not be built, the surplus of its table stays, since it may be what serves instead.
- * @throws LeaseLost; and what a drop was refused with
+ * Drops broken indexes, builds missing ones, and only then drops surplus ones, so that there is always one that serves.
+ * If an index could not be built, the surplus ones of its table stay, because one of them may serve instead.
+ * @throws LeaseLost; the error of a drop that failed
  */
 export async function buildIndexes(changes: IndexChanges, context: BuildContext): Promise<FailedBuild[]> {
   for (const name of changes.broken) await drop(name, context);
@@ -68,11 +68,11 @@ async function create(
   }
 }
 
-/** What the server could not finish stays behind: not used for reading, but kept up to date by every write. */
+/** An index that the server could not finish remains: reads do not use it, but every write updates it. */
 async function dropBroken(name: string, reason: unknown, { database }: BuildContext): Promise<void> {
-  // The server may be building still, after it lost us. What comes of it is looked at when the app is next opened.
+  // The server may still be building after the connection was lost. The result is checked when the app is next opened.
   if (isConnectionError(reason)) return;
-  // Where that fails too, it is dropped as broken the next time.
+  // If that fails too, the index is dropped as broken the next time.
   await cleanUpAfter(reason, async () => {
     const [broken] = await database.query(selectBroken(name));
     if (broken !== undefined) await database.query(dropIndexBeside(name));
@@ -87,7 +87,7 @@ function selectBroken(name: string): Statement {
   };
 }
 
-/** A build waits for transactions, and one of them may wait for the build. */
+/** A build waits for transactions, and one of those may wait for the build. */
 function isDeadlock(error: unknown): boolean {
   return isPostgresError(error) && error.code === POSTGRES_CODES.deadlockDetected;
 }

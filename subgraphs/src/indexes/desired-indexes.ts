@@ -1,4 +1,4 @@
-/** The indexes that a model needs: one for each way in which the API finds and orders records by itself. */
+/** The indexes that a model needs: one for each way in which the API itself finds and orders records. */
 import {
   type AppModel,
   DELETED_AT_COLUMN,
@@ -17,12 +17,12 @@ export interface DesiredIndex {
   readonly place: string;
   /** Empty when it is over an expression. */
   readonly columns: readonly string[];
-  /** Those of the columns that are sorted from the largest value. */
+  /** The columns that are sorted in descending order. */
   readonly descending: readonly string[];
   readonly expression: string | null;
   readonly isUnique: boolean;
   readonly method: 'btree' | 'gin';
-  /** Covers only rows that are not deleted. */
+  /** True when the index covers only rows that are not deleted. */
   readonly liveRowsOnly: boolean;
 }
 
@@ -34,7 +34,7 @@ const PLAIN = {
   liveRowsOnly: false,
 } as const;
 
-/** What the values of other types than text have at most. */
+/** Most bytes of a value that is not a text. */
 const OTHER_BYTES = 16;
 
 export interface IndexKey {
@@ -52,7 +52,10 @@ export function entityIndexes(model: AppModel, entity: EntityModel, name: IndexN
   return indexes.filter((index, at) => indexes.findIndex((other) => isSame(index, other)) === at);
 }
 
-/** The primary key has its own index. That of a foreign key and of a field also holds the key, which orders its list. */
+/**
+ * The primary key has its own index. Indexes of foreign keys and other fields end with the key, by which their lists
+ * are ordered.
+ */
 function fieldIndex(entity: EntityModel, field: FieldModel, name: IndexNamer): DesiredIndex[] {
   if (field.isPrimaryKey || !(field.unique || field.isForeignKey || field.indexed)) return [];
   const at = { place: `${entity.name}.${field.name}` };
@@ -61,13 +64,13 @@ function fieldIndex(entity: EntityModel, field: FieldModel, name: IndexNamer): D
     return [{ ...PLAIN, ...unique, isUnique: true }];
   }
   const own = { ...at, name: name('ix', entity.table, field.name) };
-  // Documents are searched by what they contain, and can be larger than a btree entry may be.
+  // JSON values are searched by what they contain, and can be larger than a btree entry may be.
   if (field.type === 'json') return [{ ...PLAIN, ...own, columns: [field.name], method: 'gin' }];
   const keys = [field, entity.primaryKey].map((each) => ({ field: each, descending: false }));
   return [{ ...PLAIN, ...own, ...columnsOf(fitting(keys)) }];
 }
 
-/** Lists of this entity's records that begin at a record of this or another app. */
+/** Links that lead to lists of this entity's records, from entities of this or another app. */
 function listsOf(model: AppModel, entity: EntityModel): ToManyLink[] {
   const own = [...model.entities.values()].flatMap(({ links }) => links);
   const links = [...own, ...model.contributions.map(({ link }) => link)];
@@ -77,16 +80,19 @@ function listsOf(model: AppModel, entity: EntityModel): ToManyLink[] {
   );
 }
 
-/** For the order that the document gives a list. The same keys as the reader sorts by: the primary key comes last, once. */
+/**
+ * An index for the order that the document gives a list. It has the keys by which reads sort: the primary key comes
+ * last, once.
+ */
 function listIndex(entity: EntityModel, link: ToManyLink, name: IndexNamer): DesiredIndex[] {
   const holder = entity.fieldByName.get(link.targetField);
   if (holder === undefined || link.defaultOrder.length === 0) return [];
-  // Readers append the key in the direction of what is before it.
+  // Reads append the key with the direction of the sort key before it.
   const descending = link.defaultOrder.at(-1)?.descending ?? false;
   const key = { field: entity.primaryKey, descending };
   const order = [...link.defaultOrder, key].filter(({ field }) => field !== holder);
   const end = order.findIndex(({ field }) => field === entity.primaryKey);
-  // The order by the key alone, from either end, is that of the foreign key's own index.
+  // The foreign key's own index serves the order by the key alone, in either direction.
   if (end === 0) return [];
   const keys = fitting([{ field: holder, descending: false }, ...order.slice(0, end + 1)]);
   const ordered = keys.slice(1, end + 1);
@@ -104,7 +110,7 @@ function searchIndex(entity: EntityModel, name: IndexNamer): DesiredIndex[] {
   return [
     {
       ...PLAIN,
-      // Postgres prints an expression in its own words, so that the name is what tells whether it is still the same.
+      // Postgres prints an expression in a form of its own, so the name has to show whether it is still the same.
       name: name('ix', entity.table, `search_${nameHash(expression)}`),
       place,
       columns: [],
@@ -127,14 +133,14 @@ function liveIndex(entity: EntityModel, name: IndexNamer): DesiredIndex[] {
   ];
 }
 
-/** The way that the primary key of a join table does not serve. */
+/** The index for the direction that the primary key of a join table does not serve. */
 export function joinIndex(join: JoinTableModel, name: IndexNamer): DesiredIndex {
   const { table, sourceColumn, targetColumn } = join;
   const place = `${join.relation}.${targetColumn}`;
   return { ...PLAIN, name: name('ix', table, targetColumn), place, columns: [targetColumn, sourceColumn] };
 }
 
-/** The keys from the first on that an entry has room for, whatever is written. */
+/** The first keys, as many as always fit into an index entry, whatever values are written. */
 export function fitting(keys: readonly IndexKey[]): IndexKey[] {
   let bytes = 0;
   const end = keys.findIndex(({ field }) => {
@@ -144,7 +150,7 @@ export function fitting(keys: readonly IndexKey[]): IndexKey[] {
   return end === -1 ? [...keys] : keys.slice(0, end);
 }
 
-/** What the checks of the input let pass. */
+/** Most bytes of a value that the checks of the input allow. */
 function maxBytes(field: FieldModel): number {
   if (field.type !== 'string') return OTHER_BYTES;
   const limit = maxTextBytes(field);

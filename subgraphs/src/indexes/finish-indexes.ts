@@ -1,4 +1,7 @@
-/** Brings the indexes of filled tables to what a revision needs, while it serves: a missing index is slower, not wrong. */
+/**
+ * Builds the indexes that a revision needs on tables with rows while it is served: without an index reads are slower,
+ * not wrong.
+ */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@rocket/platform';
 import type { AppModel, Revision } from '@rocket/schema';
@@ -14,17 +17,19 @@ import type { IndexChanges } from './plan-indexes.ts';
 export interface FinishIndexesInput {
   readonly database: Database;
   readonly model: AppModel;
-  /** Nothing is done when the database is at another one: who brought it there sees to its indexes. */
+  /**
+   * Nothing is done when the database is at another revision: the activation that brought it there builds its indexes.
+   */
   readonly revision: Revision;
-  /** Hears of each change that was made or could not be made, in words. */
+  /** Called with a description of each change that was made or could not be made. */
   readonly onChange: (description: string) => void;
-  /** Hears why an index could not be built. */
+  /** Called with the reason why an index could not be built. */
   readonly onProblem: (error: unknown) => void;
 }
 
 /**
- * To be called after an activation and when an app is opened, since a process that ended in between left work behind.
- * Waits for as long as another process builds.
+ * Call it after an activation and when an app is opened, because a process that ended in between left work unfinished.
+ * Waits while another process builds.
  */
 export async function finishIndexes(input: FinishIndexesInput): Promise<void> {
   const { database } = input;

@@ -7,11 +7,11 @@ import { finishIndexes } from './finish-indexes.ts';
 export interface IndexCare {
   /** Returns at once; the work is done in the background. */
   opened(app: OpenedApp): void;
-  /** Begins nothing more. What runs ends when its database is closed. */
+  /** Starts no more work. Work in progress ends when its database is closed. */
   close(): void;
 }
 
-/** One app after the other: a thousand apps that are opened at once must not look at their tables all together. */
+/** Handles one app at a time: a thousand apps that are opened at once must not inspect their tables all at once. */
 export function createIndexCare(logger: Logger): IndexCare {
   const queue = createSerialQueue();
   let closed = false;

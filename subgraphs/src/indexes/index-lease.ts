@@ -1,27 +1,28 @@
 /**
  * Only one process at a time builds indexes in an app's database: two builds on one table would wait for each other.
- * An advisory lock cannot say so. A build runs outside of transactions, where a lock of the session may be another
- * client's behind a pooler, and it waits for all transactions, so that one which holds or awaits the lock would stop it.
- * So it is a row, with the time until which it holds. A build that takes longer is itself the sign that it runs.
+ * An advisory lock is not suitable: a build runs outside of transactions, where behind a pooler a session's lock may
+ * pass to another client, and it waits for all transactions, so one that holds or awaits the lock would block it. So
+ * the lease is a row with an expiry. While a build takes longer than the lease, the running build itself shows that the
+ * lease is in use.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Statement } from '@rocket/platform';
 import { META_TABLE } from '../tables/system-tables.ts';
 
 const LEASE_KEY = 'index_builder';
-/** More than lies between two builds, less than anybody minds to wait after a crash. */
+/** Longer than the time between two builds, and short enough to wait for after a crash. */
 const LEASE_SECONDS = 30;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 
 export interface IndexLease {
-  /** To be asked before each build. False: it was lost, because this process was stopped for too long. */
+  /** Call it before each build. False when the lease was lost because this process was stopped for too long. */
   renew(): Promise<boolean>;
   /** Never rejects. */
   release(): Promise<void>;
 }
 
-/** Null when another process still has it when `waitMs` are over. Expects the system tables to be there. */
+/** Null when another process still holds the lease after `waitMs`. The system tables must exist. */
 export async function claimIndexLease(
   database: Database,
   owner: string,
@@ -31,7 +32,7 @@ export async function claimIndexLease(
   const claim = async () => (await database.query(claimLease(owner))).length > 0;
   for (let pauseMs = FIRST_WAIT_MS; !(await claim()); pauseMs = Math.min(pauseMs * 2, LONGEST_WAIT_MS)) {
     if (Date.now() + pauseMs > deadlineAtMs) return null;
-    // Who waits for an index does not keep a process alive.
+    // Waiting for an index must not keep a process alive.
     await sleep(pauseMs, undefined, { ref: false });
   }
   return {
@@ -40,13 +41,13 @@ export async function claimIndexLease(
       try {
         await database.query(releaseLease(owner));
       } catch {
-        // The database is gone or being closed. The lease ends by itself.
+        // The database is gone or being closed. The lease expires by itself.
       }
     },
   };
 }
 
-/** Returns a row when it is ours now: it was, or was nobody's and nobody builds. */
+/** Returns a row when we hold the lease now: we already did, or nobody did and nobody builds. */
 function claimLease(owner: string): Statement {
   return {
     text: `INSERT INTO "${META_TABLE}" AS m (key, value)

@@ -16,7 +16,7 @@ const IndexRow = z.tuple([
   z.boolean(),
 ]);
 
-/** An expression has no column: its number in `indkey` is 0. Included columns are no keys. */
+/** An expression has no column: its number in `indkey` is 0. Included columns are not keys. */
 function selectIndexes(): Statement {
   return {
     text: `SELECT t.relname::text, i.relname::text, k.columns, k.descending, x.indisprimary, x.indisunique, m.amname::text,

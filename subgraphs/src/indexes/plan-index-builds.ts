@@ -1,12 +1,12 @@
-/** Which indexes of filled tables are made outside of the activation's transaction, and which of them before it. */
+/** Which indexes of tables with rows are built outside of the activation's transaction, and which of them before it. */
 import type { AppModel } from '@rocket/schema';
 import { desiredTables } from '../tables/desired-tables.ts';
 import type { ExistingTables } from '../tables/existing-tables.ts';
 import { filledTableChanges, type IndexChanges } from './plan-indexes.ts';
 
 /**
- * What must be there before a revision serves: what keeps values unique, and what takes the place of a unique index that
- * the revision drops. A column that does not exist yet has its index made together with it.
+ * The indexes that must exist before a revision is served: those that keep values unique, and those that replace a
+ * unique index that the revision drops. A column that does not exist yet has its index made together with it.
  */
 export function urgentIndexChanges(model: AppModel, existing: ExistingTables): IndexChanges[] {
   return filledTableChanges(desiredTables(model), existing).flatMap(({ changes, present }) => {
@@ -24,7 +24,7 @@ export function urgentIndexChanges(model: AppModel, existing: ExistingTables): I
   });
 }
 
-/** Everything in which the indexes of filled tables differ from what the model needs. */
+/** All differences between the indexes of tables with rows and what the model needs. */
 export function remainingIndexChanges(model: AppModel, existing: ExistingTables): IndexChanges[] {
   return filledTableChanges(desiredTables(model), existing).flatMap(({ changes }) =>
     changes.broken.length + changes.missing.length + changes.surplus.length === 0 ? [] : [changes],

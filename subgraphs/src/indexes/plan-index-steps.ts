@@ -8,8 +8,8 @@ import type { DesiredIndex } from './desired-indexes.ts';
 import { compareIndexes } from './plan-indexes.ts';
 
 /**
- * All of them when the table is empty. When it holds rows, only what decides which writes are accepted: a unique index
- * that was not there beforehand, such as that of a column that is new itself, and one that is no longer wanted.
+ * For an empty table, all changes. For a table with rows, only those that decide which writes are accepted: a unique
+ * index that could not be built before, such as that of a new column, and one that is no longer needed.
  */
 export function planIndexSteps(table: DesiredTable, present: ExistingTable): PlanStep[] {
   const { title, ...changes } = compareIndexes(table, present);

@@ -1,29 +1,33 @@
-/** What is to be done to the indexes of a table that is there. */
+/** The changes to the indexes of an existing table. */
 import { PRINTED_LIVE_ROWS } from '../sql/live-sql.ts';
 import type { DesiredTable } from '../tables/desired-tables.ts';
 import type { ExistingIndex, ExistingTable, ExistingTables } from '../tables/existing-tables.ts';
 import type { DesiredIndex } from './desired-indexes.ts';
 import { hashedName } from './index-names.ts';
 
-/** Names that the engine gives; indexes that an administrator made under other names are left alone. */
+/** Names of the engine's own indexes; indexes that an administrator made under other names are left alone. */
 const OWN_INDEX = /^(ix|ux)_/;
 
 export interface IndexChanges {
   readonly table: string;
-  /** Whose table it is: `entity customer`. */
+  /** Owner of the table: `entity customer`. */
   readonly title: string;
-  /** Left behind by a build that did not end well. Their names may be those of missing ones, so they go first. */
+  /** Left by builds that failed. They are dropped first, because missing indexes may need their names. */
   readonly broken: readonly string[];
   readonly missing: readonly DesiredIndex[];
-  /** Needed no longer, or over other columns than before. No index holds data of its own. */
+  /** No longer needed, or with other columns than before. Dropping an index loses no data. */
   readonly surplus: readonly ExistingIndex[];
 }
 
-/** An index is recognised by what it is over; only what decides about errors or cannot be compared has to have its name. */
+/**
+ * An index is recognised by its columns; only one that decides about errors or cannot be compared must have its name
+ * too.
+ */
 export function compareIndexes(table: DesiredTable, present: ExistingTable): IndexChanges {
   const own = [...present.indexes.values()].filter(({ name }) => OWN_INDEX.test(name));
   const valid = own.filter(({ isValid }) => isValid);
-  // Where rows are read, what an index replaces is dropped after it is built. Else before, and its name is free.
+  // In a table with rows, the index that another one replaces is dropped after that was built. In an empty table it is
+  // dropped before, so its name is free.
   const taken = new Set(present.isEmpty ? [] : valid.map(({ name }) => name));
   return {
     table: table.name,
@@ -37,7 +41,7 @@ export function compareIndexes(table: DesiredTable, present: ExistingTable): Ind
 }
 
 /**
- * Changes of tables that hold rows, which are made beside the work on them. Those of empty tables are part of the
+ * Changes to tables with rows, which are made while the tables are in use. Those of empty tables are part of the
  * activation's own transaction.
  */
 export function filledTableChanges(
@@ -62,7 +66,7 @@ function fits(index: DesiredIndex, existing: ExistingIndex): boolean {
   );
 }
 
-/** For an index whose name belongs, until it is dropped, to the one that it replaces. */
+/** A name for an index whose own name belongs to the one that it replaces, until that is dropped. */
 function otherName(index: DesiredIndex): string {
   const identity = [index.name, ...index.columns, 'descending', ...index.descending].join('.');
   return hashedName(index.name, identity);

@@ -1,4 +1,4 @@
-/** The end of an activation: waits a while for the indexes that the revision can do without at first. */
+/** The end of an activation: waits a while for the indexes that the revision can be served without. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countMissingIndexes, type FinishIndexesInput, finishIndexes } from './finish-indexes.ts';
 
@@ -8,8 +8,8 @@ const DEFAULT_WAIT_MS = 60_000;
 type SettleInput = Omit<FinishIndexesInput, 'onChange'> & { readonly indexWaitMs?: number };
 
 /**
- * What was done by then, in words. The rest goes on; its failures are heard by `onProblem` alone. Never rejects: the
- * revision is activated, whatever becomes of its indexes.
+ * Resolves with descriptions of what was done by then. The rest continues, and only `onProblem` gets its failures.
+ * Never rejects: the revision is activated, whatever becomes of its indexes.
  */
 export async function settleIndexes(input: SettleInput): Promise<readonly string[]> {
   const changes: string[] = [];
@@ -32,7 +32,7 @@ async function untilWaited<T>(ms: number, value: T, timer: AbortController): Pro
   try {
     return await sleep(ms, value, { signal: timer.signal });
   } catch {
-    // Aborted: nobody waits any more.
+    // The timer was aborted, because nobody waits any more.
     return value;
   }
 }

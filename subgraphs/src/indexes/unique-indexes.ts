@@ -1,4 +1,4 @@
-/** Indexes that a revision cannot do without on tables that hold rows: they are built before it is activated. */
+/** Indexes on tables with rows that a revision cannot be served without: they are built before it is activated. */
 import { randomUUID } from 'node:crypto';
 import type { Database } from '@rocket/platform';
 import { type AppModel, RocketError } from '@rocket/schema';
@@ -18,11 +18,11 @@ const CLAIM_WAIT_MS = 60_000;
 type OnProblem = (error: unknown) => void;
 
 export interface UrgentIndexes {
-  /** What was done, in words. */
+  /** Descriptions of what was done. */
   readonly changes: readonly string[];
-  /** Nobody else touches the indexes until then. */
+  /** Releases the lease; until then nobody else changes the indexes. */
   release(): Promise<void>;
-  /** Takes back what was built, for a revision that is refused after all, and releases. Never rejects. */
+  /** Drops what was built, for a revision that is refused after all, and releases the lease. Never rejects. */
   undo(onProblem: OnProblem): Promise<void>;
 }
 
@@ -30,8 +30,8 @@ const NOTHING: UrgentIndexes = { changes: [], release: async () => undefined, un
 
 /**
  * Nothing is done for a revision that the tables refuse anyway.
- * @throws RocketError `DESTRUCTIVE_CHANGE` where the rows do not allow an index; `DEADLINE_EXCEEDED` while another process
- * builds indexes of this app
+ * @throws RocketError `DESTRUCTIVE_CHANGE` when the rows do not allow an index; `DEADLINE_EXCEEDED` while another
+ *   process builds indexes of this app
  */
 export async function buildUrgentIndexes(
   database: Database,
@@ -43,7 +43,7 @@ export async function buildUrgentIndexes(
   const lease = await claimIndexLease(database, randomUUID(), CLAIM_WAIT_MS);
   if (lease === null) throw beingBuilt();
   try {
-    // Whoever had the lease may have built them.
+    // The former holder of the lease may have built them.
     return await build(await urgent(database, model), { database, lease, onProblem });
   } catch (error) {
     await lease.release();
@@ -67,7 +67,7 @@ async function build(
     try {
       for (const name of built) await database.query(dropIndexBeside(name));
     } catch (error) {
-      // No revision wants them: they are dropped when the app is next opened or activated.
+      // No revision needs them, so they are dropped when the app is next opened or activated.
       onProblem(error);
     }
     await lease.release();
@@ -85,7 +85,7 @@ async function build(
   return { changes, release: () => lease.release(), undo };
 }
 
-/** What the rows say against it, with each place; else the failure itself. */
+/** An error with each place where the rows do not allow an index; for other failures the failure itself. */
 function refusal(failed: readonly FailedBuild[]): unknown {
   const changes: { place: string; message: string }[] = [];
   for (const { index, cause } of failed) {

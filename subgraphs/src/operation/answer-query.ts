@@ -1,6 +1,6 @@
 /**
- * Answers a query. What the database made is the answer, as text, when nothing went wrong: the executor of graphql-js has
- * no part in it. It completes the others: fields that fail, and the fields of introspection.
+ * Answers a query. When nothing went wrong, the text that the database made is the answer, without the executor of
+ * graphql-js. The executor completes other answers: those with failed fields and with introspection.
  */
 import { parseJson } from '@rocket/schema';
 import type { OperationDefinitionNode } from 'graphql';
@@ -18,7 +18,7 @@ import type { RootValue } from './shaped-value.ts';
 export type QueryAnswer =
   | { readonly kind: 'json'; readonly json: string }
   | { readonly kind: 'values'; readonly root: RootValue; readonly failures: Failures }
-  /** The variables do not fit: the executor says where. */
+  /** The variables do not fit; the executor reports where. */
   | { readonly kind: 'variables' };
 
 export async function answerQuery(
@@ -57,14 +57,14 @@ export async function answerQuery(
     : { kind: 'values', root: rootValue(roots, answers), failures };
 }
 
-/** Gateways call the steps of an operation `Name__app__0`; who wrote it knows its name alone. */
+/** Gateways call the steps of an operation `Name__app__0`; its author only knows `Name`. */
 function clientName(operation: OperationDefinitionNode): string | null {
   const name = operation.name?.value ?? '';
   const own = name.replace(/__[a-z0-9_]+__\d+$/, '');
   return own === '' ? null : own;
 }
 
-/** What concerns all fields alike is the error of each of them, so that it has a place in the answer. */
+/** A failure of all fields becomes the error of each of them, so that it has a place in the answer. */
 async function readOrFail(
   context: RequestContext,
   reads: readonly ReadPlan[],
@@ -127,7 +127,7 @@ function rootValue(roots: readonly RootField[], answers: readonly RootAnswer[]):
   return value;
 }
 
-/** No record is JSON's null. */
+/** A missing record is JSON's null. */
 function textOf(answer: RootAnswer | undefined): string {
   if (answer instanceof FaultyJson) return answer.json;
   return typeof answer === 'string' ? answer : 'null';

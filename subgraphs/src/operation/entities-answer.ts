@@ -1,4 +1,4 @@
-/** Entities of several types were read apart; the gateway wants them in the order that it asked for them. */
+/** Entities of several types are read separately; the gateway expects them in the order of its request. */
 import { parseJson } from '@rocket/schema';
 import type { RootField } from '../read/plan-operation.ts';
 import { withType } from './shaped-value.ts';
@@ -11,7 +11,7 @@ export function entitiesJson(root: EntitiesRoot, arrays: readonly string[]): str
   return root.parts.length > 1 ? `[${interleave(root, arrays, String).join(',')}]` : only;
 }
 
-/** The same as values that know their type, and errors in the places of those that failed. */
+/** The same as values with their types, with errors in place of the failed ones. */
 export function entitiesValue(root: EntitiesRoot, arrays: readonly string[]): readonly unknown[] {
   const isText = root.parts.length > 1;
   const values = interleave(root, arrays, (value, typeName) =>

@@ -1,4 +1,6 @@
-/** Runs one operation and forms its answer. The shard's masking boundary: nothing of SQL or of the code leaves. */
+/**
+ * Runs one operation and forms its answer. This is the shard's masking boundary: no detail of SQL or code passes it.
+ */
 import type { Logger } from '@rocket/platform';
 import { builtInNumbers, type Lsn, parseJson, type SubgraphAnswer } from '@rocket/schema';
 import { type ExecutionResult, execute } from 'graphql';
@@ -28,7 +30,7 @@ export async function executeOperation(
     complete(shared, { ...input, variables }, root);
   if (operation?.operation !== 'query') {
     const result = await completed(context, {});
-    // Asked after the commit: the position of a commit is known only then.
+    // Read after the commit, because the position of a commit is known only then.
     return valueAnswer(result, await commitPosition(context, operation?.operation));
   }
   const answer = await answerQuery(context, prepared, { operation, variables });
@@ -60,7 +62,7 @@ async function complete(
     fieldResolver: shapedField,
   });
   if (result.errors === undefined) return result;
-  // Not a child logger per request: making one costs more than all that most requests ever log.
+  // Not a child logger per request: making one costs more than everything that most requests log.
   const { logger, requestId } = input;
   const errors = result.errors.map((error) =>
     publicError(error, (thrown) =>
@@ -70,7 +72,7 @@ async function complete(
   return { ...result, errors };
 }
 
-/** Null where no reader could see anything older. */
+/** Null when no reader could see an older state. */
 async function commitPosition(context: RequestContext, operation: string | undefined): Promise<Lsn | null> {
   if (operation !== 'mutation' || !context.database.replicated) return null;
   return await context.database.committed();
@@ -81,7 +83,7 @@ function jsonAnswer(json: string): SubgraphAnswer {
 }
 
 function parsedResult(json: string): ExecutionResult {
-  // A text of our own making; what was read of the database is in it, digit for digit.
+  // We made this text ourselves; it contains the values of the database, digit for digit.
   return parseJson(json) as ExecutionResult;
 }
 

@@ -1,4 +1,6 @@
-/** Root fields of writing: names are translated to the document's, the pipeline writes, the record is read again. */
+/**
+ * Resolvers of mutations: they translate names to the document's, the pipeline writes, and the record is read again.
+ */
 import type { EntityModel, EntityNames, FieldModel, UserError } from '@rocket/schema';
 import { type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
 import type { NodeModel } from '../read/node-model.ts';
@@ -64,7 +66,7 @@ export function payloadResolvers(node: NodeModel, names: EntityNames) {
   };
 }
 
-/** A refusal goes by its fields' names, whatever the operation calls them. */
+/** Resolvers of a user error: its properties are read by field names, whatever the operation calls them. */
 export const USER_ERROR_RESOLVERS = {
   code: (error: UserError) => error.code,
   message: (error: UserError) => error.message,
@@ -85,7 +87,7 @@ function payload(result: WriteResult, before: Payload['before'] = null): Payload
     : { key: null, before: null, errors: result.errors };
 }
 
-/** Reads what the payload selects of a record that is about to go. */
+/** Reads what the payload selects of a record that is about to be deleted. */
 async function readBefore(
   context: RequestContext,
   of: { node: NodeModel; names: EntityNames; info: GraphQLResolveInfo; id: string },
@@ -111,7 +113,7 @@ function documentInput(entity: EntityModel, input: unknown): Record<string, unkn
   return values;
 }
 
-/** An enum's member stands for the value that is stored. */
+/** Translates an enum's member to the stored value. */
 function storedValue(field: FieldModel, value: unknown): unknown {
   return typeof value === 'string' ? (field.enumMembers?.get(value) ?? value) : value;
 }

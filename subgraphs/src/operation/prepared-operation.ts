@@ -1,4 +1,4 @@
-/** Parsed and validated operations. The gateway sends the same few texts over and over. */
+/** Parsed and validated operations. They are kept, because gateways send the same few texts again and again. */
 import { RocketError, type SubgraphOperation } from '@rocket/schema';
 import {
   type DocumentNode,
@@ -17,7 +17,7 @@ import { SelectionMemo } from '../read/selection.ts';
 
 const FORM_RULES = specifiedRules.filter((rule) => rule !== ValuesOfCorrectTypeRule);
 const MAX_DOCUMENTS = 1_000;
-/** Of all texts together; a parsed document takes about twenty times its text. */
+/** Most characters of all kept texts together; a parsed document takes about twenty times the memory of its text. */
 const MAX_DOCUMENT_CHARS = 8_000_000;
 
 /** A document that is valid for one schema. */
@@ -26,7 +26,7 @@ export interface PreparedDocument {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   /** Null when variables may change which fields are selected. */
   readonly memo: SelectionMemo | null;
-  /** The operation of that name, or the only one; null when there is none such, which the executor explains. */
+  /** The operation of that name, or the only one; null when there is none, which the executor reports. */
   operation(name: string | undefined): OperationDefinitionNode | null;
 }
 
@@ -41,7 +41,7 @@ export function createDocuments(): Documents {
     maxSize: MAX_DOCUMENT_CHARS,
     sizeCalculation: (_document, query) => query.length,
   });
-  // Weak on both levels: a schema or a document that nobody uses any more takes its verdicts along.
+  // Weak on both levels, so that entries are dropped with a schema or document that is no longer used.
   const prepared = new WeakMap<GraphQLSchema, WeakMap<DocumentNode, PreparedDocument>>();
   return {
     prepare: (schema, operation) => {
@@ -95,8 +95,8 @@ function parseText(query: string): DocumentNode {
 }
 
 /**
- * A gateway knows our scalars by name only and lets every literal through, so a wrong value in the text of an operation
- * shows here: it is the caller's input that is wrong, not the operation's form.
+ * A gateway knows our scalars by name only and accepts every literal, so a wrong literal in an operation is only found
+ * here: then the caller's input is wrong, not the form of the operation.
  */
 function refuseInvalid(schema: GraphQLSchema, document: DocumentNode): void {
   const [malformed] = validate(schema, document, FORM_RULES);

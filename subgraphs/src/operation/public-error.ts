@@ -4,8 +4,8 @@ import { RocketError } from '@rocket/schema';
 import { GraphQLError } from 'graphql';
 
 /**
- * Keeps the path; of the error itself only what its code allows.
- * @param onFault hears of errors that are ours, as they were thrown
+ * Keeps the path, and of the error itself only what its code allows.
+ * @param onFault called with errors that are our own faults, as they were thrown
  */
 export function publicError(error: GraphQLError, onFault: (thrown: Error) => void): GraphQLError {
   const thrown = underlying(error);
@@ -28,12 +28,13 @@ export function publicError(error: GraphQLError, onFault: (thrown: Error) => voi
 function isInputError(error: GraphQLError): boolean {
   const { originalError } = error;
   if (originalError === undefined) return error.path === undefined;
-  // A scalar of GraphQL that refuses a variable throws before any field, and without a place in the operation.
+  // A built-in scalar that refuses a variable throws before any field is executed, and without a place in the
+  // operation.
   const isOfGraphql = originalError instanceof GraphQLError;
   return isOfGraphql && (error.path === undefined || originalError.nodes !== undefined);
 }
 
-/** What was thrown, before graphql-js put a place around it. */
+/** The error that was thrown, before graphql-js wrapped it with a place. */
 function underlying(error: GraphQLError): Error {
   let thrown: Error = error;
   while (thrown instanceof GraphQLError && thrown.originalError !== undefined) thrown = thrown.originalError;

@@ -1,4 +1,4 @@
-/** The record of a mutation's payload: read like any other, from where the write went. */
+/** The record of a mutation's payload, read like any other, but from the server that was written to. */
 import { parseJson } from '@rocket/schema';
 import type { NodeModel } from '../read/node-model.ts';
 import type { Place } from '../read/place.ts';
@@ -8,7 +8,7 @@ import { FaultyJson, readRoots } from '../read/read-roots.ts';
 import type { OperationScope } from '../read/selection.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** Shaped by its place in the operation; null when the caller may not see it, or it is gone again. */
+/** Shaped by its place in the operation; null when the caller may not see it, or when it was deleted meanwhile. */
 export async function readPayload(
   context: RequestContext,
   of: { node: NodeModel; id: string; place: Place; scope: OperationScope },

@@ -25,7 +25,7 @@ export interface RequestContext {
   /** Aborts when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
   readonly database: AppDatabase;
-  /** What is read must hold everything up to this position. */
+  /** Reads must see everything up to this position. */
   readonly minLsn: Lsn | null;
   readonly writes: WritePipeline;
   readonly advice: QueryAdvice;
@@ -41,7 +41,7 @@ function filterScope(
   model: AppModel,
   { caller, index }: Pick<RequestContext, 'caller' | 'index'>,
 ): FilterScope {
-  // Memoised for the request, since every field of a type asks again.
+  // Memoised for the request, because every field of a type needs the filter.
   const filters = new Map<string, Filter | 'forbidden'>();
   return {
     caller,

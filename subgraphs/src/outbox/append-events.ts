@@ -5,7 +5,9 @@ import { EPOCH_KEY } from '../activation/meta.ts';
 import { META_TABLE, OUTBOX_TABLE } from '../tables/system-tables.ts';
 import type { WriteTransaction } from '../write/write-state.ts';
 
-/** Appends what the transaction has changed to the outbox: its last statement, when nothing else is changed any more. */
+/**
+ * Appends the transaction's changes to the outbox. This is its last statement, when nothing else is changed any more.
+ */
 export async function appendEvents({ tx, model, caller, changes }: WriteTransaction): Promise<void> {
   if (changes.length === 0) return;
   await tx.query(insertEvents(changes.map((change) => encodeEvent(changeEvent(model.app, caller, change)))));

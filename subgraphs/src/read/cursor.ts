@@ -6,7 +6,7 @@
 import { type EntityModel, RocketError, type SortKey, textProblem } from '@rocket/schema';
 import type { KeysetPosition } from '../sql/order-sql.ts';
 
-/** A cursor holds the sort keys' values, and a text may be long. What is longer cannot be ordered by in pages. */
+/** A cursor contains the sort keys' values, and a text may be long. Longer texts cannot be used to order pages. */
 const MAX_CURSOR_LENGTH = 1_000_000;
 
 /** @throws RocketError `BAD_CURSOR` */
@@ -45,7 +45,7 @@ function parseParts(cursor: string): readonly unknown[] {
   throw malformed();
 }
 
-/** What a text means is the column's to say, and half of a surrogate pair is refused where values are bound. */
+/** The column's type decides what a text means, and half of a surrogate pair is refused where values are bound. */
 function isPositionPart(part: unknown): part is string | null {
   return part === null || (typeof part === 'string' && textProblem(part) !== 'nul');
 }

@@ -1,12 +1,12 @@
 /**
- * A condition whose operand is a variable without a value. GraphQL leaves such members of an object out, so
- * `{status: {eq: ACTIVE}, owner: $owner}` would find the records of every owner. An argument that is such a variable as a
- * whole is different: it is not given, as if the operation did not name it.
+ * Refuses a condition whose operand is a variable without a value. GraphQL omits such members of an object, so
+ * `{status: {eq: ACTIVE}, owner: $owner}` would find the records of every owner. An argument that is such a variable as
+ * a whole is allowed: it counts as absent, as if the operation did not name it.
  */
 import { badInput, type InputPath } from '@rocket/schema';
 import { type FieldNode, Kind, type ValueNode } from 'graphql';
 
-/** Arguments that choose records: the less is in them, the more is found. */
+/** Arguments that select records: the fewer conditions they have, the more records they find. */
 const FILTERS: ReadonlySet<string> = new Set(['where', 'having']);
 
 /** @throws RocketError `BAD_USER_INPUT` that names the place, e.g. `where.AND[0].name.eq` */

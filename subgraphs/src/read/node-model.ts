@@ -1,4 +1,4 @@
-/** What each GraphQL field of an object type stands for, for one app in one graph. */
+/** The meaning of each GraphQL field of an object type, for one app in one graph. */
 import type { AppModel, EntityModel, EntityRef, FieldModel, GraphModels, LinkModel } from '@rocket/schema';
 import {
   entityNames,
@@ -24,13 +24,13 @@ export interface NodeModel {
 /** Node of an entity reference. */
 export type NodeLookup = (ref: EntityRef) => NodeModel | undefined;
 
-/** A root field of reading. */
+/** A root field that reads. */
 export interface QueryField {
   readonly kind: 'one' | 'byKey' | 'many' | 'connection' | 'aggregate' | 'groupBy';
   readonly node: NodeModel;
 }
 
-/** What a subgraph can be asked for, by the names of its graph. */
+/** The fields and types of a subgraph, by the names of its graph. */
 export interface SubgraphIndex {
   readonly lookup: NodeLookup;
   /** Nodes by GraphQL type name. */
@@ -53,7 +53,7 @@ export function subgraphNodes(model: AppModel, graph: GraphModels): SubgraphNode
     });
   }
   for (const { entity, contributions } of visibleContributions(model, graph)) {
-    // The declaring document may not say what the key of the other app's entity is called; here it is known.
+    // The declaring document may not name the key of the other app's entity; here the key is known.
     const key = entity.primaryKey;
     nodes.set(refKey({ app: entity.app, entity: entity.name }), {
       entity,

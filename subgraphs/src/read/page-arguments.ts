@@ -1,4 +1,4 @@
-/** Arguments of lists and connections, checked, as a window. */
+/** Checks the arguments of lists and connections and turns them into a window. */
 import {
   type EntityModel,
   forbidden,
@@ -17,7 +17,7 @@ import type { PlanContext } from './plan-context.ts';
 import type { PagePlan, RowSource } from './read-plan.ts';
 import type { Arguments } from './selection.ts';
 
-/** What a list is of: an entity, at the root or through a link. */
+/** What a list contains: records of an entity, at the root or through a link. */
 export interface ListOf {
   readonly entity: EntityModel;
   readonly link: LinkModel | null;
@@ -87,7 +87,7 @@ export function connectionPage(context: PlanContext, of: ListOf): { page: PagePl
   return { page, pageSize };
 }
 
-/** The caller's order; without one that of the relation, and without that the key's. */
+/** The caller's order, else that of the relation, else the order by key. */
 function orderOf(context: PlanContext, { entity, link, args }: ListOf): readonly SortKey[] {
   const orderBy = args['orderBy'];
   const declared = link?.kind === 'to_many' ? link.defaultOrder : [];

@@ -20,14 +20,14 @@ export function placeBelow(place: Place, field: SelectedField): Place {
   };
 }
 
-/** `__typename` of an object, which the schema knows before any record is read. */
+/** `__typename` of an object, which is known from the schema before any record is read. */
 export function typenameJson(type: GraphQLObjectType): string {
   return JSON.stringify(type.name);
 }
 
 /**
- * Errors that name a caller's mistake fail this field alone; anything else is ours and fails the request. Wrong
- * variables are found here by the same code of graphql-js that tells the caller.
+ * Errors that name a caller's mistake fail only this field; any other error is our fault and fails the request. Wrong
+ * variables are found here by the same code of graphql-js that later reports them to the caller.
  */
 export function orFailure<T extends { readonly key: string }>(
   context: PlanContext,

@@ -62,7 +62,7 @@ function measureFields(
   });
 }
 
-/** A field that was not grouped by has no one value: null. */
+/** A field that was not grouped by has no single value, so it is null. */
 function groupKeyFields(context: PlanContext, place: Place, groupBy: GroupBy): readonly GroupKeyField[] {
   return selectedFields(context.scope, place.type, place.selectionSets).map(({ name, responseKey: key }) => {
     if (name === '__typename') return { key, kind: 'constant', json: typenameJson(place.type) };

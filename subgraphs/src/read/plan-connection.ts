@@ -5,7 +5,9 @@ import type { PlanContext } from './plan-context.ts';
 import type { ConnectionField, ConnectionPlan, EdgeField, PageInfoField, RecordPlan } from './read-plan.ts';
 import { selectedFields } from './selection.ts';
 
-/** Plans a record of the page; given by the caller, since records have connections and connections records. */
+/**
+ * Plans a record of the page; passed in by the caller, because records have connections and connections have records.
+ */
 type RecordPlanner = (context: PlanContext, node: NodeModel, place: Place) => RecordPlan;
 type RecordAt = (place: Place) => RecordPlan;
 

@@ -1,4 +1,4 @@
-/** What planning needs to know besides the selection, and where it puts what cannot be planned. */
+/** What planning needs besides the selection, and where it notes what cannot be planned. */
 import type { Caller, FilterScope, QueryShape } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
 import type { SubgraphIndex } from './node-model.ts';
@@ -11,20 +11,23 @@ export interface PlanContext {
   readonly caller: Caller;
   readonly filters: FilterScope;
   readonly failures: Failures;
-  /** Hears how each list is asked for. */
+  /** Called with the query shape of each list. */
   readonly onQuery: (shape: QueryShape) => void;
 }
 
-/** Response keys from the root to a field; a list's index is no part of it, since all its records are planned as one. */
+/**
+ * Response keys from the root to a field, without indexes of lists, because all records of a list are planned as one.
+ */
 export type PlanPath = readonly string[];
 
 /**
- * Fields that fail before anything is read: bad arguments, or no permission. The field is planned as null; the executor
- * then finds its error here and does with it what GraphQL says: the field, or its nearest nullable parent, is null.
+ * Fields that fail before anything is read, because of bad arguments or a missing permission. The field is planned as
+ * null; the executor then finds its error here and applies GraphQL's rule: the field, or its nearest nullable parent,
+ * is null.
  */
 export class Failures {
   readonly #errors = new Map<string, unknown>();
-  /** A cursor was given somewhere. */
+  /** True when a cursor was given somewhere. */
   hasCursor = false;
 
   get any(): boolean {

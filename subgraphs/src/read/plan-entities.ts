@@ -8,10 +8,10 @@ import type { EntitiesPlan } from './read-plan.ts';
 import { type SelectedField, subselections } from './selection.ts';
 
 export interface PlannedEntities {
-  /** One for each type that can be read. */
+  /** One part for each type that can be read. */
   readonly parts: readonly EntitiesPart[];
   readonly failed: readonly FailedEntities[];
-  /** How many are asked for. */
+  /** Number of requested entities. */
   readonly length: number;
 }
 
@@ -27,10 +27,10 @@ interface EntitiesPart {
   readonly positions: readonly number[];
 }
 
-/** How its entities are spelled depends on how many types there are. */
+/** The form of its entities depends on how many types there are. */
 type UnspelledPart = Omit<EntitiesPart, 'entities'> & { readonly entities: Omit<EntitiesPlan, 'asTexts'> };
 
-/** A type that is not here, or that the caller may not read, fails its own entities alone. */
+/** A type that does not exist here, or that the caller may not read, fails only its own entities. */
 export function planEntities(context: PlanContext, given: unknown, selected: SelectedField): PlannedEntities {
   const representations: readonly unknown[] = Array.isArray(given) ? given : [];
   const planned: UnspelledPart[] = [];

@@ -11,7 +11,7 @@ import { argumentsOf, type SelectedField, selectedFields } from './selection.ts'
 export type RootField = { readonly key: string } & (
   | { readonly kind: 'constant'; readonly json: string }
   | { readonly kind: 'read'; readonly plan: ReadPlan }
-  /** Entities of several types: their arrays are interleaved by the positions they were asked for at. */
+  /** Entities of several types, whose arrays are merged by the requested positions. */
   | ({ readonly kind: 'entities' } & PlannedEntities)
   /** The federation's and GraphQL's own fields, which the executor answers without data. */
   | { readonly kind: 'native' }

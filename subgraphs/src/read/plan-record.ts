@@ -1,4 +1,6 @@
-/** Plans the objects of an answer that are records. Permissions are decided here: a forbidden field never reaches SQL. */
+/**
+ * Plans the objects of an answer that are records. Permissions are decided here: a forbidden field never reaches SQL.
+ */
 import { MATCH_ALL } from '@rocket/schema';
 import { queryShape } from '../advice/query-shape.ts';
 import type { NodeField, NodeModel } from './node-model.ts';
@@ -25,8 +27,8 @@ export function planRecord(context: PlanContext, node: NodeModel, place: Place):
 }
 
 /**
- * Records of columns alone are the same for every caller and every variable. Where the selection is remembered, so is
- * its plan, and with it the SQL that was made of it.
+ * Plans of records that only have columns are the same for every caller and every variable. They are kept with the
+ * remembered selection, and with them the SQL that was made from them.
  */
 const FLAT_RECORDS = new WeakMap<readonly SelectedField[], RecordPlan>();
 

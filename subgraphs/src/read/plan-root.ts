@@ -16,7 +16,7 @@ export interface RootOf {
   readonly place: Place;
 }
 
-/** @returns null when the arguments cannot find anything: a text that is no key of this entity */
+/** @returns null when the arguments cannot find anything, such as a text that cannot be a key of this entity */
 export function planRoot(context: PlanContext, { kind, node }: QueryField, of: RootOf): ReadPlan | null {
   const { args, place } = of;
   const { entity } = node;
@@ -46,7 +46,7 @@ export function planRoot(context: PlanContext, { kind, node }: QueryField, of: R
   }
 }
 
-/** One record, as far as the caller may see it. */
+/** One record, if the caller may see it. */
 export function planByKey(
   context: PlanContext,
   node: NodeModel,

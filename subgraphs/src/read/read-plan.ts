@@ -1,6 +1,7 @@
 /**
- * What an operation asks of the database, as a tree: the same shape as its answer, with names, permissions and arguments
- * resolved. One statement is made from it, so the number of statements does not depend on the operation or its records.
+ * What an operation asks of the database, as a tree: the same shape as its answer, with names, permissions and
+ * arguments resolved. One statement is made from it, so the number of statements does not depend on the operation or
+ * its records.
  */
 import type {
   AggregateFunction,
@@ -34,7 +35,7 @@ export type RecordField = { readonly key: string } & (
       readonly field: FieldModel;
       readonly parts: readonly FilePart[];
     }
-  /** A record of another app: its key is known from here; the gateway asks its own subgraph for more. */
+  /** A record of another app: this app knows its key; the gateway asks the record's own subgraph for more. */
   | { readonly kind: 'reference'; readonly link: LinkModel; readonly record: RecordPlan }
   | {
       readonly kind: 'record';
@@ -57,7 +58,7 @@ export interface RowSource {
   readonly entity: EntityModel;
   /** What the caller may read. */
   readonly access: Filter;
-  /** Also records that were soft-deleted. */
+  /** Includes soft-deleted records. */
   readonly withDeleted: boolean;
   readonly where: Filter;
 }
@@ -66,7 +67,7 @@ export interface RowSource {
 export interface PagePlan {
   readonly source: RowSource;
   readonly order: readonly SortKey[];
-  /** The first record of each combination of these, in the order; empty for all records. */
+  /** Only the first record, in the order, of each combination of these fields is kept; empty for all records. */
   readonly distinctOn: readonly FieldModel[];
   readonly limit: number;
   readonly offset: number;
@@ -82,7 +83,7 @@ export interface ListPlan {
 }
 
 export interface ConnectionPlan {
-  /** Its `limit` is one more than the page, to learn whether there is another. */
+  /** Its `limit` is one more than the page's size, to find out whether there is another page. */
   readonly page: PagePlan;
   readonly pageSize: number;
   readonly fields: readonly ConnectionField[];
@@ -140,12 +141,12 @@ export interface EntitiesPlan {
   readonly entity: EntityModel;
   /** A text that cannot be a key is null: there is no such record. */
   readonly keys: readonly (string | null)[];
-  /** Null when the record belongs to another app, which has shown that it exists: only what this app adds is read. */
+  /** Null when the record belongs to another app, which has already found it: only what this app adds is read. */
   readonly source: RowSource | null;
   readonly record: RecordPlan;
   /**
-   * Each as a JSON string that holds its JSON: parts of several types are put in one order by us, and parsing them would
-   * cost digits.
+   * True when each entity is a JSON string that contains its JSON: we merge parts of several types into one order, and
+   * parsing the entities would lose digits.
    */
   readonly asTexts: boolean;
 }

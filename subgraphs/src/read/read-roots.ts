@@ -13,26 +13,32 @@ import { readStatement } from '../statement/read-statement.ts';
 import type { ReadPlan } from './read-plan.ts';
 
 /**
- * Some 50 MB of JSON. What cannot reach it by its limits is not counted, and counting takes up to half as long as
- * answering: two levels of the largest default pages are 40,000 records, which leaves room for a third with a limit.
+ * About 50 MB of JSON. An operation whose limits cannot exceed this number is not counted, because counting takes up to
+ * half as long as answering: two levels of the largest default pages are 40,000 records, which leaves room for a third
+ * level with a limit.
  */
 export const MAX_RECORDS_PER_OPERATION = 250_000;
 
-/** Counting takes up to half as long as answering, so what takes longer would hardly be answered in time. */
+/**
+ * Counting takes up to half as long as answering, so an operation that takes longer to count would hardly be answered
+ * in time.
+ */
 const MAX_COUNTING_MS = 2_000;
 
 const BUDGET = { maxRecords: MAX_RECORDS_PER_OPERATION, maxCountingMs: MAX_COUNTING_MS };
 
-/** SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ... */
+/**
+ * SQLSTATE class "data exception": a text that is no number or date, a number out of range, an unknown time zone, ...
+ */
 const DATA_EXCEPTION = '22';
 
-/** `numeric_value_out_of_range`: of what is read, only sums of floats can leave their range, and texts in cursors. */
+/** `numeric_value_out_of_range`: in reads, only sums of floats and texts in cursors can be out of range. */
 const OUT_OF_RANGE = '22003';
 
-/** JSON text of a root field, null for a record that is not there, or why it could not be read. */
+/** JSON text of a root field, null for a missing record, or the reason why it could not be read. */
 export type RootAnswer = string | FaultyJson | null | Error;
 
-/** JSON of a root field in which some sum of floats is `FLOAT_OVERFLOW`, whose error is that sum's alone. */
+/** JSON of a root field in which some sum of floats is `FLOAT_OVERFLOW`, which is an error of that sum only. */
 export class FaultyJson {
   readonly json: string;
 
@@ -42,15 +48,15 @@ export class FaultyJson {
 }
 
 export interface ReadOptions extends QueryOptions {
-  /** Some cursor was given: only the database can tell whether the texts in it fit their columns. */
+  /** True when a cursor was given: only the database knows whether its texts fit their columns. */
   readonly hasCursor: boolean;
-  /** `float` when absent; what a sum is too large for is read again with `numeric`. */
+  /** `float` when absent; fields with a sum that is too large are read again with `numeric`. */
   readonly floatSums?: FloatSums;
 }
 
 /**
- * Answers in the order of `plans`. A fault of one field is that field's alone.
- * @throws what concerns all of them alike: no connection came free, the deadline has passed, the server is gone
+ * Answers in the order of `plans`. A fault of one field does not affect the others.
+ * @throws the errors that concern all fields: no connection was available, the deadline has passed, the server is gone
  */
 export async function readRoots(
   database: Database,
@@ -65,7 +71,7 @@ export async function readRoots(
       return await readRoots(database, plans, { ...options, floatSums: 'numeric' });
     const fault = fieldFault(error, options);
     if (fault === null) throw error;
-    // Too much in all is nobody's own fault: each field may be small enough by itself.
+    // If there are too many records in total, no single field is at fault: each may be small enough by itself.
     return plans.length === 1 || fault instanceof TooManyRecords
       ? plans.map(() => fault)
       : readEach(database, plans, options);
@@ -83,7 +89,7 @@ async function readAll(
   return plans.map((_, index) => answerAt(row, index, options));
 }
 
-/** One by one, to learn which of them is at fault; still all of one moment. */
+/** Reads the fields one by one, to find out which is at fault, but all as of one moment. */
 async function readEach(
   database: Database,
   plans: readonly ReadPlan[],
@@ -110,7 +116,7 @@ async function readEach(
   );
 }
 
-/** The error that a field answers with; null when it is not the field's. */
+/** The error of a single field; null when the error concerns all fields. */
 function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
   if (error instanceof TooManyRecords) return error;
   if (error instanceof HeldTooMuch) return null;
@@ -121,7 +127,7 @@ function fieldFault(error: unknown, { hasCursor }: ReadOptions): Error | null {
   return isPostgresError(error) ? error : null;
 }
 
-/** A text that no column can hold. */
+/** True for the error of a text that no column can hold. */
 function isUnsendable(error: unknown): error is RocketError {
   return error instanceof RocketError && error.code === 'BAD_USER_INPUT';
 }

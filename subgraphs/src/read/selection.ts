@@ -20,11 +20,14 @@ import { refuseForgottenVariables } from './forgotten-variables.ts';
 export interface OperationScope {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variableValues: Readonly<Record<string, unknown>>;
-  /** Remembers what no variable can change; absent where `@skip` or `@include` may change everything. */
+  /** Keeps selections that no variable can change; absent when `@skip` or `@include` may change them. */
   readonly memo?: SelectionMemo | null;
 }
 
-/** Of one document in one schema. An operation comes thousands of times, mostly with other variables in the same places. */
+/**
+ * Selections of one document in one schema. An operation comes thousands of times, mostly with other values of the same
+ * variables.
+ */
 export class SelectionMemo {
   readonly #fields = new WeakMap<SelectionSetNode, Map<GraphQLObjectType, readonly SelectedField[]>>();
   readonly #arguments = new WeakMap<FieldNode, Arguments>();
@@ -59,7 +62,7 @@ function hasVariable(value: ValueNode): boolean {
   return value.kind === Kind.OBJECT && value.fields.some((field) => hasVariable(field.value));
 }
 
-/** One response field: several nodes when the operation names it several times. */
+/** One response field, with several nodes when the operation names it several times. */
 export interface SelectedField {
   readonly responseKey: string;
   readonly name: string;
@@ -96,15 +99,15 @@ function collectAll(
   }));
 }
 
-/** Selection sets of a field, to look further. */
+/** Selection sets of a field, to look deeper. */
 export function subselections(field: SelectedField): readonly (SelectionSetNode | undefined)[] {
   return field.nodes.map((node) => node.selectionSet);
 }
 
 /**
- * The arguments that are given. Null is none, and neither is a variable without a value: clients whose filter is optional
- * send either. @throws GraphQLError when a variable does not fit; the executor finds the same and says where.
- * RocketError `BAD_USER_INPUT` for a filter that lacks a part.
+ * The arguments that are given. Null and a variable without a value count as absent: clients with an optional filter
+ * send either. @throws GraphQLError when a variable does not fit; the executor finds the same and reports where.
+ * RocketError `BAD_USER_INPUT` for a filter with a missing part.
  */
 export function argumentsOf(
   scope: OperationScope,

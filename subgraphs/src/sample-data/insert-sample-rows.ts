@@ -1,4 +1,4 @@
-/** Puts a document's sample rows into its tables, where they are not there yet. */
+/** Inserts those of a document's sample rows that are missing in its tables. */
 import { isPostgresError, type Statement, type Transaction } from '@rocket/platform';
 import type { ActivationInput, AppModel, EntityModel, FieldModel } from '@rocket/schema';
 import { RocketError } from '@rocket/schema';
@@ -17,8 +17,9 @@ type SampleData = ActivationInput['sampleData'];
 const ROWS_PER_STATEMENT = 500;
 
 /**
- * Entities in document order, then join tables. Only declared columns; keys that name neither are ignored.
- * @returns how many rows are new
+ * Inserts rows of entities in document order, then of join tables. Only declared columns are used, and keys that name
+ * no table are ignored.
+ * @returns the number of new rows
  * @throws RocketError `DOCUMENT_INVALID` when a row does not fit its table.
  */
 export async function insertSampleRows(
@@ -59,7 +60,7 @@ async function insertForEntity(
   if (entity.keyGeneration === 'identity') {
     // The next numbers must be free before rows without a number take them.
     await tx.query(advanceIdentity(entity));
-    // Rows that cannot be recognised are inserted once: when nothing was there before them.
+    // Rows that cannot be recognised are inserted only once: when the table was empty.
     const isFirst = inserted === keyed.length && (keyed.length > 0 || !(await hasRows(tx, entity)));
     if (!isFirst) return inserted;
   }
@@ -77,7 +78,7 @@ async function hasRows(tx: Transaction, entity: EntityModel): Promise<boolean> {
   return row?.[0] === true;
 }
 
-/** One statement has one list of columns, so rows are grouped by whether they leave the key to the database. */
+/** A statement has one list of columns, so rows with and without a key are inserted separately. */
 async function insertRecords(
   tx: Transaction,
   entity: EntityModel,
@@ -93,7 +94,7 @@ async function insertRecords(
   });
 }
 
-/** Absent fields get their defaults; a null that is written out stays one. */
+/** Absent fields get their defaults; an explicit null stays null. */
 function sampleRecord(fields: readonly FieldModel[], row: SampleRecord): SampleRecord {
   const given = fields.map((field): [string, unknown] => [
     field.name,

@@ -1,4 +1,4 @@
-/** Statements that insert sample rows: many rows each, as one JSON array that Postgres takes apart. */
+/** Statements that insert sample rows: many rows each, as one JSON array that Postgres expands. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntityModel, FieldModel, JoinTableModel } from '@rocket/schema';
 import { describedFileSql } from '../sql/stored-file.ts';
@@ -8,7 +8,7 @@ import { timeSql } from '../write/record-sql.ts';
 
 export type SampleRecord = Readonly<Record<string, unknown>>;
 
-/** All rows have the same `fields`; those that are there already are left as they are. */
+/** All rows have the same `fields`; existing rows are left as they are. */
 export function insertEntityRows(
   entity: EntityModel,
   fields: readonly FieldModel[],
@@ -41,7 +41,10 @@ export function insertJoinRows(join: JoinTableModel, rows: readonly SampleRecord
   });
 }
 
-/** Rows that bring their own keys leave an identity behind; it goes on after the largest. Never backwards. */
+/**
+ * Rows with their own keys do not advance an identity column, so it is set past the largest key. It never goes
+ * backwards.
+ */
 export function advanceIdentity(entity: EntityModel): Statement {
   const key = quoteIdentifier(entity.primaryKey.name);
   return {
@@ -79,7 +82,7 @@ function selectValue(field: FieldModel): string {
   const value = `r.${quoteIdentifier(field.name)}`;
   if (field.auto !== undefined) return `COALESCE(${value}, ${timeSql(field)})`;
   if (field.type !== 'file') return value;
-  // Given by its id: what is stored with a record is a copy of the file's description; an unknown file is none.
+  // A file given by its id: the record stores a copy of the file's description, or null for an unknown file.
   return `CASE jsonb_typeof(${value}) WHEN 'string' THEN
             (SELECT ${describedFileSql('f')}
              FROM "${FILES_TABLE}" f WHERE f.id::text = ${value} #>> '{}')

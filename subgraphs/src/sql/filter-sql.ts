@@ -14,7 +14,7 @@ export const COMPARISON: Record<ComparisonOperator, string> = {
   lte: '<=',
 };
 
-/** `alias` names the row's table in the statement; it is written by us, never by a user. */
+/** `alias` names the row's table in the statement; it never comes from a user. */
 export function filterSql(filter: Filter, alias: string, parameters: Parameters): string {
   const column = (name: string) => `${alias}.${quoteIdentifier(name)}`;
   switch (filter.kind) {
@@ -72,7 +72,7 @@ function jsonSql(filter: JsonFilter, column: string, parameters: Parameters): st
     case 'jsonHasKey':
       return `${column} ? ${parameters.hold(filter, filter.key, 'text')}`;
     case 'jsonPathIsNull': {
-      // Missing is SQL's null, JSON's null is a value.
+      // A missing value is SQL's null, JSON's null is a value.
       const value = `${column} #> ${parameters.holdList(filter.path, filter.path, 'text')}`;
       return `coalesce(${value}, 'null') ${filter.isNull ? '=' : '<>'} 'null'`;
     }

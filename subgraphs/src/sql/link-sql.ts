@@ -1,11 +1,11 @@
-/** How the records at the other end of a link are found from a row. */
+/** Finds the records at the other end of a link from a row. */
 import { quoteIdentifier } from '@rocket/platform';
 import type { EntityModel, LinkModel } from '@rocket/schema';
 import { sqlType } from './parameters.ts';
 
-/** The row that a link starts from: a table's, or a key alone, when the record itself lives in another app. */
+/** The row that a link starts from: a row of a table, or only a key when the record belongs to another app. */
 export interface LinkOrigin {
-  /** SQL of the value that the link is joined by, and its type; null for that of the other side. */
+  /** SQL of the value that the link is joined by, and its type; null when it has the type of the other side. */
   key(link: LinkModel): { readonly sql: string; readonly type: string | null };
 }
 
@@ -30,7 +30,8 @@ export function linkSource(
     const field = target.fieldByName.get(link.targetField);
     if (field === undefined) throw new TypeError(`${target.name} has no field ${link.targetField}`);
     const column = `${alias}.${quoteIdentifier(link.targetField)}`;
-    // A foreign key to another app may be of another type than the key it names: neither document can check the other.
+    // A foreign key to another app may have another type than the key that it refers to: neither document can check the
+    // other.
     const same = key.type === null || key.type === sqlType(field);
     return { from: table, on: same ? `${column} = ${key.sql}` : `${column}::text = ${key.sql}::text` };
   }

@@ -10,18 +10,18 @@ export interface SortExpression {
   readonly sql: string;
   readonly field: FieldModel;
   readonly descending: boolean;
-  /** Also null when it is reached through a relation that may lead nowhere. */
+  /** True also when it is reached through a relation that may have no record. */
   readonly nullable: boolean;
 }
 
-/** The expressions of an order, and the joins that reach those of related records. */
+/** The expressions of an order, and the joins for those of related records. */
 export interface SortSource {
   readonly expressions: readonly SortExpression[];
   /** Text to append to FROM. */
   readonly joins: string;
 }
 
-/** @param alias of the sorted table; the joined ones are called after it */
+/** @param alias alias of the sorted table, from which the aliases of joined ones are derived */
 export function sortSource(order: readonly SortKey[], alias: string, parameters: Parameters): SortSource {
   const joins = new Map<string, { readonly alias: string; readonly sql: string }>();
   const expressions = order.map((key): SortExpression => {
@@ -45,7 +45,7 @@ export function sortSource(order: readonly SortKey[], alias: string, parameters:
   return { expressions, joins: [...joins.values()].map((join) => join.sql).join('') };
 }
 
-/** What the caller may not see sorts as if it was not there. */
+/** A related record that the caller may not see sorts as if it did not exist. */
 function joinSql(
   step: SortKey['via'][number],
   of: { at: string; joined: string },
@@ -77,8 +77,8 @@ interface KeysetBound {
 
 /**
  * Rows strictly on one side of a position: `(a > $1) OR (a = $1 AND b > $2) OR ...`. Not the row comparison
- * `(a, b) > ($1, $2)`: it cannot mix directions and is null as soon as one value is. The bound on the first key alone
- * is said again in front, since an index can start there, and in an OR it cannot.
+ * `(a, b) > ($1, $2)`: it cannot mix directions and is null as soon as one value is. The bound on the first key is
+ * repeated in front, because an index can start there, but not within an OR.
  */
 export function keysetSql(bound: KeysetBound, parameters: Parameters): string {
   const equal: string[] = [];
@@ -101,7 +101,7 @@ export function keysetSql(bound: KeysetBound, parameters: Parameters): string {
   return first === null ? any : `${first} AND ${any}`;
 }
 
-/** Null when nothing can lie beyond: null is the largest value. */
+/** Null when nothing can lie beyond the value, because null is the largest. */
 function beyondSql(
   at: { column: string; value: string | null; larger: boolean },
   key: SortExpression,

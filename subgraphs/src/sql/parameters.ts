@@ -2,8 +2,8 @@
 import { type FieldModel, RocketError, type ScalarType } from '@rocket/schema';
 
 /**
- * What the conditions, cursors and keys of one operation may hold together. Writing values for the wire is work that
- * nothing interrupts: these take some 50 ms. A statement has room for 65,535 places of values.
+ * Most values in the conditions, cursors and keys of one operation together. Encoding values for the wire blocks the
+ * event loop: this many take about 50 ms. A statement can have 65,535 parameters.
  */
 export const MAX_HELD_VALUES = 50_000;
 export const MAX_HELD_CHARACTERS = 2_000_000;
@@ -28,23 +28,23 @@ export function sqlType(field: Pick<FieldModel, 'type'>): string {
 }
 
 /**
- * How a statement adds floats. `float` is fast, and fails as a whole when one sum leaves the range of a float. `numeric`
- * is exact and slow; what leaves the range is said to, and concerns nothing else.
+ * How a statement adds floats. `float` is fast, but the whole statement fails when one sum leaves the range of a float.
+ * `numeric` is exact and slow; a sum that leaves the range is marked and does not affect the rest.
  */
 export type FloatSums = 'float' | 'numeric';
 
 export type HeldValue = string | number | boolean | null;
 
 /**
- * What a statement under construction has in common for all its parts.
+ * State that all parts of a statement under construction share.
  *
- * A part of a plan may be written several times: to count its records, and to read them. What it holds is bound once. It
- * is the part that is recognised and not its values, so that the text of a statement does not depend on them.
+ * A part of a plan may be written several times: to count its records, and to read them. Its values are bound once.
+ * Parts are recognised by identity and not by their values, so that the text of a statement does not depend on values.
  */
 export class Parameters {
   readonly values: unknown[] = [];
   readonly floatSums: FloatSums;
-  /** By the part or the list that is held. */
+  /** Places by the part or the list whose values they hold. */
   readonly #places = new Map<object, string>();
   #positions: Map<object, readonly (string | null)[]> | null = null;
   #heldValues = 0;
@@ -59,7 +59,10 @@ export class Parameters {
     return `${this.#place(value)}::${type}`;
   }
 
-  /** The place of the one value that a part holds. @throws RocketError `BAD_USER_INPUT` when all hold too much */
+  /**
+   * Binds the single value of a part and returns its place. @throws RocketError `BAD_USER_INPUT` when there are too
+   * many values in all
+   */
   hold(part: object, value: HeldValue, type: string): string {
     let place = this.#places.get(part);
     if (place === undefined) {
@@ -70,7 +73,10 @@ export class Parameters {
     return `${place}::${type}`;
   }
 
-  /** The place of a list, as one array. Parts may share it: it counts for each of them. @throws as {@link hold} */
+  /**
+   * Binds a list as one array and returns its place. Parts may share it, but it counts for each of them. @throws as
+   * {@link hold}
+   */
   holdList(part: object, list: readonly HeldValue[], type: string): string {
     let place = this.#places.get(part);
     if (place === undefined) {
@@ -81,7 +87,7 @@ export class Parameters {
     return `${place}::${type}[]`;
   }
 
-  /** The places of a position's values, null for null. @throws as {@link hold} */
+  /** Binds the values of a position and returns their places, null for null. @throws as {@link hold} */
   holdPosition(position: readonly (string | null)[], types: readonly string[]): readonly (string | null)[] {
     this.#positions ??= new Map();
     const known = this.#positions.get(position);
@@ -114,7 +120,7 @@ function tooMuch(bound: string): HeldTooMuch {
   );
 }
 
-/** No field's own fault: each may hold little enough by itself. */
+/** The operation has too many values in all, which no single field is to blame for. */
 export class HeldTooMuch extends RocketError {
   constructor(message: string) {
     super('BAD_USER_INPUT', message);

@@ -14,7 +14,7 @@ export function relationFilterSql(
 ): string {
   const related = `${alias}_r`;
   const { link, target } = filter;
-  // Within one app both sides of a link are of one type.
+  // Within one app both sides of a link have the same type.
   const origin = { key: () => ({ sql: `${alias}.${quoteIdentifier(link.localField)}`, type: null }) };
   const { from, on } = linkSource(link, { target, alias: related, origin });
   const visible = [on, condition(filter.access, related), ...liveSql(target, related)];

@@ -1,18 +1,19 @@
-/** Full-text search as SQL, for those who ask and for the index that serves them: both must be the same expression. */
+/** Full-text search as SQL, for queries and for the index that serves them: both must use the same expression. */
 import { quoteIdentifier } from '@rocket/platform';
 import { type FieldModel, type Filter, SEARCH_SEPARATORS, searchQuery } from '@rocket/schema';
 import { literalText } from './literal-text.ts';
 import type { Parameters } from './parameters.ts';
 
 /**
- * Characters of a record that are searched. A vector holds less than a megabyte: without a bound, a text could be too long
- * to be stored.
+ * Number of characters of a record that are searched. A vector holds less than a megabyte: without a limit, a text
+ * could be too long to be stored.
  */
 const SEARCHED_CHARACTERS = 100_000;
 
 /**
- * The words of some text fields of a record. Immutable, so that it can be indexed: the configuration is named in it, and
- * does not come from a setting of the server. @param alias of the table; null in the definition of its index
+ * The words of some text fields of a record. The expression is immutable, so that it can be indexed: it names the
+ * configuration, which does not come from a setting of the server. @param alias of the table; null in the definition of
+ * its index
  */
 export function searchVectorSql(fields: readonly FieldModel[], alias: string | null): string {
   const prefix = alias === null ? '' : `${alias}.`;

@@ -9,7 +9,7 @@ import { fieldValueType, jsonValue } from './json-text.ts';
 import type { ChildRows } from './record-row.ts';
 import { conditionsSql } from './rows-sql.ts';
 
-/** Stands in the answer for a sum that is no float. No float is a text, so it cannot be taken for one. */
+/** Stands in the answer for a sum beyond the range of floats. It is a text, so it cannot be mistaken for a float. */
 export const FLOAT_OVERFLOW = 'overflow';
 const FLOAT_OVERFLOW_JSON = JSON.stringify(FLOAT_OVERFLOW);
 
@@ -20,7 +20,7 @@ type MeasuredRows = Pick<ChildRows, 'alias' | 'parameters'>;
 
 export function aggregateJson(plan: AggregatePlan, at: ChildRows): JsonConcat {
   const json = measuresJson(plan.fields, at);
-  // Without a number it would not be one row over all records but one for each of them.
+  // Without an aggregate function, the statement would return a row for each record instead of one row over all.
   if (!plan.fields.some(hasMeasure)) return json;
   const where = conditionsSql(plan.source, { alias: at.alias, on: at.rows.on }, at.parameters);
   return new JsonConcat().expression(`(SELECT ${json.sql()} FROM ${at.rows.from} WHERE ${where})`);
@@ -77,7 +77,7 @@ function measureJson(measure: Measure, at: MeasuredRows): JsonConcat {
   );
 }
 
-/** The number itself, in the type that is answered and compared. */
+/** SQL of the measure, in the type in which it is answered and compared. */
 export function measureSql(measure: Measure, at: MeasuredRows): string {
   if (measure.kind === 'count') return 'count(*)';
   const column = `${at.alias}.${quoteIdentifier(measure.field.name)}`;
@@ -103,23 +103,23 @@ function isNumericSum(measure: Measure, at: MeasuredRows): measure is Extract<Me
   );
 }
 
-/** By its text: a cast of a float keeps 15 digits only. */
+/** Converts through text, because a direct cast of a float keeps only 15 digits. */
 function numericOf(field: FieldModel, alias: string): string {
   return `${alias}.${quoteIdentifier(field.name)}::text::numeric`;
 }
 
-/** Larger than every float, though what it is the sum of are floats that are not infinite. */
+/** True for a sum of finite floats that is larger than every float. */
 function isOverflowSql(sum: string): string {
   return `abs(${sum}) > ${LARGEST_FLOAT} AND abs(${sum}) < 'Infinity'`;
 }
 
-/** What is too large compares and sorts as an infinite number. */
+/** A sum that is too large compares and sorts as infinity. */
 function floatSql(number: string): string {
   const infinite = `CASE WHEN ${number} > 0 THEN 'Infinity' ELSE '-Infinity' END`;
   return `(CASE WHEN ${isOverflowSql(number)} THEN ${infinite} ELSE ${number}::text END)::double precision`;
 }
 
-/** Buckets begin at their UTC start; a date has no zone that could move it. */
+/** The start of a bucket in UTC; dates are not affected by time zones. */
 export function groupKeySql(key: GroupKey, alias: string): string {
   const column = `${alias}.${quoteIdentifier(key.field.name)}`;
   if (key.bucket === null) return column;

@@ -1,4 +1,4 @@
-/** The levels of an operation that lists are on the way to, so that the records of the lists can be counted. */
+/** The levels of an operation that lead to lists, so that the records of the lists can be counted. */
 import { quoteIdentifier } from '@rocket/platform';
 import type { LinkModel } from '@rocket/schema';
 import type {
@@ -23,18 +23,18 @@ type RowsSql = (at: { origin: LinkOrigin | null; parameters: Parameters; columns
 export interface Level {
   readonly rows: RowsSql;
   readonly parent: Level | null;
-  /** What leads to it from its parent; null at the root. */
+  /** The link that leads to it from its parent; null at the root. */
   readonly link: LinkModel | null;
   /** Whether its rows are records of a list, which are counted. */
   readonly isList: boolean;
   /** Most rows for each row of its parent. */
   readonly limit: number;
-  /** Most rows that the limits on the way to it let it have. */
+  /** Most rows in all, as the limits of the levels above allow. */
   readonly most: number;
   readonly below: Level[];
 }
 
-/** Of all its levels have the same alias: each is a FROM clause of its own. */
+/** All levels have the same alias, because each is a FROM clause of its own. */
 const ALIAS = aliasAt(0);
 
 export function rootLevels(plan: ReadPlan): Level[] {
@@ -64,7 +64,7 @@ export function rootLevels(plan: ReadPlan): Level[] {
   return roots;
 }
 
-/** Where a level is added. */
+/** The level below which a level is added. */
 interface Parent {
   readonly level: Level | null;
   readonly most: number;
@@ -79,7 +79,7 @@ function levelBelow(parent: Parent, level: NewLevel): Parent & { readonly level:
   return { level: { ...level, parent: parent.level, most, below: children }, most, children };
 }
 
-/** A level of one record for each row above it is there only for the lists below it. */
+/** A level with one record for each row above it is only needed for the lists below it. */
 function addRecord(
   parent: Parent,
   of: { rows: RowsSql; link: LinkModel | null; record: RecordPlan; most?: number },
@@ -116,7 +116,7 @@ function addConnection(parent: Parent, plan: ConnectionPlan, link: LinkModel | n
     if (field.kind !== 'edges') return [];
     return field.fields.flatMap((edge) => (edge.kind === 'node' ? [edge.record] : []));
   });
-  // What only counts or names types reads no page.
+  // Fields that only count or name types read no page.
   const readsPage = plan.fields.some(
     ({ kind }) => kind === 'nodes' || kind === 'edges' || kind === 'pageInfo',
   );
@@ -160,7 +160,7 @@ function keyRows(plan: EntitiesPlan): RowsSql {
     const type = sqlType(entity.primaryKey);
     const from = `unnest(${parameters.holdList(plan, keys, type)}) AS k(key)`;
     if (source === null) return `SELECT ${columns({ key: () => ({ sql: 'k.key', type }) })} FROM ${from}`;
-    // A key that is asked for twice is answered twice.
+    // A key that is requested twice is answered twice.
     const table = tableSource(source, ALIAS).from;
     const on = `${ALIAS}.${quoteIdentifier(entity.primaryKey.name)} = k.key`;
     const where = conditionsSql(source, { alias: ALIAS, on }, parameters);

@@ -1,10 +1,10 @@
 /**
  * The most that one operation may read. Lists within lists multiply: a few hundred records at each of four levels are
- * more than any process can hold, and every one of their limits is in order. Where the limits alone keep the answer
- * small, nothing is added; where they do not, the statement first counts, and stops as soon as it knows.
+ * more than any process can hold, although each limit is acceptable. Where the limits alone keep the answer small,
+ * nothing is added; elsewhere the statement first counts the records, and stops as soon as the result is clear.
  *
- * Each level is a common table expression over the one above it: it is evaluated when it is asked for, and once. So a
- * level costs the same whether it is the second or the twentieth.
+ * Each level is a common table expression over the one above it: it is evaluated only if it is used, and only once. So
+ * every level costs the same, whether it is the second or the twentieth.
  */
 import type { LinkModel } from '@rocket/schema';
 import type { ReadPlan } from '../read/read-plan.ts';
@@ -14,18 +14,18 @@ import { type Level, rootLevels } from './budget-levels.ts';
 
 export interface Budget {
   readonly maxRecords: number;
-  /** Counting that takes longer is given up: the answer would take longer still. */
+  /** Counting that takes longer is given up, because the answer would take even longer. */
   readonly maxCountingMs: number;
 }
 
-/** What goes in front of a statement, and the condition that it is run under. */
+/** The SQL in front of a statement, and the condition under which the statement is run. */
 export interface BudgetSql {
   readonly withClause: string;
-  /** False when all lists together have too much, or more than can be counted in time. */
+  /** False when all lists together have too many records, or more than can be counted in time. */
   readonly condition: string;
 }
 
-/** @returns null when the lists cannot have too much */
+/** @returns null when the lists cannot have too many records */
 export function budgetSql(
   plans: readonly ReadPlan[],
   budget: Budget,
@@ -37,12 +37,12 @@ export function budgetSql(
   return new Counting(levels, budget, parameters).sql();
 }
 
-/** Parents come first, so that none is counted below one that is too much by itself. */
+/** Parents come first, so that nothing is counted below a level that has too many records by itself. */
 function withThoseBelow(level: Level): Level[] {
   return [level, ...level.below.flatMap(withThoseBelow)];
 }
 
-/** The row of a parent, by the alias that its children know it by. */
+/** Alias of the parent's row in the SQL of its children. */
 const PARENT = 'p';
 
 class Counting {
@@ -61,8 +61,8 @@ class Counting {
   }
 
   /**
-   * Counting the last lists is nearly as much work as reading them. Most of the time it is enough to know how many parents
-   * they have, and what limit each has; they are counted when that does not settle it.
+   * Counting the innermost lists is nearly as much work as reading them. Usually the number of their parents and their
+   * limits are enough; they are counted only when that does not decide.
    */
   sql(): BudgetSql {
     const { maxRecords } = this.#budget;
@@ -76,7 +76,7 @@ class Counting {
     const most = this.#add('m', `SELECT ${inner} + ${this.#mostOf(last)} AS n`);
     const all = this.#total(last, inner);
     const isTooMuch = `CASE WHEN ${inner} > ${maxRecords} THEN TRUE WHEN (SELECT n FROM ${most}) <= ${maxRecords} THEN FALSE ELSE ${all} > ${maxRecords} END`;
-    // Asked last: what was given up in between has counted too few.
+    // The time is checked last, because counting that was given up in between has counted too few.
     return {
       withClause: `WITH ${this.#expressions.join(', ')} `,
       condition: `CASE WHEN ${isTooMuch} THEN FALSE ELSE ${this.#inTime()} END`,
@@ -97,14 +97,14 @@ class Counting {
     const from =
       parent === null
         ? `(${sql}) AS r`
-        : // Given up by rows above, not by those that it would take work to get.
+        : // The time is checked for each row above, so that no work is done for rows after the time limit.
           `(SELECT * FROM ${this.#nameOf(parent)} WHERE ${this.#inTime()} OFFSET 0) AS ${PARENT} CROSS JOIN LATERAL (${sql}) AS r`;
-    // One more than there may be shows that there are too many, without the rest of them.
+    // One record above the limit shows that there are too many; the rest need not be counted.
     this.#add(name, `SELECT r.* FROM ${from} LIMIT ${this.#budget.maxRecords + 1}`);
     this.#add(`${name}_n`, `SELECT count(*) AS n FROM ${name}`);
   }
 
-  /** @returns SQL of the sum of `start` and what the levels have, as far as it was counted before it was too much */
+  /** @returns SQL of the sum of `start` and the records of the levels, counted until there are too many */
   #total(levels: readonly Level[], start: string): string {
     return levels.reduce((before, level) => {
       this.#totals += 1;
@@ -114,7 +114,7 @@ class Counting {
     }, start);
   }
 
-  /** SQL of the most that lists without lists below them can have, by the number of their parents. */
+  /** SQL of the most records that innermost lists can have, given the number of their parents. */
   #mostOf(levels: readonly Level[]): string {
     const limits = new Map<Level | null, number>();
     for (const { parent, limit } of levels) limits.set(parent, (limits.get(parent) ?? 0) + limit);
@@ -150,7 +150,7 @@ class Counting {
     return name;
   }
 
-  /** The server's own clock: what the statement waited for before it came there does not count. */
+  /** Uses the server's own clock, so that the time before the statement arrived there does not count. */
   #inTime(): string {
     return `clock_timestamp() < statement_timestamp() + interval '${Math.trunc(this.#budget.maxCountingMs)} milliseconds'`;
   }

@@ -44,7 +44,7 @@ class PageRows {
     const page = pageSql(this.plan.page, this.at, (order) =>
       this.#columns.map((column, index) => `${column(order)} AS c${index}`).join(', '),
     );
-    // Numbered outside: a window function is evaluated before the order and the limit next to it.
+    // Numbered in an outer query, because a window function is evaluated before the order and limit of its own query.
     return `(SELECT row_number() OVER () AS n, y.* FROM (${page}) AS y) AS x`;
   }
 }
@@ -76,7 +76,10 @@ function fieldJson(field: Exclude<ConnectionField, { kind: 'constant' }>, rows: 
   }
 }
 
-/** All but the row that only tells of another page; a page walked from the end is put in its right order. */
+/**
+ * All rows except the extra one that shows whether there is another page; a page read from the end is put into forward
+ * order.
+ */
 function itemsJson(rows: PageRows, item: Column): JsonConcat {
   const { pageSize, page } = rows.plan;
   const order = `ORDER BY x.n${page.reversed ? ' DESC' : ''}`;
@@ -118,7 +121,7 @@ function pageInfoFieldSql(kind: Exclude<PageInfoField['kind'], 'constant'>, rows
     `coalesce((array_agg(${cursor()} ORDER BY x.n DESC) FILTER (WHERE x.n <= ${pageSize}))[1], 'null')`;
   // Counted over a column of the page, so that the page is read.
   const more = () => `(count(${rows.column(() => '1')}) > ${pageSize})::text`;
-  // On the side that the page was not walked to, a cursor is the sign that there is something beyond it.
+  // In the direction opposite to the walk, the cursor itself shows that there are records beyond it.
   switch (kind) {
     case 'hasNextPage':
       return page.reversed ? `'${page.before !== null}'` : more();
@@ -133,7 +136,7 @@ function pageInfoFieldSql(kind: Exclude<PageInfoField['kind'], 'constant'>, rows
   }
 }
 
-/** All records that match, whatever the page. */
+/** Number of all matching records, independent of the page. */
 function totalSql({ plan, at }: PageRows): string {
   const where = conditionsSql(plan.page.source, { alias: at.alias, on: at.rows.on }, at.parameters);
   return `(SELECT count(*)::text FROM ${at.rows.from} WHERE ${where})`;

@@ -1,4 +1,7 @@
-/** A stored file as JSON. Its URL is made here, since it depends on the app. */
+/**
+ * A stored file as JSON. The properties of the stored object have Rocket's names; the URL is made here because it
+ * depends on the app.
+ */
 import type { AppName, FieldModel } from '@rocket/schema';
 import type { FilePart } from '../read/read-plan.ts';
 import { literalText } from '../sql/literal-text.ts';

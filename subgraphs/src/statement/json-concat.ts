@@ -1,6 +1,6 @@
 /**
- * JSON text under construction: constant pieces and SQL expressions, joined by `||`. Measured against json_build_object and
- * json_agg, which look up the type of each value for each row: a quarter less work for the same answer
+ * JSON text under construction: constant pieces and SQL expressions, joined by `||`. Measured against json_build_object
+ * and json_agg, which look up the type of each value for each row: a quarter less work for the same answer
  * (docs/adr/0008-answers-are-made-in-sql.md).
  */
 import { literalText } from '../sql/literal-text.ts';
@@ -10,7 +10,10 @@ type Piece = { readonly constant: string } | { readonly sql: string };
 export class JsonConcat {
   readonly #pieces: Piece[] = [];
 
-  /** JSON text that is the same in every row. Joined with its neighbours here: each `||` is work in every row. */
+  /**
+   * Adds JSON text that is the same in every row. It is joined with its neighbours here, because each `||` is work in
+   * every row.
+   */
   constant(json: string): this {
     const last = this.#pieces.at(-1);
     if (last !== undefined && 'constant' in last) this.#pieces.pop();
@@ -19,7 +22,7 @@ export class JsonConcat {
     return this;
   }
 
-  /** SQL of type text that is never null. */
+  /** Adds SQL of type text that is never null. */
   expression(sql: string): this {
     this.#pieces.push({ sql });
     return this;
@@ -33,7 +36,7 @@ export class JsonConcat {
     return this;
   }
 
-  /** A response key and its colon, with the comma that parts it from the one before. */
+  /** Adds a response key and its colon, with a comma before it unless it is the first. */
   key(responseKey: string, first: boolean): this {
     return this.constant(`${first ? '' : ','}${JSON.stringify(responseKey)}:`);
   }
@@ -46,7 +49,7 @@ export class JsonConcat {
   }
 }
 
-/** `[a,b,c]` of the texts in column `j` of a derived table, in its order. */
+/** `[a,b,c]` from the texts in column `j` of a derived table, in its order. */
 export function jsonArray(rows: string): JsonConcat {
   return new JsonConcat()
     .constant('[')
@@ -54,7 +57,7 @@ export function jsonArray(rows: string): JsonConcat {
     .constant(']');
 }
 
-/** A JSON string of an expression whose text has no quotes, backslashes and control characters. */
+/** A JSON string of an expression whose text has no quotes, backslashes or control characters. */
 export function jsonString(text: string): JsonConcat {
   return new JsonConcat().constant('"').expression(text).constant('"');
 }

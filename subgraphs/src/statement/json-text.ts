@@ -6,7 +6,7 @@ import type { FieldModel, ScalarType } from '@rocket/schema';
 import { literalText } from '../sql/literal-text.ts';
 import { JsonConcat, jsonString } from './json-concat.ts';
 
-/** What decides the spelling of a value. */
+/** What decides the JSON form of a value. */
 export interface JsonValueType {
   readonly type: ScalarType;
   readonly nullable: boolean;
@@ -28,10 +28,10 @@ export function jsonValue(column: string, value: JsonValueType): JsonConcat {
   return new JsonConcat().expression(`coalesce(${text.sql()}, 'null')`);
 }
 
-/** Types whose text can be null where the value is not: what JSON has no spelling for (infinite times, NaN). */
+/** Types with non-null values that JSON cannot express (infinite times, NaN): their text is null then. */
 const NULLED: ReadonlySet<ScalarType> = new Set<ScalarType>(['timestamp', 'float']);
 
-/** Null for null. */
+/** The JSON text of a value; SQL's null for null. */
 function notNull(column: string, value: JsonValueType): JsonConcat {
   if (value.enumMembers !== undefined) return enumText(column, value.enumMembers);
   if (value.isId && value.type !== 'string') return jsonString(`${column}::text`);
@@ -68,6 +68,6 @@ function enumText(column: string, members: ReadonlyMap<string, string>): JsonCon
   const cases = [...members].map(
     ([member, value]) => `WHEN ${literalText(value)} THEN ${literalText(`"${member}"`)}`,
   );
-  // A value that is not listed cannot be stored; if it was, it is shown rather than hidden.
+  // Unlisted values cannot be stored; if there is one anyway, it is shown rather than hidden.
   return new JsonConcat().expression(`CASE ${column} ${cases.join(' ')} ELSE to_json(${column})::text END`);
 }

@@ -1,4 +1,4 @@
-/** One statement for all that an operation reads: a column of JSON text for each root field. */
+/** One statement for everything that an operation reads: a column of JSON text for each root field. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntitiesPlan, ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
 import { type FloatSums, Parameters, sqlType } from '../sql/parameters.ts';
@@ -13,8 +13,8 @@ import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
 import { isShortRead } from './short-read.ts';
 
 /**
- * The columns come in the order of `plans`; one is null where a single record was asked for and there is none. No row
- * at all means that the operation would read more records than its budget, or more than can be counted in time.
+ * The columns come in the order of `plans`; a column is null when a single record was requested and does not exist. No
+ * row at all means that the operation would read more records than its budget, or more than can be counted in time.
  */
 export function readStatement(
   plans: readonly ReadPlan[],
@@ -66,7 +66,7 @@ function recordRootSql(of: { source: RowSource; record: RecordPlan }, parameters
   return `(SELECT ${recordAt(of.record, at).sql()} FROM ${at.rows.from} WHERE ${where} LIMIT 1)`;
 }
 
-/** An array in the order of the keys. */
+/** A JSON array in the order of the keys. */
 function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   const key = plan.entity.primaryKey;
   const type = sqlType(key);
@@ -74,7 +74,7 @@ function entitiesJson(plan: EntitiesPlan, parameters: Parameters): JsonConcat {
   return jsonArray(`SELECT ${entitySql(plan, { type, parameters })} AS j FROM ${keys} ORDER BY k.n`);
 }
 
-/** What stands for one key; never null. */
+/** SQL of the entity of one key; never null. */
 function entitySql(plan: EntitiesPlan, of: { type: string; parameters: Parameters }): string {
   const text = entityJsonSql(plan, of);
   return plan.asTexts ? `to_json(${text})::text` : text;

@@ -1,4 +1,4 @@
-/** A record, and all that hangs on it, as JSON text: correlated subqueries, each limited by itself. */
+/** A record and everything below it as JSON text: correlated subqueries, each with its own limit. */
 import { quoteIdentifier } from '@rocket/platform';
 import { type LinkModel, VERSION_COLUMN } from '@rocket/schema';
 import type { RecordField, RecordPlan, RowSource } from '../read/read-plan.ts';
@@ -22,7 +22,7 @@ export function recordAt(record: RecordPlan, at: Pick<ChildRows, 'depth' | 'para
   return json;
 }
 
-/** JSON of records of columns alone, by depth. Their plans are shared by all requests that select the same. */
+/** JSON of records that only have columns, by depth. All requests with the same selection share their plans. */
 const FLAT_JSON = new WeakMap<RecordPlan, Map<number, JsonConcat>>();
 
 /** The record's JSON object. */
@@ -73,7 +73,7 @@ function fieldJson(field: Exclude<RecordField, { kind: 'constant' }>, row: Recor
   }
 }
 
-/** `one_to_one` does not enforce that there is only one child; the one with the lowest key is taken, always. */
+/** `one_to_one` does not enforce that there is only one child; the one with the lowest key is always used. */
 function relatedRecordSql(field: Extract<RecordField, { kind: 'record' }>, row: RecordRow): string {
   const { source, record, link } = field;
   const at = childAt(link, source, row);

@@ -9,7 +9,7 @@ export interface RecordRow {
   readonly origin: LinkOrigin;
   /** SQL of a column's value. */
   column(name: string): string;
-  /** Depth in the answer; names the tables of the levels apart. */
+  /** Depth in the answer, from which the levels' table aliases are made. */
   readonly depth: number;
   readonly parameters: Parameters;
 }
@@ -24,7 +24,7 @@ export function tableRow(record: RecordPlan, at: { depth: number; parameters: Pa
   };
 }
 
-/** A record of which only the key is at hand. */
+/** A record of which only the key is known. */
 export function keyRow(
   key: { readonly sql: string; readonly type: string },
   at: { depth: number; parameters: Parameters },

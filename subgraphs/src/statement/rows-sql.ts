@@ -1,4 +1,4 @@
-/** Rows of a source: FROM, WHERE and the window on them, around whatever is selected of each row. */
+/** Rows of a source: FROM, WHERE and the window, for any select list. */
 import { quoteIdentifier } from '@rocket/platform';
 import { MATCH_ALL } from '@rocket/schema';
 import type { PagePlan, RowSource } from '../read/read-plan.ts';
@@ -8,7 +8,7 @@ import { liveSql } from '../sql/live-sql.ts';
 import { keysetSql, orderSql, type SortExpression, sortSource } from '../sql/order-sql.ts';
 import type { Parameters } from '../sql/parameters.ts';
 
-/** Where the rows are read from: a table of its own, or what a link leads to. */
+/** Where the rows are read from: the entity's own table, or the records that a link leads to. */
 export function tableSource(source: RowSource, alias: string): RowsFrom {
   return { from: `${quoteIdentifier(source.entity.table)} AS ${alias}`, on: null };
 }
@@ -31,7 +31,7 @@ export function conditionsSql(
 
 /**
  * The rows of one page, in its order.
- * @param select makes the select list; it is given the order's expressions, for cursors
+ * @param select makes the select list; it gets the order's expressions, for cursors
  */
 export function pageSql(
   page: PagePlan,
@@ -50,7 +50,7 @@ export function pageSql(
   return `SELECT ${select(sort.expressions)} ${from} ${windowSql(page, sort.expressions, parameters)}`;
 }
 
-/** DISTINCT ON wants its columns first in the order; the page's own order is made from what it leaves. */
+/** DISTINCT ON requires its columns first in the order, so the page's own order is applied to its result. */
 function distinctSql(
   page: PagePlan,
   at: { alias: string; sort: readonly SortExpression[]; from: string; parameters: Parameters },
@@ -65,8 +65,8 @@ function distinctSql(
 }
 
 /**
- * The limit is written out, not bound: with a bound one Postgres guesses a tenth of the table and plans a sort where it
- * would have walked an index. It is a checked whole number, of which there are few.
+ * The limit is written into the text, not bound: with a bound limit Postgres assumes a tenth of the table and plans a
+ * sort where it would otherwise use an index. It is a checked whole number, and there are few different ones.
  */
 function windowSql(page: PagePlan, order: readonly SortExpression[], parameters: Parameters): string {
   const offset = page.offset > 0 ? ` OFFSET ${parameters.hold(page, page.offset, 'integer')}` : '';

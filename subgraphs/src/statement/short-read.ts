@@ -2,12 +2,12 @@
 import type { Filter } from '@rocket/schema';
 import type { ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
 
-/** Root fields and keys that still are little work. */
+/** Most root fields and keys that are still little work. */
 const MAX_RECORDS = 20;
 
 /**
- * True for some records by unique keys, with what their own columns and to-one relations tell: a few steps in indexes,
- * whatever the data is. Not decided by how long a statement took before: the next one may have another customer's values.
+ * True for a few records by unique keys, with their own columns and to-one relations: a few steps in indexes, whatever
+ * the data is. How long a statement took before does not decide: the next one may have another customer's values.
  */
 export function isShortRead(plans: readonly ReadPlan[]): boolean {
   let records = 0;
@@ -50,7 +50,7 @@ function isPoint({ access, where }: RowSource): boolean {
   return comparesColumns(access) && comparesColumns(where);
 }
 
-/** Conditions that one row is enough for, and that cost little. */
+/** True for conditions that need only one row and cost little. */
 function comparesColumns(filter: Filter): boolean {
   switch (filter.kind) {
     case 'all':

@@ -2,13 +2,13 @@ import { isPostgresError, POSTGRES_CODES, type Transaction } from '@rocket/platf
 import { RocketError } from '@rocket/schema';
 import type { DestructiveChange, PlanStep, TablePlan } from './table-plan.ts';
 
-/** program_limit_exceeded: the only limit that data can meet here is that of an index entry. */
+/** program_limit_exceeded: the only limit that data can exceed here is that of an index entry. */
 const INDEX_ENTRY_TOO_LARGE = '54000';
 
 /**
  * Runs the statements of a plan, in order, in the caller's transaction.
- * @throws RocketError `DESTRUCTIVE_CHANGE` before the first statement when the plan is not purely additive, and from
- * the statement that the stored data refuses.
+ * @throws RocketError `DESTRUCTIVE_CHANGE` before the first statement when the plan is not purely additive, and from a
+ *   statement that does not fit the stored data.
  */
 export async function applyPlan(tx: Transaction, plan: TablePlan): Promise<void> {
   const [first] = plan.destructive;
@@ -26,17 +26,17 @@ async function applyStep(tx: Transaction, step: PlanStep): Promise<void> {
   }
 }
 
-/** Why stored rows refuse a statement; null when it failed for another reason. */
+/** Why stored rows do not allow a statement; null when it failed for another reason. */
 export function dataReason(error: unknown): string | null {
   if (!isPostgresError(error)) return null;
   if (error.code === INDEX_ENTRY_TOO_LARGE) return 'stored rows have values too long to be indexed';
   if (error.code === POSTGRES_CODES.uniqueViolation) return 'stored rows have equal values';
-  // Rows that came in between looking at the table and locking it.
+  // Rows that were inserted between inspecting the table and locking it.
   if (error.code === POSTGRES_CODES.notNullViolation) return 'stored rows have no value';
   return null;
 }
 
-/** The error for what would lose data, with each place. */
+/** The error for changes that would lose data, with each place. */
 export function destructive(changes: readonly DestructiveChange[], cause?: unknown): RocketError {
   const lines = changes.map(({ place, message }) => `${place}: ${message}`);
   return new RocketError('DESTRUCTIVE_CHANGE', `The change would lose data: ${lines.join('; ')}`, {

@@ -1,4 +1,4 @@
-/** The tables that a model needs, before anything is known of those that exist. */
+/** The tables that a model needs, independent of those that exist. */
 import {
   type AppModel,
   type EntityModel,
@@ -15,7 +15,7 @@ import { columnType } from './column-type.ts';
 
 export interface DesiredColumn {
   readonly name: string;
-  /** Where it comes from, for messages: `customer.email`. */
+  /** Where the column comes from, for messages: `customer.email`. */
   readonly place: string;
   readonly type: string;
   readonly nullable: boolean;
@@ -68,13 +68,13 @@ function fieldColumn(entity: EntityModel, field: FieldModel): DesiredColumn {
 /** @throws RocketError `DOCUMENT_INVALID` for a NUL, which Postgres cannot store */
 function literalDefault(field: FieldModel): string | null {
   const value = field.default;
-  // A generated key has no other source than its generator, and an auto field none but the clock.
+  // A generated key gets its values only from its generator, and an automatic field only from the clock.
   if (value === undefined || value === null || !field.writable) return null;
   const isJson = field.type === 'json' || field.type === 'file';
   const text = isJson ? JSON.stringify(value) : String(value);
   if (textProblem(text) === 'nul')
     throw new RocketError('DOCUMENT_INVALID', 'A default value contains a NUL character');
-  // Nothing can be bound in DDL.
+  // Values cannot be bound in DDL.
   return `${literalText(text)}::${columnType(field)}`;
 }
 

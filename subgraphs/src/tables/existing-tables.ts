@@ -5,7 +5,7 @@ export interface ExistingColumn {
   /** As Postgres prints it: `text`, `numeric(18,2)`, `timestamp with time zone`. */
   readonly type: string;
   readonly nullable: boolean;
-  /** The SQL that was planned for the default, not what Postgres makes of it; null without one. */
+  /** The planned SQL of the default, not the form that Postgres prints; null without a default. */
   readonly defaultSql: string | null;
   readonly isIdentity: boolean;
 }
@@ -21,11 +21,11 @@ export interface ExistingIndex {
   readonly keys: readonly ExistingIndexKey[];
   readonly isPrimary: boolean;
   readonly isUnique: boolean;
-  /** `btree`, `gin`, and whatever else an administrator made. */
+  /** `btree`, `gin`, or another one that an administrator used. */
   readonly method: string;
-  /** As Postgres prints it; null for an index of all rows. */
+  /** The predicate as Postgres prints it; null for an index of all rows. */
   readonly predicate: string | null;
-  /** False while it is built beside the work on its table, and for ever when that did not end well. */
+  /** False while the index is built concurrently, and permanently if the build failed. */
   readonly isValid: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ExistingTable {
   readonly name: string;
   readonly columns: ReadonlyMap<string, ExistingColumn>;
   readonly primaryKey: readonly string[];
-  /** By name, without that of the primary key. */
+  /** Indexes by name, without that of the primary key. */
   readonly indexes: ReadonlyMap<string, ExistingIndex>;
   readonly isEmpty: boolean;
 }

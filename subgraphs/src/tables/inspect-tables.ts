@@ -28,7 +28,7 @@ function selectEmptiness(tables: readonly string[]): Statement {
   return { text: selects.join(' UNION ALL '), values: tables };
 }
 
-/** Expects the system tables to be there. */
+/** The system tables must exist. */
 export async function inspectTables(database: Queryable): Promise<ExistingTables> {
   const defaults = await readColumnDefaults(database);
   const columns = groupColumns(await database.query(selectColumns()), defaults);

@@ -1,4 +1,7 @@
-/** The way from the tables there are to those a model needs. Additive only: what would lose data is named, not done. */
+/**
+ * The steps from the existing tables to those that a model needs. Only additions are made: changes that would lose data
+ * are listed, not done.
+ */
 import type { Statement } from '@rocket/platform';
 import type { AppModel } from '@rocket/schema';
 import { createIndexStep, planIndexSteps } from '../indexes/plan-index-steps.ts';
@@ -60,7 +63,7 @@ function planExistingTable(plan: Draft, table: DesiredTable, present: ExistingTa
   plan.steps.push(...planIndexSteps(table, present));
 }
 
-/** `entity.field` of a column that the document has no longer. */
+/** `entity.field` of a column that the document no longer has. */
 function placeOf(table: DesiredTable, column: string): string {
   const [owner = table.name] = (table.columns[0]?.place ?? table.name).split('.');
   return `${owner}.${column}`;
@@ -100,7 +103,7 @@ function planColumn(
     plan.destructive.push({ place, message: `${at} would become required, but the table holds rows` });
     return;
   }
-  // A default has to go before an identity can come, and the other way round.
+  // A default has to be dropped before an identity can be added, and vice versa.
   if (before.isIdentity && !column.isIdentity) step(setIdentity(table.name, column), `stop numbering ${at}`);
   if (before.defaultSql !== column.defaultSql) {
     const verb = column.defaultSql === null ? 'drop' : 'set';

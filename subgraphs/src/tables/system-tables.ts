@@ -34,7 +34,7 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
      payload jsonb NOT NULL,
      created_at timestamptz NOT NULL DEFAULT now(),
      published_at timestamptz)`,
-  // What waits to be published is few rows among a day's worth of published ones.
+  // Partial, because unpublished rows are few among the published ones of a day.
   `CREATE INDEX IF NOT EXISTS "_ix_outbox_unpublished" ON "${OUTBOX_TABLE}" (id) WHERE published_at IS NULL`,
   `CREATE TABLE IF NOT EXISTS "${FILES_TABLE}" (
      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -44,18 +44,18 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
      created_at timestamptz NOT NULL DEFAULT now())`,
 ];
 
-/** In the order they must run; each does nothing where it was done. */
+/** Statements in the order in which they must run; each does nothing if it was done before. */
 export function createSystemTables(): Statement[] {
   return CREATE_SYSTEM_TABLES.map((text) => ({ text, values: [] }));
 }
 
-/** The one of them that has to be there before the others. */
+/** Creates the table that has to exist before the others. */
 export function createMetaTable(): Statement {
   return { text: CREATE_META_TABLE, values: [] };
 }
 
 /** SQL of the condition that a table, by its name, is one of a document and not of the engine. */
 export function isBusinessTable(nameSql: string): string {
-  // The backslash: an underscore alone would match any character.
+  // Escaped, because an underscore alone would match any character.
   return `${nameSql} NOT LIKE '\\${ENGINE_TABLE_PREFIX}%'`;
 }

@@ -1,15 +1,15 @@
-/** What is to be done to the tables of a database. */
+/** The changes to make to the tables of a database. */
 import type { Statement } from '@rocket/platform';
 
 export interface PlanStep {
   readonly statement: Statement;
-  /** In words, for whoever activates. */
+  /** Describes the step for the person who imports the document. */
   readonly description: string;
-  /** The `entity.field` it is about, for errors that only the data can give. */
+  /** The `entity.field` that the step changes, for errors that depend on the stored data. */
   readonly place: string;
 }
 
-/** A change that is not done, because stored data would be lost or would not fit. */
+/** A change that is not made, because stored data would be lost or would not fit. */
 export interface DestructiveChange {
   /** `entity.field`, or the table when no entity has it any more. */
   readonly place: string;

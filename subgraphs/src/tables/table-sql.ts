@@ -1,4 +1,4 @@
-/** DDL of business tables. Nothing can be bound in DDL: names are quoted, and the defaults of columns are SQL. */
+/** DDL of business tables. Values cannot be bound in DDL: names are quoted, and the defaults of columns are SQL. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { DesiredIndex } from '../indexes/desired-indexes.ts';
 import { LIVE_ROWS } from '../sql/live-sql.ts';
@@ -28,12 +28,12 @@ export function setIdentity(table: string, column: DesiredColumn): Statement {
   return alterColumn(table, column, change);
 }
 
-/** Holds up the writes to its table until it is built. */
+/** Blocks writes to the table until the index is built. */
 export function createIndex(table: string, index: DesiredIndex): Statement {
   return ddl(indexSql(table, index, ''));
 }
 
-/** Lets the work on its table go on; only outside of transactions. */
+/** Builds the index without blocking writes to its table; only outside of transactions. */
 export function createIndexBeside(table: string, index: DesiredIndex): Statement {
   return ddl(indexSql(table, index, 'CONCURRENTLY '));
 }
@@ -42,7 +42,7 @@ export function dropIndex(name: string): Statement {
   return ddl(`DROP INDEX ${quoteIdentifier(name)}`);
 }
 
-/** Waits for those who use it instead of holding up others; only outside of transactions. */
+/** Waits for current users of the index instead of blocking others; only outside of transactions. */
 export function dropIndexBeside(name: string): Statement {
   return ddl(`DROP INDEX CONCURRENTLY IF EXISTS ${quoteIdentifier(name)}`);
 }

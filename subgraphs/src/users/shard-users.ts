@@ -38,7 +38,7 @@ export function createShardUsers(databaseOf: (at: Placed) => Promise<Database>):
     login: async (at, { email, password }) => {
       const database = await databaseOf(at);
       const user = await authenticate(database, email, password);
-      // One answer for all reasons: it must not tell which e-mails exist.
+      // One message for all reasons: it must not reveal which e-mails exist.
       if (user === null) throw new RocketError('UNAUTHENTICATED', 'Wrong e-mail or password');
       return database.transaction(async (transaction) => {
         await transaction.query(deleteExpiredTokens(user.id));
@@ -47,7 +47,7 @@ export function createShardUsers(databaseOf: (at: Placed) => Promise<Database>):
     },
     refresh: async (at, { refreshToken }) => {
       const database = await databaseOf(at);
-      // The end of a stolen session has to be committed, so it is no error inside the transaction.
+      // The end of a stolen session has to be committed, so no error is thrown inside the transaction.
       const session = await database.transaction((transaction) => rotate(transaction, refreshToken));
       if (session !== null) return session;
       throw new RocketError('UNAUTHENTICATED', 'The refresh token is not valid any more');

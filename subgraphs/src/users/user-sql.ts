@@ -43,7 +43,7 @@ RETURNING t.family, u.id, u.email, u.roles, u.active`,
   };
 }
 
-/** A consumed token that comes back was stolen on one of two ways: the whole session ends. */
+/** A consumed token was used again: one of its two holders must have stolen it, so the whole session ends. */
 export function deleteFamilyOfConsumed(hash: string): Statement {
   return {
     text: `DELETE FROM ${REFRESH_TOKENS_TABLE} WHERE family IN

@@ -1,4 +1,4 @@
-/** Unknown fields, then types, required and enum of the known ones: every fault of the input, with its path. */
+/** Checks for unknown fields, then types, required fields and enums: finds every fault of the input, with its path. */
 import type { FieldModel, UserError } from '@rocket/schema';
 import { inputValue } from './input-value.ts';
 import { WriteRefused } from './write-result.ts';
@@ -51,13 +51,13 @@ function givenValue({ action, input }: SaveState, field: FieldModel): { isGiven:
   return { isGiven: true, value: field.default };
 }
 
-/** An empty text counts as missing only where a value is asked for; elsewhere it is a value like any other. */
+/** An empty text counts as missing only in a required field; elsewhere it is a value like any other. */
 function isMissing(field: FieldModel, value: unknown): boolean {
   return value === null || (value === '' && field.required);
 }
 
 function mustHaveValue({ entity, action }: SaveState, field: FieldModel, isGiven: boolean): boolean {
-  // The slug is made from its source later, and asked for there when that is empty too.
+  // The slug is made from its source later, and that step reports it as required when the source is empty too.
   const isMadeLater =
     action === 'create' && entity.slug?.field === field.name && entity.slug.source !== undefined;
   if (isMadeLater) return false;
@@ -75,7 +75,7 @@ function checkValue(state: SaveState, field: FieldModel, given: unknown): UserEr
   return null;
 }
 
-/** `failure.message` goes on after the field's name. */
+/** `failure.message` continues the sentence after the field's name. */
 export function fieldError(
   { path }: Pick<SaveState, 'path'>,
   field: FieldModel,

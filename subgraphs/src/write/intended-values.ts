@@ -1,12 +1,12 @@
-/** What a create or update is about to leave, for when the database refuses to say. */
+/** The record that a create or update would leave, for when the database refuses to return it. */
 import { randomUUID } from 'node:crypto';
 import type { FieldModel, FilterRecord } from '@rocket/schema';
 import { rowValue } from './record-sql.ts';
 import type { SaveState } from './write-state.ts';
 
 /**
- * The record by field name, with values as rows have them. A key that the database would have made is one that no
- * record has, or null where it counts, so that nothing that is decided by it can be allowed.
+ * The record by field name, with values as rows have them. A key that the database would have generated is replaced by
+ * one that no record has, or by null for an identity column, so that no policy can allow the write because of the key.
  */
 export function intendedValues(state: SaveState): FilterRecord {
   const { entity, values, current } = state;

@@ -4,7 +4,7 @@ import { notFound, refuse } from './write-result.ts';
 import type { DeleteState, SaveState, WriteTarget } from './write-state.ts';
 
 /**
- * Reads the record and keeps it from changing until the end, so that what is decided about it stays true.
+ * Reads the record and locks it until the end of the transaction, so that decisions about it stay valid.
  * @throws WriteRefused `NOT_FOUND`
  */
 export async function lockTarget(state: SaveState | DeleteState, { id }: WriteTarget): Promise<StoredRecord> {

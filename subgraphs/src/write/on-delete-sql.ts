@@ -1,4 +1,4 @@
-/** Statements on the records and links that hang on records to be deleted. */
+/** Statements on the records and links that point at records to be deleted. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import {
   type EntityModel,
@@ -21,7 +21,10 @@ export interface ChildQuery {
   readonly parentKeys: readonly string[];
 }
 
-/** Locked in the order of their keys, so that two deletes of overlapping trees wait for each other and do not deadlock. */
+/**
+ * Locks the children in the order of their keys, so that two deletes of overlapping trees wait for each other and do
+ * not deadlock.
+ */
 export function lockChildren(of: ChildQuery, limit: number): Statement {
   const parameters = new Parameters();
   const where = childrenOf(of, parameters);
@@ -32,7 +35,7 @@ export function lockChildren(of: ChildQuery, limit: number): Statement {
   };
 }
 
-/** Live children apart from those that are deleted along: all of them, and those among them that `readable` finds. */
+/** Counts live children, except those that are deleted too: all of them, and those that `readable` finds. */
 export function countChildren(of: ChildQuery, without: readonly string[], readable: Filter): Statement {
   const parameters = new Parameters();
   const where = childrenOf(of, parameters);
@@ -45,7 +48,7 @@ export function countChildren(of: ChildQuery, without: readonly string[], readab
   };
 }
 
-/** All children to be let go, deleted ones too. */
+/** Locks all children whose foreign key is to be cleared, including deleted ones. */
 export function lockOrphans(of: ChildQuery, without: readonly string[]): Statement {
   const parameters = new Parameters();
   const where = childrenOf(of, parameters);
@@ -56,7 +59,7 @@ export function lockOrphans(of: ChildQuery, without: readonly string[]): Stateme
   };
 }
 
-/** An update like any other: the version grows and automatic times are set. */
+/** Clears the key by an update like any other: the version grows and automatic times are set. */
 export function clearForeignKey(of: Omit<ChildQuery, 'parentKeys'>, keys: readonly string[]): Statement {
   const parameters = new Parameters();
   const automatic = of.child.fields
@@ -85,7 +88,7 @@ export interface LinkQuery {
   readonly target: EntityModel;
 }
 
-/** Links of records: all of them, and those among them to live records that `readable` finds. */
+/** Counts links of records: all of them, and those to live records that `readable` finds. */
 export function countLinks(entity: EntityModel, of: LinkQuery, readable: Filter): Statement {
   const { link, target } = of;
   const parameters = new Parameters();

@@ -1,7 +1,7 @@
 /**
- * What a delete does to the records that point at the deleted one, at all levels: first the whole tree of what goes is
- * found and locked, then `restrict` is asked with that known, then the rest is done. So a record that goes along
- * anyway restricts nothing, whatever the order of the relations.
+ * What a delete does to the records that point at the deleted one, at all levels: first the whole tree of records to
+ * delete is found and locked, then `restrict` is checked, then the changes are made. So a record that is deleted anyway
+ * restricts nothing, whatever the order of the relations.
  */
 import type { Statement, Transaction } from '@rocket/platform';
 import {
@@ -30,13 +30,13 @@ import { deleteRecords, toRecord } from './record-sql.ts';
 import { refuse } from './write-result.ts';
 import { type DeleteState, present } from './write-state.ts';
 
-/** All of them are held in memory and locked; past it the tree has to be cut by hand. */
+/** Most records of a cascade, because all are held in memory and locked. A larger tree has to be deleted in parts. */
 const MAX_CASCADE_RECORDS = 10_000;
 
 const KeyRow = z.tuple([z.string()]);
 const CountRow = z.tuple([z.number(), z.number()]);
 
-/** Keys of what goes, by entity name. */
+/** Keys of the records to delete, by entity name. */
 type Doomed = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Tree {
@@ -49,8 +49,8 @@ interface Tree {
 }
 
 /**
- * Deletes the record and what its relations' `on_delete` says, and adds every change to `state.changes`.
- * @throws WriteRefused `CONFLICT` with the number of records that keep it, as far as the caller may see them
+ * Deletes the record, applies its relations' `on_delete`, and adds every change to `state.changes`.
+ * @throws WriteRefused `CONFLICT` with the number of restricting records that the caller may see
  */
 export async function deleteTree(state: DeleteState, root: StoredRecord): Promise<void> {
   const { tx, model, caller, entity } = state;
@@ -74,7 +74,7 @@ async function collect({ tx, model, entity }: DeleteState, root: StoredRecord): 
       if (!isChildLink(link) || link.onDelete !== 'cascade') continue;
       const query = childQuery(model, link, next.keys);
       const known = doomed.get(query.child.name) ?? new Set<string>();
-      // Those met before are found again and must not take the places of others.
+      // Records that were found before are returned again and must not use up the limit.
       const rows = await tx.query(lockChildren(query, known.size + room + 1));
       const found = rows.map((row) => KeyRow.parse(row)[0]).filter((key) => !known.has(key));
       room -= found.length;
@@ -103,7 +103,7 @@ async function checkRestrict(tree: Tree, at: LinkPlace, link: LinkModel): Promis
   }
 }
 
-/** Records that the caller may not see are not counted, and neither is said of which kind they are, nor where they are. */
+/** Records that the caller may not see are not counted, and neither their entity nor their place is reported. */
 async function refuseIfAny(
   { tx, root }: Tree,
   entity: EntityModel,
@@ -120,11 +120,11 @@ async function refuseIfAny(
   refuse({ code: 'CONFLICT', message, path: ['id'], rule: 'restrict' });
 }
 
-/** Lets go of what stays: foreign keys become null, rows of join tables go. */
+/** Detaches the remaining records: foreign keys become null, rows of join tables are deleted. */
 async function release(tree: Tree, at: LinkPlace, link: LinkModel): Promise<RecordChange[]> {
   if (link.kind === 'to_one' || link.onDelete === null || link.onDelete === 'restrict') return [];
   if (isChildLink(link)) return link.onDelete === 'set_null' ? await clear(tree, at, link) : [];
-  // Of a link there is nothing but the row: to cascade, detach or null it are all its end.
+  // A link consists only of its row, so cascade, detach and set_null all delete it.
   if (link.declaredHere) await tree.tx.query(deleteLinks(at.entity, link, at.keys));
   return [];
 }
@@ -156,7 +156,7 @@ async function remove(tree: Tree, entity: EntityModel, keys: readonly string[]):
   }));
 }
 
-/** A soft delete returns the record with its mark, which it did not have before. */
+/** The record as it was: a soft delete returns it with `deleted_at` set. */
 function asItWas(record: StoredRecord, entity: EntityModel): StoredRecord {
   return entity.softDelete ? { ...record, values: { ...record.values, [DELETED_AT_COLUMN]: null } } : record;
 }
@@ -180,7 +180,7 @@ function isChildLink(link: LinkModel): link is ChildLink {
   return link.kind === 'to_many' || link.kind === 'has_one';
 }
 
-/** Children are of this app: a relation is declared where the foreign key is, and acts there only. */
+/** Children belong to this app: a relation is declared in the app of the foreign key, and only acts there. */
 function childQuery(model: AppModel, link: ChildLink, parentKeys: readonly string[]): ChildQuery {
   const child = entityOf(model, link.target.entity);
   const foreignKey = child.fieldByName.get(link.targetField);

@@ -1,4 +1,4 @@
-/** Permission: what the caller's policies let them write. */
+/** Permission: what the caller's policies allow them to write. */
 import {
   type AccessRequest,
   type EntityModel,
@@ -17,9 +17,9 @@ import type { DeleteState, SaveState } from './write-state.ts';
 type State = SaveState | DeleteState;
 
 /**
- * The records that the caller may do this to.
- * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when no policy gives them any,
- * before a connection is taken for them.
+ * The records to which the caller may do this.
+ * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when no policy allows any, before a
+ *   connection is used for them.
  */
 export function requirePolicy(
   state: Pick<State, 'model' | 'entity' | 'caller'>,
@@ -31,8 +31,8 @@ export function requirePolicy(
 }
 
 /**
- * For the stored record, before it is changed. A record that the caller may not read does not exist for them, so its
- * id tells them nothing. Who has no read policy at all is judged by the policies of what they do.
+ * Checks the stored record before it is changed. A record that callers may not read does not exist for them, so its id
+ * reveals nothing. For callers without any read policy, the policies of the action decide.
  * @throws WriteRefused `NOT_FOUND`
  * @throws RocketError `FORBIDDEN`
  */
@@ -47,8 +47,8 @@ export function permitBefore(state: State, record: StoredRecord): void {
 }
 
 /**
- * For the record as a create or update leaves it: nobody makes what they may not make, or moves a record out of their
- * own reach. `values` is what the database returned, where every value has its final form, or what was meant to be.
+ * Checks the record as a create or update leaves it: callers cannot create what they may not, nor move a record out of
+ * their own reach. `values` are those that the database returned, in their final form, or the intended ones.
  * @throws RocketError `FORBIDDEN`
  */
 export function permitAfter(state: SaveState, values: FilterRecord): void {
@@ -70,7 +70,7 @@ function scopeOf(
   return readFilter(model, request);
 }
 
-/** Who did not sign in is asked to before they are turned away. */
+/** `UNAUTHENTICATED` for a caller who is not signed in, else `FORBIDDEN`. */
 function forbidden(
   { entity, caller }: Pick<State, 'entity' | 'caller'>,
   action: PermissionAction,

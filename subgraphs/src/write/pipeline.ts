@@ -1,6 +1,6 @@
 /**
  * The life of a write, on one screen. Everything from the first query to the last runs in one transaction; a step that
- * refuses rolls all of it back.
+ * refuses rolls everything back.
  *
  *   permission -> unknown fields -> types, required, enum -> (rules) -> (state machines) -> slug and files -> SQL
  *     -> permission on the result -> (nested children) -> (before webhooks) -> outbox -> commit
@@ -8,7 +8,7 @@
  * Steps in brackets attach at these places: rules and state machines may change `state.values` and so come before the
  * slug; nested children go through this same pipeline once their parent has a key; a webhook that may veto is called
  * last, when the SQL has shown that the write would succeed. The outbox is written once for all records of the
- * transaction, those that a delete takes along among them.
+ * transaction, including those that a delete removes too.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
@@ -36,9 +36,8 @@ export type { WriteTarget } from './write-state.ts';
 export type WriteInput = Readonly<Record<string, unknown>>;
 
 /**
- * Writes single records. What is wrong with the input is data of the result.
- * All throw RocketError `FORBIDDEN`: no policy lets the caller do this at all, or not to this record although they may
- * read it, or not with this result.
+ * Writes single records. Faults of the input are data of the result. All throw RocketError `FORBIDDEN` when no policy
+ * allows this to the caller at all, or for this record although they may read it, or with this result.
  */
 export interface WritePipeline {
   create(caller: Caller, entityName: string, input: WriteInput): Promise<WriteResult>;
@@ -54,7 +53,7 @@ export interface WritePipelineOptions {
   readonly database: Database;
   readonly model: AppModel;
   readonly logger: Logger;
-  /** Unix time in ms after which nobody waits: what has not committed by then is rolled back. */
+  /** Unix time in ms after which nobody waits; a transaction that has not committed by then is rolled back. */
   readonly deadlineAtMs?: number;
 }
 
@@ -112,7 +111,7 @@ function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOp
   };
 }
 
-/** What creates and updates have in common; resolves to the record's key. */
+/** The common part of creates and updates; resolves with the record's key. */
 async function save(state: SaveState): Promise<string> {
   refuseUnknownFields(state);
   checkFields(state);
@@ -136,7 +135,8 @@ async function outcome(write: Promise<string>, logger: Logger): Promise<WriteRes
     return { ok: true, key: await write };
   } catch (error) {
     if (isLost(error)) {
-      // Broken before COMMIT was sent it is undone; broken while waiting for the answer, nobody here can know.
+      // A connection lost before COMMIT was sent means a rollback; if it is lost while waiting for the answer, the
+      // outcome is unknown.
       const message = 'The database of this app was lost; whether the write was done has to be read';
       throw new RocketError('SHARD_UNAVAILABLE', message, { cause: error });
     }
@@ -149,7 +149,7 @@ async function outcome(write: Promise<string>, logger: Logger): Promise<WriteRes
   }
 }
 
-/** The app's database names a lost connection as an outage; here it matters what was being done. */
+/** The app's database reports a lost connection as an outage; for a write the message has to say more. */
 function isLost(error: unknown): boolean {
   const cause = error instanceof RocketError && error.code === 'SHARD_UNAVAILABLE' ? error.cause : error;
   return isConnectionError(cause);

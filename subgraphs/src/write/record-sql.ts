@@ -17,8 +17,8 @@ const DELETED_AT = quoteIdentifier(DELETED_AT_COLUMN);
 const Version = z.number();
 
 /**
- * Time of the write, in what the API can say of it: milliseconds, and for a date the day in UTC. Microseconds would
- * make a record unfindable by the value that was read of it, and a date would follow the zone of the server.
+ * Time of the write, in the precision of the API: milliseconds, and for a date the day in UTC. With microseconds a
+ * record could not be found by the value that was read, and a date would depend on the time zone of the server.
  */
 export const INSTANT_SQL = "date_trunc('milliseconds', now())";
 const DAY_SQL = "(now() AT TIME ZONE 'UTC')::date";
@@ -76,7 +76,7 @@ export function insertRecord(entity: EntityModel, values: Values): Statement {
   };
 }
 
-/** Null leaves the column to its default. */
+/** Null when the column gets its default. */
 function insertedValue(field: FieldModel, values: Values, parameters: Parameters): string | null {
   if (field.auto !== undefined) return timeSql(field);
   const value = values.get(field.name);
@@ -84,8 +84,8 @@ function insertedValue(field: FieldModel, values: Values, parameters: Parameters
 }
 
 /**
- * Writes nothing and returns no row where the record holds all of `values` already, by Postgres' own equality: numbers
- * and JSON by value, times as instants, texts exactly. Null when there is no value to write.
+ * Writes nothing and returns no row when the record already has all of `values`, by Postgres' own equality: numbers and
+ * JSON by value, times as instants, texts exactly. Null when there is no value to write.
  */
 export function updateRecord(entity: EntityModel, key: string, values: Values): Statement | null {
   const parameters = new Parameters();
@@ -111,7 +111,7 @@ export function updateRecord(entity: EntityModel, key: string, values: Values): 
   };
 }
 
-/** Softly where the entity says so; the answer is the records after it, or as they were. */
+/** Soft-deletes if the entity does so. Returns the records with their mark, or as they were before a real delete. */
 export function deleteRecords(entity: EntityModel, keys: readonly string[]): Statement {
   const parameters = new Parameters();
   const where = `${keyColumn(entity)} = ANY (${parameters.bind(keys, `${sqlType(entity.primaryKey)}[]`)})`;
@@ -124,7 +124,7 @@ export function deleteRecords(entity: EntityModel, keys: readonly string[]): Sta
   };
 }
 
-/** Condition that leaves deleted records out, to be appended. */
+/** Condition to append, which excludes deleted records. */
 export function live(entity: EntityModel): string {
   return entity.softDelete ? ` AND ${LIVE_ROWS}` : '';
 }

@@ -17,7 +17,7 @@ function selectFiles(ids: readonly unknown[]): Statement {
   };
 }
 
-/** @throws WriteRefused `NOT_FOUND` with one error per field that names no file */
+/** @throws WriteRefused `NOT_FOUND` with one error per field that does not name a file */
 export async function resolveFiles(state: SaveState): Promise<void> {
   const fields = state.entity.fields.filter(
     ({ type, name }) => type === 'file' && (state.values.get(name) ?? null) !== null,

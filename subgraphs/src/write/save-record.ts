@@ -9,15 +9,18 @@ import { uniqueViolation, violatedField } from './unique-violation.ts';
 import { refuse } from './write-result.ts';
 import { present, type SaveState } from './write-state.ts';
 
-/** Every attempt sees the slugs committed until then, so only a stream of equal titles can use them up. */
+/**
+ * Every attempt sees the slugs committed until then, so only many writes of equal titles at once can use up all
+ * attempts.
+ */
 const MAX_SLUG_ATTEMPTS = 10;
 const SAVEPOINT = 'save_record';
 
 /**
- * An update that would change nothing leaves the record as it is, its version and automatic times too.
+ * An update that would change nothing leaves the record as it is, including its version and automatic times.
  * @throws WriteRefused `UNIQUE_VIOLATION`
- * @throws RocketError `FORBIDDEN` in its place for a caller who may not write such a record: whether another one has the
- * value, perhaps one that they may not see, is told to those alone who may
+ * @throws RocketError `FORBIDDEN` in its place for a caller who may not write such a record: only those who may write
+ *   it learn whether another record, perhaps one that they may not see, has the value
  */
 export async function saveRecord(state: SaveState): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
@@ -33,7 +36,7 @@ export async function saveRecord(state: SaveState): Promise<void> {
         refuse(uniqueViolation(state, field));
       }
     }
-    // Another writer took it between the look and the insert: look again.
+    // Another writer took the slug between the query and the insert, so try again.
     state.values.delete(state.entity.slug?.field ?? '');
     await generateSlug(state);
   }
@@ -43,7 +46,7 @@ export async function saveRecord(state: SaveState): Promise<void> {
   else if (after !== before) state.changes.push({ entity, operation: 'update', before, after });
 }
 
-/** The record as it is now: for an update that changes nothing, the very object that it was. */
+/** The record as it is now; for an update that changes nothing, the same object as before. */
 async function store({ tx, entity, values, current }: SaveState): Promise<StoredRecord> {
   const statement =
     current === null ? insertRecord(entity, values) : updateRecord(entity, current.key, values);
@@ -53,7 +56,10 @@ async function store({ tx, entity, values, current }: SaveState): Promise<Stored
   throw new RocketError('INTERNAL_ERROR', `${entity.name}: a new record was not written`);
 }
 
-/** A failed statement ends a transaction unless it goes back to a savepoint. Two more round trips, so only on demand. */
+/**
+ * A failed statement ends a transaction unless it rolls back to a savepoint. That takes two more round trips, so it is
+ * done only when needed.
+ */
 async function inSavepoint<T>(tx: Transaction, isNeeded: boolean, work: () => Promise<T>): Promise<T> {
   if (!isNeeded) return await work();
   await tx.query(plain(`SAVEPOINT ${SAVEPOINT}`));

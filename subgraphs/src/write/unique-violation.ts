@@ -6,7 +6,7 @@ import type { SaveState } from './write-state.ts';
 /** The field of this entity whose unique index refused a statement; null when it failed for another reason. */
 export function violatedField({ model, entity }: SaveState, error: unknown): FieldModel | null {
   if (!isPostgresError(error) || error.code !== POSTGRES_CODES.uniqueViolation) return null;
-  // Index names are given over all tables of the model, so they cannot be told for one entity alone.
+  // Index names are assigned over all tables of the model, so they cannot be derived from one entity alone.
   const table = desiredTables(model).find(({ name }) => name === entity.table);
   const key = table?.primaryKey;
   const column =

@@ -1,6 +1,6 @@
 import type { UserError } from '@rocket/schema';
 
-/** What a write came to: the record's key, or what is wrong with the input. */
+/** The result of a write: the record's key, or what is wrong with the input. */
 export type WriteResult =
   | { readonly ok: true; readonly key: string }
   | { readonly ok: false; readonly errors: readonly UserError[] };
@@ -21,7 +21,7 @@ export function refuse(error: UserError): never {
   throw new WriteRefused([error]);
 }
 
-/** A record that is not there, or that the caller may not know of. */
+/** The error for a record that does not exist, or that the caller may not know of. */
 export function notFound(entity: string, id: string): UserError {
   return {
     code: 'NOT_FOUND',

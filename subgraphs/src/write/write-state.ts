@@ -1,4 +1,4 @@
-/** What the steps of a write share. Made anew for each attempt, since a transaction may be repeated. */
+/** State that the steps of a write share. Made for each attempt, because a transaction may be repeated. */
 import type { Transaction } from '@rocket/platform';
 import {
   type AppModel,
@@ -9,12 +9,12 @@ import {
   type StoredRecord,
 } from '@rocket/schema';
 
-/** What all records share that one transaction writes. */
+/** State that all records written in one transaction share. */
 export interface WriteTransaction {
   readonly tx: Transaction;
   readonly model: AppModel;
   readonly caller: Caller;
-  /** Of all records, in the order in which they were made. */
+  /** Changes of all records, in the order in which they were made. */
   readonly changes: RecordChange[];
 }
 
@@ -32,7 +32,7 @@ export interface SaveState extends WriteTransaction {
   current: StoredRecord | null;
   /** The record as it was stored. */
   saved: StoredRecord | null;
-  /** True when the slug in `values` was made from its source, so that a clash is answered by another one. */
+  /** True when the slug in `values` was made from its source, so that another one is tried after a clash. */
   slugIsGenerated: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface DeleteState extends WriteTransaction {
   current: StoredRecord | null;
 }
 
-/** The record that an earlier step of the write has put there. */
+/** The record that an earlier step of the write has set. */
 export function present(record: StoredRecord | null): StoredRecord {
   if (record === null) throw new RocketError('INTERNAL_ERROR', 'The steps of a write ran in the wrong order');
   return record;

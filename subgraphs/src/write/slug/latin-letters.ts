@@ -1,8 +1,8 @@
-/** Latin letters in plain a to z. */
+/** Converts Latin letters to plain a to z. */
 
 const COMBINING_MARKS = /\p{M}+/gu;
 
-/** Letters that Unicode does not decompose, since they are no letter with an accent, in their usual transliteration. */
+/** Usual transliterations of letters that Unicode does not decompose, because they are not letters with accents. */
 const UNDECOMPOSED: ReadonlyMap<string, string> = new Map([
   ['ß', 'ss'],
   ['æ', 'ae'],

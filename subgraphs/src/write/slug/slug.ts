@@ -10,15 +10,15 @@ import { WriteRefused } from '../write-result.ts';
 import type { SaveState } from '../write-state.ts';
 import { latinLetters } from './latin-letters.ts';
 
-/** Room for a suffix and for the index, and long past what anyone reads in a URL. */
+/** Leaves room for a suffix and fits into an index; far longer than anyone reads in a URL. */
 const MAX_SLUG_CHARS = 200;
 const LAST_NUMBERED_SUFFIX = 100;
 const RANDOM_BYTES = 6;
 const OTHER_CHARS = /[^a-z0-9]+/g;
 
 /**
- * Lower case, Latin letters in plain a to z, every run of other characters one `-`. Empty for a text without Latin letters
- * or digits.
+ * Lower case, Latin letters in plain a to z, every run of other characters one `-`. Empty for a text without Latin
+ * letters or digits.
  */
 export function slugify(text: string): string {
   const plain = latinLetters(text).replace(OTHER_CHARS, '-');
@@ -26,7 +26,7 @@ export function slugify(text: string): string {
 }
 
 /**
- * Makes the slug where the caller gave none. A slug that they wrote wins and is stored as it is.
+ * Makes the slug when the caller gave none. A given slug is stored as it is.
  * @throws WriteRefused when there is neither a slug nor a source to make it from, and one is required.
  */
 export async function generateSlug(state: SaveState): Promise<void> {
@@ -55,7 +55,9 @@ function isWanted(state: SaveState, slug: SlugDefinition): boolean {
   return slug.regenerate_on_update === true && isChanged;
 }
 
-/** Null without a source text. A text that gives no letters gets random ones, since an empty slug names nothing. */
+/**
+ * Null without a source text. A text without usable letters gets a random slug, because an empty slug names nothing.
+ */
 function sourceSlug(state: SaveState, source: string): string | null {
   const text = state.values.get(source);
   if (text === undefined || text === null || text === '') return null;
@@ -63,7 +65,7 @@ function sourceSlug(state: SaveState, source: string): string | null {
   return base === '' ? randomSuffix() : base;
 }
 
-/** The base or its first free number. Deleted records keep their slug taken, as the unique index does. */
+/** The base, or the base with its first free number. Slugs of deleted records stay taken, as in the unique index. */
 async function freeSlug(state: SaveState, field: FieldModel, base: string): Promise<string> {
   const candidates = [base];
   for (let number = 2; number <= LAST_NUMBERED_SUFFIX; number += 1) candidates.push(`${base}-${number}`);

@@ -1,6 +1,6 @@
 /**
- * A random read, before it is GraphQL: names only, so that a counterexample can be printed. The response key of a field is
- * `f` and its place.
+ * A random read, before it is GraphQL: names only, so that a counterexample can be printed. The response key of a field
+ * is `f` and its place.
  */
 
 export type Where = Readonly<Record<string, unknown>>;

@@ -1,4 +1,6 @@
-/** Random records: few values each, so that filters hit; chosen where text, number and time are easily compared wrongly. */
+/**
+ * Random records: few values each, so that filters hit; chosen where text, number and time are easily compared wrongly.
+ */
 import type { FilterRecord } from '@rocket/schema';
 import fc from 'fast-check';
 import { DANGLING_TEAM, labelId, personId } from './world-document.ts';
