@@ -1,4 +1,6 @@
-/** One request must not stop the others: what is far too much is refused, and those who ask for little do not feel it. */
+/**
+ * One request must not stop the others: what is far too much is refused, and those who ask for little do not feel it.
+ */
 import { performance } from 'node:perf_hooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWorld, example, type World } from './harness/world.ts';

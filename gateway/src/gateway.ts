@@ -38,9 +38,9 @@ const PROBE_WAIT_MS = 5_000;
 
 export interface GatewayOptions {
   readonly catalog: Catalog;
-  /** The process's own, of that catalog. */
+  /** The process's view of that catalog. */
   readonly view: CatalogView;
-  /** Asked for shards without a URL only: they run in this process. */
+  /** Used only for shards without a URL, which run in this process. */
   readonly shards: ShardDirectory;
   /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
   readonly addLocalShard?: (name: ShardName) => Promise<void>;
@@ -49,10 +49,12 @@ export interface GatewayOptions {
     CorsConfig;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** What else has to be done before the process is ready, such as a first import; `/ready` is 503 until it is true. */
+  /**
+   * True when everything else is done before the process is ready, such as a first import; `/ready` is 503 until then.
+   */
   readonly isReady?: () => boolean;
   /**
-   * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page reads it: only for a start on a
+   * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page can read it, so use it only on a
    * developer's own machine.
    */
   readonly proposedEmail?: string | null;
@@ -61,7 +63,10 @@ export interface GatewayOptions {
 export interface Gateway {
   /** Resolves with the port, once connections are accepted. */
   listen(port: number, host: string): Promise<number>;
-  /** Stops accepting, finishes what is in flight, then closes all that the gateway opened. The catalog and its view stay open. */
+  /**
+   * Stops accepting, finishes requests in flight, then closes everything that the gateway opened. The catalog and its
+   * view stay open.
+   */
   close(): Promise<void>;
   /** Resolves when the graph `main` is loaded; a failure to load it is logged and tried again at `/ready`. */
   readonly whenReady: Promise<void>;
@@ -114,7 +119,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** Everything behind the HTTP server, in the order it needs each other. */
+/** Everything behind the HTTP server, in the order of dependencies. */
 async function openParts(options: GatewayOptions) {
   const { catalog, view, config, logger, shards: inProcess } = options;
   const { introspection } = config;

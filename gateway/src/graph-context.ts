@@ -2,7 +2,7 @@ import type { AppName, Caller, GraphRevisionId, SubgraphAnswer } from '@rocket/s
 import type { GraphQLError } from 'graphql';
 import type { PreparedOperation } from './documents/prepare-document.ts';
 
-/** What came of the one fetch of an operation. */
+/** The outcome of an operation's only fetch. */
 export type FetchOutcome =
   | { readonly kind: 'answered'; readonly app: AppName; readonly answer: SubgraphAnswer }
   | { readonly kind: 'failed'; readonly app: AppName; readonly error: unknown };
@@ -18,10 +18,13 @@ export interface GraphContext {
   readonly signal?: AbortSignal;
   /** Headers that subgraphs of a finished supergraph get; shards get none of the caller's headers. */
   readonly forwardedHeaders: Readonly<Record<string, string>>;
-  /** The operation as the document stage has prepared it; undefined where it was not well-formed. */
+  /** The operation as the document stage has prepared it; undefined when it was not well-formed. */
   readonly asked?: PreparedOperation;
-  /** Why the operation is not to be executed: told in the form of GraphQL over HTTP, whatever the document. */
+  /**
+   * The error of an operation that must not be executed, reported in the form of GraphQL over HTTP, whatever the
+   * document.
+   */
   readonly refusal?: GraphQLError;
-  /** Given when the fast path has made the fetch already: it is to be told, not to be made again. */
+  /** Set when the fast path has already made the fetch: it is reported and not made again. */
   readonly fetched?: FetchOutcome;
 }

@@ -1,7 +1,8 @@
 /**
  * The way of a GraphQL request through the gateway, from the socket to the shards:
  *
- *   http -> identity -> graph -> (response cache) -> fast path, or limits -> documents -> planning -> execution -> answer
+ *   http -> identity -> graph -> (response cache) -> fast path, or limits -> documents -> planning
+ *     -> execution -> answer
  *
  * `createPipeline` has the stages before the graph is known, `askGraph` those at the graph. Each is the folder it is
  * imported from. A stage refuses by throwing an error of the catalogue, which `http/answer.ts` turns into the answer.
@@ -67,17 +68,19 @@ export async function askGraph(
   const { fastPath, documents, server } = graph;
   graph.begin();
   try {
-    // The response cache belongs here: it needs the revision, the caller and the operation, and spares all that follows.
+    // The response cache belongs here: it needs the revision, the caller and the operation, and saves everything that
+    // follows.
 
     // fast path: an operation that is known to be answered by one subgraph passes through to it
     const fast = fastPath === null ? PASS : await fastPath.serve(request, context);
     if (fast.kind === 'answer') return fast.answer;
 
-    // limits, documents: what is too large is refused, the rest brought into a form that nothing behind it mistakes
+    // limits, documents: refuses what is too large, and brings the rest into a form that all later stages handle
+    // correctly
     const { http, more } = prepareRequest(request, documents);
 
-    // planning, execution: Apollo Server parses and validates, and apollo/graph-gateway.ts has the operation planned in a
-    // thread (planning/) and its plan executed (plan-execution/) by calls to the shards (execution/, transport/)
+    // planning, execution: Apollo Server parses and validates, and apollo/graph-gateway.ts has the operation planned in
+    // a thread (planning/) and its plan executed (plan-execution/) by calls to the shards (execution/, transport/)
     // answer: the plugins in apollo/ give it the caller's keys, what was asked about the schema, and its status
     const fetched = fast.kind === 'fetched' ? { fetched: fast.fetched } : {};
     const answer = await executeRequest(server, http, { ...context, ...fetched, ...more });

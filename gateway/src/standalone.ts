@@ -20,7 +20,7 @@ import { askGraph } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
 import { SubgraphDataSource } from './transport/subgraph-data-source.ts';
 
-/** A finished supergraph has no revision of ours; its data sources do not ask for one. */
+/** A finished supergraph has no revision; its data sources do not use one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
 
 /** Its parts are subgraphs of others, not apps. */
@@ -38,7 +38,7 @@ export interface SupergraphGatewayOptions {
 
 /**
  * Serves a finished Federation 2 supergraph over the URLs it names, at `/graphql`: no catalog, no shards, no login.
- * Subgraphs get the caller's Authorization header and the request id, and decide for themselves.
+ * Subgraphs get the caller's Authorization header and the request id, and check permissions themselves.
  */
 export async function createSupergraphGateway(options: SupergraphGatewayOptions): Promise<Gateway> {
   const { config, logger } = options;
@@ -65,7 +65,7 @@ export async function createSupergraphGateway(options: SupergraphGatewayOptions)
   };
 }
 
-/** The one graph, ready for traffic, and the end of all that it has opened. */
+/** The single graph, ready for traffic, with the function that closes everything it has opened. */
 async function openGraph({ supergraphSdl, config, logger }: SupergraphGatewayOptions) {
   const sources: SubgraphDataSource[] = [];
   const planner = createPlanner();
@@ -120,7 +120,7 @@ function routeHandlers(
   };
 }
 
-/** The pipeline without identity: the stages that are left, in the same order. */
+/** The pipeline without identity: the remaining stages, in the same order. */
 async function serveSupergraph(
   graph: ServedGraph,
   request: HttpRequest,
@@ -147,8 +147,8 @@ async function notHere(): Promise<never> {
 }
 
 /**
- * Errors that a foreign subgraph answers with are addressed to callers: they pass with their codes. Only what tells of our
- * inside, or of the subgraph's, stays behind.
+ * Errors in a foreign subgraph's answer are meant for callers, so they pass with their codes. Only what reveals our
+ * internals, or the subgraph's, is removed.
  */
 function passSubgraphErrors(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const masked = maskError(formatted, error);
@@ -157,7 +157,7 @@ function passSubgraphErrors(formatted: GraphQLFormattedError, error: unknown): G
   return { ...masked, message: formatted.message, extensions };
 }
 
-/** The file is an operator's, who has to be told what is wrong with it. */
+/** The supergraph comes from an operator, who needs to know what is wrong with it. */
 function noSupergraph(error: unknown): unknown {
   const fault = error instanceof RocketError ? error.cause : undefined;
   if (!(fault instanceof Error)) return error;

@@ -142,7 +142,7 @@ describe('conditions of policies', () => {
     expect(all.data?.['notesConnection']).toEqual({ totalCount: 0 });
   });
 
-  it('hold before and after an update: nobody moves a record out of his own scope', async () => {
+  it('hold before and after an update: nobody moves a record out of their own scope', async () => {
     const { token } = await world.signIn('notes', ['clerk']);
     const open = await ask('{ notes(where: { text: { eq: "three" } }) { id } }', token);
     const [note] = (open.data?.['notes'] ?? []) as { id: string }[];

@@ -1,6 +1,7 @@
 /**
- * The first request of an operation is planned, later ones may pass to a subgraph unread, and caches stand between them:
- * whoever asks three times has to be told the same. All helpers of the suites that send queries send them through here.
+ * The first request of an operation is planned, later ones may pass to a subgraph unread, and caches stand between
+ * them: whoever asks three times has to be told the same. All helpers of the suites that send queries send them through
+ * here.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { GraphQLError, OperationTypeNode, parse } from 'graphql';

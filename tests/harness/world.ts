@@ -1,6 +1,6 @@
 /**
- * A whole installation in one process, on the test run's Postgres: catalog, two shards, gateway over HTTP. App names get
- * a suffix of their own, since all worlds of a run share one server and an app's database is named after it.
+ * A whole installation in one process, on the test run's Postgres: catalog, two shards, gateway over HTTP. App names
+ * get a suffix of their own, since all worlds of a run share one server and an app's database is named after it.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

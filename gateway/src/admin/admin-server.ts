@@ -13,7 +13,7 @@ import { createExclusive } from './exclusive.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
 import { adminResolvers } from './resolvers.ts';
 
-/** A document comes with all its sample data in one request. Admins are trusted with more than strangers. */
+/** A document is sent with all its sample data in one request. Admins may send larger bodies than strangers. */
 const MIN_IMPORT_BYTES = 32 * 1024 * 1024;
 
 export interface Admin {
@@ -24,7 +24,7 @@ export interface Admin {
 export interface AdminOptions extends AdminParts {
   readonly authenticator: Authenticator;
   readonly introspection: boolean;
-  /** Never less than what a document with sample data takes. */
+  /** At least as many as a document with sample data needs. */
   readonly maxImportBytes: number;
 }
 

@@ -1,14 +1,14 @@
-/** Changes of apps and graphs, one at a time over all gateways: in the order they were asked for within this one. */
+/** Changes of apps and graphs, one at a time over all gateways: in the order of the requests within this one. */
 import { type Catalog, type ChangeLease, createSerialQueue, type Logger } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 
-/** Shorter than the command line waits, so that whoever is told so knows that nothing was done. */
+/** Shorter than the command line waits, so that its user gets the message that nothing was done. */
 const DEFAULT_WAIT_MS = 60_000;
 
 export interface Exclusive {
   /**
-   * Runs `work` when its turn has come, with a catalog that takes changes only as long as nobody else may make any.
-   * @param what the change in words, for those who wait for it
+   * Runs `work` when its turn has come, with a catalog that accepts changes only while this gateway holds the lease.
+   * @param what describes the change, for those who wait for it
    * @throws RocketError `CONFLICT` when others took too long; nothing was done
    */
   run<T>(what: string, work: (catalog: Catalog) => Promise<T>): Promise<T>;
@@ -52,14 +52,14 @@ async function underLease<T>(
   try {
     return await work(guarded(catalog, lease));
   } finally {
-    // It ends by itself; what was done is done.
+    // The lease expires by itself, and the change has been made.
     await lease.release().catch((error: unknown) => {
       logger.warn({ err: error }, 'the lease of a change could not be given back');
     });
   }
 }
 
-/** Whoever lost the lease, because the catalog did not answer for long, changes nothing any more. */
+/** A holder that lost the lease, because the catalog did not answer for long, cannot change anything any more. */
 function guarded(catalog: Catalog, lease: ChangeLease): Catalog {
   const guard =
     <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>

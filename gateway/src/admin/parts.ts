@@ -7,7 +7,7 @@ import type { GraphStore } from '../graphs/graph-store.ts';
 import type { RevisionDocuments } from '../graphs/revision-documents.ts';
 import type { ShardServices } from '../transport/shard-services.ts';
 
-/** What administration works on. */
+/** The parts of the gateway that administration uses. */
 export interface AdminParts {
   readonly catalog: Catalog;
   readonly view: CatalogView;
@@ -21,16 +21,16 @@ export interface AdminParts {
   readonly logger: Logger;
 }
 
-/** Who administers, for the record. */
+/** Context of an admin request, with the acting user for the log. */
 export interface AdminContext extends Pick<GraphContext, 'asked' | 'refusal'> {
   readonly requestId: string;
   readonly actor: string;
 }
 
-/** Table changes and sample data of a large app take their time. */
+/** Long, because table changes and sample data of a large app take time. */
 export const ADMIN_TIMEOUT_MS = 120_000;
 
-/** Takes over a change of the catalog: returns when this gateway routes and serves by it. */
+/** Publishes a change of the catalog: resolves when this gateway routes and serves by it. */
 export async function publish({ view, graphs }: Pick<AdminParts, 'view' | 'graphs'>): Promise<void> {
   await view.refresh();
   await graphs.settled();

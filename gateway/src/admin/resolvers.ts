@@ -17,7 +17,7 @@ import {
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
 
-/** How apps and graphs are changed. */
+/** What the resolvers use to change apps and graphs. */
 interface Changes {
   readonly exclusive: Exclusive;
   readonly settler: Settler;
@@ -62,7 +62,7 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
       const imported = exclusive.run(`the import of ${args.name} by ${actor}`, (catalog) =>
         importApp(input, { ...parts, catalog }),
       );
-      // One that failed may have been left open.
+      // A failed import may have been left open.
       imported.catch(() => settler.soon());
       const { app, ...result } = await imported;
       return { ...result, app: await viewOf(app, parts) };

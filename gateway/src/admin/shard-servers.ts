@@ -2,12 +2,12 @@ import { createLogger, inspectServers, type ServerStatus } from '@rocket/platfor
 import type { ShardName } from '@rocket/schema';
 import type { AdminParts } from './parts.ts';
 
-/** A console that is looked at must not wait long for a server that is gone. */
+/** Short, because a user waits and a server may be gone. */
 const TIMEOUT_MS = 1_000;
-/** What is found is the answer, and no news to the log each time someone looks. */
+/** The findings are the answer and need not be logged for every request. */
 const SILENT = createLogger({ level: 'silent', name: 'gateway' });
 
-/** Asks the Postgres servers of a shard how they are, each by a connection of its own. */
+/** Reads the state of a shard's Postgres servers, each over a connection of its own. */
 export async function shardServers(
   name: ShardName,
   { catalog }: AdminParts,

@@ -17,7 +17,10 @@ export interface SetReplicasArguments {
   readonly databaseUrl?: string | null;
 }
 
-/** Registers a shard; one without an address of its Postgres is served by this process. Replicas that are not spoken of stay as they are known. */
+/**
+ * Registers a shard; one without an address of its Postgres is served by this process. Without `replicaUrls` the known
+ * replicas are kept.
+ */
 export async function addShard(args: AddShardArguments, parts: AdminParts) {
   const name = shardName(args.name);
   const replicas = args.replicaUrls === null ? undefined : args.replicaUrls?.map(serverAddress);
@@ -33,7 +36,7 @@ export async function addShard(args: AddShardArguments, parts: AdminParts) {
   return await publishedShard(name, parts);
 }
 
-/** @throws RocketError `BAD_REQUEST` when this gateway has no Postgres, or more is asked than that one has */
+/** @throws RocketError `BAD_REQUEST` when this gateway has no Postgres, or when a URL or replicas are given too */
 async function addLocalShard({ name, url, replicaUrls }: AddShardArguments, parts: AdminParts) {
   const shard = shardName(name);
   if (parts.addLocalShard === null) {
@@ -65,15 +68,15 @@ export async function setShardReplicas(args: SetReplicasArguments, parts: AdminP
 
 export interface RemovedShard {
   readonly name: string;
-  /** Apps that were forgotten with it. */
+  /** Apps that were removed with it. */
   readonly apps: readonly string[];
   /** Those of their databases that could not be dropped. */
   readonly leftDatabases: readonly string[];
 }
 
 /**
- * Forgets a shard. With `force`, also one that holds apps, and with it these, whose data nobody asks for any more: it is
- * dropped where the shard still answers.
+ * Forgets a shard. With `force`, also one that holds apps, which are forgotten too; their data is dropped if the shard
+ * still answers.
  * @throws RocketError `CONFLICT` while it holds apps, or while relations of apps on other shards name one of them
  */
 export async function removeShard(
@@ -130,7 +133,8 @@ async function publishedShard(name: ShardName, parts: AdminParts) {
 
 /**
  * The address with a database of the server.
- * @throws RocketError `BAD_REQUEST`: refused here, a wrong address does no harm in the processes that follow the catalog
+ * @throws RocketError `BAD_REQUEST`: a wrong address is refused here, before it reaches the processes that follow the
+ *   catalog
  */
 function serverAddress(url: string): string {
   serverName(url);

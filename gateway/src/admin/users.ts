@@ -11,7 +11,7 @@ import type { AdminParts } from './parts.ts';
 
 const USERS_TIMEOUT_MS = 10_000;
 
-/** A user as the admin API shows them. */
+/** A user in the form of the admin API. */
 export interface UserView {
   readonly id: string;
   readonly email: string;

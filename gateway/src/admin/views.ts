@@ -4,7 +4,7 @@ import { MAIN_GRAPH } from '../graphs/graph-key.ts';
 import type { AdminParts } from './parts.ts';
 import { shardServers } from './shard-servers.ts';
 
-/** An app as the admin API shows it; the parts that need its document are read when they are selected. */
+/** An app in the form of the admin API; the parts that need its document are read only when they are selected. */
 export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminParts) {
   const { name, activeRevision: revision, activeNumber, refersTo, createdAt } = app;
   const placement = snapshot.shardMap.placements.get(name);
@@ -44,7 +44,7 @@ export function shardView(shard: ShardRecord, snapshot: CatalogSnapshot, parts: 
   };
 }
 
-/** Without a URL only a process of the gateway's own can be healthy. */
+/** A shard without a URL can only be healthy in the gateway's own process. */
 function processState({ url }: ShardRecord, isHealthy: boolean) {
   if (url === null) return isHealthy ? 'in_gateway' : 'never_started';
   return isHealthy ? 'answers' : 'silent';

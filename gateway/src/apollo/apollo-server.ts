@@ -52,7 +52,7 @@ export function requestPlugin<T extends RequestContext>(logger: Logger): ApolloS
         async didResolveOperation({ operation, request, contextValue: { refusal } }) {
           if (refusal !== undefined) throw refused(refusal);
           if (operation !== undefined) return;
-          // The executor would find out too, and answer with status 500.
+          // The executor would find this too, but answer with status 500.
           const message = unknownOperation(request.operationName);
           throw refused(new GraphQLError(message, { extensions: { code: 'BAD_REQUEST' } }));
         },
@@ -66,7 +66,7 @@ export function requestPlugin<T extends RequestContext>(logger: Logger): ApolloS
               requestId: contextValue.requestId,
               operationName,
             };
-            // That has been logged with its causes under the same id, by the subgraph or by the fetch that failed.
+            // It has already been logged with its causes under the same id, by the subgraph or by the failed fetch.
             const level = isToldFault(error) ? 'debug' : 'error';
             logger[level](facts, 'unexpected error in a GraphQL request');
           }
@@ -100,7 +100,7 @@ function unknownOperation(name: string | undefined): string {
     : 'The document has no operation of the given name';
 }
 
-/** What takes the operations of one supergraph. */
+/** The server for the operations of one supergraph. */
 export interface GatewayServer {
   readonly server: ApolloServer<GraphContext>;
   readonly documents: DocumentStage;
@@ -135,11 +135,11 @@ export async function startSchemaServer<T extends RequestContext & Pick<GraphCon
 export async function startGatewayServer(
   options: ApolloOptions & {
     readonly supergraphSdl: string;
-    /** Fields whose records have to be looked for; not given for supergraphs of others. */
+    /** Fields whose records may not exist; absent for supergraphs that were composed elsewhere. */
     readonly references?: readonly CrossAppReference[];
     readonly planner: Planner;
     readonly buildDataSource: (subgraph: { name: string; url: string }) => SubgraphSource;
-    /** Learns from the plans of operations which of them need none. */
+    /** Learns from plans which operations can skip planning. */
     readonly operations?: KnownOperations;
   },
 ): Promise<GatewayServer> {
@@ -172,7 +172,7 @@ export async function startGatewayServer(
   }
 }
 
-/** Apollo tells of every load at level info, which here is daily business. */
+/** Apollo logs every load at level info, but here loads are routine. */
 function apolloLogger(logger: Logger) {
   const at = (level: 'debug' | 'warn' | 'error') => (message?: unknown) =>
     logger[level]({ apollo: true }, String(message));

@@ -11,9 +11,9 @@ import {
 import type { GraphContext } from '../graph-context.ts';
 import { createIntrospection, type Introspection } from '../introspection/answer-introspection.ts';
 
-/** The document stage of one server, and the plugin that makes good in the answer what the stage has changed. */
+/** The document stage of one server, and the plugin that reverses its changes in the answer. */
 export interface ServerDocuments {
-  /** @throws RocketError `NOT_READY` before the server has started: it is the server that knows the schema */
+  /** @throws RocketError `NOT_READY` before the server, which has the schema, has started */
   stage(): DocumentStage;
   readonly plugin: ApolloServerPlugin<Pick<GraphContext, 'asked'>>;
 }
@@ -34,7 +34,7 @@ export function serverDocuments(options: Omit<DocumentStageOptions, 'schema'>): 
   };
 }
 
-/** Answers what an operation asks about the schema, and gives the answer the caller's keys. */
+/** Answers introspection, and restores the caller's keys in the answer. */
 function answering(): Pick<ServerDocuments['plugin'], 'requestDidStart'> {
   let introspection: Introspection | undefined;
   return {
@@ -52,7 +52,7 @@ function answering(): Pick<ServerDocuments['plugin'], 'requestDidStart'> {
         },
         async willSendResponse({ request, response: { body } }) {
           if (body.kind !== 'single') return;
-          // Before the rest of the answer is there, whose keys nobody has changed.
+          // The introspection part is added afterwards, because its keys were not changed.
           const own = asked.keys === null ? body.singleResult : restoreKeys(asked.keys, body.singleResult);
           body.singleResult = await withIntrospection(own, asked, (document) =>
             about.answer(document, request.variables),

@@ -3,13 +3,13 @@ import { LRUCache } from 'lru-cache';
 
 /**
  * Source text of the documents that one graph keeps parsed and validated. A parsed document takes some 30 bytes per
- * character of it, so this is about 8 MB. Apollo's own default is 30 MiB per server, and strangers decide what is in it.
+ * character of it, so this is about 8 MB. Apollo's default is 30 MiB per server, which strangers could fill.
  */
 const MAX_SOURCE_CHARS = 256 * 1024;
-/** Counted for a document whose source is not known. */
+/** Size assumed for a document whose source is unknown. */
 const UNKNOWN_SOURCE_CHARS = 10_000;
 
-/** Parsed and validated documents of one server, in the form Apollo Server asks for. */
+/** Parsed and validated documents of one server, in the form that Apollo Server requires. */
 export function createDocumentStore() {
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: MAX_SOURCE_CHARS,

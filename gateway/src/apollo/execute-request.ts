@@ -3,8 +3,8 @@ import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 
 /**
- * Hands a request to its server, which parses, validates and executes it, and says how the answer is told over HTTP.
- * @throws RocketError `INTERNAL_ERROR` for an answer in parts, which no executor of ours gives
+ * Passes a request to its server, which parses, validates and executes it, and returns the HTTP answer.
+ * @throws RocketError `INTERNAL_ERROR` for an incremental answer, which our executors never return
  */
 export async function executeRequest<T extends BaseContext>(
   server: ApolloServer<T>,

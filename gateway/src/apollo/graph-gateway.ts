@@ -8,7 +8,7 @@ import type { GraphContext } from '../graph-context.ts';
 import { OperationExecutor } from '../plan-execution/operation-executor.ts';
 import type { PlannedGraph } from '../planning/planner.ts';
 
-/** What Apollo Server takes for a gateway: it parses and validates, and leaves the execution to it. */
+/** The gateway interface of Apollo Server, which parses and validates and leaves the execution to the gateway. */
 type ApolloGateway = NonNullable<ConstructorParameters<typeof ApolloServer<GraphContext>>[0]['gateway']>;
 type SchemaListener = Parameters<ApolloGateway['onSchemaLoadOrUpdate']>[0];
 type Executor = NonNullable<Awaited<ReturnType<ApolloGateway['load']>>['executor']>;
@@ -17,7 +17,7 @@ export interface GraphGatewayOptions {
   readonly graph: PlannedGraph;
   readonly supergraphSdl: string;
   readonly sources: ReadonlyMap<string, SubgraphSource>;
-  /** Learns from the plans of operations which of them need none. */
+  /** Learns from plans which operations can skip planning. */
   readonly operations: KnownOperations | undefined;
   readonly tellsMisfits: boolean;
 }
@@ -52,7 +52,7 @@ export class GraphGateway implements ApolloGateway {
   }
 
   readonly #execute: Executor = async ({ document, operation, request, queryHash, source, ...more }) => {
-    // Apollo types contexts as records of `any`; it is the one that `askGraph` gave.
+    // Apollo types contexts as records of `any`; this one was made by `askGraph`.
     const context = more.context as GraphContext;
     const { operationName, variables = {} } = request;
     const plan = async () => {
@@ -69,7 +69,7 @@ export class GraphGateway implements ApolloGateway {
   };
 }
 
-/** An operation without a plan, or with too much of an answer, has no part that could be answered: its error's status. */
+/** An operation without a plan, or with too large an answer, has no partial answer, so the error decides the status. */
 function withStatus(error: unknown): unknown {
   if (!(error instanceof RocketError)) return error;
   const { message, code, status } = error;

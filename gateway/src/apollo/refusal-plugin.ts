@@ -4,14 +4,16 @@ import { type FormattedExecutionResult, type GraphQLFormattedError, OperationTyp
 import type { GraphContext } from '../graph-context.ts';
 
 const UNAVAILABLE = 503;
-/** The shard may have done what a mutation asked for before it fell silent: nobody should repeat that unasked. */
+/**
+ * The shard may have executed a mutation before it stopped answering, so clients should not repeat it automatically.
+ */
 const MAYBE_DONE = new Set<unknown>(['SHARD_UNAVAILABLE', 'SUBGRAPH_UNAVAILABLE'] satisfies ErrorCode[]);
 
 type Answer = FormattedExecutionResult;
 
 /**
  * An answer in which every root field failed for an outage or overload is a refused request, and has the status of one:
- * load balancers, meters and clients' retries go by it. An answer with any part in it stays what it is.
+ * load balancers, metrics and clients' retries depend on it. An answer with any data is left as it is.
  */
 export const refusalPlugin: ApolloServerPlugin<GraphContext> = {
   async requestDidStart() {
@@ -39,7 +41,7 @@ function isUnavailable({ extensions }: GraphQLFormattedError): boolean {
   return isErrorCode(code) && ERROR_CATALOGUE[code].status === UNAVAILABLE;
 }
 
-/** An error below a root field is one of reading what has been written. */
+/** An error below a root field arose while reading what has been written. */
 function hasDoneNothing({ errors = [] }: Answer): boolean {
   return errors.every(({ path, extensions }) => path?.length === 1 && !MAYBE_DONE.has(extensions?.['code']));
 }

@@ -2,7 +2,7 @@ import type { AppDocument, AppName, Composition, DocumentFault } from '@rocket/s
 import type { CrossAppQuestion } from './cross-app-checks.ts';
 import type { ReadOutcome } from './read-document.ts';
 
-/** What the composing worker is asked: documents cross the thread, models are built on the other side. */
+/** Tasks of the composing worker: documents are sent to the thread, which builds the models. */
 export type ComposeWork =
   | {
       readonly kind: 'compose';
@@ -13,10 +13,10 @@ export type ComposeWork =
   | { readonly kind: 'read'; readonly app: AppName; readonly text: string }
   | { readonly kind: 'relate'; readonly question: Json<CrossAppQuestion> };
 
-/** JSON of a value. Large values are handed over so: it is made and read in a third of the time that a copy takes. */
+/** JSON of a value. Large values are transferred as JSON, which takes a third of the time of a structured copy. */
 export interface Json<T> {
   readonly text: string;
-  /** Never there: it tells the compiler what the text says. */
+  /** Never set: it only carries the type of the value. */
   readonly value?: T;
 }
 
@@ -30,7 +30,7 @@ export function fromJson<T>({ text }: Json<T>): T {
 
 export type ComposeTask = ComposeWork & { readonly id: number };
 
-/** What each kind of work comes to. */
+/** Result of each kind of work. */
 export interface ComposeResults {
   readonly compose: Composition;
   readonly read: Json<ReadOutcome>;

@@ -1,4 +1,6 @@
-/** Runs in a worker thread: large documents take seconds of CPU to check and compose, and requests must not wait for it. */
+/**
+ * Runs in a worker thread: large documents take seconds of CPU to check and compose, and requests must not wait for it.
+ */
 import { parentPort } from 'node:worker_threads';
 import { buildModel, composeGraph } from '@rocket/schema';
 import {

@@ -16,10 +16,13 @@ import type { ReadOutcome } from './read-document.ts';
 
 /** An idle worker is ended: the composition library holds tens of MB that a running gateway does not need. */
 const IDLE_MS = 10_000;
-/** Several times what the largest graph of a test took; a composition that takes longer does not end. */
+/** Several times as long as the largest graph in a test took; a composition that takes longer counts as stuck. */
 const STALL_MS = 120_000;
 const MAX_HEAP_MB = 1_024;
-/** Compositions kept: an import composes its graphs to check them, and serving them a moment later takes them from here. */
+/**
+ * Number of compositions that are kept: an import composes its graphs to check them, and they are served a moment
+ * later.
+ */
 const KEPT_COMPOSITIONS = 20;
 
 export interface ComposedMember {
@@ -28,14 +31,14 @@ export interface ComposedMember {
   readonly contentHash: string;
 }
 
-/** What takes seconds of CPU for large documents: it is done in a worker thread, one after another. */
+/** Work that takes seconds of CPU for large documents. It runs in a worker thread, one task at a time. */
 export interface Composer {
   /** Equal contents are composed once. */
   compose(home: AppName | null, members: readonly ComposedMember[]): Promise<Composition>;
-  /** Checks a document, of which `text` is the JSON, and makes of it what an import needs. */
+  /** Checks the document whose JSON is `text`, and returns what an import needs of it. */
   readDocument(app: AppName, text: string): Promise<ReadOutcome>;
   crossAppFaults(question: CrossAppQuestion): Promise<readonly DocumentFault[]>;
-  /** Ends the worker; compositions under way are rejected. */
+  /** Ends the worker; compositions in progress are rejected. */
   close(): Promise<void>;
 }
 
@@ -101,7 +104,7 @@ class ComposeThread {
     clearTimeout(this.#idleTimer);
     const id = this.#nextId++;
     const { promise, resolve, reject } = Promise.withResolvers<ComposeResults[K]>();
-    // What the types say of messages ends at the thread; its program answers each kind of work with its kind of result.
+    // Types do not cross the thread; its program answers each kind of work with its kind of result.
     this.#waiting.set(id, { resolve: (result) => resolve(result as ComposeResults[K]), reject });
     this.#worker ??= this.#start();
     if (this.#waiting.size === 1) this.#watchStall();
@@ -150,7 +153,7 @@ class ComposeThread {
       const worker = this.#worker;
       if (worker === null) return;
       this.#lost(worker, new Error(`the composing worker has not answered within ${this.#stallMs} ms`));
-      // It is stuck, and nobody waits for its end.
+      // The worker is stuck, so nothing waits for its end.
       void worker.terminate();
     }, this.#stallMs);
     this.#stallTimer.unref();
@@ -161,13 +164,13 @@ class ComposeThread {
     this.#idleTimer = setTimeout(() => {
       const worker = this.#worker;
       this.#worker = null;
-      // Nobody waits for it, so how it ends matters to nobody.
+      // Nothing depends on how the worker ends.
       void worker?.terminate();
     }, IDLE_MS);
     this.#idleTimer.unref();
   }
 
-  /** A worker that was let go on purpose is no longer `#worker` and takes nobody with it. */
+  /** A worker that was ended on purpose is no longer `#worker`, and its end rejects nothing. */
   #lost(worker: Worker, cause: Error): void {
     if (this.#worker !== worker) return;
     this.#worker = null;

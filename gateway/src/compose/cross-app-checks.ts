@@ -15,14 +15,17 @@ interface AppWithDocument {
   readonly document: AppDocument;
 }
 
-/** A document about to become an app's metadata, among others. Documents, since models are built where they are used. */
+/**
+ * A document that is about to become an app's metadata, with the other apps that it concerns. Documents are passed
+ * because models are built in the thread that uses them.
+ */
 export interface CrossAppQuestion extends AppWithDocument {
   readonly written: WrittenOrder;
-  /** The active apps that this one refers to, as far as there are such, and those that refer to it. */
+  /** The active apps that this one refers to, and those that refer to it. */
   readonly others: readonly AppWithDocument[];
 }
 
-/** What a document gets wrong with regard to other apps. */
+/** The faults of a document with regard to other apps. */
 export function crossAppFaults({ app, document, written, others }: CrossAppQuestion): DocumentFault[] {
   const model = buildModel(document, app);
   const models = new Map(others.map((other) => [other.app, buildModel(other.document, other.app)]));
@@ -71,7 +74,7 @@ function outgoingFaults(
   return fault('target_key', message, `Declare ${link.localField} as ${target.primaryKey.type}`);
 }
 
-/** What another app relies on must not go away. */
+/** Faults where another app relies on something that the document no longer has. */
 function incomingFaults(model: AppModel, written: WrittenOrder, other: AppModel): DocumentFault[] {
   return foreignLinks(other)
     .filter(({ link }) => link.target.app === model.app)

@@ -11,10 +11,10 @@ import {
   parseDocumentText,
 } from '@rocket/schema';
 
-/** What of its model an import needs, and another thread can be given. */
+/** The part of the model that an import needs and that can be sent to another thread. */
 export type ImportedModel = Pick<AppModel, 'app' | 'document' | 'refersTo'>;
 
-/** Names in the order in which the author wrote them: a model is sorted, and faults are to be placed as written. */
+/** Names in the author's order: a model is sorted, but faults refer to places in the document as written. */
 export interface WrittenOrder {
   readonly entities: readonly string[];
   readonly relations: readonly string[];
@@ -25,7 +25,7 @@ export interface ReadDocument {
   readonly model: ImportedModel;
   readonly contentHash: string;
   readonly written: WrittenOrder;
-  /** Apart from the document, which is stored without it. */
+  /** Separate from the document, which is stored without it. */
   readonly sampleData: AppDocument['sample_data'];
   readonly summary: DocumentSummary;
   readonly warnings: readonly DocumentFault[];
@@ -35,7 +35,7 @@ export type ReadOutcome =
   | { readonly ok: true; readonly read: ReadDocument }
   | { readonly ok: false; readonly faults: readonly DocumentFault[] };
 
-/** All that an import asks of a document alone. For 1,000 entities it takes a second of CPU. */
+/** Makes all checks that need only the document. For 1,000 entities this takes a second of CPU. */
 export function readDocument(app: AppName, text: string): ReadOutcome {
   const parsed = parseDocumentText(text, app);
   if (!parsed.ok) return parsed;

@@ -1,12 +1,12 @@
 /**
  * Documents whose answers have other keys than the caller chose.
  *
- * The planner asks subgraphs for type names and keys beside what the caller asks for, under their own names: an alias that
- * takes such a name for another field, as in `id: email`, gets the key in its place, or breaks the plan. Such aliases are
- * renamed on the way in, and have their names again in the answer.
+ * The planner adds type names and keys to what the caller selects, under their own names: an alias that uses such a
+ * name for another field, as in `id: email`, would get the key instead, or break the plan. Such aliases are renamed in
+ * the request, and restored in the answer.
  *
- * A reference to a record of another app is the key alone, unless something is asked for that only the other app knows. So
- * that a record which is gone or hidden is null whatever is asked for, a field that is never null is asked for too.
+ * A reference to a record of another app contains only the key, unless a field is selected that only the other app
+ * knows. So that a deleted or hidden record is always null, whatever is selected, a field that is never null is added.
  */
 import type { CrossAppReference } from '@rocket/schema';
 import {
@@ -27,7 +27,9 @@ import { type Shape, shapeOf } from './selection-shape.ts';
 
 const TYPE_NAME = '__typename';
 
-/** Names of the fields that plans over a supergraph may add: those of its keys and requirements, and the type's name. */
+/**
+ * Names of the fields that plans over a supergraph may add: those of its keys and requirements, and the type's name.
+ */
 export function plannerNames(supergraphSdl: string): ReadonlySet<string> {
   const names = new Set([TYPE_NAME]);
   for (const [, fields = ''] of supergraphSdl.matchAll(/\b(?:key|requires|provides): "([^"]*)"/g)) {
@@ -36,20 +38,23 @@ export function plannerNames(supergraphSdl: string): ReadonlySet<string> {
   return names;
 }
 
-/** What a graph's planner and subgraphs make of keys. */
+/** What has to be known of a graph to choose safe keys. */
 export interface KeyRules {
   readonly plannerNames: ReadonlySet<string>;
   readonly references: readonly CrossAppReference[];
 }
 
-/** Gives an answer the keys that the caller chose. */
+/** How to restore the caller's keys in an answer. */
 export interface AnswerKeys {
-  /** Keys that begin with it have been renamed; what is called by it alone was not asked for. */
+  /** Prefix of renamed keys; a key that is only the prefix was added. */
   readonly prefix: string;
   readonly shape: Shape;
 }
 
-/** The document as the planner may have it; null when that is as it stands. Its keys are null when it is too large. */
+/**
+ * The document in a form that is safe for the planner; null when it needs no change. Its keys are null when it is too
+ * large.
+ */
 export function safeKeys(
   document: DocumentNode,
   schema: GraphQLSchema,
@@ -104,11 +109,11 @@ function withWitness(node: FieldNode, { prefix, known, fragments }: Witness): Fi
 interface Search {
   readonly names: ReadonlySet<string>;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Fragments that have been looked into: once is enough, and they may spread each other. */
+  /** Fragments that were already visited, because fragments may spread each other. */
   readonly seen: Set<FragmentDefinitionNode>;
 }
 
-/** True when one of the fields is asked for whatever the variables are. */
+/** True when one of the fields is selected whatever the variables are. */
 function selectsOneOf({ selections }: SelectionSetNode, search: Search): boolean {
   return selections.some((selection) => {
     if ((selection.directives?.length ?? 0) > 0) return false;
@@ -121,7 +126,7 @@ function selectsOneOf({ selections }: SelectionSetNode, search: Search): boolean
   });
 }
 
-/** A beginning that no key of the document has. */
+/** A prefix that no key of the document has. */
 function unusedPrefix(document: DocumentNode): string {
   const keys: string[] = [];
   visit(document, { Field: ({ alias, name }) => void keys.push(alias?.value ?? name.value) });
@@ -136,7 +141,7 @@ export function restoreKeys(
 ): FormattedExecutionResult {
   const ownKey = (key: string) => (key.startsWith(prefix) ? key.slice(prefix.length) : key);
   const restored = (value: unknown, at: Shape): unknown => {
-    // A field without a selection is a leaf: what a JSON value holds is not ours.
+    // A field without a selection is a leaf: the contents of a JSON value are left alone.
     if (typeof value !== 'object' || value === null || at.fields.size === 0) return value;
     if (Array.isArray(value)) return value.map((item) => restored(item, at));
     const own: Record<string, unknown> = Object.create(null);

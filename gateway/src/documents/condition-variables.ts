@@ -2,8 +2,8 @@ import { GraphQLError, Kind, visit } from 'graphql';
 import type { OwnDefinitions } from './own-definitions.ts';
 
 /**
- * Variables that decide whether a field is included and may be null, which GraphQL lets through when they have a default:
- * executors fail on the null.
+ * Nullable variables in `@skip` and `@include`, which GraphQL allows when they have a default: executors fail when such
+ * a variable is null.
  */
 export function nullableConditions({ operation, fragments }: OwnDefinitions): readonly string[] {
   const nullable = new Set(
@@ -26,7 +26,7 @@ export function nullableConditions({ operation, fragments }: OwnDefinitions): re
   return [...found];
 }
 
-/** The first condition that is null; null when none is. */
+/** The first condition variable whose value is null; null when there is none. */
 export function nullCondition(
   conditions: readonly string[],
   variables: Readonly<Record<string, unknown>> | undefined,

@@ -36,8 +36,8 @@ export function holdsInexactLiteral({ operation, fragments }: OwnDefinitions): b
 }
 
 /**
- * The operation with its inexact literals lifted into variables, whose values are given too.
- * @throws GraphQLError `BAD_USER_INPUT` for literals that can neither be lifted nor held
+ * Returns the operation with its inexact literals turned into variables, and the values of those.
+ * @throws GraphQLError `BAD_USER_INPUT` for literals that can neither become a variable nor be represented
  */
 export function liftInexactLiterals(
   own: OwnDefinitions,
@@ -91,7 +91,7 @@ export function liftInexactLiterals(
   };
 }
 
-/** A beginning that no variable of the operation has. */
+/** A prefix that no variable of the operation has. */
 function unusedPrefix({ operation }: OwnDefinitions): string {
   let prefix = 'exact_';
   while (operation.variableDefinitions?.some(({ variable }) => variable.name.value.startsWith(prefix))) {
@@ -118,7 +118,7 @@ function asText(node: ValueNode): ValueNode | undefined {
   return node.kind === Kind.INT ? { kind: Kind.STRING, value: node.value } : undefined;
 }
 
-/** A float loses digits by its nature, but it must not become infinite. */
+/** A float may lose digits, but it must not become infinite. */
 function finite(node: ValueNode): undefined {
   if (node.kind !== Kind.INT && node.kind !== Kind.FLOAT) return undefined;
   if (!Number.isFinite(Number(node.value))) throw badNumber(node, 'No Float can hold it');

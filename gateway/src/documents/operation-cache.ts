@@ -1,15 +1,15 @@
 import { LRUCache } from 'lru-cache';
 
-/** Source text of the operations that one cache keeps: one graph has two. */
+/** Most characters of source text that one cache keeps; each graph has two caches. */
 const MAX_SOURCE_CHARS = 256 * 1024;
 
 /**
- * What is known of the operations of one graph. An operation is named by the caller's document, word by word, and by the
- * `operationName` they gave with it. Whoever sets a value has seen that the document has an operation of that name: names
- * that callers think of would grow it without bound.
+ * A cache for the operations of one graph. Its key is the exact text of the caller's document and the given
+ * `operationName`. Set a value only if the document has an operation of that name: otherwise callers could make the
+ * cache grow without bound.
  */
 export class OperationCache<T> {
-  /** By document, then by name. */
+  /** Values by document, then by operation name. */
   readonly #byText = new LRUCache<string, Map<string | undefined, T>>({
     maxSize: MAX_SOURCE_CHARS,
     sizeCalculation: (_operations, text) => Math.max(1, text.length),

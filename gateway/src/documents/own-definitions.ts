@@ -14,8 +14,8 @@ export interface OwnDefinitions {
 }
 
 /**
- * The operation that is asked for, apart from all else in its document: planners look at every fragment there is, also at
- * those of other operations, whose variables this one does not have. Null when no operation has the name.
+ * The requested operation without the rest of its document: planners process every fragment, including those of other
+ * operations, whose variables this one does not have. Null when no operation has the name.
  */
 export function ownDefinitions(
   document: DocumentNode,
@@ -36,7 +36,7 @@ export function withoutUnused({ operation, fragments }: OwnDefinitions): OwnDefi
   const variables = new Set<string>();
   for (const node of [operation, ...used]) {
     visit(node, {
-      // Not the definitions, which name each variable too.
+      // Skips the definitions, which contain the variables too.
       VariableDefinition: () => false,
       Variable: ({ name }) => {
         variables.add(name.value);

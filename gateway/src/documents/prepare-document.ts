@@ -1,6 +1,6 @@
 /**
- * The stage between the limits and the planner: an operation in the form that everything behind it takes without a
- * mistake. Most operations have that form already, and keep their text.
+ * The stage between the limits and the planner: it brings an operation into a form that all later stages handle
+ * correctly. Most operations already have that form and keep their text.
  */
 import {
   type DocumentNode,
@@ -22,18 +22,18 @@ import { holdsInexactLiteral, liftInexactLiterals } from './exact-literals.ts';
 import { OperationCache } from './operation-cache.ts';
 import { documentOf, type OwnDefinitions, ownDefinitions } from './own-definitions.ts';
 
-/** An operation as it was asked for, and as it goes to the server. */
+/** An operation as it was requested, and as it is passed to the server. */
 export interface PreparedOperation {
-  /** The caller's document and the name they gave, which together say what they ask for. */
+  /** The caller's document and operation name, which together select the operation. */
   readonly source: string;
   readonly operationName: string | undefined;
-  /** What the server is asked instead; the source itself where nothing had to change. */
+  /** The document for the server; the source itself when nothing had to change. */
   readonly text: string;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
-  /** Of variables that stand for literals; null when there are none. */
+  /** Values of the variables that replace literals; null when there are none. */
   readonly values: Readonly<Record<string, unknown>> | null;
-  /** Null when the answer has the caller's keys as it is. */
+  /** Null when the answer already has the caller's keys. */
   readonly keys: AnswerKeys | null;
   /** Variables that must not be null. */
   readonly conditions: readonly string[];
@@ -43,7 +43,7 @@ export interface PreparedOperation {
 export type Preparation =
   | { readonly kind: 'prepared'; readonly operation: PreparedOperation }
   | { readonly kind: 'refused'; readonly error: GraphQLError }
-  /** Not well-formed: the server says what is wrong with it. */
+  /** Not well-formed: the server reports what is wrong with it. */
   | { readonly kind: 'malformed' };
 
 export interface DocumentStage {
@@ -60,12 +60,12 @@ export interface DocumentStageOptions extends KeyRules {
   readonly introspection: boolean;
 }
 
-/** What one stage goes by. */
+/** The rules of one stage. */
 interface Rules extends DocumentStageOptions {
   readonly introspectionLimit: IntrospectionLimit;
 }
 
-/** An operation that has been found in its document, and held to the limits. */
+/** An operation that was found in its document and is within the limits. */
 interface Found {
   readonly source: string;
   readonly operationName: string | undefined;
@@ -92,7 +92,7 @@ export function createDocumentStage(options: DocumentStageOptions): DocumentStag
   };
 }
 
-/** Finds the operation, holds it to the limits, and rewrites it where it needs that. */
+/** Finds the operation, checks the limits, and rewrites it if needed. */
 function prepareNew(source: string, operationName: string | undefined, rules: Rules): Preparation {
   const document = parsed(source);
   if (document === null) return MALFORMED;
@@ -112,7 +112,7 @@ function prepareNew(source: string, operationName: string | undefined, rules: Ru
   }
 }
 
-/** @throws GraphQLError for a literal that its type does not take */
+/** @throws GraphQLError for a literal that its type does not accept */
 function rewritten(found: Found, rules: Rules): Preparation {
   const { source, document, own, introspection } = found;
   const { schema } = rules;
@@ -125,12 +125,12 @@ function rewritten(found: Found, rules: Rules): Preparation {
     const as = isWhole ? document : documentOf(own);
     return prepared(found, { text: source, document: as, operation, values: null, keys: null });
   }
-  // What the caller wrote has to be valid, not what becomes of it.
+  // Validates the caller's document, not the rewritten one.
   if (validate(schema, document, specifiedRules, { maxErrors: 1 }).length > 0) return MALFORMED;
   const { own: exact, values } = isInexact
     ? liftInexactLiterals(asked, schema)
     : { own: asked, values: null };
-  // Lifting changes no key, but the document that has them.
+  // Lifting literals changes no key, but it makes a new document, in which the keys are renamed again.
   const safe = renamed !== null && isInexact ? safeKeys(documentOf(exact), schema, rules) : renamed;
   const as = safe?.document ?? documentOf(exact);
   const keys = safe?.keys ?? null;

@@ -6,16 +6,16 @@ import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.
 import { checkConditions } from './condition-variables.ts';
 import type { DocumentStage, PreparedOperation } from './prepare-document.ts';
 
-/** A request as Apollo Server gets it, and what its plugins have to know of it. */
+/** A request for Apollo Server, with what its plugins need to know about it. */
 export interface PreparedRequest {
   readonly http: HTTPGraphQLRequest;
   readonly more: Pick<GraphContext, 'asked' | 'refusal'>;
 }
 
-/** Valid in every schema: what is refused must not be parsed and validated first. */
+/** Valid in every schema; replaces a refused document, which must not be parsed and validated. */
 const NOTHING = '{ __typename }';
 
-/** Brings a request into the form that the planner and the subgraphs take without a mistake. */
+/** Brings a request into a form that the planner and the subgraphs handle correctly. */
 export function prepareRequest(request: GraphqlRequest, documents: DocumentStage): PreparedRequest {
   const { given } = request;
   if (given === null) return { http: request.http, more: {} };

@@ -12,16 +12,16 @@ export interface Shape {
   readonly fields: Map<string, { readonly name: string; readonly shape: Shape }>;
 }
 
-/** Nested spreads grow without bound; what is larger is not worth comparing. */
+/** Nested spreads can grow without bound; larger selections are not compared. */
 const MAX_FIELDS = 5_000;
 
 /**
- * True when two documents of one operation each ask for exactly the same fields under the same keys, whichever fragments
- * they use and in whatever order. Arguments are not compared.
+ * True when two documents with one operation each select exactly the same fields under the same keys, whichever
+ * fragments they use and in whatever order. Arguments are not compared.
  */
 export function selectSameFields(left: DocumentNode, right: DocumentNode): boolean {
   const shapes = [left, right].map(shapeOf);
-  // Every server knows the root's name, so planners leave it out of what they ask for.
+  // Every server knows the root's type name, so planners leave it out of fetches.
   for (const shape of shapes) {
     for (const [key, { name }] of shape?.fields ?? []) if (name === '__typename') shape?.fields.delete(key);
   }
@@ -36,7 +36,7 @@ export function onlyOperation(document: DocumentNode): OperationDefinitionNode |
   return operations.length === 1 && operation !== undefined ? operation : null;
 }
 
-/** Null when the document has several operations, or spreads more than is worth looking at. */
+/** Null when the document has several operations, or too many fields. */
 export function shapeOf(document: DocumentNode): Shape | null {
   const operation = onlyOperation(document);
   if (operation === null) return null;

@@ -1,9 +1,9 @@
 import { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError } from '@rocket/schema';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 
-/** Codes of Apollo Server that clients act upon by name, beyond our catalogue. */
+/** Codes of Apollo Server that clients handle by name, in addition to our catalogue. */
 const CLIENT_PROTOCOL_CODES = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
-/** Extensions that tell about our inside: which subgraph, its URL and answer, stack traces. */
+/** Extensions that reveal internals: the subgraph, its URL and answer, stack traces. */
 const INTERNAL_EXTENSIONS = new Set([
   'serviceName',
   'stacktrace',
@@ -12,10 +12,10 @@ const INTERNAL_EXTENSIONS = new Set([
   'http',
   'requestId',
 ]);
-/** How many wrappers graphql and Apollo put around an error at most. */
+/** Most wrappers that graphql and Apollo put around an error. */
 const MAX_WRAPPERS = 5;
 
-/** What an error may tell, by the catalogue; null when it may tell nothing. */
+/** What an error may disclose, by the catalogue; null when it may disclose nothing. */
 interface Disclosure {
   readonly code: string;
   readonly message: string;
@@ -40,13 +40,13 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
   return { message, ...place, extensions: { ...details, code, retryable } };
 }
 
-/** True when an error is none of the catalogue, or its INTERNAL_ERROR: somebody has to look at it. */
+/** True when an error is not in the catalogue, or is INTERNAL_ERROR: then somebody has to investigate. */
 export function isUnexpected(error: GraphQLError): boolean {
   const disclosure = discloseByCode({ message: '', extensions: error.extensions }) ?? discloseByClass(error);
   return disclosure === null || disclosure.code === 'INTERNAL_ERROR';
 }
 
-/** True for an error that a subgraph answered with, saying that it is a fault of its own. */
+/** True for an error with which a subgraph reported a fault of its own. */
 export function isToldFault({ extensions, originalError }: GraphQLError): boolean {
   return (
     originalError === undefined &&
@@ -89,11 +89,11 @@ function discloseByCode({ message, extensions = {} }: GraphQLFormattedError): Di
   return { code, message, retryable: ERROR_CATALOGUE[code].retryable, details };
 }
 
-/** What was thrown, before graphql and Apollo put their places around it. */
+/** The error that was thrown, before graphql and Apollo wrapped it with places. */
 export function underlying(error: unknown): unknown {
   let thrown = error;
   for (let depth = 0; depth < MAX_WRAPPERS && !(thrown instanceof RocketError); depth++) {
-    // By its property, not its class: two copies of graphql in one process would have two classes.
+    // Checks a property, not the class: two copies of graphql in one process have two classes.
     if (!(thrown instanceof Error && 'originalError' in thrown && thrown.originalError instanceof Error))
       break;
     thrown = thrown.originalError;

@@ -21,7 +21,8 @@ export interface ShardCaller {
   /**
    * Sends a call to wherever the app is now: follows moves, waits for an app whose writes are held, and repeats
    * what is safe to repeat. `send` may run several times.
-   * @throws RocketError `SHARD_UNAVAILABLE`, `APP_NOT_FOUND`, `DEADLINE_EXCEEDED`, or what the shard answered.
+   * @throws RocketError `SHARD_UNAVAILABLE`, `APP_NOT_FOUND`, `DEADLINE_EXCEEDED`, or the error that the shard answered
+   *   with.
    */
   call<T>(call: ShardCall, send: (service: ShardService, placement: Placement) => Promise<T>): Promise<T>;
 }
@@ -65,7 +66,7 @@ function mayRepeat(error: unknown, call: ShardCall): boolean {
   return call.operation === 'read' || error.beforeSending;
 }
 
-/** An app that keeps moving away under a request is unavailable to it; epochs are not the caller's business. */
+/** If an app keeps moving during a request, it is unavailable; callers must not see epochs. */
 function asAnswer(error: unknown, app: AppName): unknown {
   if (!(error instanceof RocketError) || error.code !== 'WRONG_EPOCH') return error;
   return new RocketError('SHARD_UNAVAILABLE', `App ${app} is being moved`, { cause: error });

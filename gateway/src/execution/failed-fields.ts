@@ -1,14 +1,17 @@
 import { type DocumentNode, Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
 
-/** A failed fetch for hundreds of records says so for the first few: more would say nothing new. Root fields are few. */
+/**
+ * A failed fetch for hundreds of records is reported only for the first few, because more errors add no information.
+ * There are few root fields.
+ */
 const MAX_ENTITY_PATHS = 20;
 
-/** Of the root field by which subgraphs are asked for entities. */
+/** Name of the root field with which subgraphs return entities. */
 export const ENTITIES_FIELD = '_entities';
 
 /**
- * Response paths, within a subgraph's answer, of the fields that a failed fetch leaves without a value: its root fields, or
- * the fields of each entity it was asked for. The gateway translates them into paths of the caller's answer.
+ * Response paths, within a subgraph's answer, of the fields that a failed fetch leaves without a value: its root
+ * fields, or the fields of each entity it was asked for. The gateway translates them into paths of the caller's answer.
  */
 export function failedFieldPaths(
   document: DocumentNode | undefined,

@@ -1,15 +1,20 @@
 import { type AppName, compareLsn, type Epoch, type Lsn, type Placed } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 
-/** Of apps. One that is forgotten was not written to for long: every replica has its last write by now. */
+/**
+ * Most apps that are remembered. A forgotten app was not written to for long, so every replica has its last write by
+ * now.
+ */
 const MAX_APPS = 10_000;
 
 /**
- * The latest commit of each app that answers have told of. Whoever reads the app through this gateway sees at least that:
- * the one who wrote it, and everybody they have told.
+ * The latest commit of each app that answers have reported. Every read of the app through this gateway sees at least
+ * that, whoever wrote it.
  */
 export interface SeenPositions {
-  /** Undefined when nothing is known: any replica will do. Positions of a former epoch are of another server. */
+  /**
+   * Undefined when nothing is known: then any replica will do. Positions of a former epoch belong to another server.
+   */
   of(at: Placed): Lsn | undefined;
   note(at: Placed, position: Lsn): void;
 }

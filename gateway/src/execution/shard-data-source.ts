@@ -6,7 +6,7 @@ import { ENTITIES_FIELD, failedFieldPaths } from './failed-fields.ts';
 import type { SubgraphCaller } from './subgraph-caller.ts';
 import type { SubgraphFetch, SubgraphResult, SubgraphSource } from './subgraph-source.ts';
 
-/** One subgraph of a graph, as the gateway's executor asks it. */
+/** One subgraph of a graph, as a source for the gateway's executor. */
 export class ShardDataSource implements SubgraphSource {
   readonly #app: AppName;
   readonly #subgraphs: SubgraphCaller;
@@ -29,7 +29,7 @@ export class ShardDataSource implements SubgraphSource {
           : { errors: errors.map(formatShardError).flatMap((one) => atEntityFields(one, fetch)) }),
       };
     } catch (error) {
-      // Nobody is there to miss it.
+      // If the caller has gone, nobody misses the answer.
       if (!(error instanceof CallerGone)) {
         const isKnown = error instanceof RocketError && error.code !== 'INTERNAL_ERROR';
         const facts = { err: error, app: this.#app, requestId: fetch.context.requestId };
@@ -51,7 +51,7 @@ export class ShardDataSource implements SubgraphSource {
   }
 }
 
-/** The request has only one fetch, and it has been made. */
+/** The outcome of the request's only fetch, which the fast path has already made. */
 function outcomeOf(fetched: FetchOutcome, app: AppName): SubgraphAnswer {
   if (fetched.app !== app) {
     throw new RocketError('INTERNAL_ERROR', `The plan asks ${app} for what ${fetched.app} was asked for`);
@@ -60,13 +60,13 @@ function outcomeOf(fetched: FetchOutcome, app: AppName): SubgraphAnswer {
   return fetched.answer;
 }
 
-/** Callers know no `_entities`: what fails all of them is told at the fields that it leaves null. */
+/** Callers do not know `_entities`: an error of all entities is reported at the fields that it leaves null. */
 function atEntityFields(error: GraphQLFormattedError, fetch: SubgraphFetch): GraphQLFormattedError[] {
   if (error.path?.length !== 1 || error.path[0] !== ENTITIES_FIELD) return [error];
   return failedFieldPaths(fetch.document, fetch.variables).map((path) => ({ ...error, path }));
 }
 
-/** In process, an error of the catalogue may come as the object it is; over HTTP it has its code already. */
+/** In process, an error of the catalogue may come as an object; over HTTP it already has its code. */
 function formatShardError(error: GraphQLError): GraphQLFormattedError {
   const formatted = error.toJSON();
   if (!(error.originalError instanceof RocketError) || formatted.extensions?.['code'] !== undefined)
@@ -75,7 +75,10 @@ function formatShardError(error: GraphQLError): GraphQLFormattedError {
   return { ...formatted, message, extensions: { ...details, code } };
 }
 
-/** A failed fetch becomes an error on each field that it leaves null: a thrown error would reach the caller without a path. */
+/**
+ * A failed fetch becomes an error on each field that it leaves null: a thrown error would reach the caller without a
+ * path.
+ */
 function asFieldErrors(error: unknown, fetch: SubgraphFetch): GraphQLFormattedError[] {
   const known = error instanceof RocketError ? error : new RocketError('INTERNAL_ERROR');
   const extensions = { ...known.details, code: known.code, retryable: known.retryable };

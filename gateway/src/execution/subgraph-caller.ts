@@ -21,13 +21,13 @@ export interface SubgraphFetch {
 
 export interface SubgraphCaller {
   /**
-   * Finds the app's shard anew for every fetch, so that a move needs no new graph.
+   * Looks up the app's shard for every fetch, so that a move needs no new graph.
    * @throws RocketError as a {@link ShardCaller}, `DEADLINE_EXCEEDED`
    */
   execute(fetch: SubgraphFetch): Promise<SubgraphAnswer>;
 }
 
-/** One per gateway: what one request has written, all later ones read. */
+/** One per gateway, so that all later requests see what one request has written. */
 export function createSubgraphCaller(shards: ShardCaller): SubgraphCaller {
   const seen = createSeenPositions();
   return {
@@ -48,7 +48,7 @@ async function execute(
 ): Promise<SubgraphAnswer> {
   const { app, epoch } = placement;
   const { requestId, callerFor, graph, deadlineAtMs } = fetch.context;
-  // A write is finished once it has been asked for, whoever has gone meanwhile.
+  // A write that was sent is finished, even if its caller has gone.
   const signal = fetch.kind === 'read' ? fetch.context.signal : undefined;
   signal?.throwIfAborted();
   const minLsn = fetch.kind === 'read' ? seen.of(placement) : undefined;
@@ -57,7 +57,7 @@ async function execute(
     ...(minLsn === undefined ? {} : { minLsn }),
   };
   const answer = await service.execute(context, fetch.operation, signal);
-  // Even when it came too late for its own request: it has been committed.
+  // Noted even when the answer came too late for its own request, because the write has been committed.
   if (answer.lsn !== null) seen.note(placement, answer.lsn);
   return answer;
 }

@@ -1,7 +1,7 @@
 import type { DocumentNode, GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import type { GraphContext } from '../graph-context.ts';
 
-/** What a plan asks of one subgraph. */
+/** A fetch of a plan from one subgraph. */
 export interface SubgraphFetch {
   readonly query: string;
   /** The query, parsed. */
@@ -13,13 +13,13 @@ export interface SubgraphFetch {
 }
 
 export interface SubgraphResult {
-  /** Becomes part of the answer that is being put together, and is changed there. */
+  /** Becomes part of the answer under construction, and is changed there. */
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** One subgraph of a graph, as plans ask it. */
+/** One subgraph of a graph, as a source for plans. */
 export interface SubgraphSource {
-  /** A rejection is told once for the fetch, without a path. */
+  /** A rejection is reported once for the fetch, without a path. */
   fetch(fetch: SubgraphFetch): Promise<SubgraphResult>;
 }

@@ -7,23 +7,23 @@ import type { FetchOutcome, GraphContext } from '../graph-context.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { type KnownOperation, KnownOperations } from './known-operations.ts';
 
-/** Values of the Accept header. There are as many as kinds of clients, unless somebody plays with them. */
+/** Most Accept headers that are remembered. There are as many as kinds of clients, unless somebody varies them. */
 const MAX_ACCEPTS = 100;
 
-/** How far the fast path came with a request. */
+/** The result of the fast path for a request. */
 export type FastResult =
   | { readonly kind: 'answer'; readonly answer: HttpAnswer }
-  /** Nothing has been done yet: the long way. */
+  /** Nothing has been done yet: the request takes the long way. */
   | { readonly kind: 'pass' }
-  /** There are errors to tell, which is the long way's affair; it must not ask the shard again. */
+  /** The answer has errors, which the long way has to report; it must not call the shard again. */
   | { readonly kind: 'fetched'; readonly fetched: FetchOutcome };
 
 export const PASS: FastResult = { kind: 'pass' };
 
 /**
- * Answers operations that are known to go to one subgraph with that subgraph's text, unread. It knows nothing of the rules
- * of HTTP and of documents: it repeats, for the same operation and the same Accept header, what the long way did. Whatever
- * it has not seen there, and every answer with errors, takes the long way.
+ * Answers operations that are known to go to one subgraph with that subgraph's text, unread. It knows nothing of the
+ * rules of HTTP and of documents: it repeats, for the same operation and the same Accept header, what the long way did.
+ * Every request that it has not seen there, and every answer with errors, takes the long way.
  */
 export class FastPath {
   readonly operations = new KnownOperations();
@@ -43,7 +43,7 @@ export class FastPath {
     if (known === null) return PASS;
     const { app, kind, asked } = known;
     const { variables } = parameters;
-    // To be refused, or to be fitted to their types, where everything is known about them.
+    // The long way, which knows the types of the variables, refuses or coerces them.
     if (nullCondition(asked.conditions, variables) !== null || holdsRawNumber(variables)) return PASS;
     try {
       const answer = await this.#subgraphs.execute({
@@ -58,7 +58,7 @@ export class FastPath {
     }
   }
 
-  /** Told of every answer of the long way. */
+  /** Called with every answer of the long way. */
   learn(request: GraphqlRequest, answer: HttpAnswer): void {
     if (answer.status !== 200 || request.parameters === null || !isGood(answer)) return;
     const { query, operationName } = request.parameters;
@@ -85,7 +85,7 @@ function isGood({ body }: HttpAnswer): boolean {
   return typeof body === 'string' && body.startsWith('{"data"');
 }
 
-/** A subgraph looks at the document before it does anything, so that nothing has been done. */
+/** True when the subgraph refused the document, which it checks before it does anything. */
 function refusesDocument(error: unknown): boolean {
   if (!(error instanceof RocketError)) return false;
   return error.code === 'GRAPHQL_VALIDATION_FAILED' || error.code === 'GRAPHQL_PARSE_FAILED';

@@ -5,7 +5,7 @@ import type { PreparedOperation } from '../documents/prepare-document.ts';
 import { selectSameFields } from '../documents/selection-shape.ts';
 import { fetchDocument, type PlanNode, type QueryPlan } from '../planning/query-plan.ts';
 
-/** An operation that one subgraph answers as it stands. */
+/** An operation that one subgraph can answer unchanged. */
 export interface KnownOperation {
   readonly app: AppName;
   readonly kind: 'read' | 'write';
@@ -14,11 +14,11 @@ export interface KnownOperation {
 }
 
 /**
- * The operations of one graph that have been parsed, validated, held to the limits and planned, and whose plan is a single
- * fetch of all their fields: such an operation can go to its subgraph word by word.
+ * The operations of one graph that were parsed, validated, checked against the limits and planned, and whose plan is a
+ * single fetch of all their fields: such an operation can be sent to its subgraph unchanged.
  */
 export class KnownOperations {
-  /** Null for what has to take the long way. */
+  /** Null for operations that have to take the long way. */
   readonly #known = new OperationCache<KnownOperation | null>();
 
   find(source: string, operationName: string | undefined): KnownOperation | null {
@@ -33,7 +33,7 @@ export class KnownOperations {
     this.#known.set(source, operationName, asSingleFetch(plan.node, asked));
   }
 
-  /** The subgraph does not take the operation as it stands: from now on it takes the long way. */
+  /** Called when the subgraph refused the operation unchanged; from then on it takes the long way. */
   forget({ asked }: KnownOperation): void {
     this.#known.set(asked.source, asked.operationName, null);
   }
@@ -41,10 +41,11 @@ export class KnownOperations {
 
 function asSingleFetch(node: PlanNode | undefined, asked: PreparedOperation): KnownOperation | null {
   if (node?.kind !== 'Fetch' || node.requires !== undefined || node.outputRewrites !== undefined) return null;
-  // Their answers have to be looked into.
+  // Their answers have to be changed.
   if (asked.keys !== null || asked.introspection.kind !== 'none') return null;
   const { text, document, operation, operationName } = asked;
-  // Where the planner asks for more than the caller, such as type names, or for less, such as introspection, they differ.
+  // Where the planner asks for more than the caller, such as type names, or for less, such as introspection, they
+  // differ.
   if (!selectSameFields(document, fetchDocument(node))) return null;
   return {
     app: appName(node.serviceName),

@@ -1,8 +1,8 @@
 import { RocketError } from '@rocket/schema';
 
 /**
- * The apps of a graph do not fit together, and will not until one of them changes. What exactly is wrong names types and
- * fields, so it stays in `cause` for the log: callers of the graph learn that it is not theirs to mend.
+ * The apps of a graph do not fit together, and will not until one of them changes. The exact fault names types and
+ * fields, so it stays in `cause` for the log: callers of the graph only learn that they cannot fix it.
  */
 export class GraphBroken extends RocketError {
   constructor(errors: readonly string[]) {

@@ -8,12 +8,12 @@ import {
   RocketError,
 } from '@rocket/schema';
 
-/** Names a graph that can be asked for: an app's own, or a named one. */
+/** Names a graph: an app's own, or a named one. */
 export type GraphKey =
   | { readonly kind: 'app'; readonly app: AppName }
   | { readonly kind: 'named'; readonly graph: GraphName };
 
-/** Where `/graphql` leads. It exists from the start, with every app, until an admin says otherwise. */
+/** The graph at `/graphql`. It exists from the start, with every app, until an admin defines it. */
 export const MAIN_GRAPH = 'main';
 
 /** What a graph consists of at one moment. */
@@ -33,7 +33,7 @@ export function shapeOf(key: GraphKey, snapshot: CatalogSnapshot): GraphShape {
 
 /**
  * True for the apps whose tokens are accepted at a graph: the home app at its own graph, every member at a named one.
- * Asked by each request: the work must not grow with the number of apps.
+ * Called for each request, so the work must not grow with the number of apps.
  * @throws RocketError `GRAPH_NOT_FOUND`
  */
 export function acceptsTokensOf(key: GraphKey, app: AppName, snapshot: CatalogSnapshot): boolean {

@@ -6,12 +6,12 @@ import { type GraphKey, graphKeyText, shapeOf } from './graph-key.ts';
 import { type GraphParts, loadGraph, revisionIdOf } from './load-graph.ts';
 import type { ServedGraph } from './served-graph.ts';
 
-/** Graphs kept loaded; a graph of a few apps holds some 5 to 20 MB. */
+/** Most graphs that are kept loaded; a graph of a few apps uses about 5 to 20 MB. */
 const DEFAULT_MAX_GRAPHS = 50;
-/** After a replacement that failed for another reason than its apps, such as a catalog that did not answer. */
+/** Pause after a replacement that failed for another reason than its apps, such as a catalog that did not answer. */
 const RELOAD_PAUSE_MS = 1_000;
 
-/** Loading this revision is known to fail, and why. */
+/** A revision that is known to fail to load, with the reason. */
 interface Broken {
   readonly revision: GraphRevisionId;
   readonly error: GraphBroken;
@@ -30,7 +30,7 @@ export class GraphStore {
   readonly #loading = new Map<string, Promise<ServedGraph>>();
   readonly #reloading = new Map<string, Promise<void>>();
   readonly #retiring = new Set<Promise<void>>();
-  /** One per graph of the catalog at most. Composing again and again what cannot work would keep others waiting. */
+  /** At most one per graph of the catalog. Composing a broken graph again and again would make others wait. */
   readonly #broken = new Map<string, Broken>();
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #stopFollowing: () => void;
@@ -44,9 +44,9 @@ export class GraphStore {
   }
 
   /**
-   * Hands the graph that serves `key` now to `use`; while a newer one is being made, that is the old one. `use` is
-   * called in the same tick the graph is looked up in, so the graph cannot be retired in between.
-   * Nobody waits for a load past `deadlineAtMs`; the load goes on for those who come later.
+   * Passes the graph that currently serves `key` to `use`; while a newer one is being made, that is the old one. `use`
+   * is called in the same tick the graph is looked up in, so the graph cannot be retired in between. Nobody waits for a
+   * load past `deadlineAtMs`; the load goes on for those who come later.
    * @throws RocketError `APP_NOT_FOUND`, `GRAPH_NOT_FOUND`, `DEADLINE_EXCEEDED`; GraphBroken
    */
   async use<T>(key: GraphKey, deadlineAtMs: number, use: (graph: ServedGraph) => Promise<T>): Promise<T> {
@@ -61,7 +61,7 @@ export class GraphStore {
 
   /** Resolves when every loaded graph is as the current snapshot says, or has failed to become so. */
   async settled(): Promise<void> {
-    // One that is still being loaded may have begun with an older snapshot.
+    // A graph that is still being loaded may be based on an older snapshot.
     while (this.#loading.size + this.#reloading.size > 0) {
       await Promise.allSettled([...this.#loading.values(), ...this.#reloading.values()]);
     }
@@ -118,7 +118,7 @@ export class GraphStore {
       try {
         if (revisionIdOf(shapeOf(key, snapshot)) !== graph.revision.id) this.#reload(key, text);
       } catch (error) {
-        // Its app or graph is gone.
+        // The graph's app or definition was removed.
         this.#parts.logger.info({ graph: text, reason: String(error) }, 'graph dropped');
         this.#entries.delete(text);
         this.#broken.delete(text);
@@ -134,7 +134,7 @@ export class GraphStore {
           { err: error, graph: text },
           'graph not replaced; the old revision keeps serving',
         );
-        // A broken one is waiting for the next change; any other failure may be over soon.
+        // A broken graph waits for the next change; any other failure may be over soon.
         if (!(error instanceof GraphBroken)) this.#retrySoon();
       })
       .finally(() => this.#reloading.delete(text));
@@ -142,7 +142,7 @@ export class GraphStore {
   }
 
   async #replace(key: GraphKey, text: string): Promise<void> {
-    // Until the made graph is the wanted one: the catalog may change again meanwhile.
+    // Repeats until the made graph is the current one: the catalog may change meanwhile.
     for (;;) {
       const graph = await this.#make(key, text);
       if (!this.#entries.has(text)) return await graph.retire();

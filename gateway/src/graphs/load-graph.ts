@@ -40,8 +40,8 @@ export function revisionIdOf({ home, members }: GraphShape): GraphRevisionId {
 }
 
 /**
- * Composes, builds and warms a graph; what it returns is ready for traffic. The revision is in the catalog before
- * any shard can be asked about it.
+ * Composes, builds and warms a graph; what it returns is ready for traffic. The revision is stored in the catalog
+ * before any shard gets a request with it.
  * @throws GraphBroken when its apps do not fit together
  */
 export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<ServedGraph> {

@@ -7,7 +7,7 @@ import type { GraphContext } from '../graph-context.ts';
 
 /** The stages that a request goes through at one graph, each with what it keeps for that graph alone. */
 export interface GraphStages {
-  /** Null where no operation can pass through unread. */
+  /** Null when no answer can be passed on unread. */
   readonly fastPath: FastPath | null;
   readonly documents: DocumentStage;
   readonly server: ApolloServer<GraphContext>;
@@ -15,7 +15,7 @@ export interface GraphStages {
 
 /**
  * One composition that takes requests. Replaced as a whole, never changed: requests in flight finish on the one they
- * began with, and its Apollo Server is stopped when the last of them has.
+ * began with, and its Apollo Server is stopped after the last of them.
  */
 export class ServedGraph implements GraphStages {
   readonly revision: GraphRevision;
@@ -35,7 +35,7 @@ export class ServedGraph implements GraphStages {
     this.#logger = logger;
   }
 
-  /** Runs a first plan, so that no caller pays for what is set up lazily. */
+  /** Makes a first plan, so that no caller waits for lazy initialisation. */
   async warm(): Promise<void> {
     const contextValue: GraphContext = {
       requestId: 'warm-up',
@@ -47,7 +47,7 @@ export class ServedGraph implements GraphStages {
     await this.server.executeOperation({ query: '{ __typename }' }, { contextValue });
   }
 
-  /** A request begins: whoever calls it calls `end` when the request is done, however it went. */
+  /** Notes the start of a request; call `end` when the request is done, whatever its result. */
   begin(): void {
     this.#inFlight += 1;
   }

@@ -12,8 +12,8 @@ export function prefersHtml(accept: string | undefined): boolean {
 }
 
 /**
- * True when `wanted` is named and none of `others` comes before it. A wildcard names nothing: scripts send them without
- * meaning any type, so we do not ask the negotiator for the best of what we have.
+ * True when `wanted` is named and none of `others` comes before it. A wildcard names nothing: scripts send wildcards
+ * without preferring any type, so we do not let the negotiator choose the best type.
  */
 function prefers(accept: string | undefined, wanted: string, others: readonly string[]): boolean {
   const types = new Negotiator({ headers: { accept } }).mediaTypes();

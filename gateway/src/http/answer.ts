@@ -3,7 +3,9 @@ import { ERROR_CATALOGUE, RocketError } from '@rocket/schema';
 import { errorBody } from '../errors/mask.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
-/** Tokens and states of the moment: nothing between us and the caller may keep them, refusals included. */
+/**
+ * Answers contain tokens and current states, so nothing between us and the caller may cache them, including refusals.
+ */
 export const NO_STORE = { 'cache-control': 'no-store' };
 
 export function jsonAnswer(

@@ -4,8 +4,8 @@ import { allowedMethods, type Route } from './routes.ts';
 
 export interface CorsConfig {
   /**
-   * Origins whose pages may call the graphs and `/auth` from a browser, such as `https://shop.example`; `*` is any. None
-   * unless told: a page of the gateway's own origin needs no leave, nor does anything that is not a browser.
+   * Origins whose pages may call the graphs and `/auth` from a browser, such as `https://shop.example`; `*` means any.
+   * None by default: pages of the gateway's own origin and programs other than browsers need no permission.
    */
   readonly corsOrigins?: readonly string[];
 }
@@ -13,7 +13,7 @@ export interface CorsConfig {
 const ANY_ORIGIN = '*';
 /**
  * What GraphQL clients and tracing in pages send. A browser drops the whole request when one header of it is not
- * listed, and a client gives no more than "Failed to fetch" for it.
+ * listed, and the client only reports "Failed to fetch".
  */
 const ALLOWED_HEADERS = [
   'accept',
@@ -27,7 +27,7 @@ const ALLOWED_HEADERS = [
   'x-apollo-operation-name',
   'x-apollo-operation-id',
   'apollo-require-preflight',
-  // The same in the words of GraphQL Yoga and Hive.
+  // The corresponding headers of GraphQL Yoga and Hive.
   'graphql-client-name',
   'graphql-client-version',
   'graphql-require-preflight',
@@ -38,7 +38,7 @@ const ALLOWED_HEADERS = [
   'sentry-trace',
 ].join(', ');
 const EXPOSED_HEADERS = 'x-request-id, retry-after, www-authenticate';
-/** Browsers keep a preflight for no longer than some minutes to hours, whatever they are told. */
+/** Browsers cache a preflight for at most some minutes to hours, whatever this says. */
 const PREFLIGHT_TTL_SECONDS = 600;
 
 export type Cors = (route: Route | null, message: IncomingMessage, answer: HttpAnswer) => HttpAnswer;
@@ -46,7 +46,7 @@ export type Cors = (route: Route | null, message: IncomingMessage, answer: HttpA
 /**
  * Lets pages of listed origins read answers. Credentials in the sense of CORS are never allowed: tokens travel in the
  * Authorization header, which a page has to set itself, so a foreign page can never act as somebody who is signed in.
- * Administration is for the command line and for pages of our own.
+ * The admin API is only for the command line and our own pages.
  */
 export function createCors({ corsOrigins = [] }: CorsConfig): Cors {
   const listed = new Set(corsOrigins);

@@ -7,7 +7,7 @@ import { type CorsConfig, createCors } from './cors.ts';
 import type { Graphiql } from './graphiql.ts';
 import { allowedMethods, checkMethod, findRoute, type Route } from './routes.ts';
 
-/** One HTTP request, read as far as its head. */
+/** One HTTP request whose head was read. */
 export interface HttpRequest {
   readonly message: IncomingMessage;
   readonly requestId: string;
@@ -53,7 +53,7 @@ export function createDispatcher(options: DispatcherOptions): HttpHandler {
       const request = { message, requestId, search, authorization: message.headers.authorization };
       answer = await handle(route, request, options);
     } catch (error) {
-      // Answered here: a page of another origin has to be able to read refusals too. The server logs them.
+      // Errors are answered here, because a page of another origin must be able to read them too. The server logs them.
       answer = { ...errorAnswer(error), failure: error };
     }
     const labels = { route: route?.kind ?? 'unknown', status: String(answer.status) };
@@ -89,7 +89,7 @@ async function handle(
   }
 }
 
-/** By hand: a URL parser would resolve `//host` and dots, and no route has either. */
+/** Without a URL parser, which would resolve `//host` and dots; no route has either. */
 function splitTarget(target: string): { path: string; search: string } {
   const at = target.indexOf('?');
   return at < 0 ? { path: target, search: '' } : { path: target.slice(0, at), search: target.slice(at) };

@@ -13,11 +13,11 @@ export interface GraphqlParameters {
 
 /** A GraphQL request over HTTP. */
 export interface GraphqlRequest {
-  /** For Apollo Server; made when it is asked for, since most requests never get there. */
+  /** The request for Apollo Server; made on first use, because most requests never get there. */
   readonly http: HTTPGraphQLRequest;
   /** The same with other parameters. */
   with(parameters: GraphqlParameters): HTTPGraphQLRequest;
-  /** As the caller gave them, by POST or GET; null for what is malformed, of which Apollo Server says what is wrong. */
+  /** The given parameters, from POST or GET; null for a malformed request, whose fault Apollo Server reports. */
   readonly given: GraphqlParameters | null;
   /** The Accept header, empty when there is none. */
   readonly accept: string;
@@ -65,7 +65,7 @@ function bodyOf(search: string): unknown {
       extensions: given.has('extensions') ? parseJson(given.get('extensions') ?? '') : null,
     };
   } catch (error) {
-    // Apollo Server tells that it is no JSON.
+    // Apollo Server reports that it is not JSON.
     if (error instanceof SyntaxError) return null;
     throw error;
   }
@@ -79,7 +79,7 @@ function searchWith(search: string, { query, variables, operationName }: Graphql
   return `?${given}`;
 }
 
-/** Those that Apollo Server parses as JSON. */
+/** Checks the parameters that Apollo Server parses as JSON. */
 function checkParameters(search: string): void {
   const parameters = new URLSearchParams(search);
   for (const name of ['variables', 'extensions']) {
@@ -92,7 +92,7 @@ function httpRequest(request: IncomingMessage, search: string, body: unknown): H
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
   }
-  // An answer without a body is still the answer to a GET.
+  // A HEAD request is handled like a GET; Node omits the body.
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   return { method, headers, search, body };
 }

@@ -8,7 +8,7 @@ import type { ListedGraph } from './list-graphs.ts';
 import { ADMIN_PATH, AUTH_PATHS, graphPath, OPERATOR_PATHS } from './routes.ts';
 
 export interface HomeContent {
-  /** Null where the caller may not know what there is. */
+  /** Null when the caller may not know which graphs there are. */
   readonly graphs: readonly ListedGraph[] | null;
   /** Whether there are login and administration here; a gateway of a finished supergraph has neither. */
   readonly signIn: boolean;
@@ -22,7 +22,7 @@ const GUIDES = [
   { file: 'docs/metadata.md', about: 'the documents that apps are made of' },
 ] as const;
 
-/** What is shown depends on who asks and how. */
+/** The answer depends on the caller and the Accept header. */
 const PERSONAL = { ...NO_STORE, vary: 'Accept, Authorization' };
 
 export function homeAnswer(accept: string | undefined, content: HomeContent): HttpAnswer {

@@ -10,7 +10,7 @@ export interface ListedGraph {
   readonly apps: readonly AppName[] | null;
 }
 
-/** Reading the list must not cost a round over all apps for each request: it changes with the catalog only. */
+/** Kept per snapshot, so that requests do not iterate over all apps: the list only changes with the catalog. */
 const listed = new WeakMap<CatalogSnapshot, readonly ListedGraph[]>();
 
 /** All graphs that are served: `main`, the other named ones, then the apps by name. */
@@ -24,7 +24,7 @@ export function listGraphs(snapshot: CatalogSnapshot): readonly ListedGraph[] {
 
 /**
  * Those of `graphs` that a caller may know of. Names of apps are part of the schema, so whoever may read it may read
- * them; where introspection is off, a token opens the graphs that accept it, and strangers learn of none: null.
+ * them; where introspection is off, callers see the graphs that accept their token, and strangers see none: null.
  */
 export function visibleGraphs(
   snapshot: CatalogSnapshot,

@@ -5,7 +5,7 @@ import { RocketError } from '@rocket/schema';
 export type MetricsAccess = (authorization: string | undefined) => Promise<void>;
 
 /**
- * Measurements name apps and say how they are used: on the port that everybody reaches they are for those who run it.
+ * Metrics name apps and show how they are used: on the public port they are only for operators.
  * @param token what a scraper sends as its bearer token; null for none
  * @param isOperator whether the header is that of a platform user
  */
@@ -25,7 +25,7 @@ export function createMetricsAccess(options: {
   };
 }
 
-/** Of one length, so that a comparison tells nothing of the text. */
+/** Digests have one length, so that the comparison reveals nothing about the text. */
 function digest(text: string): Buffer {
   return hash('sha256', text, 'buffer');
 }

@@ -3,7 +3,7 @@ import { RocketError } from '@rocket/schema';
 import { errorAnswer } from './answer.ts';
 import { metricsAnswer } from './operator-routes.ts';
 
-/** Measurements on a port of their own, which only the network of the operators reaches: open to whoever does. */
+/** Serves metrics on a port of their own without a token; only the operators' network should reach it. */
 export function createMetricsServer(metrics: Metrics, logger: Logger): HttpServer {
   return createHttpServer({
     handler: async ({ method, url }) => {

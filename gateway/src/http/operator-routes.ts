@@ -9,7 +9,7 @@ export interface OperatorParts {
   readonly checkReady: () => Promise<void>;
 }
 
-/** What operators and their tools ask: is it alive, is it ready, how is it doing. */
+/** Routes for operators and their tools: liveness, readiness and metrics. */
 export function operatorHandlers(parts: OperatorParts): Pick<RouteHandlers, 'health' | 'ready' | 'metrics'> {
   return {
     health: async () => jsonAnswer(200, { status: 'ok' }),

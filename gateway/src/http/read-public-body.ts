@@ -12,7 +12,7 @@ export async function readPublicBody(request: IncomingMessage, maxBytes: number)
   return await readJsonBody(request, maxBytes);
 }
 
-/** JSON alone: a type that a form of another site can send would open the way to cross-site requests. */
+/** Accepts only JSON: a type that a form on another site can send would allow cross-site requests. */
 function checkMediaType({ headers }: IncomingMessage): void {
   const type = mediaType(headers['content-type']);
   if (type?.essence !== 'application/json') {

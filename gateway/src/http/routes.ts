@@ -29,12 +29,12 @@ const METHODS: Readonly<Record<Route['kind'], readonly string[]>> = {
   metrics: ['GET', 'HEAD'],
 };
 
-/** Methods that a route takes, for `Allow`. */
+/** Methods that a route accepts, for `Allow`. */
 export function allowedMethods(route: Route): string {
   return [...METHODS[route.kind], 'OPTIONS'].join(', ');
 }
 
-/** @throws RocketError `METHOD_NOT_ALLOWED` with the methods that are */
+/** @throws RocketError `METHOD_NOT_ALLOWED` with the allowed methods */
 export function checkMethod(route: Route, method: string): void {
   if (METHODS[route.kind].includes(method)) return;
   throw new RocketError('METHOD_NOT_ALLOWED', `${method} is not allowed here`, {
@@ -42,7 +42,7 @@ export function checkMethod(route: Route, method: string): void {
   });
 }
 
-/** Where a graph is asked: the path that `findRoute` finds it by. */
+/** The path of a graph, which `findRoute` maps back to it. */
 export function graphPath(key: GraphKey): string {
   if (key.kind === 'app') return `/apps/${key.app}/graphql`;
   return key.graph === MAIN_GRAPH ? MAIN_PATH : `/graphs/${key.graph}/graphql`;

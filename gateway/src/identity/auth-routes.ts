@@ -7,7 +7,7 @@ import { readPublicBody } from '../http/read-public-body.ts';
 import { LoginBrake } from './login-brake.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Credentials are short; nobody has to send us more to be refused. */
+/** Credentials are short, so larger bodies are refused. */
 const MAX_BODY_BYTES = 16_384;
 const MAX_EMAIL_LENGTH = 320;
 const MAX_PASSWORD_LENGTH = 1_024;

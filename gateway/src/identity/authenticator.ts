@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { ANONYMOUS, type Identity } from './identity.ts';
 
-/** A verified token is believed for no longer than this without another look. */
+/** How long a verified token is accepted without being verified again. */
 const MAX_CACHED_MS = 15 * 60 * 1_000;
 const MAX_CACHED_TOKENS = 10_000;
 
@@ -24,7 +24,7 @@ export interface Authenticator {
 
 interface Verified {
   readonly identity: Identity;
-  /** Which secret proved it: a token dies with its app's secret, not only with its own expiry. */
+  /** The secret that verified it: a token also becomes invalid when its app's secret changes. */
   readonly secret: string;
 }
 
@@ -56,8 +56,8 @@ export function createAuthenticator(options: {
 }
 
 /**
- * Refuses tokens of apps that have no say here: at an app's own graph those of other apps, at a named graph those of
- * apps outside it. Platform tokens and anonymous callers pass.
+ * Refuses tokens of apps that are not accepted here: at an app's own graph those of other apps, at a named graph those
+ * of apps outside it. Platform tokens and anonymous callers pass.
  * @throws RocketError `UNAUTHENTICATED` that names the app that issued the token.
  */
 export function requireAudience(
@@ -72,7 +72,7 @@ export function requireAudience(
   );
 }
 
-/** An empty header is none: tools send one from a field that was left blank. */
+/** An empty header counts as absent: tools send one when a field was left blank. */
 function bearerToken(authorization: string | undefined): string | null {
   const text = authorization?.trim() ?? '';
   if (text === '') return null;

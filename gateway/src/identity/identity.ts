@@ -1,6 +1,6 @@
 import { type AppName, type Caller, PUBLIC_ROLE } from '@rocket/schema';
 
-/** Who sends a request, from their access token. */
+/** Who sends a request, according to the access token. */
 export type Identity =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'platform'; readonly userId: string; readonly email: string | null }
@@ -18,7 +18,7 @@ export const ANONYMOUS: Identity = { kind: 'anonymous' };
 /** Role that bypasses every policy of its app. */
 const ADMIN_ROLE = 'admin';
 
-/** What one app may know of the caller: their roles there, not those elsewhere. */
+/** What one app may know of the caller: the roles in that app, not those in others. */
 export function callerFor(identity: Identity, app: AppName): Caller {
   if (identity.kind === 'anonymous') {
     return { userId: null, email: null, roles: [PUBLIC_ROLE], isAdmin: false };

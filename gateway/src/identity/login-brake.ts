@@ -6,7 +6,7 @@ const MAX_FAILURES = 10;
 const WINDOW_MS = 15 * 60 * 1_000;
 /** Accounts remembered; the least recently tried are forgotten first. */
 const MAX_ACCOUNTS = 50_000;
-/** Logins under way in this process. Each costs tens of ms of CPU on purpose, and strangers may ask for them. */
+/** Most logins in progress in this process. Each costs tens of ms of CPU on purpose, and strangers can start them. */
 const MAX_UNDER_WAY = 64;
 
 interface Failures {
@@ -21,7 +21,7 @@ export class LoginBrake {
     ttl: WINDOW_MS,
     noUpdateTTL: true,
   });
-  /** Per account, so that guesses sent all at once count like guesses one after another. */
+  /** Logins in progress per account, so that guesses sent at once count like guesses one after another. */
   readonly #underWay = new Map<string, Set<Promise<void>>>();
   #count = 0;
 
@@ -50,7 +50,10 @@ export class LoginBrake {
     }
   }
 
-  /** Waits while the logins under way could use up what is left, should all of them fail. Returns how to leave. */
+  /**
+   * Waits while the logins in progress could use up the remaining attempts if all of them failed. Returns the function
+   * to call at the end.
+   */
   async #enter(key: string): Promise<() => void> {
     for (;;) {
       const failures = this.#failures.get(key);
@@ -59,7 +62,7 @@ export class LoginBrake {
         throw tooMany('Too many failed logins; try again later', seconds);
       }
       const underWay = this.#underWay.get(key) ?? new Set<Promise<void>>();
-      // Counted in the tick it is admitted in, or the next one would be admitted in its place.
+      // Counted in the same tick as the check, so that no other login is admitted in between.
       if ((failures?.count ?? 0) + underWay.size < MAX_FAILURES) return this.#register(key, underWay);
       await Promise.race(underWay);
     }

@@ -21,7 +21,9 @@ interface TokenPair {
   readonly expiresIn: number;
 }
 
-/** Sessions of app users, kept by the app's shard, and of platform users, kept by the catalog. App null is the platform. */
+/**
+ * Sessions of app users, kept by the app's shard, and of platform users, kept by the catalog. App null is the platform.
+ */
 export interface Sessions {
   /** @throws RocketError `UNAUTHENTICATED` for a wrong password, an unknown user and an unknown app alike */
   login(app: string | null, input: { email: string; password: string }): Promise<TokenPair>;
@@ -61,7 +63,7 @@ export function createSessions(parts: SessionParts): Sessions {
   };
 }
 
-/** An unknown app answers like wrong credentials: which apps exist is not for strangers. */
+/** An unknown app gets the error of wrong credentials: strangers must not learn which apps exist. */
 function knownApp(parts: SessionParts, app: string, message: string): { name: AppName; secret: string } {
   const record = isAppName(app) ? parts.view.current.apps.get(app) : undefined;
   if (record === undefined) throw new RocketError('UNAUTHENTICATED', message);
@@ -73,7 +75,7 @@ function atShard<T>(
   app: AppName,
   use: (users: ShardUsers, at: Placement) => Promise<T>,
 ): Promise<T> {
-  // Every one of them writes: it makes, consumes or ends a refresh token.
+  // Every call is a write: it makes, consumes or ends a refresh token.
   const call = { app, operation: 'write', deadlineAtMs: Date.now() + SHARD_TIMEOUT_MS } as const;
   return parts.shards.call(call, (service, placement) => use(service.users, placement));
 }

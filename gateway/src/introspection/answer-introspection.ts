@@ -46,7 +46,7 @@ function hasVariables(document: DocumentNode): boolean {
   );
 }
 
-/** There is nothing behind these fields that could fail but their arguments. */
+/** Only the arguments of these fields can be wrong. */
 function asUserError(error: GraphQLFormattedError): GraphQLFormattedError {
   return { ...error, extensions: { code: 'BAD_USER_INPUT', retryable: false } };
 }

@@ -1,6 +1,6 @@
 /**
- * What a query about the schema costs: some lists are as long as the schema has types, and aliases multiply them. The
- * measure is the query that tools send, for this very schema.
+ * The cost of an introspection query: some lists are as long as the schema has types, and aliases multiply them. The
+ * unit is the query that tools send, for the same schema.
  */
 import {
   type GraphQLSchema,
@@ -16,12 +16,12 @@ import {
 } from 'graphql';
 import { type OwnDefinitions, ownDefinitions } from '../documents/own-definitions.ts';
 
-/** How often the whole schema may be asked for in one operation: tools ask once, perhaps with a little more. */
+/** How often one operation may select the whole schema: tools select it once, perhaps with a little more. */
 const MAX_WHOLES = 1.5;
-/** What any schema allows. */
+/** The limit is at least this for every schema. */
 const MIN_LIMIT = 5_000;
 
-/** Lengths of the lists that introspection has, by the field: of all types together, and of the longest of one type. */
+/** Lengths of the lists of introspection, by field: of all types together, and of the type with the longest. */
 interface Lengths {
   readonly mean: ReadonlyMap<string, number>;
   readonly longest: ReadonlyMap<string, number>;
@@ -45,10 +45,10 @@ export function introspectionLimit(schema: GraphQLSchema): IntrospectionLimit {
   return { exceededBy: (own) => cost(own, lengths) > limit };
 }
 
-/** Values that the answer holds, by estimate; linear in the document, since each fragment is counted once. */
+/** Estimated number of values in the answer. Takes linear time, because each fragment is counted once. */
 function cost({ operation, fragments }: OwnDefinitions, { mean, longest }: Lengths): number {
   const byName = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-  // All types have lists of a mean length, one that the caller picks may have the longest.
+  // Over all types a list has the mean length, but a single type that the caller picks may have the longest.
   const known = { types: new Map<string, number>(), one: new Map<string, number>() };
   const ofFragment = (name: string, under: 'types' | 'one'): number => {
     const before = known[under].get(name);
@@ -96,7 +96,7 @@ function lengthsOf(schema: GraphQLSchema): Lengths {
   ] as const;
   const entries = Object.entries(lists);
   return {
-    // Types of other kinds have none of a list: the mean is over all types.
+    // The mean is over all types, including those of kinds without the list.
     mean: new Map([...always, ...entries.map(([name, list]) => [name, sum(list) / types.length] as const)]),
     longest: new Map([...always, ...entries.map(([name, list]) => [name, Math.max(0, ...list)] as const)]),
   };

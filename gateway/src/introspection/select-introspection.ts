@@ -1,4 +1,4 @@
-/** Fields about the schema are answered here, whole; the planner and the executor of Apollo get the others alone. */
+/** Splits off the introspection fields, which are answered here; the planner and the executor only get the others. */
 import {
   type DocumentNode,
   type FieldNode,
@@ -13,12 +13,12 @@ import { documentOf, type OwnDefinitions, withoutUnused } from '../documents/own
 const FIELDS = new Set(['__schema', '__type']);
 const isAboutSchema = ({ name }: FieldNode): boolean => FIELDS.has(name.value);
 
-/** What an operation asks about the schema. */
+/** The introspection part of an operation. */
 export type IntrospectionPart =
   | { readonly kind: 'none' }
-  /** Nothing else, but for the name of the root. */
+  /** The operation has no other fields, except perhaps the root's `__typename`. */
   | { readonly kind: 'whole' }
-  /** Beside other fields: the operation cut in two, and the order of the keys in the answer. */
+  /** There are other fields too: the operation cut in two, and the order of the keys in the answer. */
   | {
       readonly kind: 'beside';
       readonly introspection: DocumentNode;
@@ -42,7 +42,7 @@ export function introspectionPart(own: OwnDefinitions): IntrospectionPart {
   };
 }
 
-/** Each fragment once: how often it is spread makes no difference to what the root has. */
+/** Visits each fragment once: repeated spreads do not change the fields of the root. */
 function rootFields({ operation, fragments }: OwnDefinitions): readonly FieldNode[] {
   const left = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
   const of = ({ selections }: SelectionSetNode): FieldNode[] =>
@@ -56,7 +56,7 @@ function rootFields({ operation, fragments }: OwnDefinitions): readonly FieldNod
   return of(operation.selectionSet);
 }
 
-/** The operation with some fields of its root, whose fragments become part of it. */
+/** The operation with some fields of its root, with the root's fragments inlined. */
 function onlyFields(own: OwnDefinitions, keep: (field: FieldNode) => boolean): OwnDefinitions {
   const byName = new Map(own.fragments.map((fragment) => [fragment.name.value, fragment]));
   const selectionSet = filtered(own.operation.selectionSet, { byName, spread: new Set(), keep });

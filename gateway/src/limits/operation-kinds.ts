@@ -3,8 +3,8 @@ import { type ASTVisitor, GraphQLError, OperationTypeNode, type ValidationContex
 const PLURALS = { query: 'queries', mutation: 'mutations', subscription: 'subscriptions' } as const;
 
 /**
- * Refuses operations that no executor of ours takes. graphql's own rules pass over a schema without the root type, and
- * the executor would fail with what looks like a fault on our side.
+ * Refuses operations that our executors do not support. graphql's own rules ignore a missing root type, and the
+ * executor would fail with what looks like our own fault.
  */
 export function operationKindRule(context: ValidationContext): ASTVisitor {
   return {

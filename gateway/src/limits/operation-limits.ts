@@ -18,9 +18,9 @@ export interface OperationLimits {
   /** Levels of fields. An introspection query of a tool takes about 15. */
   readonly maxDepth: number;
   readonly maxAliases: number;
-  /** Of one operation, as often as fragments bring them in: planning takes time with their number. */
+  /** Fields of one operation, counted for every spread of a fragment: the time of planning grows with their number. */
   readonly maxFields: number;
-  /** Root fields of one operation, with those that fragments bring in. */
+  /** Root fields of one operation, including those of fragments. */
   readonly maxRootFields: number;
   readonly maxNameLength: number;
 }
@@ -43,8 +43,8 @@ interface Extent {
 }
 
 /**
- * What the operations of a document exceed. To be asked before graphql's own rules run, whose cost grows with the square of
- * what is counted here; never instead of them.
+ * The limits that the operations of a document exceed. Check them before graphql's own rules run, whose cost grows with
+ * the square of what is counted here, but not instead of them.
  */
 export function exceededLimits(document: DocumentNode, limits: OperationLimits): readonly GraphQLError[] {
   const long = longName(document, limits.maxNameLength);
@@ -67,7 +67,7 @@ export function exceededLimits(document: DocumentNode, limits: OperationLimits):
   });
 }
 
-/** Suggestions for a misspelt name take time with the product of lengths. */
+/** The time of suggestions for a misspelt name grows with the product of the lengths. */
 function longName(document: DocumentNode, maxLength: number): GraphQLError | null {
   let found: NameNode | null = null;
   visit(document, {
@@ -86,8 +86,8 @@ function refusal(message: string, node: ASTNode): GraphQLError {
 
 /**
  * Each fragment is measured once, however often it is spread, so the work is linear in the document. Sums may grow
- * beyond any bound through nested spreads: that is the point of measuring them. A fragment that spreads itself counts
- * nothing here; graphql's own rules refuse it.
+ * without bound through nested spreads, which is why they are measured. A fragment that spreads itself counts nothing
+ * here; graphql's own rules refuse it.
  */
 function measure(document: DocumentNode): (selectionSet: SelectionSetNode) => Extent {
   const fragments = fragmentsByName(document);

@@ -1,8 +1,9 @@
 import { RocketError } from '@rocket/schema';
 
 /**
- * Objects in an answer that is put together from several fetches. Each fetch is bounded by itself, but one finds records for
- * every record that another found. Shaping and writing so many takes some 300 ms, in which nobody else is served.
+ * Most objects in an answer that is merged from several fetches. Each fetch is bounded by itself, but one may find
+ * records for every record of another. Shaping and writing this many takes about 300 ms, during which nobody else is
+ * served.
  */
 export const MAX_ANSWER_OBJECTS = 100_000;
 

@@ -1,6 +1,6 @@
 /**
- * The answer while it is put together: plain JSON, in which subgraphs, which are not trusted to keep to the schema, choose
- * the values and callers choose the keys. So only own properties are read, and `__proto__` is a key as any other.
+ * The answer under construction, as plain JSON. Subgraphs choose its values and are not trusted to follow the schema;
+ * callers choose its keys. So only own properties are read, and `__proto__` is a key like any other.
  */
 import { isRawNumber } from '@rocket/schema';
 
@@ -8,11 +8,11 @@ export type AnswerObject = Record<string, unknown>;
 
 /** Faster than objects made by `Object.create(null)`, which V8 keeps as hash tables. */
 const Plain = function Plain() {
-  // Its objects have no keys yet.
+  // Its objects start without keys.
 } as unknown as new () => AnswerObject;
 Plain.prototype = Object.create(null);
 
-/** An empty object without a prototype that has keys. */
+/** An empty object that inherits no keys. */
 export function emptyObject(): AnswerObject {
   return new Plain();
 }
@@ -34,7 +34,7 @@ export function setOwn(object: AnswerObject, key: string, value: unknown): void 
   }
 }
 
-/** Adds what a fetch has found to what is there; lists of equal length are merged element by element. */
+/** Adds the result of a fetch to the answer; lists of equal length are merged element by element. */
 export function mergeInto(target: AnswerObject, source: AnswerObject): void {
   for (const key of Object.keys(source)) {
     const value = source[key];

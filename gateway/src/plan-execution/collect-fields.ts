@@ -23,7 +23,7 @@ export type ShapedField =
       readonly kind: 'field';
       readonly key: string;
       readonly type: GraphQLOutputType;
-      /** Name of the type or fragment that asks for it. */
+      /** Name of the type whose selection contains it. */
       readonly parentName: string;
       /** The fields of its objects, by the type of the object. */
       readonly fieldsOf: (type: GraphQLCompositeType) => readonly ShapedField[];
@@ -32,11 +32,11 @@ export type ShapedField =
 export interface CollectInput {
   readonly schema: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Variables as the schema takes them; those in conditions decide what is collected. */
+  /** Variables as coerced by the schema; those in conditions decide what is collected. */
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** What is asked for under one key. */
+/** What is selected under one key. */
 interface Asked {
   readonly name: string;
   readonly parent: GraphQLCompositeType;
@@ -102,7 +102,7 @@ export class FieldCollector {
     return this.#input.fragments.get(name.value) ?? null;
   }
 
-  /** The type that the fields of a fragment are asked of; null when the object is not of that type. */
+  /** The type to which the fields of a fragment apply; null when the object is not of that type. */
   #narrow(
     { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
     parent: GraphQLCompositeType,
@@ -128,7 +128,7 @@ export class FieldCollector {
   #shaped(key: string, { name, parent, selectionSets }: Asked): ShapedField {
     if (name === TYPE_NAME) return { kind: 'type name', key };
     const definition = isUnionType(parent) ? undefined : parent.getFields()[name];
-    // Operations are validated, and what they ask about the schema is answered elsewhere.
+    // Cannot happen: operations are validated, and introspection is answered elsewhere.
     if (definition === undefined) throw new Error(`the type ${parent.name} has no field ${name}`);
     const [only] = selectionSets;
     const byType: ByType = new Map();

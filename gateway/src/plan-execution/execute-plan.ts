@@ -12,7 +12,7 @@ import { below, type Position } from './positions.ts';
 import { representationsOf } from './representations.ts';
 import { applyRewrites } from './rewrites.ts';
 
-/** Of the variable that subgraphs take keys of entities in. */
+/** Name of the variable in which subgraphs get the keys of entities. */
 const REPRESENTATIONS = 'representations';
 
 /** One execution of a plan; `data` and `errors` grow while it goes on. */
@@ -20,18 +20,18 @@ export interface PlanExecution {
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   readonly subtypes: SupergraphSummary['subtypes'];
   readonly context: GraphContext;
-  /** As the caller gave them. */
+  /** Variables as the caller gave them. */
   readonly variables: Readonly<Record<string, unknown>>;
-  /** As the schema takes them, with their defaults. */
+  /** Variables as coerced by the schema, with their defaults. */
   readonly coerced: Readonly<Record<string, unknown>>;
   readonly data: AnswerObject;
   readonly errors: GraphQLError[];
-  /** Of the objects that fetches begin from. */
+  /** Budget of the objects from which fetches start. */
   readonly budget: AnswerBudget;
 }
 
 /**
- * Makes the fetches of a plan and merges what they find. Fetches that fail leave errors, and the plan goes on.
+ * Makes the fetches of a plan and merges what they find. Fetches that fail leave errors, and the plan continues.
  * @throws RocketError `BAD_USER_INPUT` when they find too much
  */
 export async function executePlan(node: PlanNode, execution: PlanExecution): Promise<void> {
@@ -69,7 +69,7 @@ async function executeNode(node: PlanNode, at: Position, execution: PlanExecutio
       return;
     default:
       node satisfies never;
-      // What the planner sends is not checked in form.
+      // The form of the planner's plans is not validated.
       throw new Error('the plan has a node of an unknown kind');
   }
 }

@@ -6,16 +6,16 @@ import { pathsOf } from './positions.ts';
 /** Apollo's code for errors of subgraphs that have none. */
 const NO_CODE = 'DOWNSTREAM_SERVICE_ERROR';
 
-/** Where a fetch was made, for errors to be told at their places in the caller's answer. */
+/** The place of a fetch, so that errors are reported at their places in the caller's answer. */
 export interface FetchPlace {
   readonly serviceName: string;
   readonly root: AnswerObject;
   readonly path: PlanPath;
-  /** Indexes of the entities that were asked for, among those at the path; null when none was asked for by key. */
+  /** Indexes of the fetched entities among the objects at the path; null for a fetch of root fields. */
   readonly entities: readonly number[] | null;
 }
 
-/** The errors of a subgraph's answer as the caller is told them. */
+/** The errors of a subgraph's answer in the form for the caller. */
 export function errorsOfFetch(errors: readonly GraphQLFormattedError[], place: FetchPlace): GraphQLError[] {
   const { serviceName } = place;
   const paths = place.entities === null ? [] : pathsOf(place.root, place.path);
@@ -33,7 +33,7 @@ function translate(
   { path: fetched, entities }: FetchPlace,
   paths: readonly (readonly (string | number)[])[],
 ): readonly (string | number)[] {
-  // The first element is `_entities`, the second says which.
+  // The first element is `_entities`, the second is the index of the entity.
   const [, index, ...rest] = path;
   if (entities === null || typeof index !== 'number') return [...fetched, ...path];
   const entity = entities[index];

@@ -1,7 +1,7 @@
 import { isPlainInteger, isRawNumber, numberText } from '@rocket/schema';
 import { type GraphQLLeafType, isEnumType } from 'graphql';
 
-/** True when a subgraph's value can be one of the type. What scalars of the subgraphs' own hold is up to the subgraphs. */
+/** True when a subgraph's value is valid for the type. Values of custom scalars are not checked. */
 export function isValidLeaf(value: unknown, type: GraphQLLeafType): boolean {
   if (isEnumType(type)) return typeof value === 'string' && type.getValue(value) !== undefined;
   switch (type.name) {

@@ -19,7 +19,10 @@ import { FieldCollector } from './collect-fields.ts';
 import { executePlan } from './execute-plan.ts';
 import { shapeAnswer } from './shape-answer.ts';
 
-/** Conditions under which the fields of one operation are kept; each variable of a condition doubles the possible ones. */
+/**
+ * Most sets of condition values for which the fields of one operation are kept; each variable in a condition doubles
+ * the possible ones.
+ */
 const MAX_CONDITIONS = 16;
 
 export interface OperationInput {
@@ -27,7 +30,7 @@ export interface OperationInput {
   readonly operation: OperationDefinitionNode;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: GraphContext;
-  /** Asked for once the variables are known to fit. */
+  /** Called once the variables are known to fit. */
   readonly plan: () => Promise<QueryPlan>;
 }
 
@@ -42,8 +45,8 @@ export interface ExecutedGraph {
   readonly subtypes: SupergraphSummary['subtypes'];
   readonly sources: ReadonlyMap<string, SubgraphSource>;
   /**
-   * Whether values that the schema does not allow are told beside the answer. Not those of our own shards: a record of
-   * another app that is not there is null, and nothing is wrong with that.
+   * Whether values that the schema does not allow are reported beside the answer. Not for our own shards, where a
+   * missing record of another app is null, which is not an error.
    */
   readonly tellsMisfits: boolean;
 }
@@ -51,7 +54,7 @@ export interface ExecutedGraph {
 /** Executes validated operations of one graph by their plans. */
 export class OperationExecutor {
   readonly #graph: ExecutedGraph;
-  /** By document, which the server keeps: what is learnt of an operation goes with it. */
+  /** Keyed by the operation's node, which the server keeps: the entry is dropped together with it. */
   readonly #fields = new WeakMap<OperationDefinitionNode, OperationFields>();
 
   constructor(graph: ExecutedGraph) {
@@ -94,7 +97,7 @@ export class OperationExecutor {
     });
     if (errors.length > 0) return { errors, data: shaped.data };
     if (shaped.errors.length === 0 || !tellsMisfits) return { data: shaped.data };
-    // Values that do not fit are told beside the answer, in the form that clients of Apollo's gateways know.
+    // Values that do not fit are reported beside the answer, in the form that clients of Apollo's gateways know.
     return { extensions: { valueCompletion: shaped.errors }, data: shaped.data };
   }
 
@@ -107,7 +110,7 @@ export class OperationExecutor {
   }
 }
 
-/** The fields of one operation, under the conditions that were asked for lately. */
+/** The fields of one operation, for the recently used values of its conditions. */
 class OperationFields {
   readonly #schema: GraphQLSchema;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
@@ -125,7 +128,7 @@ class OperationFields {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (this.#known.size >= MAX_CONDITIONS) this.#known.clear();
-    // The caller's other variables must not be kept along.
+    // The caller's other variables must not be kept in memory.
     const conditions = Object.fromEntries(this.#conditions.map((name) => [name, variables[name]]));
     const input = { schema: this.#schema, fragments: this.#fragments, variables: conditions };
     const fields = new FieldCollector(input);
@@ -134,7 +137,7 @@ class OperationFields {
   }
 }
 
-/** Variables that decide whether fields are asked for. */
+/** Variables that decide whether fields are included. */
 function conditionsOf(document: DocumentNode): string[] {
   const names = new Set<string>();
   visit(document, {

@@ -6,7 +6,7 @@ const EACH = '@';
 
 type AnswerPath = readonly (string | number)[];
 
-/** A place in the answer at which a plan goes on: the objects that are there. */
+/** A place in the answer at which a plan continues, with the objects there. */
 export interface Position {
   /** From the root of the answer. */
   readonly path: PlanPath;
@@ -31,7 +31,7 @@ export function pathsOf(root: AnswerObject, path: PlanPath): AnswerPath[] {
 interface Walk {
   readonly path: PlanPath;
   readonly from: number;
-  /** Grows and shrinks with the walk; only for those who want to know where they are. */
+  /** The current path, which changes during the walk; only set when paths are needed. */
   readonly keys?: (string | number)[];
 }
 
@@ -41,7 +41,8 @@ function collect(value: unknown, walk: Walk, found: (object: AnswerObject) => vo
   if (value === null || value === undefined) return;
   const next = { ...walk, from: from + 1 };
   if (key === EACH) {
-    // Where a subgraph does not keep to the schema there is nothing to go on from: the answer's shaping finds out.
+    // If a subgraph does not follow the schema, there are no objects to continue from; shaping the answer finds the
+    // fault.
     if (!Array.isArray(value)) return;
     for (const [index, element] of value.entries()) {
       keys?.push(index);

@@ -13,13 +13,13 @@ import { applyRewrites, isOfType } from './rewrites.ts';
 type Subtypes = SupergraphSummary['subtypes'];
 
 export interface Representations {
-  /** What the subgraph is asked for. */
+  /** The representations to send to the subgraph. */
   readonly values: readonly AnswerObject[];
-  /** Of each value, the index of the entity that it stands for. */
+  /** For each value, the index of the entity that it stands for. */
   readonly entities: readonly number[];
 }
 
-/** The entities of which enough is known for the fetch, as the subgraph takes them. */
+/** The entities of which enough is known for the fetch, as representations for the subgraph. */
 export function representationsOf(
   objects: readonly AnswerObject[],
   { requires = [], inputRewrites }: Pick<FetchNode, 'requires' | 'inputRewrites'>,
@@ -29,7 +29,7 @@ export function representationsOf(
   const entities: number[] = [];
   for (const [index, object] of objects.entries()) {
     const value = select(object, requires, subtypes);
-    // None of the fragments is of its type.
+    // No fragment matches its type.
     if (value === null || !value['__typename']) continue;
     applyRewrites(inputRewrites, value, subtypes);
     values.push(value);
@@ -38,7 +38,7 @@ export function representationsOf(
   return { values, entities };
 }
 
-/** Null when something that is required is not there. */
+/** Null when a required field is missing. */
 function select(
   source: AnswerObject,
   selections: readonly RequiredSelection[],

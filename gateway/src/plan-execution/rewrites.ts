@@ -6,7 +6,7 @@ const FRAGMENT_PREFIX = '... on ';
 
 type Subtypes = SupergraphSummary['subtypes'];
 
-/** True when an object that says its type is of the type of a condition. */
+/** True when an object's `__typename` matches a type condition. */
 export function isOfType(typeName: unknown, condition: string, subtypes: Subtypes): boolean {
   return (
     typeof typeName === 'string' &&
@@ -33,7 +33,7 @@ function rewriteAt(value: unknown, rewrite: Rewrite, at: { from: number; subtype
   const next = { ...at, from: at.from + 1 };
   if (element.startsWith(FRAGMENT_PREFIX)) {
     const typeName = value['__typename'];
-    // What does not say its type is what the plan takes it for.
+    // An object without a type name counts as being of the type that the plan assumes.
     if (!typeName || isOfType(typeName, element.slice(FRAGMENT_PREFIX.length), at.subtypes))
       rewriteAt(value, rewrite, next);
   } else if (next.from < rewrite.path.length) {

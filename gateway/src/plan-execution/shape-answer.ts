@@ -1,6 +1,6 @@
 /**
- * The answer as the operation asks for it, of what the fetches of its plan have found: only the fields asked for, in their
- * order, with nulls where a value is missing or impossible. A null that may not be takes the object around it along.
+ * Shapes the results of a plan's fetches into the operation's answer: only the selected fields, in their order, with
+ * nulls where a value is missing or invalid. A null in a non-null field makes the object around it null too.
  */
 import {
   type GraphQLCompositeType,
@@ -21,9 +21,9 @@ import { isValidLeaf } from './leaf-values.ts';
 
 const TYPE_NAME = '__typename';
 
-/** In the place of a value: a null whose reason has been told. */
+/** Replaces a value: a null whose reason was already reported. */
 const TOLD = Symbol('null, told');
-/** In the place of a value: a null that may not be. */
+/** Replaces a value: a null that the type does not allow. */
 const INVALID = Symbol('null, and may not be');
 
 export interface ShapeInput {
@@ -31,7 +31,7 @@ export interface ShapeInput {
   readonly rootType: GraphQLObjectType;
   readonly selectionSet: SelectionSetNode;
   readonly fields: FieldCollector;
-  /** What the fetches have found. */
+  /** The merged results of the fetches. */
   readonly data: AnswerObject;
 }
 
@@ -60,7 +60,7 @@ class Shaping {
     this.#schema = schema;
   }
 
-  /** Null when one of its fields may not be null and is. */
+  /** Null when one of its non-null fields is null. */
   object(
     input: AnswerObject,
     fields: readonly ShapedField[],

@@ -9,17 +9,19 @@ import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import type { SupergraphSummary } from './plan-task.ts';
 
-/** Of SDL that is parsed in one go; some milliseconds' work. */
+/** Most characters of SDL that are parsed at once, which takes some milliseconds. */
 const MAX_PIECE_CHARS = 64 * 1024;
 
-/** Plans the operations of one supergraph, within the planner's own bounds against operations that explode. */
+/**
+ * Plans the operations of one supergraph, within the planner's own limits for operations with too many possible plans.
+ */
 export class GraphPlanner {
   readonly #apiSchema: Schema;
   readonly #planner: QueryPlanner;
   readonly summary: SupergraphSummary;
 
   constructor(supergraphSdl: string) {
-    // Composition has validated it, or whoever composed it elsewhere.
+    // Composition has validated it, here or elsewhere.
     const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
     this.#apiSchema = supergraph.apiSchema();
     this.#planner = new QueryPlanner(supergraph);
@@ -41,7 +43,7 @@ export class GraphPlanner {
   }
 }
 
-/** Plain errors of the planner: all that tells them from others is what they say. */
+/** Messages of the planner's limits: its errors have no class or code to distinguish them. */
 const BOUNDS = /^(?:Number of non-local selections exceeds|Exceeded maximum recursive selections)/;
 
 export function exceedsBounds(error: unknown): boolean {

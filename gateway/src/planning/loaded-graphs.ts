@@ -1,12 +1,12 @@
 /**
- * Of supergraphs that one thread holds, at about 70 bytes each. A graph beyond it takes the place of those that have not
- * been planned for the longest time; they are loaded again when a plan needs them.
+ * Most characters of the supergraphs that one thread holds, at about 70 bytes each. A further graph replaces those that
+ * were not used for the longest time; these are loaded again when a plan needs them.
  */
 const MAX_LOADED_CHARS = 12_000_000;
 
-/** The graphs that a worker has. */
+/** The graphs that a worker has loaded. */
 export class LoadedGraphs {
-  /** Their characters, the least recently used first. */
+  /** Characters of each graph, the least recently used first. */
   readonly #chars = new Map<number, number>();
 
   get size(): number {
@@ -36,7 +36,7 @@ export class LoadedGraphs {
     this.#chars.clear();
   }
 
-  /** Those that have to go for a graph of so many characters to be loaded. */
+  /** The graphs to drop before a graph of so many characters can be loaded. */
   inTheWayOf(chars: number): number[] {
     let sum = chars;
     for (const loaded of this.#chars.values()) sum += loaded;

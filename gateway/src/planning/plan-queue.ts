@@ -6,7 +6,7 @@ export interface WaitingTask {
   readonly reject: (error: Error) => void;
 }
 
-/** Tasks that wait for the thread: plans go before graphs that are to be loaded. */
+/** Tasks that wait for the thread: plans come before graphs to load. */
 export class PlanQueue {
   readonly #plans: WaitingTask[] = [];
   readonly #loads: WaitingTask[] = [];

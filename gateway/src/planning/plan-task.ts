@@ -1,10 +1,10 @@
-/** A supergraph as a thread is given it. */
+/** A supergraph as it is passed to a thread. */
 export interface ThreadGraph {
   readonly id: number;
   readonly supergraphSdl: string;
 }
 
-/** What the planning thread is asked, one task at a time, and what it answers. */
+/** Tasks of the planning thread, one at a time, and its answers. */
 export type PlanTask =
   | { readonly kind: 'load'; readonly graph: number; readonly supergraphSdl: string }
   | {
@@ -16,7 +16,7 @@ export type PlanTask =
 
 export type PlanOutcome =
   | { readonly kind: 'loaded'; readonly graph: SupergraphSummary }
-  /** The plan as JSON text: its length says what it takes to keep it. */
+  /** The plan as JSON text, from whose length the memory of a kept plan is estimated. */
   | { readonly kind: 'planned'; readonly plan: string }
   /** The operation exceeds the planner's bounds. */
   | { readonly kind: 'refused' }
@@ -28,11 +28,11 @@ export interface DropGraph {
   readonly graph: number;
 }
 
-/** What has to be known of a supergraph beside its plans. */
+/** Facts about a supergraph that are needed besides its plans. */
 export interface SupergraphSummary {
-  /** SDL of what callers see, in pieces that end between definitions, so that no single parse takes long. */
+  /** SDL that callers see, in pieces of whole definitions, so that no single parse takes long. */
   readonly apiSdl: readonly string[];
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
-  /** Names of the types that each interface and union stands for, those that callers do not see among them. */
+  /** Names of the types that each interface and union stands for, including those that callers do not see. */
   readonly subtypes: ReadonlyMap<string, ReadonlySet<string>>;
 }

@@ -1,4 +1,4 @@
-/** Runs in a worker thread: to load a supergraph takes seconds of CPU for large graphs, and requests must not wait for it. */
+/** Runs in a worker thread: loading a large supergraph takes seconds of CPU, and requests must not wait for it. */
 import { parentPort } from 'node:worker_threads';
 import type { DropGraph, PlanTask } from './plan-task.ts';
 import { PlanningTasks } from './planning-tasks.ts';

@@ -1,6 +1,6 @@
 import type { PlanTask } from './plan-task.ts';
 
-/** The planning thread has ended before it was done: by its memory, by a fault, or because it was stuck. */
+/** The planning thread ended before it was done: out of memory, by a fault, or because it was stuck. */
 export class PlannerLost extends Error {
   readonly during: PlanTask['kind'];
   readonly isStuck: boolean;
@@ -12,5 +12,5 @@ export class PlannerLost extends Error {
   }
 }
 
-/** The thread has no longer had the graph when it came to a plan. */
+/** The thread no longer had the graph when it began with a plan. */
 export class NotBegun extends Error {}

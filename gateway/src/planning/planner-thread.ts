@@ -7,9 +7,9 @@ import { NotBegun, PlannerLost } from './planner-lost.ts';
 
 /** A thread without graphs is ended: the planning library holds tens of MB. */
 const IDLE_MS = 10_000;
-/** A graph of 1,000 entities loads in about 20 s; what takes longer than this does not end. */
+/** A graph of 1,000 entities loads in about 20 s; a load that takes longer counts as stuck. */
 const LOAD_STALL_MS = 120_000;
-/** Several times what a plan within the planner's bounds takes; in the meantime no other plan of the thread is made. */
+/** Several times as long as a plan within the planner's limits takes; meanwhile the thread makes no other plan. */
 const PLAN_STALL_MS = 10_000;
 const MAX_HEAP_MB = 2_048;
 export interface PlannerThreadOptions {
@@ -19,15 +19,15 @@ export interface PlannerThreadOptions {
 }
 
 /**
- * One worker, started when there is work. It has one task at a time, so that it is known which one does not end, and so
- * that plans go before graphs that are waiting to be loaded.
+ * One worker, started when there is work. It has one task at a time, so that a stuck task is known, and so that plans
+ * come before graphs that wait to be loaded.
  */
 export class PlannerThread {
   readonly #queue = new PlanQueue();
   readonly #loading = new Map<number, Promise<PlanOutcome>>();
-  /** A new worker has none, and is given each when it is first asked for it. */
+  /** Graphs of the current worker; a new one has none and gets each graph when it is first needed. */
   readonly #loaded = new LoadedGraphs();
-  /** No longer needed, though they may still be being loaded. */
+  /** Graphs that are no longer needed, though they may still be loading. */
   readonly #dropped = new WeakSet<ThreadGraph>();
   #worker: Worker | null = null;
   #current: WaitingTask | null = null;
@@ -45,7 +45,7 @@ export class PlannerThread {
   /** @throws PlannerLost */
   load(graph: ThreadGraph): Promise<PlanOutcome> {
     const { id, supergraphSdl } = graph;
-    // A plan that nobody waits for any more would load it for good.
+    // Otherwise a late plan would load the graph and never drop it.
     if (this.#dropped.has(graph)) return Promise.reject(new RocketError('NOT_READY'));
     const known = this.#loading.get(id);
     if (known !== undefined) return known;
@@ -57,7 +57,7 @@ export class PlannerThread {
     return loading;
   }
 
-  /** Loads the graph first where the worker does not have it. @throws PlannerLost */
+  /** Loads the graph first if the worker does not have it. @throws PlannerLost */
   async plan(graph: ThreadGraph, source: string, operationName: string | undefined): Promise<PlanOutcome> {
     for (;;) {
       if (!this.#loaded.has(graph.id)) {
@@ -102,7 +102,7 @@ export class PlannerThread {
     if (next === undefined) {
       this.#endWhenIdle();
     } else if (next.task.kind === 'plan' && !this.#loaded.has(next.task.graph)) {
-      // Its worker has ended, or the graph has made room for another, since the plan was asked for.
+      // Since the plan was requested, its worker has ended, or the graph was dropped for another.
       next.reject(new NotBegun());
       this.#next();
     } else {
@@ -147,7 +147,7 @@ export class PlannerThread {
       this.#loaded.add(done.task.graph, done.task.supergraphSdl.length);
     }
     done.resolve(outcome);
-    // Whoever waited for the graph is about to ask for a plan, which goes before the next graph.
+    // Those who waited for the graph are about to request plans, which come before the next graph.
     if (outcome.kind === 'loaded') setImmediate(() => this.#next());
     else this.#next();
   }
@@ -163,13 +163,13 @@ export class PlannerThread {
     const stallMs = task === 'plan' ? this.#planStallMs : LOAD_STALL_MS;
     this.#stallTimer = setTimeout(() => {
       this.#lost(worker, `a ${task} has not ended within ${stallMs} ms`, { isStuck: true });
-      // It is stuck, and nobody waits for its end.
+      // The worker is stuck, so nothing waits for its end.
       void worker.terminate();
     }, stallMs);
     this.#stallTimer.unref();
   }
 
-  /** A worker that was let go on purpose is no longer `#worker` and takes nobody with it. */
+  /** A worker that was ended on purpose is no longer `#worker`, and its end rejects nothing. */
   #lost(worker: Worker, message: string, how: { cause?: unknown; isStuck?: boolean } = {}): void {
     if (this.#worker !== worker) return;
     this.#forget();
@@ -189,7 +189,7 @@ export class PlannerThread {
     this.#idleTimer = setTimeout(() => {
       const worker = this.#worker;
       this.#forget();
-      // Nobody waits for it, so how it ends matters to nobody.
+      // Nothing depends on how the worker ends.
       void worker?.terminate();
     }, IDLE_MS);
     this.#idleTimer.unref();

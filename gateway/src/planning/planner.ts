@@ -8,13 +8,13 @@ import { PlannerLost } from './planner-lost.ts';
 import { PlannerThread, type PlannerThreadOptions } from './planner-thread.ts';
 import type { QueryPlan } from './query-plan.ts';
 
-/** Of plans kept per graph, as they are in memory; strangers decide what is in there. */
+/** Most bytes in memory of the plans kept per graph; limited because strangers decide which operations are planned. */
 const PLAN_STORE_BYTES = 8 * 1024 * 1024;
-/** A parsed plan with the parsed documents of its fetches, in relation to its text. */
+/** Estimated bytes of a parsed plan, with the parsed documents of its fetches, per character of its text. */
 const BYTES_PER_PLAN_CHAR = 30;
-/** Operations per graph that cost a thread its life: they are not tried again. */
+/** Most operations remembered per graph that ended a thread and are not tried again. */
 const KEPT_REFUSALS = 100;
-/** While one loads a large graph, the graphs of the other are planned. */
+/** Two, so that one can plan while the other loads a large graph. */
 const THREADS = 2;
 
 /** An operation to be planned. */
@@ -32,21 +32,21 @@ export interface PlannedGraph extends Pick<SupergraphSummary, 'subgraphs' | 'sub
   readonly apiSchema: GraphQLSchema;
   /** Equal operations are planned once. @throws RocketError when there is no plan, or none before the deadline */
   plan(request: PlanRequest): Promise<QueryPlan>;
-  /** Plans no more; may be called twice. */
+  /** Ends planning for this graph. Idempotent. */
   drop(): void;
 }
 
 export interface Planner {
-  /** Loads a supergraph in a thread. @throws RocketError `INTERNAL_ERROR` for SDL that is none */
+  /** Loads a supergraph in a thread. @throws RocketError `INTERNAL_ERROR` for invalid SDL */
   load(supergraphSdl: string): Promise<PlannedGraph>;
-  /** Ends the threads; what they were asked is rejected. */
+  /** Ends the threads and rejects their tasks. */
   close(): Promise<void>;
 }
 
 export function createPlanner(options: PlannerThreadOptions = {}): Planner {
   const threads = Array.from({ length: THREADS }, () => ({
     thread: new PlannerThread(options),
-    /** Of the supergraphs that are planned here. */
+    /** Characters of the supergraphs that this thread plans for. */
     chars: 0,
   }));
   let nextId = 1;
@@ -90,7 +90,7 @@ async function summarize(thread: PlannerThread, graph: ThreadGraph): Promise<Sup
   }
 }
 
-/** The plans of one graph: kept by their size, and made once for those who ask at the same time. */
+/** The plans of one graph: a cache limited by size, in which concurrent requests share one plan. */
 class GraphPlans {
   readonly #thread: PlannerThread;
   readonly #graph: ThreadGraph;
@@ -132,14 +132,14 @@ class GraphPlans {
       const error = cause.isStuck
         ? new RocketError('DEADLINE_EXCEEDED', 'The operation could not be planned in time', { cause })
         : new RocketError('INTERNAL_ERROR', undefined, { cause });
-      // The next one to ask would end the thread again, and hold up the plans of others.
+      // Planning it again would end the thread again and delay the plans of others.
       if (cause.during === 'plan') this.#refused.set(key, error);
       throw error;
     }
   }
 }
 
-/** Asks once more when the thread has ended by a fault, which may have been that of another graph. */
+/** Tries once more when the thread has ended by a fault, because another graph may have caused it. */
 async function surviving(ask: () => Promise<PlanOutcome>): Promise<PlanOutcome> {
   try {
     return await ask();

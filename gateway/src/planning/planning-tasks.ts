@@ -5,7 +5,7 @@ import type { DropGraph, PlanOutcome, PlanTask } from './plan-task.ts';
 export class PlanningTasks {
   readonly #planners = new Map<number, GraphPlanner>();
 
-  /** The outcome of a task; null for what has none. Never throws. */
+  /** The outcome of a task; null for a message without one. Never throws. */
   take(message: PlanTask | DropGraph): PlanOutcome | null {
     if (message.kind === 'drop') {
       this.#planners.delete(message.graph);

@@ -1,11 +1,11 @@
 /**
- * Plans of operations, as `@apollo/query-planner` writes them. They cross the thread as JSON text, and are executed from the
- * parsed objects, which nobody changes.
+ * Plans of operations, as `@apollo/query-planner` writes them. They cross the thread as JSON text, and are executed
+ * from the parsed objects, which nobody changes.
  */
 import { type DocumentNode, type OperationTypeNode, parse } from 'graphql';
 
 export interface QueryPlan {
-  /** Undefined for an operation that no subgraph has to be asked about. */
+  /** Undefined for an operation that needs no subgraph. */
   readonly node?: PlanNode;
 }
 
@@ -25,7 +25,7 @@ export interface FetchNode {
   readonly kind: 'Fetch';
   readonly serviceName: string;
   readonly variableUsages?: readonly string[];
-  /** What of each entity the subgraph has to know; only in fetches of entities. */
+  /** The fields of each entity that the subgraph needs; only in fetches of entities. */
   readonly requires?: readonly RequiredSelection[];
   readonly operation: string;
   readonly operationName?: string;

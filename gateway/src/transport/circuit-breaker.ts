@@ -1,4 +1,4 @@
-/** Consecutive connection failures after which a shard is taken for dead. */
+/** Consecutive connection failures after which a shard counts as dead. */
 export const OPEN_AFTER_FAILURES = 5;
 /** How long a dead shard is left alone before one call tries it again. */
 export const PROBE_AFTER_MS = 1_000;
@@ -11,7 +11,7 @@ export interface BreakerOptions {
 
 /**
  * Makes calls to a dead shard fail at once instead of each waiting for its own connect timeout. One probe at a time
- * is let through once the pause is over; its success closes the breaker again.
+ * is allowed once the pause is over; its success closes the breaker again.
  */
 export class CircuitBreaker {
   readonly #now: () => number;
@@ -25,8 +25,8 @@ export class CircuitBreaker {
   }
 
   /**
-   * Runs `call` if the breaker lets it; `onOpen` makes the error otherwise. `isDead` tells errors that mean nobody
-   * answered from errors that a living shard answered with; `tellsNothing` those that mean neither.
+   * Runs `call` if the breaker allows it; otherwise `onOpen` makes the error. `isDead` is true for errors that mean
+   * that nobody answered, `tellsNothing` for those that show neither a dead nor a living shard.
    */
   async run<T>(call: () => Promise<T>, options: BreakerOptions): Promise<T> {
     if (!this.#admits()) throw options.onOpen();

@@ -25,7 +25,7 @@ import { parseReply, type Reply, readAnswer, refusalOf } from './shard-reply.ts'
 import { AnswerTimeout, isTimeout, waitedTooShort } from './shard-timeout.ts';
 import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachable.ts';
 
-/** A shard that does not complete the handshake by then is dead. */
+/** A shard that does not complete the handshake within this time counts as dead. */
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Longer than an import's largest step takes, shorter than an admin waits without a sign of life. */
 const ADMIN_TIMEOUT_MS = 120_000;
@@ -33,7 +33,7 @@ const USERS_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 64;
 
 export interface HttpShardService extends ShardService {
-  /** Asks the shard's process for a sign of life, past the circuit breaker. */
+  /** True when the shard's process answers; bypasses the circuit breaker. */
   isHealthy(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -49,12 +49,12 @@ export interface HttpShardOptions {
 interface Exchange<T> {
   readonly path: string;
   readonly encode: () => string;
-  /** Makes the header that this one request is believed for. */
+  /** Makes the header that signs this request. */
   readonly sign: (request: InternalRequest) => string;
   readonly timeoutMs: number;
-  /** Gives the exchange up. */
+  /** Aborts the exchange. */
   readonly caller?: AbortSignal | undefined;
-  /** Makes the result of an answer that is no refusal. */
+  /** Makes the result from an answer that is no refusal. */
   readonly read: (reply: Reply, target: string) => T;
 }
 
@@ -114,12 +114,12 @@ async function isHealthy(pool: Pool): Promise<boolean> {
     await body.dump();
     return statusCode === 200;
   } catch {
-    // No answer of any kind is the answer.
+    // Any failure means that the process is not healthy.
     return false;
   }
 }
 
-/** Makes the function that asks a shard by one call. */
+/** Makes the function that sends one kind of call to a shard. */
 type Ask = <M extends Messages>(call: Call<M>) => (at: Placed, input: M['input']) => Promise<M['answer']>;
 
 function httpUsers(ask: Ask): ShardUsers {

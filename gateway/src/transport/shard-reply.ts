@@ -1,4 +1,4 @@
-/** What came from a shard's address: an answer of the shard, its refusal, or something else that answers there. */
+/** Reads replies from a shard's address: an answer or refusal of the shard, or a reply of something else there. */
 import { parseJson, RocketError, readRefusal, readSubgraphAnswer, type SubgraphAnswer } from '@rocket/schema';
 import { mediaType } from '../http/media-type.ts';
 import { ShardUnreachable, unreachable } from './shard-unreachable.ts';
@@ -21,7 +21,7 @@ export function parseReply({ status, text }: Reply, target: string): unknown {
 
 /**
  * The answer to an operation.
- * @throws ShardUnreachable for what is not JSON, as its `result()` does
+ * @throws ShardUnreachable for what is not JSON; `result()` throws it too
  */
 export function readAnswer(reply: Reply, target: string): SubgraphAnswer {
   if (mediaType(reply.headers['content-type'])?.essence !== 'application/json')
@@ -33,7 +33,9 @@ function noJson(status: number, target: string, options?: ErrorOptions): ShardUn
   return unreachable(target, new Error(`answer of status ${status} is not JSON`, options));
 }
 
-/** The error that a shard's refusal stands for. A gateway in front of a dead shard answers 502 to 504 without a code. */
+/**
+ * The error that a shard's refusal stands for. A gateway in front of a dead shard answers 502 to 504 without a code.
+ */
 export function refusalOf(reply: Reply, target: string): RocketError {
   const refusal = readRefusal(parseReply(reply, target));
   if (refusal !== null) return refusal;

@@ -1,15 +1,17 @@
 import { RocketError, type ShardRecord, type ShardService } from '@rocket/schema';
 import { createHttpShardService, type HttpShardService } from './http-shard-service.ts';
 
-/** Finds the service of a shard that runs in this process (its record has no URL). @throws RocketError when none does */
+/**
+ * Finds the service of a shard that runs in this process (its record has no URL). @throws RocketError when none does
+ */
 export type ShardDirectory = (shard: ShardRecord) => ShardService;
 
 export interface ShardServices {
-  /** The service of a shard: in process, or over HTTP to where the shard map says it listens. */
+  /** The service of a shard: in process, or over HTTP at the URL in the shard map. */
   of(shard: ShardRecord): ShardService;
   /** True when the shard's process answers; one without an address does so only when it runs in this process. */
   isHealthy(shard: ShardRecord): Promise<boolean>;
-  /** Lets go of the connections to addresses that none of these shards has; calls under way finish on them. */
+  /** Closes the connections to addresses that none of these shards has, after the calls in progress on them. */
   retain(shards: readonly ShardRecord[]): void;
   close(): Promise<void>;
 }
@@ -53,7 +55,7 @@ function runsHere(inProcess: ShardDirectory, shard: ShardRecord): boolean {
     inProcess(shard);
     return true;
   } catch (error) {
-    // That is how the directory says that it has no such shard.
+    // The directory throws it when it has no such shard.
     if (error instanceof RocketError) return false;
     throw error;
   }

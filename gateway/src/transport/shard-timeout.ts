@@ -1,11 +1,11 @@
 import { RocketError } from '@rocket/schema';
 
-/** A shard or subgraph that is silent for this long counts as dead; one that had less time may merely be busy. */
+/** A shard or subgraph that is silent for this long counts as dead; with less time it may only be busy. */
 const DEAD_AFTER_MS = 5_000;
 
 const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
-/** The caller's time was up before the answer was there. */
+/** The caller's deadline passed before the answer came. */
 export class AnswerTimeout extends RocketError {
   readonly waitedMs: number;
 
@@ -16,14 +16,14 @@ export class AnswerTimeout extends RocketError {
   }
 }
 
-/** True for what an HTTP client throws when its time for an answer is up, on a connection that was made. */
+/** True for the error of an HTTP client whose time for an answer ran out on an open connection. */
 export function isTimeout(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error.name === 'TimeoutError') return true;
   return 'code' in error && typeof error.code === 'string' && TIMED_OUT.has(error.code);
 }
 
-/** For a circuit breaker: callers in a hurry must not make a busy shard look dead to all others. */
+/** For a circuit breaker: callers with short deadlines must not make a busy shard look dead to all others. */
 export function waitedTooShort(error: unknown): boolean {
   return error instanceof AnswerTimeout && error.waitedMs < DEAD_AFTER_MS;
 }

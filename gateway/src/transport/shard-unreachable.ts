@@ -13,7 +13,7 @@ export class ShardUnreachable extends RocketError {
   }
 }
 
-/** For a circuit breaker: tells silence from an answer. */
+/** For a circuit breaker: true when the shard did not answer. */
 export function isUnreachable(error: unknown): boolean {
   return error instanceof ShardUnreachable || error instanceof AnswerTimeout;
 }

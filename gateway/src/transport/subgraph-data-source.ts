@@ -11,7 +11,7 @@ import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachabl
 const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_CONNECTIONS = 128;
 
-/** Checked in form only: what the errors and data mean is between the subgraph and the schema. */
+/** Only the form is checked here; the data is checked against the schema later. */
 const answerShape = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
   errors: z
@@ -39,7 +39,7 @@ export class SubgraphDataSource implements SubgraphSource {
     this.#pool = new Pool(origin, { connections: MAX_CONNECTIONS, connect: { timeout: CONNECT_TIMEOUT_MS } });
   }
 
-  /** Throws when the subgraph gives no answer; the gateway reports that once for the fetch, as for any data source. */
+  /** Throws when the subgraph does not answer; the gateway reports that once for the fetch, as for any data source. */
   async fetch(fetch: SubgraphFetch): Promise<SubgraphResult> {
     const { query, variables, operationName, context } = fetch;
     const caller = fetch.kind === OperationTypeNode.MUTATION ? undefined : context.signal;

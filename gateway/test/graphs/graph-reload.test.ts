@@ -61,7 +61,7 @@ describe('a graph that is being loaded for the first time', () => {
     expect((await ask(url, { query: '{ product(id: "1") { price } }' })).errors).toEqual([]);
   });
 
-  it('keeps nobody waiting past his deadline', async () => {
+  it('keeps nobody waiting past their deadline', async () => {
     const own = await createWorld({ requestTimeoutMs: 300 });
     const { putGraphRevision } = own.catalog;
     const { promise: mayLoad, resolve: letLoad } = Promise.withResolvers<void>();

@@ -27,7 +27,7 @@ describe('the login brake', () => {
     expect(codes.filter((code) => code === 'TOO_MANY_REQUESTS')).toHaveLength(40);
   });
 
-  it('refuses nobody who knows the password, however often he signs in at once', async () => {
+  it('refuses nobody who knows the password, however often they sign in at once', async () => {
     const brake = new LoginBrake();
     const codes = await together(50, () => brake.run('crm', 'a@b.c', async () => 'session'));
     expect(new Set(codes)).toEqual(new Set(['in']));

@@ -20,8 +20,8 @@ import { execute, parse } from './graphql.ts';
 type Before = (context: CallContext, operation: SubgraphOperation) => Promise<Lsn | null>;
 
 /**
- * Every record is `{id: "1", name: "<type>"}`, except that the records `forbidden` and `broken` are; users are kept in a
- * map.
+ * Every record is `{id: "1", name: "<type>"}`, except that the records `forbidden` and `broken` are; users are kept in
+ * a map.
  */
 export function memoryShard(catalog: Catalog, before: Before): ShardService {
   const schemas = new Map<string, Promise<GraphQLSchema>>();

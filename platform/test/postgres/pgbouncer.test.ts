@@ -23,7 +23,7 @@ describe.skipIf(binary === null)('behind PgBouncer in transaction mode', () => {
     await fixture.dispose();
   });
 
-  test('forty callers share its connections, and each gets his own answers', async () => {
+  test('forty callers share its connections, and each gets their own answers', async () => {
     await database.query(sql('CREATE TABLE counter (n int); INSERT INTO counter VALUES (0)'));
     const callers = Array.from({ length: 40 }, async (_, caller) => {
       for (let turn = 0; turn < 5; turn += 1) {

@@ -43,7 +43,7 @@ test('past the bound of the queue callers are refused at once and counted, the o
   expect(await Promise.all(again)).toEqual(again.map((_, n) => [[n]]));
 });
 
-test('a single caller needs one connection, whatever he asks', async () => {
+test('a single caller needs one connection, whatever they ask', async () => {
   const database = fixture.open();
   for (let n = 0; n < 20; n += 1) await database.query(prepared('SELECT $1::int', n));
   expect(database.status()).toEqual({ open: 1, inUse: 0, idle: 1, waiting: 0 });

@@ -13,7 +13,7 @@ export interface RelatedEntity {
 /**
  * Where a filter or an order goes through a link.
  * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when they may read none of the records:
- * what they cannot list they must not probe. `BAD_USER_INPUT` when the records belong to another app.
+ * callers must not probe what they cannot list. `BAD_USER_INPUT` when they belong to another app.
  */
 export function relatedEntity(link: LinkModel, scope: FilterScope, path: InputPath): RelatedEntity {
   const target = scope.target(link);

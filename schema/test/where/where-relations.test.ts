@@ -122,7 +122,7 @@ describe('filters on records that not everybody may read', () => {
     });
   });
 
-  it('are refused where he may read none', () => {
+  it('are refused where the caller may read none of the records', () => {
     const path = ['where', 'OR', '0', 'orders'];
     const where = { OR: [{ orders: { none: NAMED } }] };
     expect(refusal(() => parse('customer', where, signedIn('guest')))).toEqual({

@@ -88,7 +88,7 @@ describe('json values', () => {
 });
 
 describe('a caller who did not sign in', () => {
-  it('is asked to before he is turned away', async () => {
+  it('gets UNAUTHENTICATED where a signed-in caller gets FORBIDDEN', async () => {
     const create = 'mutation { createNote(input: {text: "t"}) { errors { code } } }';
     expect((await app.ask(create, { caller: ANONYMOUS })).errors.map(({ code }) => code)).toEqual([
       'UNAUTHENTICATED',

@@ -478,13 +478,13 @@ describe('permissions', () => {
     await expect(nothing).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('hide a record that the caller may not read, also when he may otherwise write it', async () => {
+  it('hide a record that the caller may not read, even if they may otherwise write it', async () => {
     const id = await deal({ owner_id: 'u-1', secret: true });
     expect(faults(await writes.update(sales, 'deal', { id, patch: {} }))).toEqual([['id', 'NOT_FOUND']]);
     expect(faults(await writes.delete(sales, 'deal', { id }))).toEqual([['id', 'NOT_FOUND']]);
   });
 
-  it('let somebody without any read policy write what he may, and know of nothing else', async () => {
+  it('let a caller without any read policy write what they may, and nothing else', async () => {
     const open = await deal({ stage: 'open' });
     const won = await deal({ stage: 'won' });
     keyOf(await writes.update(blind, 'deal', { id: open, patch: { owner_id: 'u-9' } }));

@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL primary with two streaming replicas, from the programs that npm installs. Those have no `pg_basebackup`, so
- * the replicas begin as a copy of the files, taken in backup mode.
+ * A PostgreSQL primary with two streaming replicas, from the programs that npm installs. Those have no `pg_basebackup`,
+ * so the replicas begin as a copy of the files, taken in backup mode.
  */
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -127,7 +127,7 @@ async function copyCluster(
 }
 
 async function copyFiles({ root, account }: Place, from: string, to: string): Promise<void> {
-  // Run by the server's user, so that the copy belongs to him.
+  // Run by the server's user, so that the copy belongs to that user.
   await mkdir(to, { mode: 0o700 });
   if (account !== null) await chown(to, account.uid, account.gid);
   await runProgram('cp', ['-a', `${from}/.`, to], { cwd: root, ...account });

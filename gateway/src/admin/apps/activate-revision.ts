@@ -1,4 +1,4 @@
-/** From a document that may be the app's next one to the one that is served. */
+/** Turns a checked document into the app's active revision. */
 import type { ActivationReport, AppDocument, AppName, GraphMember, Revision } from '@rocket/schema';
 import { ADMIN_TIMEOUT_MS, type AdminParts } from '../parts.ts';
 import type { Candidate } from './check-graphs.ts';
@@ -14,7 +14,10 @@ export type Activation =
   | { readonly kind: 'active'; readonly report: ActivationReport }
   /** Nothing has changed. */
   | { readonly kind: 'refused'; readonly error: unknown }
-  /** Nobody knows whether the tables have changed: it is found out, and finished or undone, when the shard answers. */
+  /**
+   * It is unknown whether the tables have changed: that is settled, and the change finished or undone, when the shard
+   * answers.
+   */
   | { readonly kind: 'open'; readonly error: unknown };
 
 /** Stores the revision, has the shard change the tables, and publishes it. Does not throw. */
@@ -41,7 +44,7 @@ export async function activateRevision(next: NextRevision, parts: AdminParts): P
   }
 }
 
-/** The shard refused the revision, or its answer was lost: only it can tell which. */
+/** The shard refused the revision, or its answer was lost: only the shard knows which. */
 async function afterFailure(member: GraphMember, error: unknown, parts: AdminParts): Promise<Activation> {
   try {
     const settlement = await settleImport(member, parts);

@@ -1,4 +1,4 @@
-/** What the shard of an app knows of how it is used, as the admin API shows it. */
+/** What an app's shard reports about its use, in the form of the admin API. */
 import { beforeDeadline } from '@rocket/platform';
 import type {
   CountedShape,

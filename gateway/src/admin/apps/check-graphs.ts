@@ -11,7 +11,7 @@ export interface Candidate {
 }
 
 /**
- * Composes every graph that would hold the candidate, before anything is changed for it.
+ * Composes every graph that would contain the candidate, before anything is changed for it.
  * @throws RocketError `COMPOSITION_FAILED` with the errors of each graph
  */
 export async function checkGraphs(
@@ -64,10 +64,10 @@ async function composeAll(
     throw new RocketError('COMPOSITION_FAILED', undefined, { details: { graphs: failures } });
 }
 
-/** Of an app that is yet to be created; what is composed does not depend on it. */
+/** Id for an app that is not created yet; compositions do not depend on it. */
 const NO_APP_ID = appId('00000000-0000-0000-0000-000000000000');
 
-/** The snapshot as it would be with the candidate active. Its revision plays no part in a composition. */
+/** The snapshot as it would be with the candidate active. Compositions do not depend on its revision. */
 function withCandidate(model: ImportedModel, snapshot: CatalogSnapshot): CatalogSnapshot {
   const former = snapshot.apps.get(model.app);
   const record: AppRecord = {

@@ -36,14 +36,15 @@ export interface ImportOutcome {
 }
 
 /**
- * Makes a document an app's metadata, whole or not at all: validate -> fits other apps -> graphs compose -> place ->
- * tables and sample data -> publish. Until the last step the former revision serves.
- * @throws RocketError `DOCUMENT_INVALID` with its faults, `COMPOSITION_FAILED`, `CONFLICT`, or what the shard refused with
+ * Makes a document an app's metadata, completely or not at all: validate -> fits other apps -> graphs compose -> place
+ * -> tables and sample data -> publish. Until the last step the former revision serves.
+ * @throws RocketError `DOCUMENT_INVALID` with its faults, `COMPOSITION_FAILED`, `CONFLICT`, or what the shard refused
+ *   with
  */
 export async function importApp(input: ImportInput, parts: AdminParts): Promise<ImportOutcome> {
   const app = appName(input.name);
   requireFreeName(app);
-  // Exact, which a copy of the value would not be: see the worker's task.
+  // Sent as text because a copy of the value would lose digits: see `ComposeWork`.
   const outcome = await parts.composer.readDocument(app, JSON.stringify(input.document));
   if (!outcome.ok) throw documentInvalid(outcome.faults);
   const { read } = outcome;
@@ -119,7 +120,7 @@ async function createApp(app: AppName, wanted: string | null, parts: AdminParts)
   await parts.view.refresh();
 }
 
-/** The failure that led here is the one to report; one of the clean-up is for the log. */
+/** The original failure is reported; a failure of the clean-up is only logged. */
 async function undoCreation(app: AppName, parts: AdminParts): Promise<void> {
   try {
     await forgetApp(app, parts);

@@ -2,8 +2,8 @@ import { leastLoadedShard, RocketError, type ShardName, shardName } from '@rocke
 import type { AdminParts } from '../parts.ts';
 
 /**
- * Shard for a new app: the one that is asked for, or the least loaded. Only shards that answer count: a dead one has the
- * fewest apps and would get every new one.
+ * Shard for a new app: the requested one, or the least loaded. Only shards that answer count: a dead one has the fewest
+ * apps and would get every new one.
  * @throws RocketError `SHARD_UNAVAILABLE`, `CONFLICT` when there is no shard that takes apps
  */
 export async function placeApp(wanted: string | null, parts: AdminParts): Promise<ShardName> {

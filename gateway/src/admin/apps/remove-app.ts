@@ -2,14 +2,14 @@ import type { CatalogSnapshot } from '@rocket/platform';
 import { type AppName, appName, RocketError } from '@rocket/schema';
 import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from '../parts.ts';
 
-/** Nobody waits long for a server that is lost. */
+/** Short, because the server is probably lost. */
 const FORGOTTEN_TIMEOUT_MS = 10_000;
 
 export interface RemovedApp {
   readonly name: string;
   /** False when there was no such app. */
   readonly removed: boolean;
-  /** Its database, where that could not be dropped. */
+  /** Name of its database, if that could not be dropped. */
   readonly leftDatabase: string | null;
 }
 
@@ -32,7 +32,7 @@ export async function removeApp(
   return { name, removed: true, leftDatabase };
 }
 
-/** @throws RocketError `CONFLICT` while relations of apps that stay name one of these */
+/** @throws RocketError `CONFLICT` while relations of other apps name one of these apps */
 export function requireUnused(apps: readonly AppName[], snapshot: CatalogSnapshot): void {
   for (const app of apps) {
     const users = [...snapshot.apps.values()].filter(
@@ -56,7 +56,7 @@ async function removeWithData(app: AppName, parts: AdminParts): Promise<null> {
   return null;
 }
 
-/** Whoever knows that the server is lost for good is told what they can do. */
+/** Adds a hint about `force`, for admins who know that the server is lost for good. */
 function withWayOut(error: unknown, app: AppName): unknown {
   if (!(error instanceof RocketError) || !error.retryable) return error;
   return new RocketError(error.code, `${error.message}; app ${app} was not removed`, {
@@ -69,8 +69,8 @@ function withWayOut(error: unknown, app: AppName): unknown {
 }
 
 /**
- * Removes an app without regard to its data: one that was never activated has none that anybody could miss, so a shard
- * that does not answer must not keep it in the catalog. Returns the database that may be left; the log names it too.
+ * Removes an app without regard to its data: an app that was never activated has no data, so a shard that does not
+ * answer must not keep it in the catalog. Returns the database that may be left; the log names it too.
  */
 export async function forgetApp(app: AppName, parts: AdminParts): Promise<string | null> {
   const left = await dropOrLeave(app, parts);

@@ -1,4 +1,4 @@
-/** What an import left open, because a process died or did not answer, is finished or undone by whoever comes next. */
+/** Finishes or undoes imports that were left open because a process died or did not answer. */
 
 import type { GraphMember } from '@rocket/schema';
 import { buildModel, type Placed, RocketError, type Settlement } from '@rocket/schema';
@@ -31,7 +31,7 @@ export async function settleImport({ app, revision }: GraphMember, parts: AdminP
 }
 
 /**
- * Settles every import that was left open; to be called while no import runs. Those whose shard does not answer stay open.
+ * Settles every import that was left open; call it while no import runs. Imports whose shard does not answer stay open.
  * @returns how many stay open
  */
 export async function settleImports(parts: AdminParts): Promise<number> {
@@ -55,13 +55,15 @@ async function settleOne(member: GraphMember, parts: AdminParts): Promise<void> 
   await parts.view.refresh();
   const settlement = await settleImport(member, parts);
   const { apps } = await parts.view.refresh();
-  // Nothing was ever served under the name, and whoever asked for it was told of a failure.
+  // The app was never served, and its importer got an error.
   if (apps.get(app)?.activeRevision === null) await forgetApp(app, parts);
   await publish(parts);
   parts.logger.info({ app, settlement }, 'an import that was left open was settled');
 }
 
-/** @throws RocketError `SHARD_UNAVAILABLE` while it is not known what an earlier import has made of the app's tables */
+/**
+ * @throws RocketError `SHARD_UNAVAILABLE` while it is unknown whether an earlier import has changed the app's tables
+ */
 export async function requireSettled(app: string, { catalog }: Pick<AdminParts, 'catalog'>): Promise<void> {
   const pending = await catalog.pendingRevisions();
   if (!pending.some((member) => member.app === app)) return;

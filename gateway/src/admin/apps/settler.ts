@@ -5,24 +5,24 @@ import type { AdminParts } from '../parts.ts';
 import { settleImports } from './settle-imports.ts';
 
 const RETRY_MS = 5_000;
-/** It comes again, so it need not wait for long, and a process that stops need not wait for it. */
+/** Short, because the settler tries again, and because a process that stops waits for it. */
 const WAIT_MS = 1_000;
 
 export interface Settler {
-  /** Looks soon; returns at once. */
+  /** Checks for open imports soon; returns at once. */
   soon(): void;
-  /** Waits for what runs, and begins nothing more. */
+  /** Waits for the check in progress and starts no more. */
   close(): Promise<void>;
 }
 
-/** Begins at once. */
+/** Makes the first check at once. */
 export function createSettler(parts: AdminParts): Settler {
   const exclusive = createExclusive({ ...parts, waitMs: WAIT_MS });
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
   let running: Promise<void> = look();
 
-  /** Mostly there is nothing, and nobody has to be kept waiting for that. */
+  /** Usually nothing is open; then no lease is taken, so nobody has to wait. */
   async function look(): Promise<void> {
     try {
       if ((await parts.catalog.pendingRevisions()).length === 0 || closed) return;
@@ -32,7 +32,7 @@ export function createSettler(parts: AdminParts): Settler {
       if (open > 0) retry();
     } catch (error) {
       if (closed) return;
-      // Most of what is open is so because it is under way.
+      // Most open imports are simply in progress.
       const isBusy = error instanceof RocketError && error.code === 'CONFLICT';
       if (!isBusy) parts.logger.warn({ err: error }, 'imports that were left open cannot be looked at');
       retry();

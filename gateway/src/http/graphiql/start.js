@@ -45,7 +45,9 @@ async function renew({ app, email, refreshToken }) {
   }
 }
 
-/** The token of the session; null when nobody is signed in. A refresh token works once, so one request renews for all. */
+/**
+ * The token of the session; null when nobody is signed in. A refresh token works once, so one request renews for all.
+ */
 async function currentToken() {
   const session = keptSession();
   if (session === null) return null;

@@ -1,4 +1,4 @@
-/** What one caller can reach in the records, and what of it they may see: the naive way, record by record. */
+/** What one caller can reach in the records, and what of it they may see, computed naively, record by record. */
 import {
   type AppModel,
   type Caller,
