@@ -1,6 +1,6 @@
 /**
  * Writes the typed operations of the repository: `node codegen.ts`. With `--check` nothing is written, and a file that
- * is not as it would be written fails the run.
+ * would change fails the run.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
@@ -69,7 +69,7 @@ async function exampleSchema(): Promise<string> {
   return printSchema(schema);
 }
 
-/** The gateway package tells of its start on standard output. */
+/** The gateway package logs its start on standard output. */
 const SILENT = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 function ignore(): void {
@@ -79,7 +79,7 @@ function ignore(): void {
 async function generate({ schemaSdl, operations, output }: Target): Promise<GeneratedFile> {
   const content = await codegen({
     filename: output,
-    // In a definite order: moving a type in a document is no change of what is generated.
+    // Sorted, so that moving a type in a document does not change the generated files.
     schema: parse(printSchema(lexicographicSortSchema(buildSchema(schemaSdl)))),
     documents: await readOperations(operations),
     // The first writes the types that the second refers to.

@@ -11,7 +11,7 @@ const base = {
   resolve: { alias: [{ find: /^graphql$/, replacement: require.resolve('graphql') }] },
 };
 const timeouts = { testTimeout: 60_000, hookTimeout: 120_000 };
-/** Files of one worker share what they import: loading it anew for each of them took a quarter of the suite's time. */
+/** Files of one worker share what they import: loading it again for each of them took a quarter of the suite's time. */
 const sharing = { isolate: false };
 
 const everything = {

@@ -30,10 +30,10 @@ async function run() {
   await import('../src/main.ts');
 }
 
-/** Halves the time a command takes to begin. Where the folder cannot be written, everything is compiled as without it. */
+/** Halves the start time of a command. If the folder is not writable, everything is compiled as without it. */
 function keepCompiled() {
   const { directory } = nodeModule.enableCompileCache(COMPILE_CACHE);
-  // For the threads, which begin without.
+  // For worker threads, which start without the cache.
   if (directory !== undefined) process.env.NODE_COMPILE_CACHE ??= COMPILE_CACHE;
 }
 
@@ -47,8 +47,8 @@ function hideExperimentalWarnings() {
 }
 
 /**
- * Loading the packages of a server takes a moment in which nothing is there to be stopped: a signal then is a stop in good
- * order. The server's own handlers replace these.
+ * Loading the packages of a server takes a moment, in which there is nothing to stop: a signal then ends the process
+ * normally. The server's own handlers replace these.
  */
 function stopWhileLoading() {
   for (const signal of SIGNALS) process.on(signal, () => process.exit(0));

@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'this user may not',
 };
 
-/** A file that the user named. @throws RocketError `BAD_REQUEST` that says in words why it cannot be read */
+/** Reads a file that the user named. @throws RocketError `BAD_REQUEST` that explains why it cannot be read */
 export async function readNamedFile(file: string): Promise<string> {
   try {
     return decodeText(await readFile(file), file);
@@ -23,15 +23,18 @@ export async function readNamedFile(file: string): Promise<string> {
   }
 }
 
-/** All of it. @throws RocketError `BAD_REQUEST` for what is no text */
+/** Reads all of standard input. @throws RocketError `BAD_REQUEST` when it is not text */
 export async function readStandardInput(line: Pick<CommandLine, 'stdin'>): Promise<string> {
   return decodeText(await buffer(line.stdin), 'the standard input');
 }
 
-/** A character that cannot be decoded would otherwise be read as this one, and be stored as it. */
+/** What cannot be decoded would otherwise be read, and stored, as this character. */
 const REPLACEMENT = '\uFFFD';
 
-/** For texts that the system has decoded already: arguments and environment variables. @throws RocketError `BAD_REQUEST` */
+/**
+ * Checks texts that the system has already decoded: arguments and environment variables. @throws RocketError
+ * `BAD_REQUEST`
+ */
 export function requireDecoded(text: string, what: string): void {
   if (text.includes(REPLACEMENT)) throw notUtf8(what);
 }
@@ -48,7 +51,7 @@ function notUtf8(what: string): RocketError {
   });
 }
 
-/** From 1. A line feed is part of no other character. */
+/** Line number, from 1. In UTF-8, the byte of a line feed is part of no other character. */
 function lineOfFault(bytes: Buffer): number {
   let line = 1;
   for (let from = 0; from < bytes.length; line += 1) {
@@ -60,7 +63,7 @@ function lineOfFault(bytes: Buffer): number {
   return line;
 }
 
-/** @throws RocketError `BAD_REQUEST` that says in words why it cannot be written */
+/** @throws RocketError `BAD_REQUEST` that explains why it cannot be written */
 export async function writeNamedFile(file: string, content: string): Promise<void> {
   try {
     await writeFile(file, content);

@@ -15,5 +15,5 @@ const code = await runCli({
   stdout: process.stdout,
   stderr: process.stderr,
 });
-// Lost output may have been noticed already; a result that nobody got is no success.
+// The exit code may already be set by lost output: a result that nobody received is no success.
 process.exitCode ??= code;

@@ -27,7 +27,7 @@ export function createProgram(line: CommandLine): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => line.stdout.write(withCallableForm(line, text)),
-      // For a program the caller tells it as JSON.
+      // For a program, the caller reports the error as JSON.
       writeErr: (text) => void (wantsJson(line) || line.stderr.write(withCallableForm(line, text))),
     })
     .version(readVersion(), '--version', 'print the version')

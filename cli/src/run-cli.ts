@@ -18,7 +18,8 @@ export async function runCli(line: CommandLine): Promise<number> {
     return EXIT_OK;
   } catch (error) {
     if (error instanceof CommanderError) {
-      // `rocket` and `rocket app` alone show their help: not a mistake worth a failure of its own, but no result either.
+      // `rocket` and `rocket app` alone show their help: not a mistake worth a failure of its own, but no result
+      // either.
       if (HELP_CODES.has(error.code) && error.exitCode === EXIT_OK) return EXIT_OK;
       if (wantsJson(line)) reportError(usageError(error), line);
       return EXIT_USAGE;
@@ -28,7 +29,7 @@ export async function runCli(line: CommandLine): Promise<number> {
   }
 }
 
-/** What commander writes for readers, for a program. */
+/** Commander's message for people, as an error for a program. */
 function usageError(error: CommanderError): RocketError {
   const message = HELP_CODES.has(error.code) ? 'A command is missing' : error.message.replace(/^error: /, '');
   return new RocketError('BAD_REQUEST', message, {

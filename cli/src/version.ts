@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Of the whole product: its packages are released together. */
+/** The package file of the whole product: its packages are released together. */
 const PACKAGE_FILE = join(import.meta.dirname, '../../package.json');
 
 const Package = z.object({ version: z.string() });

@@ -8,9 +8,9 @@ import { type BenchPostgres, startBenchPostgres } from '../shop/bench-postgres.t
 import { type DirectApp, type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
 
 const CUSTOMERS_PER_APP = 20;
-/** More would only wait for each other: making a database is the server's work. */
+/** More would only wait for each other, because the server creates the databases. */
 const INSTALLED_AT_A_TIME = 4;
-/** Installing hundreds of apps takes minutes, in which somebody may be watching. */
+/** Progress is printed after this many apps, because installing hundreds takes minutes. */
 const TOLD_EVERY = 50;
 const QUERY = 'query Customers { customers(limit: 10) { id name email city } }';
 
@@ -22,7 +22,7 @@ export interface AppFleet {
 
 export const FLEET_REQUEST = JSON.stringify({ query: QUERY });
 
-/** The shard process is a fresh one when this returns: it has served none of the apps. */
+/** When this returns, the shard process is a new one that has served none of the apps. */
 export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<AppFleet> {
   const postgres = await startBenchPostgres(cleanUp);
   const shard = await startDirectShard(cleanUp, { postgresUrl: postgres.url, env: {} });

@@ -2,7 +2,7 @@ import type { ManyApps } from './many-apps.ts';
 
 const MEGABYTE = 1024 * 1024;
 
-/** What was asked for stands beside what was found. */
+/** Formats the results next to the settings of the run. */
 export function formatManyApps({ apps, busyApps, coldMs, memory, connections, load }: ManyApps): string {
   const megabytes = (bytes: number | null) =>
     bytes === null ? 'unknown' : `${(bytes / MEGABYTE).toFixed(0)} MB`;

@@ -1,6 +1,6 @@
 /**
- * Many apps on one shard process, few of them busy: what an app costs that nobody uses, and how long the first request
- * to one takes.
+ * Many apps on one shard process, few of them busy: what an unused app costs, and how long the first request to one
+ * takes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OPERATION_PATH } from '@rocket/schema';
@@ -13,7 +13,7 @@ import { type AppFleet, askApp, FLEET_REQUEST, startAppFleet } from './app-fleet
 import { type ConnectionCounts, countConnections } from './count-connections.ts';
 
 const BUSY_APPS = 50;
-/** Pools close what is idle for ten seconds, so a shorter load would end before that shows. */
+/** Pools close connections that are idle for ten seconds, so a shorter load would end before that is visible. */
 const LEAST_SECONDS = 20;
 /** The connections are counted this long before the load ends. */
 const COUNT_BEFORE_END_SECONDS = 2;
@@ -23,10 +23,10 @@ export interface ManyApps {
   readonly busyApps: number;
   /** First requests to apps that the process had not served before, one at a time. */
   readonly coldMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly max: number };
-  /** Resident memory of the shard process, in bytes; null where the machine does not tell. */
+  /** Resident memory of the shard process, in bytes; null where it cannot be measured. */
   readonly memory: {
     readonly started: number | null;
-    /** When the busy apps alone have been asked. */
+    /** After only the busy apps got requests. */
     readonly busyServed: number | null;
     readonly allServed: number | null;
     readonly afterLoad: number | null;

@@ -1,6 +1,7 @@
 /**
- * Rows of the shop, made by the server itself from their number alone, so that every run and every machine has the same.
- * Keys are hashes: rows that belong together are as scattered over the tables as they are in a shop that has grown.
+ * Rows of the shop, made by the server itself from their number alone, so that every run and every machine has the
+ * same. Keys are hashes: rows that belong together are as scattered over the tables as they are in a shop that has
+ * grown.
  */
 import { createHash } from 'node:crypto';
 import type { Statement } from '@rocket/platform';
@@ -32,7 +33,7 @@ export function customerId(number: number): string {
   return hash.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** The n-th city, from 0: each is home to as many customers. */
+/** The n-th city, from 0: each has the same number of customers. */
 export function cityName(number: number): string {
   const start = CITY_STARTS[number % CITY_STARTS.length];
   const end = CITY_ENDS[Math.floor(number / CITY_STARTS.length) % CITY_ENDS.length];
@@ -61,7 +62,7 @@ export function vacuum(): Statement {
   return { text: 'VACUUM ANALYZE customers, orders, items, products', values: [] };
 }
 
-/** Whether all of it is there; a fill is one transaction. */
+/** Whether the shop is filled; a fill is one transaction. */
 export function selectFilled(): Statement {
   return {
     text: `SELECT (SELECT count(*) FROM items) = $1 AND (SELECT count(*) FROM customers) = $2 AS filled`,

@@ -13,13 +13,13 @@ import {
 } from '@rocket/platform';
 import { addForeignKeys, fillShop, selectFilled, vacuum } from './fill-shop.ts';
 
-/** As the gateway names the database of the app `shop`, so that whoever comes first makes it for both. */
+/** The gateway's name for the database of the app `shop`, so that whoever creates it first does so for both. */
 export const SHOP_DATABASE = 'rocket_shop';
 /** The shop as it was filled, which no run changes: each works on a copy. */
 const FILLED_DATABASE = 'bench_shop_filled';
 /**
- * What the rows follow from, and the package that says which Postgres it is. Tables and indexes are fitted by every run, as
- * by any import.
+ * What the rows follow from, and the package that says which Postgres it is. Tables and indexes are fitted by every
+ * run, as by any import.
  */
 const SOURCES = ['shop.json', 'fill-shop.ts', '../../../platform/package.json'];
 const HASH_CHARS = 12;
@@ -40,7 +40,7 @@ export async function keepFilledShop(serverUrl: string): Promise<void> {
   await atServer(serverUrl, `ALTER DATABASE ${SHOP_DATABASE} RENAME TO ${FILLED_DATABASE}`);
 }
 
-/** Makes the shop's database anew from the filled one. */
+/** Recreates the shop's database from the filled one. */
 export async function restoreShop(serverUrl: string): Promise<void> {
   await dropDatabase(serverUrl, SHOP_DATABASE);
   await atServer(
@@ -50,8 +50,8 @@ export async function restoreShop(serverUrl: string): Promise<void> {
 }
 
 /**
- * Lets the next installation take the database over. An app's database says whose it is, and every side of the product has a
- * catalog of its own; one that has no revision was never served, and may be taken by an app of the name.
+ * Lets the next installation take over the database. An app's database states its owner, and every side of the product
+ * has its own catalog; a database without a revision was never served, and may be taken by an app of the same name.
  */
 export async function handOverShop(serverUrl: string): Promise<void> {
   if (!(await databaseExists(serverUrl, SHOP_DATABASE))) return;

@@ -3,8 +3,8 @@ import { type LoadOptions, type Measurement, measure, type Target } from './load
 import type { Comparison } from './report.ts';
 
 /**
- * Long enough for the compilers of V8, which otherwise take processor time from what is measured: the whole server has to
- * be compiled at first, and then only what the next scenario does differently.
+ * Long enough for the compilers of V8, which otherwise take processor time from what is measured: the whole server has
+ * to be compiled at first, and then only what the next scenario does differently.
  */
 const FIRST_WARM_UP_SECONDS = 10;
 const NEXT_WARM_UP_SECONDS = 3;

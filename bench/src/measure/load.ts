@@ -3,7 +3,7 @@ import autocannon, { type Client } from 'autocannon';
 import { type CpuReading, readCpu } from './cpu.ts';
 import { percentile } from './percentile.ts';
 
-/** Asked at every request: a signature is for one body, and serves once. */
+/** Called for every request, because a signature is valid for one body, once. */
 export type RequestHeaders = (body: string) => Readonly<Record<string, string>>;
 
 /** A server as the load generator sees it. */
@@ -20,7 +20,7 @@ export interface Server {
 }
 
 export interface Target extends Server {
-  /** Asked at every request. */
+  /** Called for every request. */
   readonly body: () => string;
   /** The Postgres server behind it. */
   readonly postgresPid: number;
@@ -118,7 +118,7 @@ function setRequest(client: Client, target: Target): void {
   client.setHeadersAndBody({ 'content-type': 'application/json', ...target.headers(body) }, body);
 }
 
-/** None of the records that are asked for has a null in it, so that one is a failure that was passed off as an answer. */
+/** None of the records that are asked for has a null in it, so a null is a failure that looks like an answer. */
 function isWhole(body: unknown): boolean {
   return typeof body === 'string' && !(body.includes('"errors"') || body.includes(':null'));
 }

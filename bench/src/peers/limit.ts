@@ -1,7 +1,7 @@
 /**
  * The limit: what is left when there is no GraphQL. Node's HTTP server and, for each scenario, one prepared statement
- * whose rows are shaped by a function written for it. Nothing general can be asked of it.
- * Usage: DATABASE_URL=... PORT=... node limit.ts, then POST the variables to /nested-1 and so on
+ * whose rows are shaped by a function written for it. It can answer nothing else. Usage: DATABASE_URL=... PORT=... node
+ * limit.ts, then POST the variables to /nested-1 and so on
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import pg from 'pg';

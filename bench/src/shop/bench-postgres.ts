@@ -1,4 +1,7 @@
-/** The Postgres server of a run: one of its own, one that earlier runs have filled, or one that `serve` has left running. */
+/**
+ * The Postgres server of a run: one of its own, one that earlier runs have filled, or one that `serve` has left
+ * running.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What is asked of every side: the same records, each in the side's own API. */
+/** The queries of a scenario: the same records, in each side's own API. */
 import { CITIES, CUSTOMERS, cityName, customerId, STATUSES } from '../data/fill-shop.ts';
 import type { Dialect } from '../sides/side.ts';
 
@@ -11,7 +11,7 @@ export interface Scenario {
   readonly postgraphileQuery: string;
   /** Path of the hand-written server. */
   readonly path: string;
-  /** Other ones at every request. */
+  /** Variables, which differ for every request. */
   readonly variables: () => Readonly<Record<string, unknown>>;
 }
 

@@ -8,7 +8,7 @@ import { ROCKET } from './direct-shard.ts';
 import type { Side } from './side.ts';
 import { countStatements } from './statement-counter.ts';
 
-/** An app's own user with one role: their permissions are checked, as an administrator's are not. */
+/** An app's own user with one role: their permissions are checked, which an administrator's are not. */
 const CLERK = { app: 'shop', email: 'clerk@localhost', password: 'a-password-of-the-clerk' };
 
 const METRICS_TOKEN = 'the token of the benchmark';

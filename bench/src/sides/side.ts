@@ -5,5 +5,8 @@ export interface Side extends Server {
   readonly dialect: Dialect;
 }
 
-/** What a side is asked in: our API, which the hand-written server has too; PostGraphile's; or a path and variables alone. */
+/**
+ * What a side is asked in: our API, which the hand-written server has too; PostGraphile's; or a path and variables
+ * alone.
+ */
 export type Dialect = 'rocket' | 'postgraphile' | 'path';

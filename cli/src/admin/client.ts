@@ -4,7 +4,7 @@ import { print } from 'graphql';
 import { z } from 'zod';
 import type { AdminConnection } from './connection.ts';
 
-/** An import makes tables and inserts rows before it answers. */
+/** Long, because an import makes tables and inserts rows before it answers. */
 const ADMIN_TIMEOUT_MS = 180_000;
 const MAX_SHOWN_BODY_CHARS = 200;
 
@@ -53,7 +53,7 @@ async function post(connection: AdminConnection, body: unknown, signal?: AbortSi
   }
 }
 
-/** `_operation` ties the result's type to the operation it was asked with. */
+/** `_operation` ties the result's type to the operation. */
 async function readData<R, V>(response: Response, _operation: TypedDocumentNode<R, V>): Promise<R> {
   const text = await response.text();
   const parsed = GraphqlAnswer.safeParse(parseJson(text));

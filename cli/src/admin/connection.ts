@@ -3,7 +3,7 @@ import { RocketError } from '@rocket/schema';
 import { databasePlace } from '../output/database-place.ts';
 import { isRunning, readServerFile, type ServerFile } from './server-file.ts';
 
-/** Where the admin API is, and the token that opens it. */
+/** The address of the admin API, and the token for it. */
 export interface AdminConnection {
   readonly url: string;
   readonly token: string;
@@ -11,7 +11,10 @@ export interface AdminConnection {
 
 type Settings = Pick<Config, 'platformUrl' | 'platformToken' | 'dataDir' | 'catalogUrl'>;
 
-/** By the settings, else beside a running start. Null when neither is there. @throws RocketError for half a setting */
+/**
+ * Finds the connection in the settings, else of a running `rocket start`. Null when there is neither. @throws
+ * RocketError for incomplete settings
+ */
 export async function findConnection(config: Settings): Promise<AdminConnection | null> {
   const { platformUrl, platformToken } = config;
   if (platformUrl !== null) {
@@ -26,7 +29,7 @@ export async function findConnection(config: Settings): Promise<AdminConnection 
   return { url: file.url, token: platformToken ?? file.token };
 }
 
-/** Two installations in one place: what is meant for one must not happen to the other. */
+/** Refuses two installations in one place: a command meant for one must not change the other. */
 function requireSameCatalog({ catalogUrl, dataDir }: Settings, { catalog }: ServerFile): void {
   if (catalogUrl === null || databasePlace(catalogUrl) === catalog) return;
   const running = catalog === null ? 'its own Postgres' : `the catalog at ${catalog}`;

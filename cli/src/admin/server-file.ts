@@ -5,14 +5,14 @@ import { z } from 'zod';
 import { describeError } from '../output/describe-error.ts';
 
 const FILE_NAME = 'server.json';
-/** It holds a token: for the owner alone. */
+/** The file contains a token, so only its owner may read it. */
 const OWNER_ONLY = 0o600;
 
 const ServerFile = z.object({
   url: z.string(),
   token: z.string(),
   pid: z.number().int().positive(),
-  /** Host and database of its catalog, as settings name it; null on a Postgres of its own. */
+  /** Host and database of the catalog from the settings; null for a server with its own Postgres. */
   catalog: z.string().nullable(),
 });
 
@@ -23,7 +23,7 @@ export function serverFilePath(dataDir: string): string {
   return join(dataDir, FILE_NAME);
 }
 
-/** Null when there is none that can be used: a torn or foreign file is as good as none. */
+/** Null when there is no usable file: a damaged or foreign file counts as none. */
 export async function readServerFile(dataDir: string): Promise<ServerFile | null> {
   const path = serverFilePath(dataDir);
   let text: string;
@@ -31,7 +31,7 @@ export async function readServerFile(dataDir: string): Promise<ServerFile | null
     text = await readFile(path, 'utf8');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    // ENOTDIR: what should be the data directory is a file.
+    // ENOTDIR: there is a file in place of the data directory.
     if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     const reason = code === 'EACCES' ? 'it belongs to another user' : describeError(cause);
     throw new RocketError('NOT_READY', `Cannot read ${path}: ${reason}`, {
@@ -57,13 +57,13 @@ export async function removeServerFile(dataDir: string): Promise<void> {
   await rm(serverFilePath(dataDir), { force: true });
 }
 
-/** Whether the process that wrote the file is still there. */
+/** Whether the process that wrote the file is still running. */
 export function isRunning(file: ServerFile): boolean {
   try {
     process.kill(file.pid, 0);
     return true;
   } catch (error) {
-    // Somebody else's process is running too, as far as we may know.
+    // EPERM means that the process exists but belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

@@ -5,7 +5,7 @@ import { generatePassword } from '../process/generate-password.ts';
 
 const PASSWORD_VARIABLE = 'ROCKET_NEW_PASSWORD';
 
-/** Never from an argument: those show in the list of processes and stay in the shell's history. */
+/** Never takes it from an argument: arguments show in the list of processes and stay in the shell's history. */
 export async function choosePassword(
   line: CommandLine,
   fromStdin: boolean,

@@ -42,7 +42,7 @@ export async function addShard(line: CommandLine, options: AddShardOptions): Pro
   else print(line, `${name} added; run it with \`rocket shard --name ${name}\``);
 }
 
-/** On the Postgres of a running `rocket start`, which serves it: only that one can. */
+/** Adds a shard on the Postgres of a running `rocket start`, which also serves it; no other process can. */
 async function addLocalShard(line: CommandLine, options: AddShardOptions): Promise<AddedShard> {
   if (options.url !== undefined || options.replica !== undefined) {
     throw new RocketError('BAD_REQUEST', '--url and --replica need --database, the address of the primary');
@@ -66,7 +66,7 @@ async function addNamedShard(
     inCatalog: async (catalog) => {
       await refuseOldServer(databaseUrl);
       await catalog.addShard({ name, databaseUrl, url, ...replicas });
-      // Nobody is there who could ask an address.
+      // No gateway runs that could check an address.
       return { name, process: url === null ? 'never_started' : 'silent', url };
     },
     atServer: async (client) =>
@@ -97,8 +97,8 @@ export async function setShardReplicas(line: CommandLine, options: SetReplicasOp
 }
 
 /**
- * Through the server of the settings, else in the catalog of the settings itself, as a deployment adds its shards before
- * any gateway. What runs in the data directory of this place is asked only where the settings name neither.
+ * Uses the server of the settings, else the catalog of the settings directly, because a deployment adds its shards
+ * before any gateway runs. The server in the local data directory is used only when the settings name neither.
  */
 async function administer<T>(
   line: CommandLine,

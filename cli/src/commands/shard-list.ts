@@ -24,7 +24,7 @@ export async function listShards(line: CommandLine, options: { json?: boolean })
   );
 }
 
-/** What serves a shard, in words. */
+/** Texts for the states of a shard's process. */
 const STATES: Readonly<Record<string, string>> = {
   in_gateway: 'in the gateway',
   answers: 'answers',
@@ -32,7 +32,7 @@ const STATES: Readonly<Record<string, string>> = {
   never_started: 'never started',
 };
 
-/** `state` as the table has it; whether the shard takes new apps is a property of its own. */
+/** `state` is as in the table; whether the shard takes new apps is a separate property. */
 function shardJson({ state, process, ...shard }: ListShardsQuery['shards'][number]) {
   return { ...shard, state: process, draining: state === 'draining' };
 }

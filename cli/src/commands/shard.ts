@@ -15,7 +15,7 @@ Examples:
 A shard must have been added before its process can run. \`rocket shard add\` works without a server too: with
 ROCKET_CATALOG_URL or DATABASE_URL set, and ROCKET_URL not, it writes into the catalog itself.`;
 
-/** \`rocket shard --name\` runs a shard, \`rocket shard add ...\` tells the platform of one. */
+/** \`rocket shard --name\` runs a shard, \`rocket shard add ...\` registers one. */
 export function addShardCommands(program: Command, line: CommandLine): void {
   const shard = program
     .command('shard')

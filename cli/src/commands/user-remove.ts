@@ -17,7 +17,7 @@ export async function removeUser(line: CommandLine, options: RemoveUserOptions):
   const app = options.app === undefined ? null : appName(options.app);
   const client = await connectAdmin(line);
   const place = app === null ? 'the platform' : `app ${app}`;
-  const question = `User ${email} of ${place} will be gone for good; added again, he gets a new id.`;
+  const question = `User ${email} of ${place} will be gone for good; when added again, they get a new id.`;
   await confirm(line, question, options.yes);
   await client.send(RemoveUserDocument, { app, email });
   printResult(line, { json: options.json, value: { email, app, removed: true }, text: `${email} removed` });

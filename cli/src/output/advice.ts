@@ -5,7 +5,7 @@ type Advice = AdviseAppQuery['appAdvice'];
 type Suggestion = Advice['suggestions'][number];
 type Query = Suggestion['queries'][number];
 
-/** What to change first, and below it who would gain by it. */
+/** What to change first, and below it the operations that would become faster. */
 export function formatAdvice(app: string, { since, suggestions }: Advice): string {
   if (suggestions.length === 0) {
     return `Nothing to advise for ${app}: what was asked since ${since} has its indexes, or the tables are small.`;

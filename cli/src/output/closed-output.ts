@@ -1,14 +1,14 @@
 import { describeError } from './describe-error.ts';
 
-/** What takes the text of a command, and whose errors come as events. */
+/** The output streams of a command, whose errors come as events. */
 interface Output {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }
 
 /**
- * A reader that has seen enough, as in `rocket app list | head -1`, is no fault of the command: it does its work to the
- * end without being heard. Ending at once would leave a changing command half done, and a server without its order.
+ * A reader that stops reading, as in `rocket app list | head -1`, is no fault of the command, which completes its work
+ * without output. Ending at once would leave a change half done, and a server without an orderly stop.
  * @param onLost is called when text was lost for another reason, such as a full disk
  */
 export function outliveClosedOutput({ stdout, stderr }: Output, onLost: () => void): void {
@@ -18,7 +18,7 @@ export function outliveClosedOutput({ stdout, stderr }: Output, onLost: () => vo
     onLost();
   });
   stderr.on('error', (error) => {
-    // Where it would be told is what is broken.
+    // It cannot be reported, because the output is what is broken.
     if (!isClosedPipe(error)) onLost();
   });
 }

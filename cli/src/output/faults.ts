@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As the admin API and the local check of a document give it. */
+/** A fault as the admin API and the local check of a document return it. */
 export interface ShownFault {
   readonly path: string;
   readonly message: string;
@@ -8,17 +8,17 @@ export interface ShownFault {
 }
 
 const Faults = z.object({
-  // Loose: for programs a fault is passed on with everything that was told of it.
+  // Loose, because programs get a fault with all its properties.
   faults: z.array(z.looseObject({ path: z.string(), message: z.string(), hint: z.string().nullish() })),
 });
 
-/** Those that an error of a document tells; none for other errors. */
+/** The faults in the details of a document's error; none for other errors. */
 export function faultsOf(details: unknown): readonly ShownFault[] {
   const parsed = Faults.safeParse(details);
   return parsed.success ? parsed.data.faults : [];
 }
 
-/** Path, what is wrong there, and below it what to do. */
+/** Lines with the path, what is wrong there, and below it what to do. */
 export function formatFaults(faults: readonly ShownFault[]): string[] {
   return faults.flatMap(({ path, message, hint }) => [
     `  ${path}: ${message}`,

@@ -1,6 +1,6 @@
 const ONE_DECIMAL = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 
-/** With separators of thousands and at most one decimal. */
+/** Formats a number with thousands separators and at most one decimal. */
 export function formatNumber(value: number): string {
   return ONE_DECIMAL.format(value);
 }

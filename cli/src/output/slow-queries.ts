@@ -3,7 +3,7 @@ import { formatNumber, formatTimes } from './numbers.ts';
 
 type SlowQuery = ListSlowQueriesQuery['appSlowQueries'][number];
 
-/** The worst first, each with its SQL and where it was asked for its plan. */
+/** The worst first, each with its SQL and, if requested, its plan. */
 export function formatSlowQueries(app: string, queries: readonly SlowQuery[]): string {
   if (queries.length === 0) {
     return `No slow statements of ${app}. What counts as slow is in ROCKET_SLOW_QUERY_MS of its shard's process.`;

@@ -7,7 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'cannot be used on this machine',
 };
 
-/** Before the slow parts of a start, so that a taken port is told at once. @throws RocketError `CONFLICT` */
+/** Runs before the slow parts of a start, so that a taken port is reported at once. @throws RocketError `CONFLICT` */
 export async function checkPort(port: number, host: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const probe = createServer();
@@ -20,7 +20,7 @@ export async function checkPort(port: number, host: string): Promise<void> {
   }
 }
 
-/** What listening failed with, in words. */
+/** Explains why listening failed. */
 export function listenError(cause: unknown, port: number, host: string): unknown {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const reason = REASONS[code];

@@ -9,7 +9,10 @@ import { RocketError } from '@rocket/schema';
 import { databasePlace } from '../output/database-place.ts';
 import { describeError } from '../output/describe-error.ts';
 
-/** Before anything is built on it. @throws RocketError that says which server it was, and what is wrong with it */
+/**
+ * Checks the server before anything uses it. @throws RocketError that says which server it is, and what is wrong with
+ * it
+ */
 export async function checkNamedServer(url: string): Promise<void> {
   try {
     await checkServerVersion(url);
@@ -23,7 +26,7 @@ export async function checkNamedServer(url: string): Promise<void> {
   }
 }
 
-/** The server of a database that may have to be made yet. @throws what {@link checkServerVersion} does */
+/** Checks the server of a database that may not exist yet. @throws what {@link checkServerVersion} does */
 export async function checkServerOf(url: string): Promise<void> {
   try {
     await checkServerVersion(url);
@@ -33,7 +36,7 @@ export async function checkServerOf(url: string): Promise<void> {
   }
 }
 
-/** ` at host/database`, or nothing for what is no URL. */
+/** ` at host/database`, or nothing for an invalid URL. */
 export function placeOf(url: string): string {
   const place = databasePlace(url);
   return place === '' ? '' : ` at ${place}`;

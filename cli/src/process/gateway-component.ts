@@ -3,7 +3,7 @@ import { type Component, type Config, cleanUpAfter } from '@rocket/platform';
 import { listenError } from './check-port.ts';
 import type { Late } from './late.ts';
 
-/** A gateway that listens; tells the port it got. */
+/** A gateway that listens and reports its port. */
 export function gatewayComponent(options: {
   create: () => Promise<Gateway>;
   config: Pick<Config, 'port' | 'host'>;

@@ -3,7 +3,7 @@ import { RocketError } from '@rocket/schema';
 /** A part that one component makes when it starts and later components use. */
 export interface Late<T> {
   set(value: T): void;
-  /** @throws RocketError `INTERNAL_ERROR` before it was made: the order of the components is wrong */
+  /** @throws RocketError `INTERNAL_ERROR` before it was made, which means that the order of the components is wrong */
   get(): T;
 }
 

@@ -4,8 +4,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Added to the signal's number, as shells do. */
 const SIGNAL_EXIT_BASE = 128;
 /**
- * One Ctrl-C comes several times: from the terminal to the whole process group, from npm to its child, from the launcher
- * to its. Only what comes later is a user who does not want to wait.
+ * One Ctrl-C arrives several times: from the terminal for the whole process group, from npm for its child, and from the
+ * launcher for its child. Only a later signal comes from a user who does not want to wait.
  */
 const ECHO_MS = 1_000;
 
@@ -27,8 +27,8 @@ export function listenForStop(stop: () => void): () => void {
   for (const signal of SIGNALS) {
     const former = process.listeners(signal);
     process.on(signal, onSignal);
-    // The launcher's, which end the process at once: right only until there is something to stop. Taken away after ours
-    // is there, since a signal that waits to be dispatched is lost when its last handler goes.
+    // The launcher's handlers end the process at once, which is right only until there is something to stop. They are
+    // removed after ours are added, because a pending signal is lost when its last handler is removed.
     for (const listener of former) process.off(signal, listener);
   }
   return () => {

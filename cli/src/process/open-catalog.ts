@@ -14,7 +14,7 @@ import { describeError } from '../output/describe-error.ts';
 import { checkServerOf, placeOf } from './check-server.ts';
 import type { Late } from './late.ts';
 
-/** The catalog, its tables brought up to date, and the view of it that all parts of the process share. */
+/** Opens the catalog, migrates its tables, and makes the view that all parts of the process share. */
 export function catalogComponent(options: {
   catalog: Late<Catalog>;
   view: Late<CatalogView>;
@@ -42,7 +42,7 @@ export function catalogComponent(options: {
   };
 }
 
-/** @throws RocketError `NOT_READY` that says which catalog it was, and what names it */
+/** @throws RocketError `NOT_READY` that says which catalog it is, and which setting names it */
 export async function openNamedCatalog(options: { url: string; logger: Logger }): Promise<Catalog> {
   try {
     await checkServerOf(options.url);

@@ -96,7 +96,7 @@ function shardServerComponent(
       server = opened;
       const port = await listen(opened, config);
       try {
-        // Only now: gateways call as soon as they know.
+        // Stored only now, because gateways call the shard as soon as they know its URL.
         await catalog().setShardUrl(name, config.shardUrl ?? loopbackUrl(config.host, port));
       } catch (error) {
         await cleanUpAfter(error, () => opened.close());

@@ -1,11 +1,11 @@
 import { type Component, createLifecycle, type Logger } from '@rocket/platform';
 import { listenForStop } from './listen-for-stop.ts';
 
-/** For the parts of a process. */
+/** Controls for the parts of a process. */
 export interface RunControl {
   /** Aborted when the process is to end, also in the middle of its start. */
   readonly stopping: AbortSignal;
-  /** Ends the process in order, because without this part it can do nothing; the error is reported. */
+  /** Stops the process, because it is useless without this part, and reports the error. */
   readonly fail: (error: unknown) => void;
 }
 
@@ -19,11 +19,11 @@ export interface Running {
 
 /**
  * Runs the parts of a process until a signal ends it, then exits with code 0, or 1 when a part did not stop in order.
- * A signal in the middle of the start stops what is there already.
- * @throws what the start failed with, or a part later
+ * A signal during the start stops the parts that were already started.
+ * @throws the error of the start, or of a part later
  */
 export async function runUntilStopped({ logger, components, onStarted }: Running): Promise<void> {
-  // A failed start is reported once, by the caller, in words; failed stops are logged as usual.
+  // The caller reports a failed start once, as a message; failed stops are logged as usual.
   const level = logger.level;
   const lifecycleLogger = logger.child({}, { level: 'fatal' });
   const lifecycle = createLifecycle(lifecycleLogger);

@@ -7,11 +7,11 @@ import { generatePassword } from '../process/generate-password.ts';
 const FILE_NAME = 'admin-password';
 const OWNER_ONLY = 0o600;
 
-/** What a reader can be told of the administrator's password. */
+/** What the output can say about the administrator's password. */
 export type AdminSecret =
   | { readonly kind: 'given' }
   | { readonly kind: 'generated'; readonly password: string; readonly file: string }
-  /** Set by hand since: only its owner knows it. */
+  /** It was changed since, so only its owner knows it. */
   | { readonly kind: 'unknown' };
 
 type Settings = Pick<Config, 'adminEmail' | 'adminPassword' | 'dataDir'>;
@@ -22,8 +22,8 @@ export function adminPasswordFile(dataDir: string): string {
 }
 
 /**
- * The administrator of the settings; a password in the settings is made theirs. They are made where there is none at all: one
- * who was removed stays so, and another stands in for them.
+ * Makes sure that there is an administrator, with the password of the settings if there is one. The administrator of
+ * the settings is created only when the platform has no user at all: one who was removed stays removed.
  */
 export async function ensureAdmin(
   users: PlatformUsers,
@@ -38,7 +38,7 @@ export async function ensureAdmin(
   }
   if (config.adminPassword !== null) {
     const user = await withPassword(users, { known, email, password: config.adminPassword });
-    // It would tell a password that no longer opens anything.
+    // The file would show a password that is no longer valid.
     await rm(adminPasswordFile(config.dataDir), { force: true });
     return { user, secret: { kind: 'given' } };
   }
@@ -48,7 +48,7 @@ export async function ensureAdmin(
     return { user: known, secret: usable ? generated(config, kept) : { kind: 'unknown' } };
   }
   const password = kept ?? generatePassword();
-  // Kept first: a stop between the two must not leave a user whose password nobody knows.
+  // Stored first: a stop between the two steps must not leave a user whose password nobody knows.
   await keepPassword(config.dataDir, password);
   return { user: await users.add({ email, password }), secret: generated(config, password) };
 }
@@ -92,6 +92,6 @@ async function readKeptPassword(dataDir: string): Promise<string | null> {
 async function keepPassword(dataDir: string, password: string): Promise<void> {
   const path = adminPasswordFile(dataDir);
   await writeFile(path, `${password}\n`, { mode: OWNER_ONLY });
-  // The mode above is for a new file only.
+  // The mode above only applies to a new file.
   await chmod(path, OWNER_ONLY);
 }

@@ -23,7 +23,7 @@ export async function announce(
 ): Promise<void> {
   const url = shownUrl(config.host, port);
   const { apps } = await catalog.get().snapshot();
-  // From the start of the process: that is what its user waited for.
+  // Measured from the start of the process, which is the time that the user waited.
   const seconds = (performance.now() / 1_000).toFixed(1);
   const served = [...apps.values()].filter((app) => app.activeRevision !== null).map((app) => app.name);
   const showsOrders = served.includes(appName('crm')) && served.includes(appName('ecommerce'));

@@ -4,11 +4,11 @@ import { RocketError } from '@rocket/schema';
 import { isRunning, readServerFile } from '../admin/server-file.ts';
 import { checkPort } from '../process/check-port.ts';
 
-/** Refuses at once what would fail later in worse words. @throws RocketError `CONFLICT`, `NOT_READY` */
+/** Refuses at once what would fail later with a worse message. @throws RocketError `CONFLICT`, `NOT_READY` */
 export async function claimDataDir(config: Pick<Config, 'dataDir' | 'port' | 'host'>): Promise<void> {
   await openDataDirectory(config.dataDir);
   const former = await readServerFile(config.dataDir);
-  // After a crash the number may be another process by now, even this one (the same one in every container).
+  // After a crash the id may belong to another process by now, even to this one (ids repeat in containers).
   if (former !== null && former.pid !== process.pid && isRunning(former) && (await answers(former.url))) {
     throw new RocketError(
       'CONFLICT',
@@ -26,7 +26,7 @@ async function answers(url: string): Promise<boolean> {
     const response = await fetch(new URL('/health', url), { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
     return response.ok;
   } catch {
-    // Nobody there: the file is left from a crash.
+    // Nobody answers: the file was left by a crash.
     return false;
   }
 }

@@ -11,7 +11,7 @@ const EXAMPLES_DIR = join(import.meta.dirname, '../../../examples');
 /** In this order: an app comes after those it refers to, and the first two land on different shards. */
 export const EXAMPLE_APPS = ['crm', 'ecommerce', 'helpdesk'] as const;
 
-/** Imports the examples that are not there yet, the way every document is imported: through the admin API. */
+/** Imports the missing examples like every document, through the admin API. */
 export async function importExamples(options: {
   config: Pick<Config, 'dataDir' | 'demo'>;
   progress: Progress;
@@ -19,7 +19,7 @@ export async function importExamples(options: {
 }): Promise<void> {
   const { config, progress, stopping } = options;
   if (!config.demo) return;
-  // Whatever other server the environment names, this is about our own.
+  // Always our own server, whatever other one the environment names.
   const connection = await requireConnection({
     dataDir: config.dataDir,
     platformUrl: null,

@@ -12,19 +12,19 @@ import {
 import { RocketError, type ShardName, type ShardRecord, type ShardService, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard, type ShardMetrics } from '@rocket/subgraphs';
 
-/** Two, so that the examples show what separate shards show; both on the one Postgres server there is. */
+/** Two, so that the examples behave as on separate shards; both use the same Postgres server. */
 const LOCAL_SHARDS: readonly ShardName[] = [shardName('s1'), shardName('s2')];
 
 /** The Postgres server of this process. */
 export interface LocalServer {
   readonly url: string;
-  /** Then it may be at another port than last time, and its password is its own. */
+  /** When true, it may have another port than last time, and it has a password of its own. */
   readonly isEmbedded: boolean;
 }
 
 /**
- * Tells the catalog of the shards in this process. Where the embedded server is at another port than last
- * time, that becomes the address of all shards on it.
+ * Registers the shards of this process in the catalog. When the embedded server has another port than last time, the
+ * address of all shards on it is updated.
  */
 export async function registerLocalShards(catalog: Catalog, server: LocalServer): Promise<void> {
   const { url: databaseUrl } = server;
@@ -125,7 +125,7 @@ type Adopting = LocalShardsOptions & {
   readonly metrics: ShardMetrics;
 };
 
-/** Closes what is not ours any more, and opens what has become so. */
+/** Closes the shards that no longer run here, and opens those that do now. */
 async function adopt({ shardMap }: CatalogSnapshot, parts: Adopting): Promise<void> {
   const { running, config, logger, metrics } = parts;
   const catalog = parts.catalog();

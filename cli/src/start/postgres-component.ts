@@ -19,7 +19,7 @@ export function postgresComponent(options: {
   logger: Logger;
   progress: Progress;
   url: Late<string>;
-  /** Called when the embedded server has ended and cannot be brought back. */
+  /** Called when the embedded server has ended and cannot be restarted. */
   onLost: (error: unknown) => void;
 }): Component {
   const { config, logger, progress, url, onLost } = options;
@@ -38,7 +38,7 @@ export function postgresComponent(options: {
         dataDir: config.dataDir,
         logger,
         onLost,
-        // Made once the catalog was there.
+        // These files are made once the catalog exists.
         tracesOfUse: [adminPasswordFile(config.dataDir), serverFilePath(config.dataDir)],
       });
       url.set(server.url);

@@ -1,4 +1,4 @@
-/** Tells what is being done, a line at a time: the output may be a file or a container's log. */
+/** Reports progress line by line, because the output may be a file or a container's log. */
 export interface Progress {
   tell(text: string): void;
 }

@@ -27,13 +27,13 @@ interface StartParts {
   readonly config: Config;
   readonly logger: Logger;
   readonly progress: Progress;
-  /** Of the Postgres server, database `postgres`. */
+  /** URL of the database `postgres` on the Postgres server. */
   readonly postgresUrl: Late<string>;
   readonly catalog: Late<Catalog>;
   readonly view: Late<CatalogView>;
   readonly admin: Late<{ user: PlatformUser; secret: AdminSecret }>;
   readonly port: Late<number>;
-  /** Decides `/ready`: true once the examples are there too. */
+  /** Decides `/ready`: true once the examples are imported too. */
   readonly complete: { value: boolean };
 }
 
@@ -110,7 +110,7 @@ function isLocal({ databaseUrl, introspection }: Config): boolean {
   return databaseUrl === null && introspection;
 }
 
-/** A person looks at this process: by default only what needs attention is logged between what we print. */
+/** A person reads this output: by default only what needs attention is logged between the printed lines. */
 function logLevel(line: CommandLine, config: Config): Config['logLevel'] {
   return (line.environment['ROCKET_LOG_LEVEL'] ?? '') === '' ? 'warn' : config.logLevel;
 }

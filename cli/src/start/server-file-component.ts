@@ -14,10 +14,10 @@ import { loopbackUrl } from '../process/addresses.ts';
 import type { Late } from '../process/late.ts';
 
 const TOKEN_TTL_SECONDS = 15 * 60;
-/** Well before it expires: a command may take minutes. */
+/** Interval of renewal, well before the token expires, because a command may take minutes. */
 const RENEWAL_MS = 10 * 60 * 1_000;
 
-/** Keeps a fresh token in the data directory, so that commands beside this process need no login. */
+/** Keeps a fresh token in the data directory, so that commands on this machine need no login. */
 export function serverFileComponent(options: {
   config: Pick<Config, 'dataDir' | 'host' | 'catalogUrl'>;
   logger: Logger;

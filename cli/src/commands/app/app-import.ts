@@ -29,7 +29,7 @@ export async function importApp(line: CommandLine, options: ImportOptions): Prom
   const name = appName(options.name);
   const shard = options.shard === undefined ? undefined : shardName(options.shard);
   const source = await readSource(line, options.file);
-  // Here first: only here broken JSON still has lines, and all faults show without a server.
+  // Checked here first: only here broken JSON still has line numbers, and all faults show without a server.
   const parsed = parseDocumentText(source, name);
   if (!parsed.ok) throw refusal(name, parsed.faults);
   const client = await connectAdmin(line);
@@ -39,7 +39,10 @@ export async function importApp(line: CommandLine, options: ImportOptions): Prom
   else printImport(line, result);
 }
 
-/** What only the server can find, such as an entity that another app does not export, is told like what is found here. */
+/**
+ * Faults that only the server can find, such as an entity that another app does not export, are reported like those
+ * found here.
+ */
 async function send(
   client: AdminClient,
   variables: { name: AppName; document: unknown; shard?: ShardName },
@@ -53,7 +56,7 @@ async function send(
   }
 }
 
-/** The faults follow it, one by one, so it names none. */
+/** The faults are listed after the message, so it names none. */
 function refusal(name: AppName, faults: readonly ShownFault[], cause?: unknown): RocketError {
   const message = `The document for app ${name} is refused, nothing was changed`;
   return new RocketError('DOCUMENT_INVALID', message, { cause, details: { faults } });

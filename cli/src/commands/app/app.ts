@@ -82,7 +82,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
   addInsightCommands(app, line);
 }
 
-/** What the shard knows of how an app is used. */
+/** Commands that show what the shard knows about the use of an app. */
 function addInsightCommands(app: Command, line: CommandLine): void {
   app
     .command('advise')

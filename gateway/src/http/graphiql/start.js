@@ -106,7 +106,7 @@ async function change(work) {
     form.elements.namedItem('password').value = '';
     refetchSchema();
   } catch (error) {
-    // The app of the address stands in the form already; whoever administers the platform belongs to none.
+    // The form already has the app of the address; platform users belong to no app.
     const more = form.elements.namedItem('app').value === '' ? '' : ' (platform users leave the app blank)';
     output.textContent = `${error.message}${more}`;
   }
@@ -161,7 +161,7 @@ async function firstQuery() {
   try {
     return await globalThis.makeStarterQuery(fetcher, await neighbours());
   } catch {
-    // Only a help: GraphiQL reads the schema itself at once, and shows what is wrong with it.
+    // Errors are ignored here: GraphiQL reads the schema itself, and shows what is wrong.
     return null;
   }
 }
