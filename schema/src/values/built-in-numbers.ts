@@ -1,4 +1,4 @@
-/** Numbers beyond what a double holds, for the scalars of GraphQL itself, which know plain numbers and texts only. */
+/** Numbers beyond a double, for the built-in scalars of GraphQL, which only handle plain numbers and texts. */
 import {
   type GraphQLInputObjectType,
   type GraphQLInputType,
@@ -18,16 +18,16 @@ import { isPlainInteger } from './integers.ts';
 type Values = Readonly<Record<string, unknown>>;
 
 /**
- * Variables with each such number in the form in which its type takes it: `Float` rounds it to the nearest double, `ID`
- * keeps its digits. Where the type cannot hold it, it comes in a form that graphql-js refuses with its place. Our own
- * scalars take it as it is. What has none is returned unchanged, not copied.
+ * Converts each such number in the variables to a form that its type accepts: for `Float` the nearest double, for `ID`
+ * its digits. If the type cannot hold it, it gets a form that graphql-js refuses with its place. Our own scalars accept
+ * it as it is. Values without such numbers are returned unchanged, not copied.
  */
 export function builtInNumbers(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   variables: Values,
 ): Values {
-  // Types are looked up for the few requests that have such a number.
+  // Types are looked up only for the few requests that have such a number.
   if (!holdsRawNumber(variables)) return variables;
   let changed: Record<string, unknown> | null = null;
   for (const { variable, type: node } of operation.variableDefinitions ?? []) {
@@ -77,7 +77,7 @@ function plain(typeName: string, { rawJSON: text }: RawNumber): unknown {
     case 'Float':
       return Number.isFinite(number) ? number : text;
     default:
-      // No text, so that a String does not take it.
+      // Not a text, so that a String does not accept it.
       return number;
   }
 }

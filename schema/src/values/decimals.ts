@@ -1,6 +1,6 @@
 /**
- * Decimal numbers as text, so that no digit is lost to a float. In numbers an exponent is how many languages print:
- * `1e-7`; in texts it is refused, since no caller means it.
+ * Decimal numbers as text, so that no digit is lost to a float. Numbers may have an exponent, because many languages
+ * print them so: `1e-7`. Texts may not, because no caller means it.
  */
 import { numberText } from './exact-json.ts';
 import { readNotation, withoutEndZeros } from './number-notation.ts';
@@ -8,25 +8,28 @@ import { readNotation, withoutEndZeros } from './number-notation.ts';
 /** Total digits of a decimal whose scale is declared: `NUMERIC(18, scale)`. */
 export const DECIMAL_DIGITS = 18;
 /**
- * Digits of a decimal without a declared scale. Postgres would take 131,072 before the point. Also the largest exponent
- * of numbers that are stored: jsonb keeps decimals of any length, and writes out what an exponent stands for.
+ * Digits of a decimal without a declared scale. Postgres would accept 131,072 before the point. Also the largest
+ * exponent of numbers that are stored: jsonb keeps decimals of any length, and writes out what an exponent stands for.
  */
 export const MAX_DIGITS = 1_000;
-/** Powers of ten beyond a double's are a slip in what is only compared, and a cheap way to ask for much memory. */
+/**
+ * Largest exponent of numbers that are only compared: beyond a double's it is a mistake, or an attempt to use much
+ * memory.
+ */
 const MAX_DOUBLE_EXPONENT = 308;
 
 interface Limits {
-  /** Of exact numbers; a double cannot have one that matters. */
+  /** Largest exponent of exact numbers; those of doubles are always smaller. */
   readonly exponent: number;
-  /** On each side of the point. */
+  /** Most digits on each side of the point. */
   readonly digits: number;
 }
 
-/** Too many digits of an input are not another type; {@link decimalExcess} says what is wrong with them. */
+/** An input with too many digits still has the right type; {@link decimalExcess} reports the fault. */
 const OF_INPUTS: Limits = { exponent: MAX_DIGITS, digits: Number.POSITIVE_INFINITY };
 const OF_OTHERS: Limits = { exponent: MAX_DOUBLE_EXPONENT, digits: MAX_DIGITS };
 
-/** Of write inputs: canonical text without superfluous zeros, `+007.50` -> `7.5`; null when it is no decimal. */
+/** Reads a write input: canonical text without superfluous zeros, `+007.50` -> `7.5`; null when it is no decimal. */
 export function inputDecimal(value: unknown): string | null {
   const text = plainText(value, OF_INPUTS);
   if (text === null) return null;
@@ -35,12 +38,14 @@ export function inputDecimal(value: unknown): string | null {
   return kept === '' ? whole : `${whole}.${kept}`;
 }
 
-/** Of filters: without superfluous zeros before the point; digits behind it are kept, as Postgres does. */
+/**
+ * Reads an operand of a filter: without superfluous zeros before the point; digits behind it are kept, as in Postgres.
+ */
 export function operandDecimal(value: unknown): string | null {
   return plainText(value, OF_OTHERS);
 }
 
-/** Of documents: as {@link operandDecimal}, but a text needs digits on both sides of its point. */
+/** Reads a value of a document: like {@link operandDecimal}, but a text needs digits on both sides of its point. */
 export function documentDecimal(value: unknown): string | null {
   if (typeof value === 'string' && /^[+-]?\.|\.$/.test(value)) return null;
   return plainText(value, OF_OTHERS);
@@ -89,7 +94,7 @@ export function decimalExcess(text: string, scale: number | undefined): DecimalE
 }
 
 /**
- * A canonical decimal as a column of `scale` digits behind the point holds it, in a spelling that equal numbers share:
+ * A canonical decimal as a column of `scale` digits behind the point holds it, in a form that equal numbers share:
  * `1.50` and `1.5` are both `15e-1`; with a scale of 0, `1.5` is `2e-0`, since Postgres rounds halves away from zero.
  */
 export function storedDecimal(text: string, scale: number | undefined): string {

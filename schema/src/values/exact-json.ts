@@ -1,7 +1,7 @@
 /**
  * JSON without loss: a number that a double would round or lose keeps its source text, as the frozen object that
  * `JSON.rawJSON` makes of it. `JSON.stringify` writes such an object as the number it stands for. Every text that
- * callers or documents send is read here; structured clones and `JSON.parse` of others lose what this keeps.
+ * callers or documents send is read here; structured clones and plain `JSON.parse` lose the exact digits.
  */
 import { readNotation, withoutEndZeros } from './number-notation.ts';
 
@@ -27,8 +27,8 @@ export interface RawNumber {
 const json = JSON as unknown as SourceJson;
 
 /**
- * A double keeps every number of 15 digits; more digits, or exponents of three, may be lost. Numbers follow one of
- * these characters; without them every other UUID would be taken for a number with an exponent.
+ * A double keeps every number of 15 digits, but may lose more digits or exponents of three digits. The pattern requires
+ * one of the characters that precede a number: otherwise half of all UUIDs would look like numbers with exponents.
  */
 const MAYBE_INEXACT = /(?:^|[[:,\s])-?(?:\d[\d.]{15}|[\d.]+[eE][+-]?\d{3})/;
 
@@ -46,7 +46,7 @@ export function isRawNumber(value: unknown): value is RawNumber {
   return json.isRawJSON(value);
 }
 
-/** True when there is one within the value, however deep. */
+/** True when the value contains a {@link RawNumber} at any depth. */
 export function holdsRawNumber(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return isRawNumber(value) || Object.values(value).some(holdsRawNumber);
@@ -74,7 +74,7 @@ function isExact(value: number, source: string): boolean {
   return text === source || significant(text) === significant(source);
 }
 
-/** Digits and power of ten in one spelling: `1.50e2` and `150` are both `15e1`. */
+/** Digits and power of ten in a normal form: `1.50e2` and `150` are both `15e1`. */
 function significant(text: string): string {
   const notation = readNotation(text);
   if (notation === null) return text;

@@ -1,12 +1,14 @@
 import { isRawNumber } from './exact-json.ts';
 
-/** The double that a JSON number means; null when it is none, or beyond what a double reaches. */
+/** The double nearest to a JSON number; null for other values and for numbers beyond the range of doubles. */
 export function nearestDouble(value: unknown): number | null {
   const number = isRawNumber(value) ? Number(value.rawJSON) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
-/** Of documents, where a number that would become zero is refused too: nobody writes it to mean nothing. */
+/**
+ * Reads a value of a document. A number that would be rounded to zero is refused too, because nobody means zero by it.
+ */
 export function documentDouble(value: unknown): number | null {
   if (!isRawNumber(value)) return typeof value === 'number' ? value : null;
   const number = nearestDouble(value);

@@ -2,13 +2,13 @@
 import { withoutEndZeros } from './number-notation.ts';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-/** Of documents: seconds, the time, and the offset may be left out. */
+/** Form in documents: seconds, the time, and the offset may be left out. */
 const IN_DOCUMENTS =
   /^(\d{4}-\d{2}-\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:\s?(Z|z|[+-]\d{2}(?::?\d{2})?))?)?$/;
-/** Of requests: RFC 3339. What is left out there is a mistake, not a shorthand. */
+/** Form in requests: RFC 3339. A missing part is a mistake there, not a shorthand. */
 const IN_REQUESTS = /^(\d{4}-\d{2}-\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/i;
 const MINUTE_MS = 60_000;
-/** Of Postgres' `timestamptz`. */
+/** Digits of a second in Postgres' `timestamptz`. */
 export const MICROSECOND_DIGITS = 6;
 
 /** `YYYY-MM-DD` of the proleptic calendar, years 0001 to 9999; null when there is no such day. */
@@ -52,7 +52,7 @@ function readInstant(grammar: RegExp, value: unknown): Instant | null {
   if (Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
   const local = Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
   const text = new Date(local - offset * MINUTE_MS).toISOString();
-  // An offset can push the first or last day out of the years that have four digits.
+  // An offset can move the first or last day out of the years with four digits.
   if (!/^\d{4}-/.test(text) || text.startsWith('0000-')) return null;
   return { seconds: text.slice(0, 19), fraction: withoutEndZeros(fraction) };
 }
@@ -63,8 +63,9 @@ function instantText({ seconds, fraction }: Instant, digits: number): string {
 }
 
 /**
- * Of documents: ISO 8601 text in UTC with milliseconds. An offset is honoured; without one the time is UTC, since a
- * server's or a session's own zone would make the same document mean different instants on different machines.
+ * Reads a value of a document: ISO 8601 text in UTC with milliseconds. An offset is honoured; without one the time is
+ * UTC, since a server's or a session's own zone would make the same document mean different instants on different
+ * machines.
  */
 export function documentTimestamp(value: unknown): string | null {
   const instant = readInstant(IN_DOCUMENTS, value);
@@ -72,7 +73,8 @@ export function documentTimestamp(value: unknown): string | null {
 }
 
 /**
- * Of write inputs, as it is stored: in UTC with milliseconds. The offset must be given. Null when it is no such time.
+ * Reads a write input, in the stored form: in UTC with milliseconds. The offset must be given. Null for an invalid
+ * time.
  */
 export function inputTimestamp(value: unknown): string | null {
   const instant = readInstant(IN_REQUESTS, value);
@@ -85,8 +87,8 @@ export type OperandTimestamp =
   | { readonly ok: false; readonly problem: 'form' | 'fine' };
 
 /**
- * Of filters, as it is compared: in UTC with all its digits. Postgres holds microseconds and would round what is finer,
- * so that is refused.
+ * Reads an operand of a filter: in UTC with all its digits. Postgres stores microseconds and would round finer times,
+ * so those are refused.
  */
 export function operandTimestamp(value: unknown): OperandTimestamp {
   const instant = readInstant(IN_REQUESTS, value);

@@ -3,7 +3,7 @@ import { documentDecimal, fractionDigits, inputDecimal, operandDecimal } from '.
 
 const INT_MAX = 2_147_483_647;
 const BIGINT_MAX = 9_223_372_036_854_775_807n;
-/** With zeros in front, but not so many that reading them takes time. */
+/** Leading zeros are allowed, but not so many that parsing takes long. */
 const INTEGER = /^[+-]?\d{1,19}$/;
 const PLAIN_INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const MAX_KEY_LENGTH = '-9223372036854775808'.length;
@@ -17,27 +17,30 @@ export function isPlainInteger(text: string): boolean {
   return PLAIN_INTEGER.test(text);
 }
 
-/** As the database prints it. Keys are texts, so that one key has one spelling; null for any other. */
+/**
+ * The key as the database prints it. Keys are texts, so each key must have exactly one form; null for any other form.
+ */
 export function integerKey(text: string, type: 'int' | 'bigint'): string | null {
   if (text.length > MAX_KEY_LENGTH || !isPlainInteger(text)) return null;
   return bounded(BigInt(text), type === 'int' ? BigInt(INT_MAX) : BIGINT_MAX);
 }
 
 /**
- * Of write inputs: canonical text; null when it is no integer of 64 bits. A number may be written as `5.0` or `5e3`.
+ * Reads a write input: canonical text; null when it is no integer of 64 bits. A number may be written as `5.0` or
+ * `5e3`.
  */
 export function inputBigint(value: unknown): string | null {
   return typeof value === 'string' ? bigintOfText(value) : bigintOfDecimal(inputDecimal(value));
 }
 
-/** As {@link inputBigint}, of numbers that {@link operandDecimal} reads. */
+/** Like {@link inputBigint}, for numbers that {@link operandDecimal} accepts. */
 export function operandBigint(value: unknown): string | null {
   return typeof value === 'string' ? bigintOfText(value) : bigintOfDecimal(operandDecimal(value));
 }
 
 /**
- * Of documents. A plain number beyond 2^53 may have been rounded by whoever parsed it, so it must be given exactly, or
- * as text, and a text has no plus.
+ * Reads a value of a document. A plain number beyond 2^53 may have been rounded when it was parsed, so it must be given
+ * exactly, or as text without a plus.
  */
 export function documentBigint(value: unknown): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(BigInt(value)) : null;
@@ -45,7 +48,7 @@ export function documentBigint(value: unknown): string | null {
   return bigintOfDecimal(documentDecimal(value));
 }
 
-/** `5.0` is `5`; null where digits behind the point count. */
+/** `5.0` is `5`; null when there are significant digits behind the point. */
 function bigintOfDecimal(decimal: string | null): string | null {
   if (decimal === null || fractionDigits(decimal) > 0) return null;
   return bigintOfText(decimal.split('.')[0] ?? '');

@@ -2,14 +2,14 @@ import { Kind, type ValueNode, type VariableNode } from 'graphql';
 import { isExactNumber, rawNumber } from './exact-json.ts';
 
 /**
- * A literal of GraphQL as `parseJson` would read it. A variable without a value is no member of an object, and null in
+ * A literal of GraphQL as `parseJson` would read it. A variable without a value is omitted from an object, and null in
  * a list. @param variableValue undefined for a variable that was not given
  */
 export function jsonLiteral(node: ValueNode, variableValue: (variable: VariableNode) => unknown): unknown {
   switch (node.kind) {
     case Kind.INT:
     case Kind.FLOAT:
-      // A number of GraphQL is one of JSON.
+      // A number of GraphQL is also a number of JSON.
       return isExactNumber(node.value) ? Number(node.value) : rawNumber(node.value);
     case Kind.LIST:
       return node.values.map((value) => jsonLiteral(value, variableValue) ?? null);

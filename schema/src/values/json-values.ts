@@ -1,16 +1,18 @@
-/** JSON values that jsonb takes and gives back as they are. */
+/** JSON values that jsonb stores and returns unchanged. */
 import { decimalExcess, inputDecimal, MAX_DIGITS } from './decimals.ts';
 import { isRawNumber, type RawNumber } from './exact-json.ts';
 import { readNotation } from './number-notation.ts';
 import { type TextProblem, textProblem } from './texts.ts';
 
-/** Postgres reads nested JSON by recursion, and so does everybody who is given it or compares with it. */
+/** Most levels: Postgres parses nested JSON recursively, and so does all other code that handles it. */
 const MAX_DEPTH = 200;
 
 /** A text or a member's name, nesting, a number out of range, or a value that JSON does not have. */
 export type JsonProblem = TextProblem | 'deep' | 'range' | 'missing';
 
-/** Of write inputs. Postgres takes larger numbers, but writes out every zero of them, and refuses some by itself. */
+/**
+ * Checks a write input. Postgres accepts larger numbers, but writes out all their zeros, and refuses some by itself.
+ */
 export function inputJsonProblem(value: unknown): JsonProblem | null {
   return jsonProblem(value, (number) => {
     const text = inputDecimal(number);
@@ -18,20 +20,20 @@ export function inputJsonProblem(value: unknown): JsonProblem | null {
   });
 }
 
-/** Of filters, which compare numbers of any length. */
+/** Checks an operand of a filter, which may contain numbers of any length. */
 export function operandJsonProblem(value: unknown): JsonProblem | null {
   return jsonProblem(value, ({ rawJSON }) => Math.abs(readNotation(rawJSON)?.exponent ?? 0) <= MAX_DIGITS);
 }
 
 function jsonProblem(value: unknown, isInRange: (number: RawNumber) => boolean): JsonProblem | null {
   const pending: { part: unknown; depth: number }[] = [{ part: value, depth: 0 }];
-  // Own stack: the depth of the value is its sender's choice.
+  // Uses a stack of its own, because the sender decides how deep the value is.
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { part } = next;
     const depth = next.depth + 1;
     const problem = depth > MAX_DEPTH ? 'deep' : problemOf(part, isInRange);
     if (problem !== null) return problem;
-    // An exact number is an object to look at, but nothing in it is a value.
+    // An exact number is represented by an object, but contains no values.
     if (typeof part !== 'object' || part === null || isRawNumber(part)) continue;
     for (const inner of Array.isArray(part) ? part : Object.values(part))
       pending.push({ part: inner, depth });
@@ -39,7 +41,7 @@ function jsonProblem(value: unknown, isInRange: (number: RawNumber) => boolean):
   return null;
 }
 
-/** Of the value itself and the names of its members, not of what it holds. */
+/** Checks the value itself and the names of its members, not their values. */
 function problemOf(part: unknown, isInRange: (number: RawNumber) => boolean): JsonProblem | null {
   switch (typeof part) {
     case 'string':

@@ -12,7 +12,7 @@ export interface Notation {
   readonly exponent: number | null;
 }
 
-/** Every number of JSON and GraphQL, and beside them `+5`, `007`, `.5` and `5.`; null for all else. */
+/** Parses every number of JSON and GraphQL, and also `+5`, `007`, `.5` and `5.`; null for other texts. */
 export function readNotation(text: string): Notation | null {
   const match = NOTATION.exec(text);
   if (match === null) return null;
@@ -26,7 +26,7 @@ export function readNotation(text: string): Notation | null {
   };
 }
 
-/** A loop and not a pattern: `/0+$/` takes quadratic time on zeros that something follows. */
+/** A loop and not a pattern: `/0+$/` takes quadratic time on zeros that are followed by another digit. */
 export function withoutEndZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end -= 1;

@@ -1,7 +1,7 @@
 export type TextProblem = 'nul' | 'half-surrogate';
 
 /**
- * Why a text cannot be stored and given back as it is; null when it can. Postgres refuses NUL. Half of a surrogate pair
+ * Why a text cannot be stored and returned unchanged; null when it can. Postgres refuses NUL. Half of a surrogate pair
  * has no UTF-8 form: it would be sent as U+FFFD, and find other texts.
  */
 export function textProblem(text: string): TextProblem | null {

@@ -1,4 +1,4 @@
-/** JSON values in filters, as text that jsonb takes. */
+/** JSON values in filters, as text that jsonb accepts. */
 import { type JsonProblem, operandJsonProblem } from '../values/json-values.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { TEXT_FAULTS } from './operand-value.ts';
@@ -11,8 +11,8 @@ const JSON_FAULTS: Readonly<Record<JsonProblem, string>> = {
 };
 
 /**
- * JSON text of an operand. A missing member is refused, not left out: it is a variable that was not given, and the
- * filter would find more than was asked for.
+ * JSON text of an operand. A missing member is refused, not omitted: it is a variable without a value, and without it
+ * the filter would find too much.
  * @throws RocketError `BAD_USER_INPUT`
  */
 export function jsonOperand(value: unknown, path: InputPath): string {

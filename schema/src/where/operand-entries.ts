@@ -1,8 +1,8 @@
 import { badInput, type InputPath } from './input-place.ts';
 
 /**
- * Members of an operand that must say something. `whenEmpty` tells how to write what an empty one may have meant.
- * @throws RocketError `BAD_USER_INPUT` for null, for what is no object, and for an empty one
+ * Members of an operand that must not be empty. `whenEmpty` explains how to write what an empty one may have meant.
+ * @throws RocketError `BAD_USER_INPUT` for null, for other values than objects, and for an empty object
  */
 export function operandEntries(
   operand: unknown,

@@ -1,4 +1,4 @@
-/** Values that callers name, as they are bound to SQL. */
+/** Values from callers, in the form that is bound to SQL. */
 import type { FilterValue } from '../filter/filter.ts';
 import type { FieldModel, ScalarType } from '../model/app-model.ts';
 import { type TextProblem, textProblem } from '../values/texts.ts';
@@ -7,9 +7,9 @@ import { keyValue } from './key-value.ts';
 import { typedOperand } from './typed-operand.ts';
 
 /**
- * A value of a field as the executor delivers it, in the form that is bound to SQL. The scalars of the API let every
- * value through, so it is checked here, where its place is known. Enum members, which arrive by their GraphQL name,
- * become the stored value.
+ * A value of a field as the executor delivers it, in the form that is bound to SQL. The scalars of the API accept every
+ * value, so it is checked here, where its place is known. Enum members, which arrive by their GraphQL name, become the
+ * stored value.
  * @throws RocketError `BAD_USER_INPUT` that names the place
  */
 export function operandValue(field: FieldModel, value: unknown, path: InputPath): FilterValue {

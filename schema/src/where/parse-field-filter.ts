@@ -9,12 +9,13 @@ import { parseJsonOperator, trueOrFalse } from './parse-json-filter.ts';
 
 const MAX_LIST_VALUES = 10_000;
 
-/** From here on reading the values once more costs more than knowing that they were read. */
+/** From this length on, parsing a list again costs more than a look-up of the parsed values. */
 const LONG_LIST = 100;
 
 /**
  * Values of long lists, by the list and the field that they are compared with. A variable is one list wherever it is
- * named, so what is named a hundred times is read once, and who binds the values sees that they are the same.
+ * used, so a list that is used a hundred times is parsed once, and the code that binds values sees that they are the
+ * same.
  */
 const LONG_LISTS = new WeakMap<readonly unknown[], Map<FieldModel, readonly FilterValue[]>>();
 

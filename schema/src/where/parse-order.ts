@@ -6,12 +6,14 @@ import type { FilterScope } from './filter-scope.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { relatedEntity } from './related-entity.ts';
 
-/** SQL that continues after a cursor grows with the square of the keys; nobody orders by more than a few. */
+/**
+ * The SQL that continues after a cursor grows with the square of the number of keys; nobody orders by more than a few.
+ */
 const MAX_SORT_KEYS = 16;
 /** Each step joins one more table for every record that is sorted. */
 const MAX_RELATION_STEPS = 4;
 
-/** Where parsing is: which entity's fields are named, and how it got there. */
+/** The current place of parsing: the entity whose fields are named, and the path to it. */
 interface Place {
   readonly entity: EntityModel;
   readonly path: InputPath;
@@ -59,7 +61,7 @@ function parseElement(element: unknown, place: Place): SortKey {
   return parseElement(operand, { ...place, entity: step.target, path, via: [...place.via, step] });
 }
 
-/** Several keys in one object would take their precedence from the order of its members. */
+/** Exactly one entry: the precedence of several would depend on the order of the object's members. */
 function onlyEntry(element: unknown, path: InputPath): readonly [string, unknown] {
   const isObject = element !== null && typeof element === 'object' && !Array.isArray(element);
   const entries = isObject ? Object.entries(element).filter(([, value]) => value !== undefined) : [];

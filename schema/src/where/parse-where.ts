@@ -21,7 +21,7 @@ const MAX_CONDITIONS = 1_000;
 const MAX_RELATION_STEPS = 8;
 const MAX_SEARCH_LENGTH = 1_000;
 
-/** Where parsing is: which entity's fields are named, and how it got there. */
+/** The current place of parsing: the entity whose fields are named, and the path to it. */
 interface Place {
   readonly entity: EntityModel;
   readonly path: InputPath;
@@ -43,7 +43,7 @@ export function parseWhere(where: unknown, entity: EntityModel, scope: FilterSco
   return filter;
 }
 
-/** All patterns of a filter may be tried on one record, between two moments at which Postgres can be stopped. */
+/** Counts the characters of all patterns: Postgres may try all of them on one record before it can be cancelled. */
 function countPatternCharacters(filter: Filter): number {
   switch (filter.kind) {
     case 'not':
@@ -59,7 +59,7 @@ function countPatternCharacters(filter: Filter): number {
   }
 }
 
-/** Policies of related entities count: they are part of the statement as often as a relation is named. */
+/** Conditions of related entities' policies count too: they are in the statement each time a relation is named. */
 function countConditions(filter: Filter): number {
   switch (filter.kind) {
     case 'not':
