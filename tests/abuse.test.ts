@@ -16,7 +16,7 @@ beforeAll(async () => {
   for (const app of ['crm', 'helpdesk']) {
     expect((await world.importApp(app, await example(app))).errors).toEqual([]);
   }
-  // What is made once, at the first request.
+  // Covers what is made once, at the first request.
   await neighbour();
   await world.askApp('helpdesk', '{ tickets(limit: 1) { id } }');
 });

@@ -89,7 +89,7 @@ test('a promoted replica becomes the primary, and the former primary is not writ
 
   await primary.kill();
   await expect(write(app, 1, 0)).rejects.toMatchObject({ code: 'SHARD_UNAVAILABLE', retryable: true });
-  // What is there to read can still be read.
+  // Stored data can still be read.
   expect(await read(app, 1)).toMatchObject({ kind: 'replica', value: 20 });
 
   const writing = writeUntil(50);

@@ -84,7 +84,7 @@ describe('reading', () => {
       expect(stale).toEqual([]);
       expect(served.get(portOf(still))).toBeUndefined();
       expect(served.get(portOf(moving))).toBeGreaterThan(0);
-      // It comes back without being told to.
+      // It comes back by itself.
       await servedBy(app, still);
     },
     120_000,

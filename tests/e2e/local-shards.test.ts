@@ -113,7 +113,7 @@ describe('shards of a running start', () => {
     const elsewhere = ['shard', 'add', 'elsewhere', '--database', catalog.serverUrl];
     expect(await runRocket(elsewhere, explicit)).toMatchObject({ code: 0 });
     expect(await succeed(['shard', 'list'])).not.toContain('elsewhere');
-    // What is meant for the one installation must not happen to the other.
+    // A command for one installation must not change the other.
     expect(await runRocket(['app', 'list'], explicit)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(

@@ -16,7 +16,7 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // Silences Apollo's reporting before any test file loads it.
   process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
-  // Of the developer's shell; test files run in children of this process.
+  // Removes the variables of the developer's shell; test files run in children of this process.
   forgetPostgresVariables();
   const dataDir = await mkdtemp(join(tmpdir(), 'rocket-test-'));
   const server = await startEmbeddedPostgres({

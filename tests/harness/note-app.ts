@@ -66,7 +66,7 @@ export class NoteApp {
     return { status: response.status, retryAfter, body: await response.json() };
   }
 
-  /** All at once; each answer is told as soon as it is there. */
+  /** Sends all at once; each answer is reported as soon as it arrives. */
   reads(count: number, onAnswer: (answer: HttpAnswer) => void = () => undefined): Promise<HttpAnswer[]> {
     const one = async (): Promise<HttpAnswer> => {
       const answer = await this.read();

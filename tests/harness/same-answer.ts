@@ -29,7 +29,7 @@ export async function sameAnswer<T>(
   return first;
 }
 
-/** What is not even a document is refused, and has to be refused again. */
+/** A text that is not a document is refused, and has to be refused again. */
 function mayRepeat(query: string): boolean {
   try {
     return parse(query).definitions.every(

@@ -24,7 +24,7 @@ async function importText(name: string, document: string) {
   return await response.text();
 }
 
-/** Runs `work` and tells how long it took, and the longest time that nothing else got its turn meanwhile. */
+/** Runs `work` and measures how long it took, and the longest time that the event loop was blocked meanwhile. */
 async function watched<T>(work: () => Promise<T>) {
   const startedMs = performance.now();
   let longestPauseMs = 0;

@@ -66,7 +66,7 @@ describe('an operation that is known', () => {
       expect(warm.text).not.toContain('secret');
       expect(asked.some((operation) => operation.query === text)).toBe(passes);
       expect(world.operations.some((operation) => operation.query === text)).toBe(false);
-      // Whatever goes wrong, nothing is asked for twice.
+      // Nothing is requested twice, whatever fails.
       if (passes) expect(asked).toHaveLength(isMoving ? 4 : 1);
     },
   );

@@ -47,7 +47,7 @@ interface Canned {
 }
 /** What each subgraph answers with, whatever it is asked; a function throws. */
 let canned: Readonly<Record<string, Canned>> = {};
-/** What each of the two gateways has asked, without regard to the order of what it asks at the same time. */
+/** What each of the two gateways has requested, ignoring the order of simultaneous requests. */
 const asked = { ours: [] as string[], stock: [] as string[] };
 function answerOf(name: string, by: keyof typeof asked, { query, variables, operationName }: Asking): Canned {
   asked[by].push(JSON.stringify({ name, query, variables, operationName }));

@@ -21,7 +21,7 @@ describe('a refused answer', () => {
     { query: ONE, code: 'SHARD_UNAVAILABLE', retryAfter: '1' },
     { query: ONE, code: 'POOL_EXHAUSTED', retryAfter: '1' },
     { query: CREATE, code: 'POOL_EXHAUSTED', retryAfter: '1' },
-    // What it asked for may have been done.
+    // The operation may have been executed.
     { query: CREATE, code: 'SHARD_UNAVAILABLE', retryAfter: null },
   ] as const)(
     'says when to repeat it, if that is safe: $code for $query',

@@ -31,7 +31,7 @@ interface Started {
 interface Page extends Pick<Started, 'fetcher' | 'defaultQuery'> {
   /** Where GraphiQL keeps its tabs. */
   readonly kept: Started['storage'];
-  /** Paths that the page has asked for, with the Authorization header. */
+  /** Paths that the page has requested, with the Authorization header. */
   readonly requests: { readonly path: string; readonly authorization: string | null }[];
   readonly storage: Map<string, string>;
 }

@@ -41,7 +41,7 @@ async function crmToken(): Promise<string> {
   return accessToken;
 }
 
-/** The caller that the shard of `crm` or `shop` was told of. */
+/** The caller in the call to the shard of `crm` or `shop`. */
 async function callerSeen(path: string, field: string, authorization?: string): Promise<Caller | undefined> {
   world.calls.length = 0;
   const headers = authorization === undefined ? {} : { authorization };

@@ -16,7 +16,7 @@ import {
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { execute, parse } from './graphql.ts';
 
-/** Stands before each call; gives the position that the answer tells. */
+/** Runs before each call; returns the position for the answer. */
 type Before = (context: CallContext, operation: SubgraphOperation) => Promise<Lsn | null>;
 
 /**

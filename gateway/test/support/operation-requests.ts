@@ -13,7 +13,7 @@ export interface Case {
   readonly name: string;
   readonly query: string;
   readonly path?: string;
-  /** Of the request that makes the operation known. */
+  /** Answer of the request that makes the operation known. */
   readonly known?: {
     readonly variables?: Record<string, unknown>;
     readonly operationName?: string;

@@ -22,7 +22,7 @@ export interface World {
   readonly catalog: Catalog;
   readonly gateway: Gateway;
   readonly calls: CallContext[];
-  /** What the calls asked for. */
+  /** The operations of the calls. */
   readonly operations: SubgraphOperation[];
   intercept: Intercept;
   /** What the shard says that its next answers have committed. */

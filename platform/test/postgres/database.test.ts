@@ -35,7 +35,7 @@ function open(options: Partial<DatabaseOptions> = {}): PooledDatabase {
 
 const sql = (text: string, ...values: unknown[]) => ({ text, values });
 
-/** A transaction that keeps its connection until told to let go. */
+/** A transaction that keeps its connection until it is released. */
 async function occupy(database: PooledDatabase): Promise<() => Promise<void>> {
   let release: () => void = () => undefined;
   let running: Promise<void> = Promise.resolve();

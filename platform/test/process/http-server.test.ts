@@ -35,7 +35,7 @@ async function serve(
   return { url: `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`, log, server };
 }
 
-/** A connection that has sent `text`, and reads nothing until it is told to. */
+/** A connection that has sent `text`, and reads nothing until reading is requested. */
 async function open(url: string, text: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   sockets.push(socket);

@@ -64,7 +64,7 @@ const table = (name: string): readonly FilterRecord[] => TABLES[name] ?? [];
 const related: RelatedRecords = (record, link, target) =>
   table(target.name).filter((other) => other[link.targetField] === record[link.localField]);
 
-/** Ids of what a caller finds. */
+/** Ids of the records that a caller finds. */
 function found(name: string, where: unknown, caller = ADMIN): unknown[] {
   const filter = parseWhere(where, entityOf(MODEL, name), scopeOf(MODEL, caller));
   return table(name)

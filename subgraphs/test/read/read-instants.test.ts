@@ -10,7 +10,7 @@ const DOCUMENT = {
   entities: [entity('moment', [{ name: 'at', type: 'timestamp' }], { keyType: 'int', generated: false })],
   sample_data: { moment: [1, 2, 3, 4].map((id) => ({ id })) },
 };
-/** Of one millisecond, and one microsecond before it. */
+/** Times of one millisecond, and one microsecond before it. */
 const TIMES = ['12:00:00.122999', '12:00:00.123', '12:00:00.123001', '12:00:00.123999'];
 
 let app: ReadApp;
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.dispose());
 
-/** Keys of what a filter finds. */
+/** Keys of the records that a filter finds. */
 async function find(where: unknown): Promise<unknown> {
   const moment = app.model.entities.get('moment');
   if (moment === undefined) throw new Error('The app has moments');

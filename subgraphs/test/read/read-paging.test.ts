@@ -59,7 +59,7 @@ afterAll(async () => {
   await app?.dispose();
 });
 
-/** Inserts and deletes until it is told to stop, on a connection of its own. */
+/** Inserts and deletes until it is stopped, on a connection of its own. */
 function startWriting(): { readonly writes: () => number; stop(): Promise<void> } {
   let goesOn = true;
   let writes = 0;

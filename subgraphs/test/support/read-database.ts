@@ -8,7 +8,7 @@ import { LOGGER } from './write-app.ts';
 export const THROUGH_PGBOUNCER = process.env['TEST_THROUGH_PGBOUNCER'] === '1';
 
 export interface ReadDatabase {
-  /** Of the database itself, past PgBouncer. */
+  /** URL of the database itself, without PgBouncer. */
   readonly url: string;
   readonly database: PooledDatabase;
   /** How many have been sent. */

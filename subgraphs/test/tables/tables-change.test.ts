@@ -258,7 +258,7 @@ describe('an activation', () => {
     });
     await reading.promise;
     const activation = app.activate(things(NAME, { name: 'note', type: 'text' }));
-    // Until its first attempt has given up: then the lock is asked for a second time.
+    // Until its first attempt has given up: then the lock is requested a second time.
     await untilLockWasRefused();
     done.resolve();
     await reader;

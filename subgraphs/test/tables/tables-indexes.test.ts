@@ -54,7 +54,7 @@ async function writerInTheWay(): Promise<{ end(): Promise<void> }> {
   };
 }
 
-/** What is the only way to do it is in the plan all the same. */
+/** A step without an alternative is in the plan anyway. */
 async function plan(text: string): Promise<string> {
   const lines = await app.database.transaction(async (tx) => {
     for (const way of ['enable_seqscan', 'enable_sort']) {

@@ -18,7 +18,7 @@ export interface PostgresNode {
   readonly connectionInfo: string;
   /** Returns when it answers. */
   start(): Promise<void>;
-  /** Ends it as a crash would: nothing is told to anyone. Does nothing when it does not run. */
+  /** Ends it like a crash, without notifying anyone. Does nothing when it is not running. */
   kill(): Promise<void>;
   query(text: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   pauseReplay(): Promise<void>;

@@ -4,7 +4,7 @@ import { createDatabaseIfMissing, databaseUrl, dropDatabase } from '../../../pla
 
 export interface TestDatabase {
   readonly url: string;
-  /** Of the server's database `postgres`, for tests that make databases themselves. */
+  /** URL of the server's database `postgres`, for tests that make databases themselves. */
   readonly serverUrl: string;
   readonly name: string;
   /** Drops the database, ending connections that are still open. */

@@ -17,7 +17,7 @@ export interface ReadText {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** @param isAdmin whether deleted records can be asked for */
+/** @param isAdmin whether deleted records can be requested */
 export function readText(model: AppModel, root: RootRead, isAdmin: boolean): ReadText {
   const entity = model.entities.get(root.entity);
   if (entity === undefined) throw new Error(`No entity ${root.entity}`);
