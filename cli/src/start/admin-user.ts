@@ -22,8 +22,9 @@ export function adminPasswordFile(dataDir: string): string {
 }
 
 /**
- * Makes sure that there is an administrator, with the password of the settings if there is one. The administrator of
- * the settings is created only when the platform has no user at all: one who was removed stays removed.
+ * Makes sure that there is an administrator. With a password in the settings, the administrator of the settings gets
+ * it, and is created if missing. Without one, they are created only when there is no other active user: one who was
+ * removed stays removed, and another user is returned.
  */
 export async function ensureAdmin(
   users: PlatformUsers,
