@@ -38,10 +38,7 @@ export class ConnectionPool {
     options.budget?.join(this.#member);
   }
 
-  /**
-   * Lends a connection to `waiter`, at once when one is free; it has to be given back by {@link release}.
-   * @throws RocketError `NOT_READY` when the pool has been closed
-   */
+  /** Lends a connection, at once when one is free; {@link release} takes it back. @throws RocketError `NOT_READY` */
   lend(waiter: Omit<Waiter, 'sinceMs' | 'untilMs'>): void {
     if (this.#closing !== null) throw new RocketError('NOT_READY', 'The database is being closed');
     const connection = this.#connections.lend();

@@ -52,10 +52,7 @@ export interface DatabaseOptions {
   readonly maxWaiting?: number;
   readonly acquireTimeoutMs?: number;
   readonly idleTimeoutMs?: number;
-  /**
-   * The server's own limit for every statement, in addition to the deadlines. Not used behind PgBouncer, which refuses
-   * it.
-   */
+  /** The server's own limit for each statement, beside the deadlines. Not used behind PgBouncer, which refuses it. */
   readonly statementTimeoutMs?: number;
   /** Prepared statements kept by each connection, 200 by default. 0 turns them off. */
   readonly maxPrepared?: number;
