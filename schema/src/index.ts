@@ -34,6 +34,16 @@ export { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError, type UserErr
 export { type ChangeEvent, changeEvent } from './events/change-event.ts';
 export { type EncodedEvent, encodeEvent } from './events/encode-event.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
+export {
+  checkExpression,
+  compileExpression,
+  type EvaluateExpression,
+} from './expressions/compile/compile-expression.ts';
+export { type Expression, ExpressionError, type ExpressionFault } from './expressions/expression.ts';
+export { type ParsedExpression, parseExpression } from './expressions/parse/parse-expression.ts';
+export { type ExpressionReference, referencesOf } from './expressions/references.ts';
+export { type ExpressionScope, type ExpressionShape, recordShape } from './expressions/shape.ts';
+export type { ExpressionVariables } from './expressions/values/evaluation.ts';
 export { compareBySortKeys } from './filter/compare-records.ts';
 export { type FilterRecord, matches } from './filter/evaluate.ts';
 export {

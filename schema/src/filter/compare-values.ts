@@ -1,42 +1,15 @@
 import { RocketError } from '../errors.ts';
 import type { FieldModel, ScalarType } from '../model/app-model.ts';
-import { readNotation } from '../values/number-notation.ts';
+import { orderDecimals, parseDecimal } from '../values/exact-decimals.ts';
 
 type Comparer = (a: unknown, b: unknown) => number;
 
-/** Far beyond a double's. Larger exponents would only use memory, so such texts do not count as numbers. */
-const MAX_EXPONENT = 9_999;
-
-/** `value` is `digits / 10^scale`. */
-interface Decimal {
-  readonly digits: bigint;
-  readonly scale: number;
-}
-
-function parseDecimal(value: unknown): Decimal | null {
-  const notation = readNotation(String(value));
-  if (notation === null) return null;
-  const { sign, whole, fraction, exponent } = notation;
-  if (exponent !== null && Math.abs(exponent) > MAX_EXPONENT) return null;
-  const digits = BigInt(whole + fraction) * (sign === '-' ? -1n : 1n);
-  const scale = fraction.length - (exponent ?? 0);
-  return scale >= 0 ? { digits, scale } : { digits: digits * 10n ** BigInt(-scale), scale: 0 };
-}
-
-function sign(difference: bigint): number {
-  return difference === 0n ? 0 : difference < 0n ? -1 : 1;
-}
-
-/**
- * Exact: as floats 0.1 + 0.2 and 2^53 + 1 would be other numbers. NaN (not a number, or no decimal at all) sorts last.
- */
+/** Exact: as floats 0.1 + 0.2 and 2^53 + 1 would be other numbers. NaN (not a number, or no decimal at all) sorts last. */
 function compareDecimals(a: unknown, b: unknown): number {
   const left = parseDecimal(a);
   const right = parseDecimal(b);
   if (left === null || right === null) return Number(left === null) - Number(right === null);
-  const scale = Math.max(left.scale, right.scale);
-  const scaled = (decimal: Decimal) => decimal.digits * 10n ** BigInt(scale - decimal.scale);
-  return sign(scaled(left) - scaled(right));
+  return orderDecimals(left, right);
 }
 
 /** Postgres takes NaN as equal to itself and larger than every other number. */

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { parseExpression, referencesOf } from '../../src/index.ts';
+import { faultOf } from '../support/expression-fixture.ts';
+
+describe('faults of expressions', () => {
+  it.each([
+    ['', '0: An expression is missing'],
+    ['   ', '3: An expression is missing'],
+    ['record.total >', '14: Expected expression after >'],
+    ['(1 + 2', '6: Unclosed ('],
+    ['1 + 2)', '5: Unexpected ")"'],
+    ['()', '1: Unexpected ")"'],
+    ['[1 2]', '3: Expected "," or "]"'],
+    ['[1,,2]', '3: Unexpected ","'],
+    ['[1,]', '3: Unexpected "]"'],
+    ["'abc", '4: Unclosed quote after "abc"'],
+    ["'\\d'", '1: Unknown escape \\d; a backslash itself is written \\\\'],
+    ['1 ? 2', '5: Expected :'],
+    ['not', '3: An expression is missing after "not"'],
+    ['--record.quantity', '0: Unexpected "-"'],
+    ['! ', '2: An expression is missing after "!"'],
+    ['1 2', '2: Unexpected "2"'],
+    ['new Date', '8: Expected "("'],
+    ['new Foo()', '0: Unknown constructor "Foo" Known: Date'],
+    ['recrd.total', '0: Unknown variable "recrd" Did you mean "record"?'],
+    ['record.totl > 0', '7: Unknown field "totl" Did you mean "total"?'],
+    ["record['totl']", '7: Unknown field "totl" Did you mean "total"?'],
+    ['1 + old.statu', '8: Unknown field "statu" Did you mean "status"?'],
+    ['related.custmer.total', '8: Unknown relation "custmer" Did you mean "customer"?'],
+    ['related.customer.totals', '17: Unknown field "totals" Did you mean "total"?'],
+    ['related.lines[0].totals', '17: Unknown field "totals" Did you mean "total"?'],
+    ['related.lines.total', '14: A list has no "total"'],
+    ['user.mail', '5: Unknown property "mail" Did you mean "email"?'],
+    ['record.status.lenght', '14: A value of type string has no "lenght" Did you mean "length"?'],
+    ['record.due.year', '11: A value of type date has no "year"'],
+    ['lenn(record.status)', '0: Unknown function "lenn" Did you mean "len"?'],
+    ['record.status.toLowercase()', '14: Unknown method "toLowercase" Did you mean "toLowerCase"?'],
+    ['len()', '0: len() takes 1 arguments, not 0'],
+    ["startsWith('a')", '0: startsWith() takes 2 arguments, not 1'],
+    ["'a'.startsWith()", '4: startsWith() takes 1 arguments, not 0'],
+    ['now(1)', '0: now() takes 0 arguments, not 1'],
+    ['new Date(1, 2)', '0: Date() takes 0 to 1 arguments, not 2'],
+    ["matches('a')", '0: matches() takes 2 arguments, not 1'],
+    ["matches('a', '(')", '13: No RE2 pattern: error parsing regexp: missing closing ): `(`'],
+    ["matches('a', '(?=b)')", '13: No RE2 pattern'],
+    ["matches('a', '(a{1,1000}){1,5}')", '13: No RE2 pattern'],
+    ["matches('a', '(aaaaaaaaaa){1,400}')", '13: The pattern repeats too much'],
+    ["matches('a', record.status)", '20: The pattern of matches() must be a text in quotes'],
+    ["len(matches('a', '(') and 1)", '17: No RE2 pattern'],
+    [`1e1001`, '0: The number has too many digits'],
+    [`1e-1001`, '0: The number has too many digits'],
+    [`1e99999999999`, '0: The number has too many digits'],
+  ])('%s', (text, fault) => {
+    expect(faultOf(text)).toContain(fault);
+  });
+
+  it('says where functions are that a variable is taken for', () => {
+    expect(faultOf('nw > 1')).toBe(
+      '0: Unknown variable "nw" Did you mean "now"? Known: record, old, action, now, user, related',
+    );
+  });
+});
+
+describe('references of expressions', () => {
+  it.each([
+    ['record.a + record.b * record.a', ['record.a', 'record.b']],
+    ["old['x'] == record.y.z[0]", ['old.x', 'record.y']],
+    ['related.lines.length > 0 ? user.id : action', ['related.lines', 'user.id', 'action']],
+    ["record['a' + old.b]", ['record', 'old.b']],
+    ["lower(record.a).startsWith([old.b, 'x'][0])", ['record.a', 'old.b']],
+    ['!record.a && -old.c > now() ', ['record.a', 'old.c']],
+    ['record', ['record']],
+    ['1 + 2', []],
+  ])('%s', (text, names) => {
+    const parsed = parseExpression(text);
+    const found = parsed.ok ? referencesOf(parsed.expression) : [];
+    expect(
+      found.map(({ variable, member }) => (member === null ? variable : `${variable}.${member}`)),
+    ).toEqual(names);
+  });
+});
