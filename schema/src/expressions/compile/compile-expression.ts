@@ -18,7 +18,7 @@ import { readPattern } from './pattern.ts';
 
 /**
  * Gives the value of an expression: null, booleans, texts, lists and objects as they are; numbers as numbers, or as
- * `RawNumber` beyond 15 digits; dates as they were written, or else in ISO 8601.
+ * `RawNumber` beyond 15 digits; dates as they were written, or else in ISO 8601. `Boolean` of it is its truth.
  * @throws ExpressionError when there is none
  */
 export type EvaluateExpression = (variables: ExpressionVariables) => unknown;
@@ -42,12 +42,16 @@ export function compileExpression(expression: Expression, scope: ExpressionScope
   return (variables) => plainValue(run(new Evaluation(variables)));
 }
 
+/** Of one expression: to read a pattern may take milliseconds. */
+const MAX_PATTERNS = 10;
+
 type NodeOf<Kind extends ExpressionNode['kind']> = Extract<ExpressionNode, { kind: Kind }>;
 
 /** Faults are found while closures are made, since both need to know what names mean. */
 class Compiler {
   readonly faults: ExpressionFault[] = [];
   readonly #scope: ExpressionScope;
+  #patterns = 0;
 
   constructor(scope: ExpressionScope) {
     this.#scope = scope;
@@ -161,16 +165,13 @@ class Compiler {
     const own = node.style === 'method' ? 1 : 0;
     if (runs.length < min || runs.length > max) {
       const wanted = min === max ? `${min - own}` : `${min - own} to ${max - own}`;
-      return this.#fault(node, `${node.name}() takes ${wanted} arguments, not ${runs.length - own}`);
+      return this.#fault(
+        node,
+        `${node.name}() takes ${wanted === '1' ? '1 argument' : `${wanted} arguments`}, not ${runs.length - own}`,
+      );
     }
-    return {
-      run: (e) =>
-        called.apply(
-          runs.map((run) => run(e)),
-          e,
-        ),
-      shape: called.result,
-    };
+    const operandsOf = (e: Evaluation) => runs.map((run) => run(e));
+    return { shape: called.result, run: (e) => called.apply(operandsOf(e), e) };
   }
 
   /** The pattern is a text of the expression itself: to read one takes time, and it may be wrong. */
@@ -183,6 +184,8 @@ class Compiler {
     if (pattern.kind !== 'literal' || typeof pattern.value !== 'string') {
       return this.#fault(pattern, 'The pattern of matches() must be a text in quotes');
     }
+    this.#patterns += 1;
+    if (this.#patterns > MAX_PATTERNS) return this.#fault(node, `More than ${MAX_PATTERNS} patterns`);
     const read = readPattern(pattern.value);
     if (!read.ok) return this.#fault(pattern, read.problem);
     return { shape: 'boolean', run: matchRun(run, read.pattern) };

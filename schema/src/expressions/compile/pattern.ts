@@ -15,7 +15,7 @@ export type ReadPattern =
 /** UTF-16 units. */
 const MAX_PATTERN_LENGTH = 1_000;
 /** Of RE2's program: `a{1,1000}` is short to write. */
-const MAX_PROGRAM_SIZE = 2_000;
+const MAX_PROGRAM_SIZE = 1_000;
 
 export function readPattern(text: string): ReadPattern {
   if (text.length > MAX_PATTERN_LENGTH) {

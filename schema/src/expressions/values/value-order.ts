@@ -8,6 +8,8 @@ import { Moment } from './moment.ts';
 
 /** Of lists and objects within each other. */
 const MAX_COMPARED_DEPTH = 200;
+/** Of a text that may name a date. */
+const DATE_WORK = 20;
 
 /** Below zero, zero or above it; null where two values have no order: of different kinds, of null, of lists. */
 export function orderOf(
@@ -22,6 +24,7 @@ export function orderOf(
   }
   if (isNumber(left) && isNumber(right)) return orderNumbers(left, right);
   if (!(left instanceof Moment || right instanceof Moment)) return null;
+  evaluation.spend(DATE_WORK);
   const [a, b] = [momentOf(left), momentOf(right)];
   return a === null || b === null ? null : a.milliseconds - b.milliseconds;
 }
