@@ -32,6 +32,7 @@ describe('faults of expressions', () => {
     ['related.lines.total', '14: A list has no "total"'],
     ['user.mail', '5: Unknown property "mail" Did you mean "email"?'],
     ['record.status.lenght', '14: A value of type string has no "lenght" Did you mean "length"?'],
+    ['record.status[0]', '0: A value of type string has no items'],
     ['record.due.year', '11: A value of type date has no "year"'],
     ['lenn(record.status)', '0: Unknown function "lenn" Did you mean "len"?'],
     ['record.status.toLowercase()', '14: Unknown method "toLowercase" Did you mean "toLowerCase"?'],

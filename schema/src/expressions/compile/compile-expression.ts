@@ -5,14 +5,14 @@ import {
   type ExpressionFault,
   type ExpressionNode,
 } from '../expression.ts';
-import { ANY_SHAPE, commonShape, type ExpressionScope, type ExpressionShape } from '../shape.ts';
+import { ANY_SHAPE, commonShape, type ExpressionScope } from '../shape.ts';
 import { negated, requireNumber } from '../values/arithmetic.ts';
 import { Evaluation, type ExpressionVariables } from '../values/evaluation.ts';
 import { readNumber } from '../values/exact-number.ts';
-import { type ExpressionValue, isTruthy, plainValue, readerOf } from '../values/expression-value.ts';
+import { isTruthy, plainValue, readerOf } from '../values/expression-value.ts';
 import { ownMember } from '../values/value-order.ts';
 import { compileIndex, compileMember, hasLength, hasMembers } from './compile-members.ts';
-import { type Compiled, compileBinary } from './compile-operators.ts';
+import { type Compiled, compileBinary, constant } from './compile-operators.ts';
 import { FUNCTIONS, matchRun } from './functions.ts';
 import { readPattern } from './pattern.ts';
 
@@ -70,7 +70,7 @@ class Compiler {
       case 'member':
         return this.#member(node);
       case 'index':
-        return compileIndex(this.compile(node.object), this.compile(node.index));
+        return this.#index(node);
       case 'call':
         return node.style === 'function' && node.name === 'matches' ? this.#matches(node) : this.#call(node);
       case 'unary':
@@ -133,6 +133,13 @@ class Compiler {
     return this.#fault(node, `${what} has no ${JSON.stringify(name)}`, hint);
   }
 
+  #index(node: NodeOf<'index'>): Compiled {
+    const [object, index] = [this.compile(node.object), this.compile(node.index)];
+    const { shape } = object;
+    if (typeof shape !== 'string' || hasMembers(shape)) return compileIndex(object, index);
+    return this.#fault(node, `A value of type ${shape} has no items`);
+  }
+
   #unary({ operator, operand }: NodeOf<'unary'>): Compiled {
     const { run } = this.compile(operand);
     if (operator === '!') return { run: (e) => !isTruthy(run(e)), shape: 'boolean' };
@@ -142,10 +149,9 @@ class Compiler {
 
   #conditional(node: NodeOf<'conditional'>): Compiled {
     const test = this.compile(node.test);
-    const yes = this.compile(node.whenTrue);
-    const no = this.compile(node.whenFalse);
-    const run: Compiled['run'] = (e) => (isTruthy(test.run(e)) ? yes.run(e) : no.run(e));
-    return { run, shape: commonShape(yes.shape, no.shape) };
+    const [yes, no] = [this.compile(node.whenTrue), this.compile(node.whenFalse)];
+    const shape = commonShape(yes.shape, no.shape);
+    return { shape, run: (e) => (isTruthy(test.run(e)) ? yes.run(e) : no.run(e)) };
   }
 
   #call(node: NodeOf<'call'>): Compiled {
@@ -190,8 +196,4 @@ class Compiler {
     if (!read.ok) return this.#fault(pattern, read.problem);
     return { shape: 'boolean', run: matchRun(run, read.pattern) };
   }
-}
-
-function constant(value: ExpressionValue, shape: ExpressionShape): Compiled {
-  return { run: () => value, shape };
 }

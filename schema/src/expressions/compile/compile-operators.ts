@@ -13,6 +13,10 @@ export interface Compiled {
   readonly shape: ExpressionShape;
 }
 
+export function constant(value: ExpressionValue, shape: ExpressionShape): Compiled {
+  return { shape, run: () => value };
+}
+
 export function compileBinary(operator: BinaryOperator, left: Compiled, right: Compiled): Compiled {
   const [a, b] = [left.run, right.run];
   switch (operator) {
