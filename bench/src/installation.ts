@@ -1,6 +1,5 @@
 /** An installation of separate processes, with the example apps: Postgres, two shards, a gateway. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Catalog,
@@ -14,6 +13,7 @@ import { ADMIN, importApp, signIn } from './admin-api.ts';
 import type { CleanUp } from './clean-up.ts';
 import { freePort } from './http.ts';
 import { type BenchProcess, startProcess } from './process.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ROCKET = join(ROOT, 'cli/bin/rocket.js');
@@ -34,8 +34,7 @@ export interface Installation {
 
 /** What was started is in `cleanUp` also when this fails half-way. */
 export async function startInstallation(cleanUp: CleanUp): Promise<Installation> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-'));
-  cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = await temporaryFolder(cleanUp);
   const logger = createLogger({ level: 'error', name: 'bench' });
   const postgres = await startEmbeddedPostgres({ dataDir, logger });
   cleanUp.push(() => postgres.stop());

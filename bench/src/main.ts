@@ -4,6 +4,7 @@ import { formatManyApps } from './apps/format-many-apps.ts';
 import { manyApps } from './apps/many-apps.ts';
 import { type Comparison, formatComparison, summarise } from './measure/report.ts';
 import { nestedQuery } from './scenarios/nested-query.ts';
+import { writes } from './scenarios/writes.ts';
 import { runShop } from './shop/run-shop.ts';
 import { SHOP_SCENARIOS } from './shop/scenario.ts';
 import { SIDE_NAMES } from './shop/shop-sides.ts';
@@ -11,8 +12,9 @@ import { SIDE_NAMES } from './shop/shop-sides.ts';
 const NESTED_QUERY = 'nested-query';
 /** A page that grows. */
 const ROWS = 'rows';
+const WRITES = 'writes';
 const MANY_APPS = 'many-apps';
-const NAMES = [...SHOP_SCENARIOS.map(({ name }) => name), ROWS, NESTED_QUERY, MANY_APPS];
+const NAMES = [...SHOP_SCENARIOS.map(({ name }) => name), ROWS, NESTED_QUERY, WRITES, MANY_APPS];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
 Scenarios: ${NAMES.join(', ')}; all by default
@@ -47,6 +49,7 @@ const options = {
 const scenarios = SHOP_SCENARIOS.filter(({ name }) => wants(name) || (isRows(name) && wants(ROWS)));
 if (scenarios.length > 0) await runShop(scenarios, options);
 if (wants(NESTED_QUERY)) print(await nestedQuery(options));
+if (wants(WRITES)) print(await writes(options));
 if (wants(MANY_APPS)) {
   const result = await manyApps(options);
   console.log(values.json ? JSON.stringify({ scenario: MANY_APPS, ...result }) : formatManyApps(result));

@@ -2,11 +2,11 @@
  * The Postgres server of a run: one of its own, one that earlier runs have filled, or one that `serve` has left
  * running.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, createLogger, startEmbeddedPostgres } from '@rocket/platform';
 import type { CleanUp } from '../clean-up.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 
 export interface BenchPostgres {
   /** Of database `postgres`, as superuser. */
@@ -15,10 +15,11 @@ export interface BenchPostgres {
 }
 
 /** An empty server, which is removed in the end. */
-export async function startBenchPostgres(cleanUp: CleanUp): Promise<BenchPostgres> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-'));
-  cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
-  return await start(cleanUp, dataDir);
+export async function startBenchPostgres(
+  cleanUp: CleanUp,
+  options: { durable: boolean } = { durable: false },
+): Promise<BenchPostgres> {
+  return await start(cleanUp, await temporaryFolder(cleanUp), options);
 }
 
 /** A server whose data stay in the temporary folder, for later runs. @param name says what is in it, exactly */
@@ -31,10 +32,14 @@ export async function findBenchPostgres(url: string): Promise<BenchPostgres> {
   return { url, pid: await readServerPid(url) };
 }
 
-async function start(cleanUp: CleanUp, dataDir: string): Promise<BenchPostgres> {
+async function start(
+  cleanUp: CleanUp,
+  dataDir: string,
+  { durable }: { durable: boolean } = { durable: false },
+): Promise<BenchPostgres> {
   const logger = createLogger({ level: 'error', name: 'bench' });
-  // All of it can be made again, and no scenario writes: safety against a crash would only slow the load down.
-  const postgres = await startEmbeddedPostgres({ dataDir, logger, durable: false });
+  // What is there can be made again: where nothing is written, safety against a crash would only slow the load down.
+  const postgres = await startEmbeddedPostgres({ dataDir, logger, durable });
   cleanUp.push(() => postgres.stop());
   return { url: postgres.url, pid: postgres.pid };
 }

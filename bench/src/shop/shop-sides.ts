@@ -1,7 +1,4 @@
 /** The sides of the shop's scenarios by the names of `--sides`. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { OPERATION_PATH } from '@rocket/schema';
 import type { CleanUp } from '../clean-up.ts';
 import { handOverShop } from '../data/shop-database.ts';
@@ -10,6 +7,7 @@ import { startPeer } from '../sides/peer-side.ts';
 import { startRocketGraph } from '../sides/rocket-graph.ts';
 import type { Side } from '../sides/side.ts';
 import { countStatements } from '../sides/statement-counter.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
 import type { ShopWorld } from './shop-world.ts';
 
 /** Connections to Postgres of every side. */
@@ -45,8 +43,7 @@ function shardSide({ shard, shop }: ShopWorld): Side {
 }
 
 async function startGraph(cleanUp: CleanUp, world: ShopWorld): Promise<Side> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'rocket-bench-graph-'));
-  cleanUp.push(() => rm(dataDir, { recursive: true, force: true }));
+  const dataDir = await temporaryFolder(cleanUp);
   await handOverShop(world.postgresUrl);
   const options = { postgresUrl: world.postgresUrl, dataDir, poolSize: POOL_SIZE };
   return await startRocketGraph(cleanUp, options, await readShop());

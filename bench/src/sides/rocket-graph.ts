@@ -13,11 +13,29 @@ const CLERK = { app: 'shop', email: 'clerk@localhost', password: 'a-password-of-
 
 const METRICS_TOKEN = 'the token of the benchmark';
 
+export interface ProductOptions {
+  readonly postgresUrl: string;
+  readonly dataDir: string;
+  readonly poolSize: number;
+}
+
 export async function startRocketGraph(
   cleanUp: CleanUp,
-  options: { postgresUrl: string; dataDir: string; poolSize: number },
+  options: ProductOptions,
   document: unknown,
 ): Promise<Side> {
+  const { url, pid } = await startProduct(cleanUp, options);
+  const admin = { url, token: await signIn(url, ADMIN) };
+  await importApp(admin, CLERK.app, document);
+  await addAppUser(admin, { ...CLERK, roles: ['clerk'] });
+  return { pid, ...authorized(url) };
+}
+
+/** Gateway and shard in one process, with no app. */
+export async function startProduct(
+  cleanUp: CleanUp,
+  options: ProductOptions,
+): Promise<{ readonly url: string; readonly pid: number }> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const started = await startProcess({
     file: ROCKET,
@@ -38,10 +56,7 @@ export async function startRocketGraph(
     readyUrl: `${url}/ready`,
   });
   cleanUp.push(started.stop);
-  const admin = { url, token: await signIn(url, ADMIN) };
-  await importApp(admin, CLERK.app, document);
-  await addAppUser(admin, { ...CLERK, roles: ['clerk'] });
-  return { pid: started.pid, ...authorized(url) };
+  return { url, pid: started.pid };
 }
 
 function authorized(url: string): Omit<Side, 'pid'> {
