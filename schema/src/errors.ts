@@ -38,6 +38,11 @@ export const ERROR_CATALOGUE = {
   VALIDATION_FAILED: { status: 422, retryable: false, message: 'The input breaks a rule' },
   DOCUMENT_INVALID: { status: 422, retryable: false, message: 'The metadata document is not valid' },
   COMPOSITION_FAILED: { status: 422, retryable: false, message: 'The apps of the graph do not fit together' },
+  REFERENCE_NOT_FOUND: {
+    status: 422,
+    retryable: false,
+    message: 'A key names no record that the caller may read',
+  },
   TOO_MANY_REQUESTS: { status: 429, retryable: true, message: 'Too many requests' },
   INTERNAL_ERROR: { status: 500, retryable: false, message: 'Something went wrong on our side' },
   SHARD_UNAVAILABLE: { status: 503, retryable: true, message: 'The shard of this app does not answer' },

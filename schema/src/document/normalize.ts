@@ -44,9 +44,10 @@ export function normalizeDocument(document: AppDocument): AppDocument {
   };
 }
 
-/** Omits an empty order and the default direction, ascending. */
+/** Omits an empty order, the default direction, ascending, and that references are checked, which they are anyway. */
 function normalizeRelation(relation: RelationDefinition): RelationDefinition {
-  const { order_by: order, ...kept } = relation;
+  const { order_by: order, check_reference: isChecked, ...others } = relation;
+  const kept = isChecked === false ? { ...others, check_reference: false } : others;
   if (order === undefined || order.length === 0) return kept;
   return {
     ...kept,

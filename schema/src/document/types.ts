@@ -93,6 +93,8 @@ export interface RelationDefinition {
   readonly target_join_key?: string;
   readonly ownership?: 'source' | 'target' | 'none';
   readonly on_delete?: OnDelete;
+  /** False: a key is written without a look whether its record is there. True when absent; within an app only. */
+  readonly check_reference?: boolean;
   /** Default order of the list on the source; the first key counts most. */
   readonly order_by?: readonly RelationOrderDefinition[];
   readonly fetch?: 'lazy' | 'eager';

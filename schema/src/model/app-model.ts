@@ -82,6 +82,10 @@ export interface ToOneLink extends LinkBase {
   readonly localField: string;
   /** Column of the target that the foreign key points at: the target's primary key. */
   readonly targetField: string;
+  /** A key that is written must name a record that is there. Never across apps. */
+  readonly isChecked: boolean;
+  /** What deleting the target does to the record that has this link. */
+  readonly onDelete: OnDelete | null;
 }
 
 /** The target holds the foreign key and at most one target record is meant (one_to_one). */

@@ -121,6 +121,8 @@ function toOneLink(input: LinkInput, relation: RelationDefinition): LinkModel {
     target: source,
     localField: targetKey(relation),
     targetField: sourceKey(input, relation),
+    isChecked: source.app === input.app && relation.check_reference !== false,
+    onDelete: relation.on_delete ?? null,
   };
 }
 

@@ -28,6 +28,8 @@ export interface EntityNames {
   readonly create: string;
   readonly update: string;
   readonly delete: string;
+  /** Only where deletion is soft. */
+  readonly restore: string;
   readonly whereInput: string;
   readonly orderByInput: string;
   /** A filter on a list of such records: some, every, none of them. */
@@ -87,6 +89,7 @@ export function entityNames(ref: EntityRef, home: Home): EntityNames {
     create: `create${type}`,
     update: `update${type}`,
     delete: `delete${type}`,
+    restore: `restore${type}`,
     whereInput: `${type}Where`,
     orderByInput: `${type}OrderBy`,
     toManyFilterInput: `${type}ToManyFilter`,

@@ -38,7 +38,7 @@ export function entitySdl(entity: EntityModel, home: Home, links: readonly LinkT
     ...groupByTypes(entity, home, names),
     ...writeTypes(entity, home, names),
   ];
-  return { types, queries: queryFields(entity, names), mutations: mutationFields(names) };
+  return { types, queries: queryFields(entity, names), mutations: mutationFields(entity, names) };
 }
 
 function objectType(

@@ -126,7 +126,7 @@ type PageInfo @shareable {
 
 "Why a mutation was refused. Nothing was changed."
 type UserError @shareable {
-  "Code of the error catalogue, e.g. VALIDATION_FAILED, UNIQUE_VIOLATION, VERSION_CONFLICT, NOT_FOUND."
+  "Code of the error catalogue, e.g. VALIDATION_FAILED, UNIQUE_VIOLATION, REFERENCE_NOT_FOUND, VERSION_CONFLICT, NOT_FOUND."
   code: String!
   message: String!
   "From the arguments inwards, e.g. [\\"input\\", \\"title\\"]."

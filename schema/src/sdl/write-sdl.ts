@@ -63,7 +63,7 @@ function payloadType(names: EntityNames): string {
   });
 }
 
-export function mutationFields(names: EntityNames): readonly string[] {
+export function mutationFields(entity: EntityModel, names: EntityNames): readonly string[] {
   const version =
     '"The version that was read: if it is another by now, nothing changes, and the error is VERSION_CONFLICT." expectedVersion: Int';
   return [
@@ -79,5 +79,13 @@ export function mutationFields(names: EntityNames): readonly string[] {
       `${names.delete}(id: ID!, ${version}): ${names.payloadType}`,
       'Deletes a record, and does with those that refer to it what the document says.',
     ),
+    ...(entity.softDelete ? [restoreField(names)] : []),
   ];
+}
+
+function restoreField(names: EntityNames): string {
+  return fieldSdl(
+    `${names.restore}(id: ID!): ${names.payloadType}`,
+    'Takes back the deletion of a record, for callers who may update it. What was deleted along with it stays deleted.',
+  );
 }

@@ -56,6 +56,7 @@ const CASES: readonly FaultCase[] = [
     ['$.relations[0].order_by'],
   ],
   ['order of a many_to_many', join({ order_by: [{ field: 'title' }] }), ['$.relations[0].order_by']],
+  ['check_reference as text', relation({ check_reference: 'no' }), ['$.relations[0].check_reference']],
   ['unknown on_delete', relation({ on_delete: 'explode' }), ['$.relations[0].on_delete']],
   [
     'set_null on a required key',

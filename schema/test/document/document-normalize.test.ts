@@ -126,6 +126,16 @@ it('writes the direction of an order out, and leaves an empty order out', () => 
   expect(normal.relations[1]).not.toHaveProperty('order_by');
 });
 
+it('keeps that references are not checked, and leaves out that they are', () => {
+  const relations = [
+    oneToMany('y', ['a', 'b', 'parent_id'], { check_reference: false }),
+    oneToMany('z', ['a', 'c', 'parent_id'], { check_reference: true }),
+  ];
+  const normal = normalizeDocument(parsed({ entities: ENTITIES, relations }));
+  expect(normal.relations[0]?.check_reference).toBe(false);
+  expect(normal.relations[1]).not.toHaveProperty('check_reference');
+});
+
 it('has equal text for equal values, however they are written', () => {
   expect(canonicalJson({ b: [1, { d: 1, c: undefined }], a: null })).toBe('{"a":null,"b":[1,{"d":1}]}');
 });

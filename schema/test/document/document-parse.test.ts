@@ -204,6 +204,29 @@ describe('parseDocument', () => {
     expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'rules', count: 2 }]);
   });
 
+  it('warns where a reference cannot be checked, or has no key to check', () => {
+    const key = { name: 'c_id', type: 'uuid' };
+    const relation = { type: 'one_to_many', target: 'a', target_key: 'c_id' };
+    const link = { join_table: 'aa', source_join_key: 'l_id', target_join_key: 'r_id' };
+    const result = parseDocument(
+      {
+        version: 1,
+        entities: [entity('a', [key])],
+        relations: [
+          { ...relation, name: 'own', source: 'a', check_reference: true },
+          { ...relation, name: 'far', source: 'crm.c', check_reference: true },
+          { ...relation, name: 'waived', source: 'crm.c', check_reference: false },
+          { ...link, name: 'x', type: 'many_to_many', source: 'a', target: 'a', check_reference: false },
+        ],
+      },
+      APP,
+    );
+    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual([
+      '$.relations[1].check_reference',
+      '$.relations[3].check_reference',
+    ]);
+  });
+
   it('accepts every kind of key', () => {
     const keys = ['uuid', 'int', 'integer', 'bigint'].map((type, index) => ({
       name: `e${index}`,

@@ -164,6 +164,8 @@ describe('a relation to another app', () => {
         target: { app: 'crm', entity: 'customer' },
         localField: 'customer_id',
         targetField: 'id',
+        isChecked: false,
+        onDelete: null,
       },
     ]);
     expect(built.entities.get('order')?.fieldByName.get('customer_id')?.isForeignKey).toBe(true);

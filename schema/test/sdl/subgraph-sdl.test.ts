@@ -86,6 +86,14 @@ describe('names', () => {
   });
 });
 
+it('offers to restore what is deleted softly', () => {
+  const soft = model('app', { version: 1, entities: [entity('a', [], { soft_delete: true }), entity('b')] });
+  const fields = typeIn(subgraphSdl(soft, graph('app', soft)), 'Mutation');
+  expect(Object.keys(fields).filter((name) => name.startsWith('restore'))).toEqual(['restoreA']);
+  expect(fields['restoreA']?.type.toString()).toBe('APayload');
+  expect(fields['restoreA']?.description).toMatch(/who may update it/);
+});
+
 describe('enums', () => {
   it('become GraphQL enums only when every value can be a name', () => {
     const fields = typeIn(subgraphSdl(shop, graph('shop', shop)), 'Order');

@@ -51,6 +51,9 @@ export function mutationResolvers(node: NodeModel, names: EntityNames): Record<s
       });
       return payload(result, before);
     },
+    // The schema has it only where deletion is soft.
+    [names.restore]: async (_source, args, context) =>
+      payload(await context.writes.restore(context.caller, entity.name, String(args['id']))),
   };
 }
 

@@ -1,18 +1,10 @@
 /** Statements on the records and links that point at records to be deleted. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import {
-  type EntityModel,
-  type FieldModel,
-  type Filter,
-  type HasOneLink,
-  type ManyToManyLink,
-  type ToManyLink,
-  VERSION_COLUMN,
-} from '@rocket/schema';
+import type { EntityModel, FieldModel, Filter, HasOneLink, ManyToManyLink, ToManyLink } from '@rocket/schema';
 import { filterSql } from '../sql/filter-sql.ts';
 import { liveSql } from '../sql/live-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
-import { columns, keyColumn, live, table, timeSql } from './record-sql.ts';
+import { columns, keyColumn, live, table, updateMarks } from './record-sql.ts';
 
 export interface ChildQuery {
   readonly child: EntityModel;
@@ -59,14 +51,10 @@ export function lockOrphans(of: ChildQuery, without: readonly string[]): Stateme
   };
 }
 
-/** Clears the key by an update like any other: the version grows and automatic times are set. */
+/** Clears the key by an update like any other. */
 export function clearForeignKey(of: Omit<ChildQuery, 'parentKeys'>, keys: readonly string[]): Statement {
   const parameters = new Parameters();
-  const automatic = of.child.fields
-    .filter(({ auto }) => auto === 'update')
-    .map((field) => `${quoteIdentifier(field.name)} = ${timeSql(field)}`);
-  const version = `${quoteIdentifier(VERSION_COLUMN)} = ${quoteIdentifier(VERSION_COLUMN)} + 1`;
-  const set = [`${quoteIdentifier(of.foreignKey.name)} = NULL`, version, ...automatic].join(', ');
+  const set = [`${quoteIdentifier(of.foreignKey.name)} = NULL`, ...updateMarks(of.child)].join(', ');
   const where = `${keyColumn(of.child)} = ANY (${parameters.bind(keys, `${sqlType(of.child.primaryKey)}[]`)})`;
   return {
     text: `UPDATE ${table(of.child)} SET ${set} WHERE ${where} RETURNING ${columns(of.child)}`,

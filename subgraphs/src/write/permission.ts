@@ -12,9 +12,9 @@ import {
   type StoredRecord,
 } from '@rocket/schema';
 import { notFound, refuse } from './write-result.ts';
-import type { DeleteState, SaveState } from './write-state.ts';
+import type { DeleteState, RestoreState, SaveState } from './write-state.ts';
 
-type State = SaveState | DeleteState;
+type State = SaveState | DeleteState | RestoreState;
 
 /**
  * The records to which the caller may do this.
@@ -47,11 +47,11 @@ export function permitBefore(state: State, record: StoredRecord): void {
 }
 
 /**
- * Checks the record as a create or update leaves it: callers cannot create what they may not, nor move a record out of
+ * Checks the record as the write leaves it: callers cannot create what they may not, nor move a record out of
  * their own reach. `values` are those that the database returned, in their final form, or the intended ones.
  * @throws RocketError `FORBIDDEN`
  */
-export function permitAfter(state: SaveState, values: FilterRecord): void {
+export function permitAfter(state: SaveState | RestoreState, values: FilterRecord): void {
   const { action } = state;
   if (!matches(requirePolicy(state, action), values)) throw forbidden(state, action);
 }

@@ -2,8 +2,8 @@
  * The life of a write, on one screen. Everything from the first query to the last runs in one transaction; a step that
  * refuses rolls everything back.
  *
- *   permission -> unknown fields -> types, required, enum -> (rules) -> (state machines) -> slug and files -> SQL
- *     -> permission on the result -> (nested children) -> (before webhooks) -> outbox -> commit
+ *   permission -> unknown fields -> types, required, enum -> (rules) -> (state machines) -> slug and files
+ *     -> references -> SQL -> permission on the result -> (nested children) -> (before webhooks) -> outbox -> commit
  *
  * Steps in brackets attach at these places: rules and state machines may change `state.values` and so come before the
  * slug; nested children go through this same pipeline once their parent has a key; a webhook that may veto is called
@@ -17,7 +17,9 @@ import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { expectVersion, lockTarget } from './lock-record.ts';
 import { deleteTree } from './on-delete.ts';
 import { permitAfter, permitBefore, requirePolicy } from './permission.ts';
+import { checkReferences } from './references/check-references.ts';
 import { resolveFiles } from './resolve-files.ts';
+import { restoreRecord } from './restore-record.ts';
 import { saveRecord } from './save-record.ts';
 import { generateSlug } from './slug/slug.ts';
 import { WriteRefused, type WriteResult } from './write-result.ts';
@@ -47,6 +49,8 @@ export interface WritePipeline {
     change: WriteTarget & { patch: WriteInput },
   ): Promise<WriteResult>;
   delete(caller: Caller, entityName: string, target: WriteTarget): Promise<WriteResult>;
+  /** Takes back a soft deletion, under the permission to update. */
+  restore(caller: Caller, entityName: string, id: string): Promise<WriteResult>;
 }
 
 export interface WritePipelineOptions {
@@ -94,6 +98,14 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
         return current.key;
       });
     },
+
+    restore: async (caller, entityName, id) => {
+      const entity = entityOf(model, entityName);
+      requirePolicy({ model, entity, caller }, 'update');
+      return await inTransaction(caller, (write) =>
+        restoreRecord({ ...write, entity, action: 'update', current: null }, id),
+      );
+    },
   };
 }
 
@@ -117,6 +129,7 @@ async function save(state: SaveState): Promise<string> {
   checkFields(state);
   await generateSlug(state);
   await resolveFiles(state);
+  await checkReferences([state]);
   await saveRecord(state);
   const { key, values } = present(state.saved);
   permitAfter(state, values);

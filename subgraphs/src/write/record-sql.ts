@@ -49,12 +49,20 @@ function isJson({ type }: FieldModel): boolean {
   return type === 'json' || type === 'file';
 }
 
-/** Locks the record until the end of the transaction. Deleted ones are not found. */
-export function lockRecord(entity: EntityModel, key: string): Statement {
+export interface RowLock {
+  /** Whether records that are deleted are found too. */
+  readonly rows: 'live' | 'all';
+  /** Whoever refers to the record waits for `UPDATE`, and does not for `NO KEY UPDATE`. */
+  readonly mode: 'UPDATE' | 'NO KEY UPDATE';
+}
+
+/** Locks the record until the end of the transaction. */
+export function lockRecord(entity: EntityModel, key: string, lock: RowLock): Statement {
   const parameters = new Parameters();
   const where = `${keyColumn(entity)} = ${parameters.bind(key, sqlType(entity.primaryKey))}`;
+  const onlyLive = lock.rows === 'live' ? live(entity) : '';
   return {
-    text: `SELECT ${columns(entity)} FROM ${table(entity)} WHERE ${where}${live(entity)} FOR UPDATE`,
+    text: `SELECT ${columns(entity)} FROM ${table(entity)} WHERE ${where}${onlyLive} FOR ${lock.mode}`,
     values: parameters.values,
   };
 }
@@ -122,6 +130,25 @@ export function deleteRecords(entity: EntityModel, keys: readonly string[]): Sta
     text: `${action} WHERE ${where} RETURNING ${columns(entity)}`,
     values: parameters.values,
   };
+}
+
+/** Takes back a soft deletion. */
+export function restoreDeleted(entity: EntityModel, key: string): Statement {
+  const parameters = new Parameters();
+  const where = `${keyColumn(entity)} = ${parameters.bind(key, sqlType(entity.primaryKey))}`;
+  const set = [`${DELETED_AT} = NULL`, ...updateMarks(entity)].join(', ');
+  return {
+    text: `UPDATE ${table(entity)} SET ${set} WHERE ${where} RETURNING ${columns(entity)}`,
+    values: parameters.values,
+  };
+}
+
+/** Assignments of every update: the version grows and automatic times are set. */
+export function updateMarks(entity: EntityModel): readonly string[] {
+  const automatic = entity.fields
+    .filter(({ auto }) => auto === 'update')
+    .map((field) => `${quoteIdentifier(field.name)} = ${timeSql(field)}`);
+  return [`${VERSION} = ${VERSION} + 1`, ...automatic];
 }
 
 /** Condition to append, which excludes deleted records. */

@@ -49,6 +49,13 @@ export interface DeleteState extends WriteTransaction {
   current: StoredRecord | null;
 }
 
+/** Takes back a soft deletion, which is permitted as an update is. */
+export interface RestoreState extends WriteTransaction {
+  readonly entity: EntityModel;
+  readonly action: 'update';
+  current: StoredRecord | null;
+}
+
 /** The record that an earlier step of the write has set. */
 export function present(record: StoredRecord | null): StoredRecord {
   if (record === null) throw new RocketError('INTERNAL_ERROR', 'The steps of a write ran in the wrong order');

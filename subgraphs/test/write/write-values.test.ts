@@ -25,7 +25,14 @@ const DOCUMENT = {
     entity('part', [], { keyType: 'bigint', generated: false }),
   ],
   relations: [
-    { name: 'thing_parts', type: 'one_to_many', source: 'part', target: 'thing', target_key: 'part_id' },
+    {
+      name: 'thing_parts',
+      type: 'one_to_many',
+      source: 'part',
+      target: 'thing',
+      target_key: 'part_id',
+      check_reference: false,
+    },
   ],
 };
 

@@ -90,7 +90,7 @@ export function checkGraphqlNames(context: CheckContext): void {
       path,
     );
     mutations.claim(
-      [of.create, of.update, of.delete].map((name) => ({ name, use: `a mutation of ${label}` })),
+      [of.create, of.update, of.delete, of.restore].map((name) => ({ name, use: `a mutation of ${label}` })),
       path,
     );
   }

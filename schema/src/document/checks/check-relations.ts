@@ -19,6 +19,7 @@ function checkRelation(context: CheckContext, relation: Located<RelationDefiniti
   if (value.type === 'many_to_many') checkManyToMany(context, relation);
   else if (ends.target !== undefined) checkForeignKey(context, relation, { ...ends, target: ends.target });
   checkRelationOrder(context, relation, ends.target);
+  checkReferenceSetting(context, relation);
   if (ends.source === undefined || value.source_key === undefined) return;
   const key = ends.source.value.primary_key.field;
   if (value.source_key !== key) {
@@ -57,6 +58,19 @@ function checkCrossApp(context: CheckContext, { value, path }: Located<RelationD
   if (value.on_delete !== undefined) {
     const message = 'Records of another app are deleted without regard to this relation';
     context.faults.warning([...path, 'on_delete'], message, 'A key whose record is gone reads as null');
+  }
+}
+
+/** Warns of what the property cannot change. */
+function checkReferenceSetting(context: CheckContext, { value, path }: Located<RelationDefinition>): void {
+  if (value.check_reference === undefined) return;
+  const place = [...path, 'check_reference'];
+  if (value.type === 'many_to_many') {
+    const message = 'It is about foreign keys, and a many_to_many relation has none';
+    context.faults.warning(place, message, 'Leave it out');
+  } else if (value.check_reference && value.source.includes('.')) {
+    const message = 'Keys of records of another app are not checked when they are written';
+    context.faults.warning(place, message, 'A key whose record is gone reads as null');
   }
 }
 

@@ -99,6 +99,7 @@ export const relationShape = shape({
   target_join_key: optional(nonEmptyText),
   ownership: optional(z.enum(['source', 'target', 'none'])),
   on_delete: optional(z.enum(['cascade', 'set_null', 'restrict', 'detach'])),
+  check_reference: optional(flag),
   order_by: optional(z.array(relationOrderShape).max(MAX_RELATION_ORDER_KEYS)),
   fetch: optional(z.enum(['lazy', 'eager'])),
   write_mode: optional(z.enum(['diff', 'replace', 'append'])),
