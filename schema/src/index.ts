@@ -29,6 +29,7 @@ export type {
   SampleRow,
   SlugDefinition,
   StateMachineDefinition,
+  WriteMode,
 } from './document/types.ts';
 export { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError, type UserError } from './errors.ts';
 export { type ChangeEvent, changeEvent } from './events/change-event.ts';
@@ -89,10 +90,10 @@ export {
 } from './ids.ts';
 export type {
   AppModel,
+  ChildLink,
   EntityModel,
   EntityRef,
   FieldModel,
-  HasOneLink,
   JoinTableModel,
   LinkModel,
   ManyToManyLink,
@@ -101,6 +102,7 @@ export type {
   ToOneLink,
 } from './model/app-model.ts';
 export { buildModel } from './model/build-model.ts';
+export { isChildLink, type NestedLink, nestedLinks } from './model/nested-links.ts';
 export { MAX_IDENTIFIER_BYTES, MAX_INDEX_ENTRY_BYTES, maxTextBytes } from './model/storage-limits.ts';
 export { DELETED_AT_COLUMN, ENGINE_TABLE_PREFIX, VERSION_COLUMN } from './naming/engine-names.ts';
 export {
@@ -108,6 +110,7 @@ export {
   entityNames,
   linkAggregateName,
   linkConnectionName,
+  nestedDeleteName,
   typeName,
 } from './naming/graph-names.ts';
 export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';

@@ -43,6 +43,28 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
       expect(data).toEqual({ postBy: { title: 'One Title, Twice!' }, none: null });
     });
 
+    it('12: links of a post are changed, added to, and replaced', async () => {
+      const [a, b, c] = [id(3, 1), id(3, 2), id(3, 3)];
+      const links = async (tags: string) => {
+        const answer = await ask(
+          `mutation { updatePost(id: "${id(4, 2)}", patch: { tags: ${tags} }) { post { tags { id } } errors { code path } } }`,
+          { once: true },
+        );
+        const payload = fieldOf<{ post: { tags: { id: string }[] } | null; errors: unknown[] }>(
+          answer,
+          'updatePost',
+        );
+        return payload.post?.tags.map((tag) => tag.id).sort() ?? payload.errors;
+      };
+      expect(await links(`{ mode: REPLACE, data: [{ id: "${a}" }, { id: "${b}" }] }`)).toEqual([a, b]);
+      expect(await links(`{ data: [{ id: "${a}", delete: true }, { id: "${c}" }] }`)).toEqual([b, c]);
+      expect(await links(`{ mode: APPEND, data: [{ id: "${a}" }, { id: "${b}" }] }`)).toEqual([a, b, c]);
+      expect(await links(`{ remove: ["${b}"], add: "${a}" }`)).toEqual([a, c]);
+      expect(await links(`{ add: ["${id(3, 999)}"] }`)).toEqual([
+        { code: 'REFERENCE_NOT_FOUND', path: ['patch', 'tags', 'add', '0'] },
+      ]);
+    });
+
     it('an entity whose word has no plural has two fields all the same', async () => {
       const { data, errors } = await ask('{ mediaList { id } media(id: "x") { id } }');
       expect({ data, errors }).toEqual({ data: { mediaList: [], media: null }, errors: [] });

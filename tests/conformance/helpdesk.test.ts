@@ -146,6 +146,31 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
       });
     });
 
+    it('a ticket is written with its responses, and faults name the response', async () => {
+      const answer = await ask('{ customers(limit: 1) { id } agents(limit: 1) { id } }');
+      const [customer] = fieldOf<{ id: string }[]>(answer, 'customers');
+      const create = `mutation ($input: TicketCreateInput!) { createTicket(input: $input) {
+        ticket { responses(orderBy: [{ body: ASC }]) { body } } errors { code path rule } } }`;
+      const input = (...bodies: unknown[]) => ({
+        title: 'A title that is long enough',
+        description: 'd',
+        customerId: customer?.id,
+        responses: { data: bodies.map((body) => ({ body, authorType: 'CUSTOMER', authorId: customer?.id })) },
+      });
+      const good = await ask(create, { variables: { input: input('one', 'two') }, once: true });
+      expect(good).toMatchObject({
+        errors: [],
+        data: { createTicket: { ticket: { responses: [{ body: 'one' }, { body: 'two' }] }, errors: [] } },
+      });
+      const bad = await ask(create, { variables: { input: input('one', 'two', null) }, once: true });
+      expect(bad.data?.['createTicket']).toEqual({
+        ticket: null,
+        errors: [
+          { code: 'VALIDATION_FAILED', path: ['input', 'responses', 'data', '2', 'body'], rule: 'required' },
+        ],
+      });
+    });
+
     it('a lost update is refused by the expected version', async () => {
       const ticket = await newTicket();
       const update = (title: string) =>

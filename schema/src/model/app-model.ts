@@ -10,6 +10,7 @@ import type {
   OnDelete,
   PermissionAction,
   SlugDefinition,
+  WriteMode,
 } from '../document/types.ts';
 import type { AppName } from '../ids.ts';
 
@@ -94,6 +95,7 @@ export interface HasOneLink extends LinkBase {
   readonly localField: string;
   readonly targetField: string;
   readonly onDelete: OnDelete | null;
+  readonly writeMode: WriteMode;
 }
 
 /** A key of a list's order. */
@@ -109,6 +111,7 @@ export interface ToManyLink extends LinkBase {
   readonly localField: string;
   readonly targetField: string;
   readonly onDelete: OnDelete | null;
+  readonly writeMode: WriteMode;
   /** Order of the list when a query asks for none, and of an index behind the foreign key. Mostly empty. */
   readonly defaultOrder: readonly LinkOrderKey[];
 }
@@ -123,9 +126,13 @@ export interface ManyToManyLink extends LinkBase {
   readonly localJoinColumn: string;
   readonly targetJoinColumn: string;
   readonly onDelete: OnDelete | null;
+  readonly writeMode: WriteMode;
   /** False on the mirrored side, so that a relation's join table and on_delete are handled once. */
   readonly declaredHere: boolean;
 }
+
+/** A relation seen from the record that has children by it. */
+export type ChildLink = HasOneLink | ToManyLink;
 
 /** One direction of a relation, as a field of an entity. */
 export type LinkModel = ToOneLink | HasOneLink | ToManyLink | ManyToManyLink;

@@ -14,6 +14,7 @@ import { type FieldNames, inverseCandidates, manyToManyCandidates, toOneCandidat
 
 /** Key of an entity of another app when the relation does not name it. */
 const FOREIGN_KEY_FIELD = 'id';
+const DEFAULT_WRITE_MODE = 'diff';
 
 export interface LinkInput {
   readonly app: AppName;
@@ -145,6 +146,7 @@ function inverseLink(
     localField: sourceKey(input, relation),
     targetField: targetKey(relation),
     onDelete: relation.on_delete ?? null,
+    writeMode: relation.write_mode ?? DEFAULT_WRITE_MODE,
     ...describe(relation),
   };
   return kind === 'has_one'
@@ -189,6 +191,7 @@ function manyToManyLink(
     targetJoinColumn,
     // A row of a join table has no key to set to null; it is deleted, as in the format's own engine.
     onDelete: relation.on_delete === 'set_null' ? 'detach' : (relation.on_delete ?? null),
+    writeMode: relation.write_mode ?? DEFAULT_WRITE_MODE,
     declaredHere: isSource,
     ...(isSource ? describe(relation) : {}),
   };

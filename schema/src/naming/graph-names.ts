@@ -145,6 +145,25 @@ export function enumFilterName(entity: EntityModel, field: FieldModel, home: Hom
   return `${enumTypeName(entity, field, home)}Filter`;
 }
 
+/** Inputs that write the children of a relation along with their parent. */
+export interface NestedNames {
+  readonly input: string;
+  /** One child. */
+  readonly item: string;
+}
+
+/** By the relation, whose name no other one of the app has: `ticket_responses` -> `TicketResponsesInput`. */
+export function nestedNames(relation: string, app: AppName, home: Home): NestedNames {
+  const stem = typeName({ app, entity: relation }, home);
+  return { input: `${stem}Input`, item: `${stem}ItemInput` };
+}
+
+/** Member of a child that deletes it; the second where a field or a link of the child is called `delete`. */
+export function nestedDeleteName(child: EntityModel): 'delete' | '_delete' {
+  const names = [...child.fields, ...child.links].map(({ graphqlName }) => graphqlName);
+  return names.includes('delete') ? '_delete' : 'delete';
+}
+
 /** The paged variant beside a to-many field: `ordersConnection`. */
 export function linkConnectionName(link: LinkModel): string {
   return `${link.graphqlName}Connection`;

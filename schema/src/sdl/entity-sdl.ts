@@ -36,7 +36,7 @@ export function entitySdl(entity: EntityModel, home: Home, links: readonly LinkT
     ...connectionTypes(names),
     ...aggregateTypes(entity, names),
     ...groupByTypes(entity, home, names),
-    ...writeTypes(entity, home, names),
+    ...writeTypes(entity, home, { names, links }),
   ];
   return { types, queries: queryFields(entity, names), mutations: mutationFields(entity, names) };
 }

@@ -161,5 +161,33 @@ enum TimeBucket {
   HOUR
 }`;
 
+const NESTED = `"What becomes of related records when a write names some of them."
+enum NestedWriteMode {
+  "Those that are named are added, changed or deleted; the others stay as they are."
+  DIFF
+  "Those that are named are all there will be; the others are deleted."
+  REPLACE
+  "Those that are named are added; none is changed or deleted."
+  APPEND
+}
+
+"Changes of which records a record is linked with. Records themselves are neither made nor changed."
+input NestedLinksInput {
+  "What becomes of links that data does not name. The relation says so where this is left out."
+  mode: NestedWriteMode
+  data: [NestedLinkInput!]
+  "Keys of records to link, whatever the mode; those that are linked stay so."
+  add: [ID!]
+  "Keys of records to unlink, whatever the mode."
+  remove: [ID!]
+}
+
+input NestedLinkInput {
+  "Key of the record at the other end."
+  id: ID!
+  "true: unlink it."
+  delete: Boolean
+}`;
+
 /** SDL of everything above. */
-export const SHARED_SDL = [SCALARS, ...FILTERS, OUTPUT].join('\n\n');
+export const SHARED_SDL = [SCALARS, ...FILTERS, NESTED, OUTPUT].join('\n\n');

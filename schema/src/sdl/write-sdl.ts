@@ -1,25 +1,44 @@
 /** SDL of changing records: inputs, payload, mutations. */
 import type { EntityModel, FieldModel } from '../model/app-model.ts';
 import type { EntityNames, Home } from '../naming/graph-names.ts';
+import type { LinkToEntity } from './link-sdl.ts';
+import { nestedFields, nestedTypes } from './nested-sdl.ts';
 import { inputTypeName } from './scalar-names.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 
-export function writeTypes(entity: EntityModel, home: Home, names: EntityNames): readonly string[] {
-  return [createInput(entity, home, names), patchInput(entity, home, names), payloadType(names)];
+/** `links` of the entity lead to others of its app where those are known. */
+export function writeTypes(
+  entity: EntityModel,
+  home: Home,
+  of: { names: EntityNames; links: readonly LinkToEntity[] },
+): readonly string[] {
+  const nested = nestedFields(entity, home);
+  return [
+    createInput(entity, home, { names: of.names, nested }),
+    patchInput(entity, home, { names: of.names, nested }),
+    payloadType(of.names),
+    ...nestedTypes(of.links, home),
+  ];
+}
+
+interface InputParts {
+  readonly names: EntityNames;
+  /** Fields of the links that are written along. */
+  readonly nested: readonly string[];
 }
 
 /**
  * Required fields are nullable here on purpose: the write pipeline reports all missing ones at once, as data and
  * with their paths, where GraphQL's own check would refuse the request as malformed.
  */
-function createInput(entity: EntityModel, home: Home, names: EntityNames): string {
+function createInput(entity: EntityModel, home: Home, { names, nested }: InputParts): string {
   const fields = entity.fields
     .filter((field) => field.writable)
     .map((field) => createField(entity, field, home));
-  return typeSdl({ kind: 'input', name: names.createInput, fields: nonEmpty(fields) });
+  return typeSdl({ kind: 'input', name: names.createInput, fields: nonEmpty([...fields, ...nested]) });
 }
 
-function patchInput(entity: EntityModel, home: Home, names: EntityNames): string {
+function patchInput(entity: EntityModel, home: Home, { names, nested }: InputParts): string {
   const fields = entity.fields
     .filter((field) => field.writable && !field.isPrimaryKey)
     .map((field) =>
@@ -29,7 +48,7 @@ function patchInput(entity: EntityModel, home: Home, names: EntityNames): string
     kind: 'input',
     name: names.patchInput,
     description: 'Only the fields that are given change; null empties one.',
-    fields: nonEmpty(fields),
+    fields: nonEmpty([...fields, ...nested]),
   });
 }
 
@@ -69,11 +88,11 @@ export function mutationFields(entity: EntityModel, names: EntityNames): readonl
   return [
     fieldSdl(
       `${names.create}(input: ${names.createInput}!): ${names.payloadType}`,
-      'Adds a record. All faults of the input come together in errors.',
+      'Adds a record, and related ones with it. All faults of the input come together in errors.',
     ),
     fieldSdl(
       `${names.update}(id: ID!, patch: ${names.patchInput}!, ${version}): ${names.payloadType}`,
-      'Changes the fields that the patch names, and no others.',
+      'Changes the fields and related records that the patch names, and no others.',
     ),
     fieldSdl(
       `${names.delete}(id: ID!, ${version}): ${names.payloadType}`,

@@ -20,6 +20,25 @@ const CASES: readonly FaultCase[] = [
     },
     ['$.relations[0].target_key'],
   ],
+  [
+    'nested inputs of the name of another input',
+    {
+      entities: [CUSTOMER, entity('ticket', [KEY('customer_id')])],
+      relations: [oneToMany('customer_create', ['customer', 'ticket', 'customer_id'])],
+    },
+    ['$.relations[0].name'],
+  ],
+  [
+    'nested inputs of the same name',
+    {
+      entities: [CUSTOMER, entity('ticket', [KEY('customer_id'), KEY('other_id')])],
+      relations: [
+        oneToMany('tickets_item', ['customer', 'ticket', 'customer_id']),
+        oneToMany('tickets', ['customer', 'ticket', 'other_id']),
+      ],
+    },
+    ['$.relations[1].name'],
+  ],
   ['source_key that is not the key', relation({ source_key: 'name' }), ['$.relations[0].source_key']],
   ['order by an unknown field', order([{ field: 'titel' }]), ['$.relations[0].order_by[0].field']],
   [

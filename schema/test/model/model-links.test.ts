@@ -183,6 +183,7 @@ describe('a relation to another app', () => {
           localField: 'id',
           targetField: 'customer_id',
           onDelete: null,
+          writeMode: 'diff',
           defaultOrder: [],
         },
       },

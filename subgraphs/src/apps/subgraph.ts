@@ -48,16 +48,19 @@ export async function buildSubgraph(model: AppModel, graph: GraphModels): Promis
   resolveFields(schema.getQueryType(), { _service: () => ({}), _entities: shapedField });
   const entity = schema.getType('_Entity');
   if (isUnionType(entity)) entity.resolveType = shapedType;
-  resolveWrites(schema, nodes, graph);
+  resolveWrites(schema, { model, nodes, graph });
   return { model, schema, index: nodes.index };
 }
 
 /** Reads need no resolvers of their own: their results already have the shape of the answer. */
-function resolveWrites(schema: GraphQLSchema, nodes: SubgraphNodes, graph: GraphModels): void {
+function resolveWrites(
+  schema: GraphQLSchema,
+  { model, nodes, graph }: { model: AppModel; nodes: SubgraphNodes; graph: GraphModels },
+): void {
   const mutation = schema.getMutationType();
   for (const node of nodes.all.filter(({ owned }) => owned)) {
     const names = entityNames(refOf(node), graph.home);
-    resolveFields(mutation, mutationResolvers(node, names));
+    resolveFields(mutation, mutationResolvers(model, node, names));
     resolveFields(schema.getType(names.payloadType), payloadResolvers(node, names));
   }
 }

@@ -1,12 +1,13 @@
 /**
  * Resolvers of mutations: they translate names to the document's, the pipeline writes, and the record is read again.
  */
-import type { EntityModel, EntityNames, FieldModel, UserError } from '@rocket/schema';
+import type { AppModel, EntityNames, UserError } from '@rocket/schema';
 import { type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
 import type { NodeModel } from '../read/node-model.ts';
 import { type Place, placeBelow } from '../read/place.ts';
 import { selectedFields } from '../read/selection.ts';
 import type { WriteResult } from '../write/pipeline.ts';
+import { documentInput } from './document-input.ts';
 import { planPath } from './plan-path.ts';
 import { readPayload } from './read-payload.ts';
 import type { RequestContext } from './request-context.ts';
@@ -29,19 +30,22 @@ export interface Payload {
   readonly errors: readonly UserError[];
 }
 
-export function mutationResolvers(node: NodeModel, names: EntityNames): Record<string, RootResolver> {
+export function mutationResolvers(
+  model: AppModel,
+  node: NodeModel,
+  names: EntityNames,
+): Record<string, RootResolver> {
   const { entity } = node;
   return {
-    [names.create]: async (_source, args, context) =>
-      payload(await context.writes.create(context.caller, entity.name, documentInput(entity, args['input']))),
-    [names.update]: async (_source, args, context) =>
-      payload(
-        await context.writes.update(context.caller, entity.name, {
-          id: String(args['id']),
-          patch: documentInput(entity, args['patch']),
-          ...versionArgument(args),
-        }),
-      ),
+    [names.create]: async (_source, args, { writes, caller }) => {
+      const { values, nested } = documentInput(model.entities, entity, args['input']);
+      return payload(await writes.create(caller, entity.name, values, nested));
+    },
+    [names.update]: async (_source, args, { writes, caller }) => {
+      const { values: patch, nested } = documentInput(model.entities, entity, args['patch']);
+      const change = { id: String(args['id']), patch, nested, ...versionArgument(args) };
+      return payload(await writes.update(caller, entity.name, change));
+    },
     [names.delete]: async (_source, args, context, info) => {
       const id = String(args['id']);
       const before = await readBefore(context, { node, names, info, id });
@@ -103,22 +107,6 @@ async function readBefore(
     records.set(field.responseKey, await readPayload(context, { ...of, place, scope: of.info }));
   }
   return records;
-}
-
-/** Input keys as the document names them. GraphQL has refused unknown ones already. */
-function documentInput(entity: EntityModel, input: unknown): Record<string, unknown> {
-  const values: Record<string, unknown> = Object.create(null);
-  if (input === null || typeof input !== 'object') return values;
-  for (const [name, value] of Object.entries(input)) {
-    const field = entity.fieldByGraphqlName.get(name);
-    if (field !== undefined) values[field.name] = storedValue(field, value);
-  }
-  return values;
-}
-
-/** Translates an enum's member to the stored value. */
-function storedValue(field: FieldModel, value: unknown): unknown {
-  return typeof value === 'string' ? (field.enumMembers?.get(value) ?? value) : value;
 }
 
 function versionArgument(args: Readonly<Record<string, unknown>>): { expectedVersion?: number } {

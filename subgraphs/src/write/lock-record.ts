@@ -13,11 +13,11 @@ export async function lockTarget(
   { id }: WriteTarget,
   rows: RowLock['rows'] = 'live',
 ): Promise<StoredRecord> {
-  const { entity, tx } = state;
+  const { entity, tx, keyPath } = state;
   const key = keyValue(entity.primaryKey, id);
   const mode = state.action === 'delete' ? 'UPDATE' : 'NO KEY UPDATE';
   const [row] = key === null ? [] : await tx.query(lockRecord(entity, key, { rows, mode }));
-  if (row === undefined) refuse(notFound(entity.name, id));
+  if (row === undefined) refuse(notFound(entity.name, id, keyPath));
   const record = toRecord(entity, row);
   state.current = record;
   return record;

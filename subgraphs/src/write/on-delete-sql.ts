@@ -1,6 +1,6 @@
 /** Statements on the records and links that point at records to be deleted. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import type { EntityModel, FieldModel, Filter, HasOneLink, ManyToManyLink, ToManyLink } from '@rocket/schema';
+import type { EntityModel, FieldModel, Filter, ManyToManyLink } from '@rocket/schema';
 import { filterSql } from '../sql/filter-sql.ts';
 import { liveSql } from '../sql/live-sql.ts';
 import { Parameters, sqlType } from '../sql/parameters.ts';
@@ -90,9 +90,6 @@ export function countLinks(entity: EntityModel, of: LinkQuery, readable: Filter)
     values: parameters.values,
   };
 }
-
-/** A relation seen from the record that has children by it. */
-export type ChildLink = HasOneLink | ToManyLink;
 
 function childrenOf(of: ChildQuery, parameters: Parameters): string {
   const keys = parameters.bind(of.parentKeys, `${sqlType(of.foreignKey)}[]`);

@@ -7,8 +7,10 @@ import type { Statement, Transaction } from '@rocket/platform';
 import {
   type AppModel,
   type Caller,
+  type ChildLink,
   DELETED_AT_COLUMN,
   type EntityModel,
+  isChildLink,
   type LinkModel,
   type RecordChange,
   RocketError,
@@ -16,7 +18,6 @@ import {
 } from '@rocket/schema';
 import { z } from 'zod';
 import {
-  type ChildLink,
   type ChildQuery,
   clearForeignKey,
   countChildren,
@@ -28,7 +29,7 @@ import {
 import { readableRecords } from './permission.ts';
 import { deleteRecords, toRecord } from './record-sql.ts';
 import { refuse } from './write-result.ts';
-import { type DeleteState, present } from './write-state.ts';
+import { type DeleteState, entityOf, present } from './write-state.ts';
 
 /** Most records of a cascade, because all are held in memory and locked. A larger tree has to be deleted in parts. */
 const MAX_CASCADE_RECORDS = 10_000;
@@ -43,18 +44,22 @@ interface Tree {
   readonly tx: Transaction;
   readonly model: AppModel;
   readonly caller: Caller;
-  /** Entity of the record that is to be deleted. */
+  /** Entity of the records that are to be deleted. */
   readonly root: EntityModel;
+  /** Where the input asks for it. */
+  readonly path: readonly string[];
   readonly doomed: Doomed;
 }
 
 /**
- * Deletes the record, applies its relations' `on_delete`, and adds every change to `state.changes`.
+ * Deletes records of one entity in one walk, applies their relations' `on_delete`, and adds every change to
+ * `state.changes`.
  * @throws WriteRefused `CONFLICT` with the number of restricting records that the caller may see
  */
-export async function deleteTree(state: DeleteState, root: StoredRecord): Promise<void> {
+export async function deleteTree(state: DeleteState, roots: readonly StoredRecord[]): Promise<void> {
   const { tx, model, caller, entity } = state;
-  const tree: Tree = { tx, model, caller, root: entity, doomed: await collect(state, root) };
+  const doomed = await collect(state, roots);
+  const tree: Tree = { tx, model, caller, root: entity, path: state.keyPath, doomed };
   await forEachLink(tree, (at, link) => checkRestrict(tree, at, link));
   await forEachLink(tree, async (at, link) => {
     state.changes.push(...(await release(tree, at, link)));
@@ -65,9 +70,11 @@ export async function deleteTree(state: DeleteState, root: StoredRecord): Promis
 }
 
 /** Walks the cascades breadth first; a record met twice, as in a cycle, is not walked again. */
-async function collect({ tx, model, entity }: DeleteState, root: StoredRecord): Promise<Doomed> {
-  const doomed = new Map<string, Set<string>>([[entity.name, new Set([root.key])]]);
-  const pending: { entity: EntityModel; keys: readonly string[] }[] = [{ entity, keys: [root.key] }];
+async function collect(state: DeleteState, roots: readonly StoredRecord[]): Promise<Doomed> {
+  const { tx, model, entity } = state;
+  const keys = roots.map(({ key }) => key);
+  const doomed = new Map<string, Set<string>>([[entity.name, new Set(keys)]]);
+  const pending: { entity: EntityModel; keys: readonly string[] }[] = [{ entity, keys }];
   let room = MAX_CASCADE_RECORDS;
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     for (const link of next.entity.links) {
@@ -78,7 +85,7 @@ async function collect({ tx, model, entity }: DeleteState, root: StoredRecord): 
       const rows = await tx.query(lockChildren(query, known.size + room + 1));
       const found = rows.map((row) => KeyRow.parse(row)[0]).filter((key) => !known.has(key));
       room -= found.length;
-      if (room < 0) refuse(tooMany(entity));
+      if (room < 0) refuse(tooMany(state));
       if (found.length === 0) continue;
       for (const key of found) known.add(key);
       doomed.set(query.child.name, known);
@@ -105,7 +112,7 @@ async function checkRestrict(tree: Tree, at: LinkPlace, link: LinkModel): Promis
 
 /** Records that the caller may not see are not counted, and neither their entity nor their place is reported. */
 async function refuseIfAny(
-  { tx, root }: Tree,
+  { tx, root, path }: Tree,
   entity: EntityModel,
   of: { statement: Statement; what: EntityModel },
 ): Promise<void> {
@@ -117,7 +124,7 @@ async function refuseIfAny(
     seen === 0
       ? `This ${root.name} cannot be deleted: records refer to it`
       : `This ${entity.name} cannot be deleted: ${seen} ${of.what.name} ${records} to it`;
-  refuse({ code: 'CONFLICT', message, path: ['id'], rule: 'restrict' });
+  refuse({ code: 'CONFLICT', message, path, rule: 'restrict' });
 }
 
 /** Detaches the remaining records: foreign keys become null, rows of join tables are deleted. */
@@ -176,10 +183,6 @@ async function forEachLink(
   }
 }
 
-function isChildLink(link: LinkModel): link is ChildLink {
-  return link.kind === 'to_many' || link.kind === 'has_one';
-}
-
 /** Children belong to this app: a relation is declared in the app of the foreign key, and only acts there. */
 function childQuery(model: AppModel, link: ChildLink, parentKeys: readonly string[]): ChildQuery {
   const child = entityOf(model, link.target.entity);
@@ -188,13 +191,7 @@ function childQuery(model: AppModel, link: ChildLink, parentKeys: readonly strin
   return { child, foreignKey, parentKeys };
 }
 
-function entityOf(model: AppModel, name: string): EntityModel {
-  const entity = model.entities.get(name);
-  if (entity === undefined) throw new RocketError('INTERNAL_ERROR', `There is no entity ${name}`);
-  return entity;
-}
-
-function tooMany(entity: EntityModel): Parameters<typeof refuse>[0] {
+function tooMany({ entity, keyPath }: DeleteState): Parameters<typeof refuse>[0] {
   const message = `Deleting this ${entity.name} would delete more than ${MAX_CASCADE_RECORDS} records along with it`;
-  return { code: 'CONFLICT', message, path: ['id'], rule: 'cascade' };
+  return { code: 'CONFLICT', message, path: keyPath, rule: 'cascade' };
 }

@@ -16,13 +16,18 @@ import type { DeleteState, RestoreState, SaveState } from './write-state.ts';
 
 type State = SaveState | DeleteState | RestoreState;
 
+/** Where the arguments name the record. */
+interface Placed {
+  readonly keyPath?: readonly string[];
+}
+
 /**
  * The records to which the caller may do this.
  * @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when no policy allows any, before a
  *   connection is used for them.
  */
 export function requirePolicy(
-  state: Pick<State, 'model' | 'entity' | 'caller'>,
+  state: Pick<State, 'model' | 'entity' | 'caller'> & Placed,
   action: PermissionAction,
 ): Filter {
   const filter = scopeOf(state, action);
@@ -40,9 +45,9 @@ export function permitBefore(state: State, record: StoredRecord): void {
   const { action } = state;
   const readable = scopeOf(state, 'read');
   const isReadable = readable !== 'forbidden' && matches(readable, record.values);
-  if (readable !== 'forbidden' && !isReadable) refuse(notFound(state.entity.name, record.key));
+  if (readable !== 'forbidden' && !isReadable) refuse(notFound(state.entity.name, record.key, state.keyPath));
   if (matches(requirePolicy(state, action), record.values)) return;
-  if (!isReadable) refuse(notFound(state.entity.name, record.key));
+  if (!isReadable) refuse(notFound(state.entity.name, record.key, state.keyPath));
   throw forbidden(state, action);
 }
 
@@ -54,6 +59,19 @@ export function permitBefore(state: State, record: StoredRecord): void {
 export function permitAfter(state: SaveState | RestoreState, values: FilterRecord): void {
   const { action } = state;
   if (!matches(requirePolicy(state, action), values)) throw forbidden(state, action);
+}
+
+/**
+ * The records that the caller may mean without naming them. Who has no read policy at all is judged by the policies of
+ * what they do.
+ * @throws as {@link requirePolicy}
+ */
+export function recordsInReach(
+  state: Pick<State, 'model' | 'entity' | 'caller'> & Placed,
+  action: PermissionAction,
+): Filter {
+  const readable = scopeOf(state, 'read');
+  return readable === 'forbidden' ? requirePolicy(state, action) : readable;
 }
 
 /** The records of an entity that exist for the caller. */
@@ -72,10 +90,12 @@ function scopeOf(
 
 /** `UNAUTHENTICATED` for a caller who is not signed in, else `FORBIDDEN`. */
 function forbidden(
-  { entity, caller }: Pick<State, 'entity' | 'caller'>,
+  { entity, caller, keyPath = [] }: Pick<State, 'entity' | 'caller'> & Placed,
   action: PermissionAction,
 ): RocketError {
+  // Of the record that the mutation is about there is nothing to say, of one of many that are written along there is.
+  const details = keyPath.length > 1 ? { inputPath: keyPath } : {};
   if (caller.userId === null)
-    return new RocketError('UNAUTHENTICATED', `Sign in to ${action} ${entity.name}`);
-  return new RocketError('FORBIDDEN', `The caller may not ${action} this ${entity.name}`);
+    return new RocketError('UNAUTHENTICATED', `Sign in to ${action} ${entity.name}`, { details });
+  return new RocketError('FORBIDDEN', `The caller may not ${action} this ${entity.name}`, { details });
 }

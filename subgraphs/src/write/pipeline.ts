@@ -3,30 +3,37 @@
  * refuses rolls everything back.
  *
  *   permission -> unknown fields -> types, required, enum -> (rules) -> (state machines) -> slug and files
- *     -> references -> SQL -> permission on the result -> (nested children) -> (before webhooks) -> outbox -> commit
+ *     -> references -> SQL -> permission on the result -> the same for nested children -> (before webhooks) -> outbox
+ *     -> commit
+ *
+ * Each step takes all records of a level: first the one that is written, then its children, which need its key, then
+ * theirs. All faults that one step finds in the records of a level are reported together.
  *
  * Steps in brackets attach at these places: rules and state machines may change `state.values` and so come before the
- * slug; nested children go through this same pipeline once their parent has a key; a webhook that may veto is called
- * last, when the SQL has shown that the write would succeed. The outbox is written once for all records of the
- * transaction, including those that a delete removes too.
+ * slug; a webhook that may veto is called last, when the SQL has shown that the write would succeed. The outbox is
+ * written once for all records of the transaction, including those that a delete removes too.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
-import { type AppModel, type Caller, type EntityModel, RocketError } from '@rocket/schema';
+import { type AppModel, type Caller, RocketError } from '@rocket/schema';
 import { appendEvents } from '../outbox/append-events.ts';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { expectVersion, lockTarget } from './lock-record.ts';
+import { type NestedInput, refuseOversized } from './nested/nested-input.ts';
+import { nestedStates } from './nested/nested-states.ts';
 import { deleteTree } from './on-delete.ts';
 import { permitAfter, permitBefore, requirePolicy } from './permission.ts';
 import { checkReferences } from './references/check-references.ts';
 import { resolveFiles } from './resolve-files.ts';
 import { restoreRecord } from './restore-record.ts';
-import { saveRecord } from './save-record.ts';
-import { generateSlug } from './slug/slug.ts';
-import { WriteRefused, type WriteResult } from './write-result.ts';
+import { saveRecords } from './save-records.ts';
+import { generateSlugs } from './slug/slug.ts';
+import { refuseTogether, WriteRefused, type WriteResult } from './write-result.ts';
 import {
   type DeleteState,
+  entityOf,
   present,
   type SaveState,
+  saveState,
   type WriteTarget,
   type WriteTransaction,
 } from './write-state.ts';
@@ -38,15 +45,21 @@ export type { WriteTarget } from './write-state.ts';
 export type WriteInput = Readonly<Record<string, unknown>>;
 
 /**
- * Writes single records. Faults of the input are data of the result. All throw RocketError `FORBIDDEN` when no policy
- * allows this to the caller at all, or for this record although they may read it, or with this result.
+ * Writes single records, and with a create or update the related records that `nested` names. Faults of the input are
+ * data of the result. All throw RocketError `FORBIDDEN` when no policy allows this to the caller at all, or for this
+ * record although they may read it, or with this result.
  */
 export interface WritePipeline {
-  create(caller: Caller, entityName: string, input: WriteInput): Promise<WriteResult>;
+  create(
+    caller: Caller,
+    entityName: string,
+    input: WriteInput,
+    nested?: readonly NestedInput[],
+  ): Promise<WriteResult>;
   update(
     caller: Caller,
     entityName: string,
-    change: WriteTarget & { patch: WriteInput },
+    change: WriteTarget & { patch: WriteInput; nested?: readonly NestedInput[] },
   ): Promise<WriteResult>;
   delete(caller: Caller, entityName: string, target: WriteTarget): Promise<WriteResult>;
   /** Takes back a soft deletion, under the permission to update. */
@@ -65,20 +78,21 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
   const { model } = options;
   const inTransaction = transactions(options);
   return {
-    create: async (caller, entityName, input) => {
+    create: async (caller, entityName, input, nested = []) => {
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'create');
       return await inTransaction(caller, async (write) => {
-        const state = saveState(write, { entity, action: 'create', path: ['input'], input });
-        return await save(state);
+        const at = { path: ['input'], keyPath: ['input'], foreignKey: null } as const;
+        return await save(saveState(write, { ...at, entity, action: 'create', input, nested }));
       });
     },
 
-    update: async (caller, entityName, { patch, ...target }) => {
+    update: async (caller, entityName, { patch, nested = [], ...target }) => {
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'update');
       return await inTransaction(caller, async (write) => {
-        const state = saveState(write, { entity, action: 'update', path: ['patch'], input: patch });
+        const at = { path: ['patch'], keyPath: ['id'], foreignKey: null } as const;
+        const state = saveState(write, { ...at, entity, action: 'update', input: patch, nested });
         const current = await lockTarget(state, target);
         permitBefore(state, current);
         expectVersion(entity, current, target);
@@ -90,11 +104,11 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'delete');
       return await inTransaction(caller, async (write) => {
-        const state: DeleteState = { ...write, entity, action: 'delete', current: null };
+        const state: DeleteState = { ...write, entity, action: 'delete', keyPath: ['id'], current: null };
         const current = await lockTarget(state, target);
         permitBefore(state, current);
         expectVersion(entity, current, target);
-        await deleteTree(state, current);
+        await deleteTree(state, [current]);
         return current.key;
       });
     },
@@ -103,7 +117,7 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'update');
       return await inTransaction(caller, (write) =>
-        restoreRecord({ ...write, entity, action: 'update', current: null }, id),
+        restoreRecord({ ...write, entity, action: 'update', keyPath: ['id'], current: null }, id),
       );
     },
   };
@@ -114,7 +128,7 @@ function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOp
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
     const run = async (tx: Transaction) => {
-      const write: WriteTransaction = { tx, model, caller, changes: [] };
+      const write: WriteTransaction = { tx, model, caller, changes: [], saved: [] };
       const key = await work(write);
       await appendEvents(write);
       return key;
@@ -124,23 +138,18 @@ function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOp
 }
 
 /** The common part of creates and updates; resolves with the record's key. */
-async function save(state: SaveState): Promise<string> {
-  refuseUnknownFields(state);
-  checkFields(state);
-  await generateSlug(state);
-  await resolveFiles(state);
-  await checkReferences([state]);
-  await saveRecord(state);
-  const { key, values } = present(state.saved);
-  permitAfter(state, values);
-  return key;
-}
-
-function saveState(
-  write: WriteTransaction,
-  of: Pick<SaveState, 'entity' | 'action' | 'path' | 'input'>,
-): SaveState {
-  return { ...write, ...of, values: new Map(), current: null, saved: null, slugIsGenerated: false };
+async function save(root: SaveState): Promise<string> {
+  refuseOversized(root.nested, root.path);
+  for (let level: readonly SaveState[] = [root]; level.length > 0; level = await nestedStates(root, level)) {
+    await refuseTogether(level, refuseUnknownFields);
+    await refuseTogether(level, checkFields);
+    await generateSlugs(level);
+    await resolveFiles(level);
+    await checkReferences(level);
+    await saveRecords(level);
+    for (const state of level) permitAfter(state, present(state.stored).values);
+  }
+  return present(root.stored).key;
 }
 
 async function outcome(write: Promise<string>, logger: Logger): Promise<WriteResult> {
@@ -166,11 +175,4 @@ async function outcome(write: Promise<string>, logger: Logger): Promise<WriteRes
 function isLost(error: unknown): boolean {
   const cause = error instanceof RocketError && error.code === 'SHARD_UNAVAILABLE' ? error.cause : error;
   return isConnectionError(cause);
-}
-
-function entityOf(model: AppModel, name: string): EntityModel {
-  const entity = model.entities.get(name);
-  if (entity === undefined)
-    throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(name)}`);
-  return entity;
 }

@@ -27,7 +27,7 @@ export function timeSql(field: FieldModel): string {
   return field.type === 'date' ? DAY_SQL : INSTANT_SQL;
 }
 
-type Values = ReadonlyMap<string, string | number | boolean | null>;
+export type Values = ReadonlyMap<string, string | number | boolean | null>;
 
 /** A row of one of these statements as a record. */
 export function toRecord(entity: EntityModel, row: Row): StoredRecord {

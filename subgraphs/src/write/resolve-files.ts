@@ -18,16 +18,19 @@ function selectFiles(ids: readonly unknown[]): Statement {
 }
 
 /** @throws WriteRefused `NOT_FOUND` with one error per field that does not name a file */
-export async function resolveFiles(state: SaveState): Promise<void> {
-  const fields = state.entity.fields.filter(
-    ({ type, name }) => type === 'file' && (state.values.get(name) ?? null) !== null,
+export async function resolveFiles(states: readonly SaveState[]): Promise<void> {
+  const named = states.flatMap((state) =>
+    state.entity.fields
+      .filter(({ type, name }) => type === 'file' && (state.values.get(name) ?? null) !== null)
+      .map((field) => ({ state, field })),
   );
-  if (fields.length === 0) return;
-  const ids = fields.map(({ name }) => state.values.get(name));
-  const rows = await state.tx.query(selectFiles(ids));
+  const [first] = named;
+  if (first === undefined) return;
+  const ids = named.map(({ state, field }) => state.values.get(field.name));
+  const rows = await first.state.tx.query(selectFiles(ids));
   const descriptions = new Map(rows.map((row) => FileRow.parse(row)));
   const errors: UserError[] = [];
-  for (const field of fields) {
+  for (const { state, field } of named) {
     const description = descriptions.get(String(state.values.get(field.name)));
     if (description !== undefined) state.values.set(field.name, description);
     else {

@@ -8,6 +8,7 @@ import {
   RocketError,
   type StoredRecord,
 } from '@rocket/schema';
+import type { NestedInput } from './nested/nested-input.ts';
 
 /** State that all records written in one transaction share. */
 export interface WriteTransaction {
@@ -16,6 +17,8 @@ export interface WriteTransaction {
   readonly caller: Caller;
   /** Changes of all records, in the order in which they were made. */
   readonly changes: RecordChange[];
+  /** Creates and updates that are stored, of all levels. */
+  readonly saved: SaveState[];
 }
 
 /** A create or update. */
@@ -24,14 +27,20 @@ export interface SaveState extends WriteTransaction {
   readonly action: 'create' | 'update';
   /** Where the input lies in the mutation's arguments, such as `['input']`; the paths of its errors begin with it. */
   readonly path: readonly string[];
+  /** Where the arguments name the record. */
+  readonly keyPath: readonly string[];
   /** As the caller gave it, by document field name. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** Related records that are written along, once this one has its key. */
+  readonly nested: readonly NestedInput[];
+  /** Name of the field that holds the key of the parent that it is written with; callers do not set it. */
+  readonly foreignKey: string | null;
   /** Checked values to store, by field name; null for null. */
   readonly values: Map<string, string | number | boolean | null>;
   /** The record as it was, locked; null for a create. */
   current: StoredRecord | null;
   /** The record as it was stored. */
-  saved: StoredRecord | null;
+  stored: StoredRecord | null;
   /** True when the slug in `values` was made from its source, so that another one is tried after a clash. */
   slugIsGenerated: boolean;
 }
@@ -46,6 +55,8 @@ export interface WriteTarget {
 export interface DeleteState extends WriteTransaction {
   readonly entity: EntityModel;
   readonly action: 'delete';
+  /** Where the arguments name the record. */
+  readonly keyPath: readonly string[];
   current: StoredRecord | null;
 }
 
@@ -53,7 +64,24 @@ export interface DeleteState extends WriteTransaction {
 export interface RestoreState extends WriteTransaction {
   readonly entity: EntityModel;
   readonly action: 'update';
+  readonly keyPath: readonly string[];
   current: StoredRecord | null;
+}
+
+export function saveState(
+  write: WriteTransaction,
+  of: Pick<SaveState, 'entity' | 'action' | 'path' | 'keyPath' | 'input' | 'nested' | 'foreignKey'>,
+): SaveState {
+  const { tx, model, caller, changes, saved: all } = write;
+  const shared = { tx, model, caller, changes, saved: all };
+  return { ...shared, ...of, values: new Map(), current: null, stored: null, slugIsGenerated: false };
+}
+
+export function entityOf(model: AppModel, name: string): EntityModel {
+  const entity = model.entities.get(name);
+  if (entity === undefined)
+    throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(name)}`);
+  return entity;
 }
 
 /** The record that an earlier step of the write has set. */

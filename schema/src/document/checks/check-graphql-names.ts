@@ -1,7 +1,8 @@
-import { type EntityNames, entityNames } from '../../naming/graph-names.ts';
+import { type EntityNames, entityNames, nestedNames } from '../../naming/graph-names.ts';
 import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../faults/json-path.ts';
-import type { EntityDefinition, FieldDefinition } from '../types.ts';
+import { parseRelationSource } from '../relation-source.ts';
+import type { EntityDefinition, FieldDefinition, RelationDefinition } from '../types.ts';
 import type { CheckContext } from './context.ts';
 
 const OWN_TYPES = [
@@ -12,6 +13,9 @@ const OWN_TYPES = [
   'UserError',
   'SortDirection',
   'TimeBucket',
+  'NestedWriteMode',
+  'NestedLinksInput',
+  'NestedLinkInput',
 ];
 const SCALARS = [
   'Int',
@@ -100,6 +104,13 @@ export function checkGraphqlNames(context: CheckContext): void {
       types.claim(enumClaims(entry.value, field), [...entry.path, 'fields', index, 'name']);
     }
   }
+  // The second of a name is reported by the check of repeats.
+  const relations = new Map(context.parts.relations.toReversed().map((entry) => [entry.value.name, entry]));
+  for (const { value, path } of context.parts.relations.filter(
+    (entry) => relations.get(entry.value.name) === entry,
+  )) {
+    types.claim(nestedClaims(context, value), [...path, 'name']);
+  }
 }
 
 function typeClaims(of: EntityNames, label: string): readonly Claim[] {
@@ -119,6 +130,14 @@ function typeClaims(of: EntityNames, label: string): readonly Claim[] {
   ];
   const own = { name: of.type, use: `the type of ${label}` };
   return [own, ...derived.map((name) => ({ name, use: `a type of ${label}` }))];
+}
+
+/** Links of many-to-many relations are written by types of the engine, and a parent of another app writes none. */
+function nestedClaims({ app }: CheckContext, relation: RelationDefinition): readonly Claim[] {
+  const source = parseRelationSource(relation.source);
+  if (relation.type === 'many_to_many' || (source?.app ?? app) !== app) return [];
+  const use = `an input of relation ${JSON.stringify(relation.name)}`;
+  return Object.values(nestedNames(relation.name, app, app)).map((name) => ({ name, use }));
 }
 
 function enumClaims(entity: EntityDefinition, field: FieldDefinition): readonly Claim[] {

@@ -6,7 +6,7 @@ import type { EntityModel, FieldModel, SlugDefinition } from '@rocket/schema';
 import { Parameters, sqlType } from '../../sql/parameters.ts';
 import { fieldError } from '../check-fields.ts';
 import { keyColumn, table } from '../record-sql.ts';
-import { WriteRefused } from '../write-result.ts';
+import { refuseTogether, WriteRefused } from '../write-result.ts';
 import type { SaveState } from '../write-state.ts';
 import { latinLetters } from './latin-letters.ts';
 
@@ -26,17 +26,33 @@ export function slugify(text: string): string {
 }
 
 /**
+ * Makes the slugs of records that are stored together, each a different one.
+ * @throws as {@link generateSlug}
+ */
+export async function generateSlugs(states: readonly SaveState[]): Promise<void> {
+  const claims = new Map<EntityModel, Set<unknown>>();
+  for (const [entity, ofEntity] of Map.groupBy(states, (state) => state.entity)) {
+    const given = ofEntity.map(({ values }) => values.get(entity.slug?.field ?? ''));
+    claims.set(entity, new Set(given));
+  }
+  await refuseTogether(states, (state) => generateSlug(state, claims.get(state.entity)));
+}
+
+/**
  * Makes the slug when the caller gave none. A given slug is stored as it is.
+ * @param claimed slugs that other records of the write will have; this one is added
  * @throws WriteRefused when there is neither a slug nor a source to make it from, and one is required.
  */
-export async function generateSlug(state: SaveState): Promise<void> {
+export async function generateSlug(state: SaveState, claimed = new Set<unknown>()): Promise<void> {
   const slug = state.entity.slug;
   if (slug?.source === undefined) return;
   const field = state.entity.fieldByName.get(slug.field);
   if (field === undefined || !isWanted(state, slug)) return;
   const base = sourceSlug(state, slug.source);
   if (base !== null) {
-    state.values.set(field.name, await freeSlug(state, field, base));
+    const free = await freeSlug(state, field, { base, claimed });
+    claimed.add(free);
+    state.values.set(field.name, free);
     state.slugIsGenerated = true;
   } else if (state.action === 'create' && !field.nullable) {
     throw new WriteRefused([fieldError(state, field, { rule: 'required', message: 'is required' })]);
@@ -66,13 +82,20 @@ function sourceSlug(state: SaveState, source: string): string | null {
 }
 
 /** The base, or the base with its first free number. Slugs of deleted records stay taken, as in the unique index. */
-async function freeSlug(state: SaveState, field: FieldModel, base: string): Promise<string> {
+async function freeSlug(
+  state: SaveState,
+  field: FieldModel,
+  { base, claimed }: { base: string; claimed: ReadonlySet<unknown> },
+): Promise<string> {
   const candidates = [base];
   for (let number = 2; number <= LAST_NUMBERED_SUFFIX; number += 1) candidates.push(`${base}-${number}`);
   const own = state.current?.key ?? null;
   const rows = await state.tx.query(selectTaken({ entity: state.entity, field, candidates, own }));
   const taken = new Set(rows.map(([value]) => value));
-  return candidates.find((candidate) => !taken.has(candidate)) ?? `${base}-${randomSuffix()}`;
+  return (
+    candidates.find((candidate) => !taken.has(candidate) && !claimed.has(candidate)) ??
+    `${base}-${randomSuffix()}`
+  );
 }
 
 function selectTaken(of: {
