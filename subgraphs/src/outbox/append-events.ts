@@ -26,5 +26,6 @@ function insertEvents(events: readonly EncodedEvent[]): Statement {
                  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e(subject, payload, place)
                  ORDER BY e.place) n`,
     values: [events.map(({ subject }) => subject), events.map(({ payload }) => payload), EPOCH_KEY],
+    prepare: true,
   };
 }

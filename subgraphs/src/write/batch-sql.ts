@@ -41,6 +41,7 @@ export function insertRecords(entity: EntityModel, list: readonly Values[]): Sta
     text: `INSERT INTO ${table(entity)} (${names.join(', ')})
            SELECT ${sources.join(', ')} FROM ${arrays.table} ORDER BY ${place} RETURNING ${columns(entity)}`,
     values: arrays.parameters.values,
+    prepare: true,
   };
 }
 
@@ -91,5 +92,6 @@ export function updateRecords(entity: EntityModel, list: readonly RecordUpdate[]
     text: `UPDATE ${row} SET ${assignments.join(', ')} FROM ${arrays.table}
            WHERE ${row}.${keyColumn(entity)} = ${key} AND (${differences.join(' OR ')}) RETURNING ${columns(entity)}`,
     values: arrays.parameters.values,
+    prepare: true,
   };
 }

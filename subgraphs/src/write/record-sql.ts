@@ -64,6 +64,7 @@ export function lockRecord(entity: EntityModel, key: string, lock: RowLock): Sta
   return {
     text: `SELECT ${columns(entity)} FROM ${table(entity)} WHERE ${where}${onlyLive} FOR ${lock.mode}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
@@ -81,6 +82,7 @@ export function insertRecord(entity: EntityModel, values: Values): Statement {
   return {
     text: `INSERT INTO ${table(entity)} ${body} RETURNING ${columns(entity)}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
@@ -116,6 +118,7 @@ export function updateRecord(entity: EntityModel, key: string, values: Values): 
     text: `UPDATE ${table(entity)} SET ${assignments.join(', ')}
            WHERE ${where} AND (${differences.join(' OR ')}) RETURNING ${columns(entity)}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
@@ -129,6 +132,7 @@ export function deleteRecords(entity: EntityModel, keys: readonly string[]): Sta
   return {
     text: `${action} WHERE ${where} RETURNING ${columns(entity)}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
@@ -140,6 +144,7 @@ export function restoreDeleted(entity: EntityModel, key: string): Statement {
   return {
     text: `UPDATE ${table(entity)} SET ${set} WHERE ${where} RETURNING ${columns(entity)}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 

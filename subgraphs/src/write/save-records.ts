@@ -5,13 +5,14 @@ import { insertRecords, updateRecords } from './batch-sql.ts';
 import { intendedValues } from './intended-values.ts';
 import { permitAfter } from './permission.ts';
 import { insertRecord, toRecord, updateRecord } from './record-sql.ts';
-import { generateSlug } from './slug/slug.ts';
+import { regenerateSlug } from './slug/slug.ts';
 import { uniqueViolation, violatedField } from './unique-violation.ts';
 import { refuse, refuseTogether } from './write-result.ts';
 import { present, type SaveState } from './write-state.ts';
 
-/** Every attempt sees the slugs committed until then, so only a stream of equal titles can use them up. */
-const MAX_SLUG_ATTEMPTS = 10;
+/** Every attempt sees the slugs that were committed until then. Of many writers at once, all but one clash each time. */
+const NUMBERED_SLUG_ATTEMPTS = 10;
+const MAX_SLUG_ATTEMPTS = 12;
 /** Each is found by a statement of its own. */
 const MAX_VIOLATIONS = 100;
 const SAVEPOINT = 'save_record';
@@ -94,9 +95,7 @@ async function saveRecord(state: SaveState, isFollowed: boolean): Promise<void> 
         refuse(uniqueViolation(state, field));
       }
     }
-    // Another writer took it between the look and the insert: look again.
-    state.values.delete(state.entity.slug?.field ?? '');
-    await generateSlug(state);
+    await regenerateSlug(state, attempt >= NUMBERED_SLUG_ATTEMPTS);
   }
 }
 

@@ -25,7 +25,7 @@ export function lockParents(parents: readonly Parents[]): Statement {
     const keys = `SELECT ${keysSql(each, parameters)} FOR KEY SHARE`;
     return `SELECT ${place}, locked.key FROM (${keys}) AS locked`;
   });
-  return { text: parts.join(' UNION ALL '), values: parameters.values };
+  return { text: parts.join(' UNION ALL '), values: parameters.values, prepare: true };
 }
 
 function keysSql({ entity, keys, access }: Parents, parameters: Parameters): string {

@@ -62,6 +62,18 @@ export async function generateSlug(state: SaveState, claimed = new Set<unknown>(
   }
 }
 
+/**
+ * Makes another slug after a clash with another writer, who took the free one first.
+ * @param isCrowded when many writers are after the same numbers: then it ends at random, so that nobody else has it
+ */
+export async function regenerateSlug(state: SaveState, isCrowded: boolean): Promise<void> {
+  const { entity, values } = state;
+  const field = entity.slug?.field ?? '';
+  values.delete(field);
+  await generateSlug(state);
+  if (isCrowded) values.set(field, `${values.get(field) ?? ''}-${randomSuffix()}`);
+}
+
 function isWanted(state: SaveState, slug: SlugDefinition): boolean {
   const given = state.values.get(slug.field);
   if (given !== undefined && given !== null && given !== '') return false;
@@ -114,6 +126,7 @@ function selectTaken(of: {
   return {
     text: `SELECT ${column} FROM ${table(of.entity)} WHERE ${among}${notOwn}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
