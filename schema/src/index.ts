@@ -1,4 +1,5 @@
 /** The only door of @rocket/schema. */
+export { conditionFilter } from './access/condition-filter.ts';
 export { forbidden } from './access/forbidden.ts';
 export { type AccessRequest, PUBLIC_ROLE, readFilter } from './access/policy.ts';
 export type {
@@ -11,6 +12,16 @@ export type {
 } from './aggregate/aggregate.ts';
 export { measureType } from './aggregate/measure-type.ts';
 export { parseGroupBy } from './aggregate/parse-group-by.ts';
+export type {
+  ComputedRule,
+  EffectKind,
+  ExpressionRule,
+  FieldRule,
+  MachineModel,
+  RelatedLoad,
+  TransitionAction,
+  TransitionModel,
+} from './behaviour/behaviour-model.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults/faults.ts';
@@ -35,15 +46,16 @@ export { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError, type UserErr
 export { type ChangeEvent, changeEvent } from './events/change-event.ts';
 export { type EncodedEvent, encodeEvent } from './events/encode-event.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
+export { encodeEffect, type TransitionEffect, transitionEffect } from './events/transition-effect.ts';
 export {
   checkExpression,
   compileExpression,
   type EvaluateExpression,
 } from './expressions/compile/compile-expression.ts';
 export { type Expression, ExpressionError, type ExpressionFault } from './expressions/expression.ts';
+export { type ExpressionScope, type ExpressionShape, recordShape } from './expressions/expression-shape.ts';
 export { type ParsedExpression, parseExpression } from './expressions/parse/parse-expression.ts';
 export { type ExpressionReference, referencesOf } from './expressions/references.ts';
-export { type ExpressionScope, type ExpressionShape, recordShape } from './expressions/shape.ts';
 export type { ExpressionVariables } from './expressions/values/evaluation.ts';
 export { compareBySortKeys } from './filter/compare-records.ts';
 export { type FilterRecord, matches } from './filter/evaluate.ts';
@@ -93,24 +105,27 @@ export type {
   ChildLink,
   EntityModel,
   EntityRef,
-  FieldModel,
+  HasOneLink,
   JoinTableModel,
   LinkModel,
   ManyToManyLink,
-  ScalarType,
   ToManyLink,
   ToOneLink,
 } from './model/app-model.ts';
 export { buildModel } from './model/build-model.ts';
+export type { FieldModel, ScalarType } from './model/field-model.ts';
 export { isChildLink, type NestedLink, nestedLinks } from './model/nested-links.ts';
 export { MAX_IDENTIFIER_BYTES, MAX_INDEX_ENTRY_BYTES, maxTextBytes } from './model/storage-limits.ts';
 export { DELETED_AT_COLUMN, ENGINE_TABLE_PREFIX, VERSION_COLUMN } from './naming/engine-names.ts';
 export {
   type EntityNames,
   entityNames,
+  type Home,
   linkAggregateName,
   linkConnectionName,
   nestedDeleteName,
+  transitionNames,
+  transitionsFieldName,
   typeName,
 } from './naming/graph-names.ts';
 export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';
@@ -171,7 +186,13 @@ export {
   visibleLinks,
 } from './sdl/subgraph-sdl.ts';
 export { builtInNumbers } from './values/built-in-numbers.ts';
-export { DECIMAL_DIGITS, decimalExcess, inputDecimal } from './values/decimals.ts';
+export {
+  DECIMAL_DIGITS,
+  decimalExcess,
+  documentDecimal,
+  inputDecimal,
+  roundedDecimal,
+} from './values/decimals.ts';
 export {
   holdsRawNumber,
   isExactNumber,
@@ -181,7 +202,7 @@ export {
   rawNumber,
 } from './values/exact-json.ts';
 export { nearestDouble } from './values/floats.ts';
-export { dateText, inputTimestamp } from './values/instants.ts';
+export { dateText, documentTimestamp, inputTimestamp } from './values/instants.ts';
 export { inputBigint, isInt32, isPlainInteger } from './values/integers.ts';
 export { jsonLiteral } from './values/json-literal.ts';
 export { inputJsonProblem } from './values/json-values.ts';

@@ -27,6 +27,65 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
       for (const tag of post.tags) expect(tag.posts).toContainEqual({ id: id(4, 1) });
     });
 
+    it('3: a slug that is given has to fit its pattern, and a title its length', async () => {
+      const { data } = await ask(
+        `mutation { createPost(input: { title: "ab", slug: "Not A Slug", body: "b", authorId: "${id(1, 1)}" }) { post { id } errors { rule path message } } }`,
+      );
+      expect(data?.['createPost']).toEqual({
+        post: null,
+        errors: [
+          { rule: 'min_length', path: ['input', 'title'], message: 'Title must be at least 3 characters' },
+          {
+            rule: 'pattern',
+            path: ['input', 'slug'],
+            message: 'Slug must be lowercase with hyphens only (e.g. my-post-title)',
+          },
+        ],
+      });
+    });
+
+    it('4 to 6: a post is a draft, then reviewed, and published by an editor alone', async () => {
+      const post = 'post { id status publishedAt } errors { code rule path }';
+      const create = (status: string) =>
+        ask(
+          `mutation { createPost(input: { title: "States", body: "b", authorId: "${id(1, 1)}" ${status} }) { ${post} } }`,
+        );
+      expect((await create('status: "published"')).data?.['createPost']).toMatchObject({
+        post: null,
+        errors: [{ rule: 'state_machine', path: ['input', 'status'] }],
+      });
+      const { post: draft } = fieldOf<{ post: { id: string } }>(await create(''), 'createPost');
+      const author = await world.signIn('cms', ['author']);
+      const editor = await world.signIn('cms', ['editor']);
+      const move = async (to: string, { token }: { token: string }) =>
+        (
+          await ask(`mutation { transitionPostStatus(id: "${draft.id}", to: "${to}") { ${post} } }`, {
+            token,
+          })
+        ).data?.['transitionPostStatus'];
+      expect(await move('published', editor)).toMatchObject({
+        post: null,
+        errors: [{ code: 'VALIDATION_FAILED', rule: 'state_machine', path: ['to'] }],
+      });
+      expect(await move('review', author)).toMatchObject({ post: { status: 'review', publishedAt: null } });
+      expect(await move('published', author)).toMatchObject({
+        errors: [{ code: 'FORBIDDEN', rule: 'state_machine', path: ['to'] }],
+      });
+      const { data } = await ask(
+        `{ post(id: "${draft.id}") { statusTransitions { to allowed reason } } }`,
+        author,
+      );
+      expect(data?.['post']).toEqual({
+        statusTransitions: [
+          { to: 'draft', allowed: true, reason: null },
+          { to: 'published', allowed: false, reason: "Only editor, admin may change status to 'published'" },
+        ],
+      });
+      expect(await move('published', editor)).toMatchObject({
+        post: { status: 'published', publishedAt: expect.any(String) },
+      });
+    });
+
     it('13: one title twice gives two slugs, and a record is found by its slug', async () => {
       const create = `mutation { createPost(input: { title: "One Title, Twice!", body: "b", authorId: "${id(1, 1)}" }) { post { slug } errors { message path } } }`;
       expect((await ask(create)).data?.['createPost']).toEqual({

@@ -49,6 +49,75 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
       });
     });
 
+    const REFUSALS = 'ticket { status } errors { code rule path message }';
+
+    it('3: a title that is too short is refused with the message of its rule', async () => {
+      const { data } = await ask(
+        `mutation { createTicket(input: { title: "hi", description: "d", customerId: "${id(1, 1)}" }) { ${REFUSALS} } }`,
+      );
+      expect(data?.['createTicket']).toEqual({
+        ticket: null,
+        errors: [
+          {
+            code: 'VALIDATION_FAILED',
+            rule: 'min_length',
+            path: ['input', 'title'],
+            message: 'Title must be at least 5 characters',
+          },
+        ],
+      });
+    });
+
+    it('4: a new ticket that is closed is refused with the state it has to begin in', async () => {
+      const { data } = await ask(
+        `mutation { createTicket(input: { title: "A new ticket", description: "d", customerId: "${id(1, 1)}", status: "closed" }) { ${REFUSALS} } }`,
+      );
+      expect(data?.['createTicket']).toMatchObject({
+        ticket: null,
+        errors: [
+          {
+            rule: 'state_machine',
+            path: ['input', 'status'],
+            message: "Initial state must be 'open', got 'closed'",
+          },
+        ],
+      });
+    });
+
+    it('5 and 6: states follow each other as the document says, and "resolved" notes when', async () => {
+      const ticket = await newTicket();
+      const resolve = () =>
+        ask(
+          `mutation { updateTicket(id: "${ticket.id}", patch: { status: "resolved" }) { ticket { status resolvedAt } errors { rule path message } } }`,
+        );
+      expect((await resolve()).data?.['updateTicket']).toMatchObject({
+        ticket: null,
+        errors: [
+          {
+            rule: 'state_machine',
+            path: ['patch', 'status'],
+            message: expect.stringContaining("Invalid transition from 'open' to 'resolved'"),
+          },
+        ],
+      });
+      for (const status of ['assigned', 'in_progress']) {
+        const moved = await ask(
+          `mutation { transitionTicketStatus(id: "${ticket.id}", to: "${status}") { ticket { status } errors { message } } }`,
+        );
+        expect(moved.data?.['transitionTicketStatus']).toEqual({ ticket: { status }, errors: [] });
+      }
+      const asked = `{ ticket(id: "${ticket.id}") { statusTransitions { to allowed reason } } }`;
+      expect((await ask(asked)).data?.['ticket']).toEqual({
+        statusTransitions: ['on_hold', 'resolved'].map((to) => ({ to, allowed: true, reason: null })),
+      });
+      const { ticket: resolved, errors } = fieldOf<{
+        ticket: { status: string; resolvedAt: string };
+        errors: unknown[];
+      }>(await resolve(), 'updateTicket');
+      expect([resolved.status, errors]).toEqual(['resolved', []]);
+      expect(Math.abs(Date.now() - Date.parse(resolved.resolvedAt))).toBeLessThan(60_000);
+    });
+
     it('7: the responses of a ticket', async () => {
       const { data } = await ask(`{ ticket(id: "${id(3, 1)}") { responses { id } } }`);
       expect(data?.['ticket']).toEqual({ responses: [1, 2, 3].map((n) => ({ id: id(4, n) })) });

@@ -2,7 +2,8 @@ import { readConditionValue } from '../document/condition-value.ts';
 import type { ConditionDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import { type Filter, type FilterValue, MATCH_NONE } from '../filter/filter.ts';
-import type { EntityModel, FieldModel } from '../model/app-model.ts';
+import type { EntityModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import { uuidText } from '../values/uuid.ts';
 

@@ -3,7 +3,7 @@
  * resolved.
  */
 import type { ComparisonOperator, FilterValue } from '../filter/filter.ts';
-import type { FieldModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 
 export type AggregateFunction = 'countDistinct' | 'sum' | 'avg' | 'min' | 'max';
 

@@ -1,4 +1,4 @@
-import type { ScalarType } from '../model/app-model.ts';
+import type { ScalarType } from '../model/field-model.ts';
 import type { Measure } from './aggregate.ts';
 
 /** Type of a measure's value, in answers and in comparisons. */

@@ -1,6 +1,7 @@
 /** Which numbers can be asked of an entity's records. SDL and parser both read this, so that they cannot drift. */
 
-import type { EntityModel, FieldModel, ScalarType } from '../model/app-model.ts';
+import type { EntityModel } from '../model/app-model.ts';
+import type { FieldModel, ScalarType } from '../model/field-model.ts';
 import { isOrderable } from '../values/scalar-type.ts';
 import type { AggregateFunction, Measure } from './aggregate.ts';
 import { measureType } from './measure-type.ts';

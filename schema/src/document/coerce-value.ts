@@ -1,4 +1,4 @@
-import type { ScalarType } from '../model/app-model.ts';
+import type { ScalarType } from '../model/field-model.ts';
 import { DECIMAL_DIGITS, documentDecimal, wholeDigits } from '../values/decimals.ts';
 import { isRawNumber, type RawNumber } from '../values/exact-json.ts';
 import { documentDouble } from '../values/floats.ts';

@@ -1,5 +1,5 @@
 import { MAX_PATTERN_LENGTH } from '../filter/like-pattern.ts';
-import type { ScalarType } from '../model/app-model.ts';
+import type { ScalarType } from '../model/field-model.ts';
 import { scalarType } from '../values/scalar-type.ts';
 import { coerceValue, type ValueType } from './coerce-value.ts';
 import type { ConditionDefinition, ConditionOperator, FieldDefinition, JsonValue } from './types.ts';

@@ -5,8 +5,6 @@ import type { AppDocument } from './types.ts';
  * list of them: warnings, the admin API and the command use it. Remove a section from it once it is executed.
  */
 const NOT_EXECUTED = {
-  rules: 'this version evaluates no rule',
-  state_machines: 'this version allows every change of a state',
   workflows: 'this version starts no workflow',
   webhooks: 'this version calls no webhook',
 } as const satisfies Partial<Record<keyof AppDocument, string>>;
@@ -21,7 +19,7 @@ export interface NotExecuted {
   readonly consequence: string;
 }
 
-const SECTIONS: readonly Section[] = ['rules', 'state_machines', 'workflows', 'webhooks'];
+const SECTIONS: readonly Section[] = ['workflows', 'webhooks'];
 
 /** What of a document is stored only: the sections that hold any such item. */
 export function notExecuted(document: Pick<AppDocument, Section>): readonly NotExecuted[] {

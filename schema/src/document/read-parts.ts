@@ -18,6 +18,8 @@ import { reportUnknownProperties } from './shapes/unknown-properties.ts';
 import type { SampleRow } from './types.ts';
 
 const MAX_ENTITIES = 1_000;
+/** Every process that serves an app compiles all of them. */
+const MAX_RULES = 5_000;
 
 type Head = Readonly<Record<string, unknown>>;
 
@@ -37,7 +39,7 @@ export function readParts(head: Head, faults: FaultCollector): ReadDocument {
   const parts: DocumentParts = {
     entities: reader.list('entities', entityShape, MAX_ENTITIES),
     relations: reader.list('relations', relationShape),
-    rules: reader.list('rules', ruleShape),
+    rules: reader.list('rules', ruleShape, MAX_RULES),
     state_machines: reader.list('state_machines', stateMachineShape),
     workflows: reader.list('workflows', workflowShape),
     permissions: reader.list('permissions', permissionShape),

@@ -1,7 +1,6 @@
 /**
- * The metadata document of an app, as it is after validation: property names are the document's own
- * (snake_case). Unknown properties of entities, rules and the like are kept, so that an export returns what was
- * imported.
+ * The metadata document of an app, as it is after validation: property names are the document's own (snake_case). Unknown
+ * properties of entities, rules and the like are kept, so that an export returns what was imported.
  */
 
 export const FIELD_TYPES = [

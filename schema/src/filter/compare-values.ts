@@ -1,5 +1,5 @@
 import { RocketError } from '../errors.ts';
-import type { FieldModel, ScalarType } from '../model/app-model.ts';
+import type { FieldModel, ScalarType } from '../model/field-model.ts';
 import { orderDecimals, parseDecimal } from '../values/exact-decimals.ts';
 
 type Comparer = (a: unknown, b: unknown) => number;

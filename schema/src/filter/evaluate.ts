@@ -1,5 +1,6 @@
 import { RocketError } from '../errors.ts';
-import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
+import type { EntityModel, LinkModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import { DELETED_AT_COLUMN } from '../naming/engine-names.ts';
 import { compareFieldValues } from './compare-values.ts';
 import type { Filter, JsonFilter, RelationFilter } from './filter.ts';

@@ -3,7 +3,8 @@
  * One tree, three readers: SQL on the shard, the in-memory evaluator here, and (for caching) the tags a read depends
  * on. Comparisons follow SQL: null compares to nothing, so `ne` and `notIn` do not find nulls.
  */
-import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
+import type { EntityModel, LinkModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 
 /** A value as it is bound to SQL: text for bigint, decimal, uuid, date and timestamp; native otherwise. */
 export type FilterValue = string | number | boolean;

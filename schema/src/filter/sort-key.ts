@@ -1,4 +1,5 @@
-import type { EntityModel, FieldModel, ToOneLink } from '../model/app-model.ts';
+import type { EntityModel, ToOneLink } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import type { Filter } from './filter.ts';
 
 /** One to-one relation on the way to the field that records are ordered by. */

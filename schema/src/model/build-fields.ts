@@ -1,16 +1,40 @@
 import { coerceValue } from '../document/coerce-value.ts';
-import type { EntityDefinition, FieldDefinition } from '../document/types.ts';
+import type { EntityDefinition, FieldDefinition, RelationDefinition } from '../document/types.ts';
 import { DELETED_AT_COLUMN } from '../naming/engine-names.ts';
 import { camelCase, enumMember } from '../naming/identifiers.ts';
 import { scalarType } from '../values/scalar-type.ts';
-import type { FieldModel } from './app-model.ts';
+import type { FieldModel } from './field-model.ts';
 
 const DELETED_AT: FieldDefinition = { name: DELETED_AT_COLUMN, type: 'timestamp' };
+
+/** The fields of each entity, by its name. */
+export function buildAllFields(
+  entities: Iterable<EntityDefinition>,
+  relations: readonly RelationDefinition[],
+): ReadonlyMap<string, readonly FieldModel[]> {
+  const foreignKeys = foreignKeysByEntity(relations);
+  return new Map(
+    [...entities].map((entity) => [
+      entity.name,
+      buildFields(entity, foreignKeys.get(entity.name) ?? new Set()),
+    ]),
+  );
+}
+
+function foreignKeysByEntity(
+  relations: readonly RelationDefinition[],
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const keys = relations.flatMap(({ type, target, target_key: key }) =>
+    type === 'many_to_many' || key === undefined ? [] : [{ target, key }],
+  );
+  const groups = Map.groupBy(keys, ({ target }) => target);
+  return new Map([...groups].map(([target, group]) => [target, new Set(group.map(({ key }) => key))]));
+}
 
 /**
  * The fields of an entity, in document order; `deleted_at` last where soft deletion needs it and it is not declared.
  */
-export function buildFields(entity: EntityDefinition, foreignKeys: ReadonlySet<string>): FieldModel[] {
+function buildFields(entity: EntityDefinition, foreignKeys: ReadonlySet<string>): FieldModel[] {
   const declared = entity.fields.map((field) => buildField(entity, field, foreignKeys.has(field.name)));
   const isMissing = entity.soft_delete === true && !declared.some(({ name }) => name === DELETED_AT_COLUMN);
   return isMissing ? [...declared, buildField(entity, DELETED_AT, false)] : declared;

@@ -3,13 +3,13 @@ import type { EntityDefinition, RelationDefinition } from '../document/types.ts'
 import type { AppName } from '../ids.ts';
 import type {
   EntityRef,
-  FieldModel,
   ForeignContribution,
   HasOneLink,
   LinkModel,
   LinkOrderKey,
   ToManyLink,
 } from './app-model.ts';
+import type { FieldModel } from './field-model.ts';
 import { type FieldNames, inverseCandidates, manyToManyCandidates, toOneCandidates } from './link-names.ts';
 
 /** Key of an entity of another app when the relation does not name it. */

@@ -1,13 +1,16 @@
+import { buildBehaviour, type EntityBehaviour } from '../behaviour/build-behaviour.ts';
 import { normalizeDocument } from '../document/normalize.ts';
 import type { AppDocument, EntityDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { AppName } from '../ids.ts';
 import { SEARCH_FALLBACK_NAME, versionFieldName } from '../naming/engine-names.ts';
-import type { AppModel, EntityModel, FieldModel, JoinTableModel, LinkModel } from './app-model.ts';
-import { buildFields } from './build-fields.ts';
+import { transitionsFieldName } from '../naming/graph-names.ts';
+import type { AppModel, EntityModel, JoinTableModel, LinkModel } from './app-model.ts';
+import { buildAllFields } from './build-fields.ts';
 import { buildLinks, sourceRef } from './build-links.ts';
 import { buildPolicy } from './build-policy.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import type { FieldModel } from './field-model.ts';
 import { FieldNames } from './link-names.ts';
 
 const DEFAULT_MAX_PAGE_SIZE = 200;
@@ -20,13 +23,7 @@ const DEFAULT_MAX_PAGE_SIZE = 200;
 export function buildModel(document: AppDocument, app: AppName): AppModel {
   const normal = normalizeDocument(document);
   const definitions = new Map(normal.entities.map((entity) => [entity.name, entity]));
-  const foreignKeys = foreignKeysByEntity(normal);
-  const fields = new Map(
-    normal.entities.map((entity) => [
-      entity.name,
-      buildFields(entity, foreignKeys.get(entity.name) ?? new Set()),
-    ]),
-  );
+  const fields = buildAllFields(normal.entities, normal.relations);
   const { byEntity, contributions } = buildLinks({
     app,
     entities: definitions,
@@ -35,9 +32,15 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
     names: entityFieldNames(fields, normal),
     foreignNames: foreignNamesByEntity(),
   });
+  const behaviourOf = buildBehaviour(normal, fields);
   const entities = new Map(
     normal.entities.map((definition) => {
-      const own = { fields: fields.get(definition.name) ?? [], links: byEntity.get(definition.name) ?? [] };
+      const { name } = definition;
+      const own = {
+        fields: fields.get(name) ?? [],
+        links: byEntity.get(name) ?? [],
+        behaviour: behaviourOf(name),
+      };
       return [definition.name, buildEntity(definition, app, own)] as const;
     }),
   );
@@ -54,14 +57,6 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
   });
 }
 
-function foreignKeysByEntity({ relations }: AppDocument): ReadonlyMap<string, ReadonlySet<string>> {
-  const keys = relations.flatMap(({ type, target, target_key: key }) =>
-    type === 'many_to_many' || key === undefined ? [] : [{ target, key }],
-  );
-  const groups = Map.groupBy(keys, ({ target }) => target);
-  return new Map([...groups].map(([target, group]) => [target, new Set(group.map(({ key }) => key))]));
-}
-
 function entityFieldNames(
   fields: ReadonlyMap<string, readonly FieldModel[]>,
   document: AppDocument,
@@ -69,9 +64,7 @@ function entityFieldNames(
   const machines = Map.groupBy(document.state_machines, ({ entity }) => entity);
   const names = [...fields].map(([entity, own]) => {
     const states = new Set(machines.get(entity)?.map(({ field }) => field));
-    const transitions = own
-      .filter((field) => states.has(field.name))
-      .map((field) => `${field.graphqlName}Transitions`);
+    const transitions = own.filter((field) => states.has(field.name)).map(transitionsFieldName);
     const search = own.some((field) => field.searchable) ? [SEARCH_FALLBACK_NAME] : [];
     const fieldNames = new Set(own.map((field) => field.graphqlName));
     const taken = [...fieldNames, versionFieldName(fieldNames), ...transitions, ...search];
@@ -93,7 +86,11 @@ function foreignNamesByEntity(): (source: string) => FieldNames {
 function buildEntity(
   definition: EntityDefinition,
   app: AppName,
-  own: { readonly fields: readonly FieldModel[]; readonly links: readonly LinkModel[] },
+  own: {
+    readonly fields: readonly FieldModel[];
+    readonly links: readonly LinkModel[];
+    readonly behaviour: EntityBehaviour;
+  },
 ): EntityModel {
   const { fields, links } = own;
   const primaryKey = fields.find((field) => field.isPrimaryKey);
@@ -117,6 +114,7 @@ function buildEntity(
     maxPageSize: definition.max_page_size ?? DEFAULT_MAX_PAGE_SIZE,
     ...searchName(own),
     links,
+    ...own.behaviour,
   };
 }
 

@@ -1,5 +1,5 @@
 /** How long names and values may be, so that Postgres holds them whole. */
-import type { FieldModel } from './app-model.ts';
+import type { FieldModel } from './field-model.ts';
 
 /** Postgres cuts longer names off without an error, so that two different names can become one. */
 export const MAX_IDENTIFIER_BYTES = 63;

@@ -3,7 +3,8 @@
  * app's own graph, prefixed with the app elsewhere. SDL and resolvers both take names from here, so they cannot drift.
  */
 import type { AppName } from '../ids.ts';
-import type { EntityModel, EntityRef, FieldModel, LinkModel } from '../model/app-model.ts';
+import type { EntityModel, EntityRef, LinkModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import { lowerFirst, pascalCase, pluralOf, upperFirst } from './identifiers.ts';
 
 /** The home app of an app graph; null in a named graph, where every name is prefixed. */
@@ -133,6 +134,28 @@ function groupByNames(type: string): GroupByNames {
     havingAvg: `${having}Avg`,
     havingMinMax: `${having}MinMax`,
   };
+}
+
+/** What a state machine adds to the API. */
+export interface TransitionNames {
+  /** `transitionTicketStatus` */
+  readonly mutation: string;
+  /** `TicketStatusTransition` */
+  readonly type: string;
+}
+
+export function transitionNames(
+  ref: EntityRef,
+  field: Pick<FieldModel, 'graphqlName'>,
+  home: Home,
+): TransitionNames {
+  const stem = `${typeName(ref, home)}${upperFirst(field.graphqlName)}`;
+  return { mutation: `transition${stem}`, type: `${stem}Transition` };
+}
+
+/** Field of an entity that lists what the states of a field may be changed to: `statusTransitions`. */
+export function transitionsFieldName(field: Pick<FieldModel, 'graphqlName'>): string {
+  return `${field.graphqlName}Transitions`;
 }
 
 /** Enum type of a field with an `enum` list: `TicketPriority`. */

@@ -1,5 +1,6 @@
 /** SDL of one entity in one graph: its type, the inputs and results of reading and changing it, and its root fields. */
-import type { EntityModel, FieldModel } from '../model/app-model.ts';
+import type { EntityModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import {
   type EntityNames,
   entityNames,
@@ -15,7 +16,8 @@ import { queryFields } from './query-fields.ts';
 import { outputTypeName } from './scalar-names.ts';
 import { operatorFields } from './shared-types.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
-import { mutationFields, writeTypes } from './write-sdl.ts';
+import { transitionFields, transitionMutations, transitionTypes } from './write/transition-sdl.ts';
+import { mutationFields, writeTypes } from './write/write-sdl.ts';
 
 /** Type definitions, and the fields it adds to the root types. */
 export interface EntitySdl {
@@ -37,8 +39,10 @@ export function entitySdl(entity: EntityModel, home: Home, links: readonly LinkT
     ...aggregateTypes(entity, names),
     ...groupByTypes(entity, home, names),
     ...writeTypes(entity, home, { names, links }),
+    ...transitionTypes(entity, home),
   ];
-  return { types, queries: queryFields(entity, names), mutations: mutationFields(entity, names) };
+  const mutations = [...mutationFields(entity, names), ...transitionMutations(entity, home, names)];
+  return { types, queries: queryFields(entity, names), mutations };
 }
 
 function objectType(
@@ -59,7 +63,7 @@ function objectType(
     kind: 'type',
     name: `${of.names.type} @key(fields: "${entity.primaryKey.graphqlName}")`,
     ...(entity.description === undefined ? {} : { description: entity.description }),
-    fields: [...fields, version, ...links],
+    fields: [...fields, version, ...transitionFields(entity, home), ...links],
   });
 }
 

@@ -1,5 +1,6 @@
 /** How field types appear in GraphQL. Shared by every subgraph, so that composition merges equal definitions. */
-import type { EntityModel, FieldModel, ScalarType } from '../model/app-model.ts';
+import type { EntityModel } from '../model/app-model.ts';
+import type { FieldModel, ScalarType } from '../model/field-model.ts';
 import { enumFilterName, enumTypeName, type Home } from '../naming/graph-names.ts';
 
 const OUTPUT_TYPE: Record<ScalarType, string> = {

@@ -105,6 +105,17 @@ export function storedDecimal(text: string, scale: number | undefined): string {
   return `${text.startsWith('-') && units > 0n ? '-' : ''}${units}e-${kept}`;
 }
 
+/** A canonical decimal with at most `scale` digits behind the point; halves are rounded away from zero. */
+export function roundedDecimal(text: string, scale: number): string {
+  if (fractionDigits(text) <= scale) return text;
+  const [units = ''] = storedDecimal(text, scale).split('e');
+  const digits = units.replace('-', '').padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  const fraction = withoutEndZeros(digits.slice(point));
+  const whole = `${units.startsWith('-') ? '-' : ''}${digits.slice(0, point)}`;
+  return fraction === '' ? whole : `${whole}.${fraction}`;
+}
+
 /** Digits before the point of a canonical decimal. */
 export function wholeDigits(text: string): number {
   const whole = text.replace('-', '').split('.')[0] ?? '';

@@ -1,5 +1,5 @@
 import type { FieldTypeName } from '../document/types.ts';
-import type { ScalarType } from '../model/app-model.ts';
+import type { ScalarType } from '../model/field-model.ts';
 
 /** The engine's type for a type name of the document: `integer` is `int`, `text` is `string`. */
 export function scalarType(name: FieldTypeName): ScalarType {

@@ -1,5 +1,5 @@
 /** Keys arrive as GraphQL IDs, that is as text; the column may be a UUID, a number or text. */
-import type { FieldModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import { numberText } from '../values/exact-json.ts';
 import { integerKey } from '../values/integers.ts';
 import { textProblem } from '../values/texts.ts';

@@ -1,6 +1,6 @@
 /** Values from callers, in the form that is bound to SQL. */
 import type { FilterValue } from '../filter/filter.ts';
-import type { FieldModel, ScalarType } from '../model/app-model.ts';
+import type { FieldModel, ScalarType } from '../model/field-model.ts';
 import { type TextProblem, textProblem } from '../values/texts.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { keyValue } from './key-value.ts';

@@ -1,6 +1,7 @@
 /** A GraphQL `distinctOn` argument: the fields whose values no two records of the answer share. */
 import { comparerOf } from '../filter/compare-values.ts';
-import type { EntityModel, FieldModel } from '../model/app-model.ts';
+import type { EntityModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import { badInput, type InputPath } from './input-place.ts';
 
 const MAX_FIELDS = 16;

@@ -1,7 +1,7 @@
 /** Conditions on one field: `{eq: 1}`, `{like: "a%", isNull: false}`. */
 import type { Filter, FilterValue } from '../filter/filter.ts';
 import { isPattern, MAX_PATTERN_LENGTH } from '../filter/like-pattern.ts';
-import type { FieldModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { operandEntries } from './operand-entries.ts';
 import { operandValue, storableText } from './operand-value.ts';

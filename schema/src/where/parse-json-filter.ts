@@ -1,6 +1,6 @@
 /** Conditions on the value of a JSON field: `contains`, `hasKey`, `isNull`, `path`. */
 import type { Filter } from '../filter/filter.ts';
-import type { FieldModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import { numberText } from '../values/exact-json.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { jsonOperand } from './json-operand.ts';

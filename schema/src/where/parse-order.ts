@@ -1,7 +1,8 @@
 /** A GraphQL `orderBy` argument as sort keys that determine one order of all records. */
 import { comparerOf } from '../filter/compare-values.ts';
 import type { SortKey, SortStep } from '../filter/sort-key.ts';
-import type { EntityModel, FieldModel, LinkModel } from '../model/app-model.ts';
+import type { EntityModel, LinkModel } from '../model/app-model.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import type { FilterScope } from './filter-scope.ts';
 import { badInput, type InputPath } from './input-place.ts';
 import { relatedEntity } from './related-entity.ts';

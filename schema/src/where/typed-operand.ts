@@ -3,7 +3,7 @@
  * may have more digits than its column, since it is compared and not stored.
  */
 import type { FilterValue } from '../filter/filter.ts';
-import type { ScalarType } from '../model/app-model.ts';
+import type { ScalarType } from '../model/field-model.ts';
 import { operandDecimal } from '../values/decimals.ts';
 import { nearestDouble } from '../values/floats.ts';
 import { dateText, MICROSECOND_DIGITS, operandTimestamp } from '../values/instants.ts';

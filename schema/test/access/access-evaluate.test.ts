@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../src/filter/evaluate.ts';
 import type { ComparisonOperator, Filter, FilterValue } from '../../src/filter/filter.ts';
-import type { FieldModel } from '../../src/model/app-model.ts';
+import type { FieldModel } from '../../src/model/field-model.ts';
 import { entity, entityOf, model } from '../support/document-fixture.ts';
 
 const TYPES = ['string', 'int', 'bigint', 'float', 'decimal', 'boolean', 'uuid', 'timestamp', 'date', 'json'];

@@ -91,12 +91,12 @@ it('sorts parts, keeps fields in order, and drops rows and export time', () => {
 
 it('keeps repeated parts once: the first, and of UI configurations the last', () => {
   const rules: JsonObject[] = [
-    { entity: 'a', type: 'field', definition: { field: 'x', operator: 'min', value: 1 } },
+    { entity: 'a', type: 'field', definition: { field: 'x', operator: 'min_length', value: 1 } },
     {
       entity: 'a',
       type: 'field',
       hook: 'before_write',
-      definition: { value: 1, operator: 'min', field: 'x' },
+      definition: { value: 1, operator: 'min_length', field: 'x' },
     },
   ];
   const permissions: JsonObject[] = [

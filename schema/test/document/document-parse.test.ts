@@ -13,12 +13,7 @@ const NAMES = ['content-management.json', 'helpdesk-ticketing.json'];
 describe.skipIf(!existsSync(EXAMPLES))('documents in use', () => {
   it.each(NAMES)('%s is accepted, with no word but of what is not executed', (name) => {
     const result = parseDocumentText(readFileSync(new URL(name, EXAMPLES), 'utf8'), APP);
-    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual([
-      '$.rules',
-      '$.state_machines',
-      '$.workflows',
-      '$.webhooks',
-    ]);
+    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual(['$.workflows', '$.webhooks']);
     expect(result.ok && documentSummary(result.document).records).toBeGreaterThan(20);
   });
 });
@@ -61,7 +56,12 @@ describe('parseDocument', () => {
         entities: [entity('a', fields, { icon: 'star' })],
         relations: [oneToMany('as', ['a', 'a', 'id'], { on_delte: 'cascade' })],
         rules: [
-          { entity: 'a', type: 'expression', active: false, definition: { expression: 'x', mesage: 'no' } },
+          {
+            entity: 'a',
+            type: 'expression',
+            active: false,
+            definition: { expression: 'true', mesage: 'no' },
+          },
         ],
       },
       APP,
@@ -166,10 +166,7 @@ describe('parseDocument', () => {
     expect(result.ok && result.warnings.map((warning) => warning.path)).toEqual([
       '$.entities[0].fields[2].precision',
       '$.relations[0].on_delete',
-      '$.rules',
-      '$.rules[0].definition.operator',
       '$.rules[1]',
-      '$.rules[1].definition.operator',
       '$.workflows',
       '$.workflows[0].context.kind',
       '$.workflows[0].steps[0].type',
@@ -180,28 +177,34 @@ describe('parseDocument', () => {
   });
 
   it('warns of what is stored without being executed, once per section, not of what is switched off', () => {
-    const rule = { entity: 'a', type: 'field', definition: { field: 'id', operator: 'max', value: 1 } };
     const result = parseDocument(
       {
         version: 1,
         entities: [entity('a')],
-        rules: [1, 2, 3].map((value) => ({
-          ...rule,
-          definition: { ...rule.definition, value },
+        webhooks: [1, 2, 3].map((value) => ({
+          entity: 'a',
+          url: `https://a.test/${value}`,
           active: value !== 3,
         })),
-        webhooks: [{ entity: 'a', url: 'https://a.test/', active: false }],
+        workflows: [
+          {
+            name: 'w',
+            active: false,
+            trigger: { type: 'state_change', entity: 'a' },
+            steps: [{ id: 's', type: 'wait' }],
+          },
+        ],
       },
       APP,
     );
     expect(result.ok && result.warnings).toEqual([
       {
         severity: 'warning',
-        path: '$.rules',
-        message: '2 stored without effect: this version evaluates no rule',
+        path: '$.webhooks',
+        message: '2 stored without effect: this version calls no webhook',
       },
     ]);
-    expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'rules', count: 2 }]);
+    expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'webhooks', count: 2 }]);
   });
 
   it('warns where a reference cannot be checked, or has no key to check', () => {

@@ -60,7 +60,7 @@ function resolveWrites(
   const mutation = schema.getMutationType();
   for (const node of nodes.all.filter(({ owned }) => owned)) {
     const names = entityNames(refOf(node), graph.home);
-    resolveFields(mutation, mutationResolvers(model, node, names));
+    resolveFields(mutation, mutationResolvers({ model, node, names, home: graph.home }));
     resolveFields(schema.getType(names.payloadType), payloadResolvers(node, names));
   }
 }

@@ -9,6 +9,7 @@ import { Failures, type PlanContext } from '../read/plan-context.ts';
 import { planOperation, type RootField } from '../read/plan-operation.ts';
 import type { ReadPlan } from '../read/read-plan.ts';
 import { FaultyJson, type ReadOptions, type RootAnswer, readRoots } from '../read/read-roots.ts';
+import { completeTransitions } from './complete-transitions.ts';
 import { entitiesJson, entitiesValue } from './entities-answer.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
 import type { RequestContext } from './request-context.ts';
@@ -37,6 +38,7 @@ export async function answerQuery(
     caller: context.caller,
     filters: context.filters,
     failures,
+    transitions: [],
     onQuery: (shape) => context.advice.record(shape, name),
     scope: { fragments: prepared.fragments, variableValues: variables.coerced, memo: prepared.memo },
   };
@@ -47,6 +49,7 @@ export async function answerQuery(
     signal: context.signal,
     ...(name === null ? {} : { label: name }),
     hasCursor: failures.hasCursor,
+    complete: completeTransitions(context, plans.transitions),
   });
   const isWhole =
     !failures.any &&

@@ -45,7 +45,7 @@ export function documentInput(entities: Entities, entity: EntityModel, input: un
 }
 
 /** An enum's member stands for the value that is stored. */
-function storedValue(field: FieldModel, value: unknown): unknown {
+export function storedValue(field: FieldModel, value: unknown): unknown {
   return typeof value === 'string' ? (field.enumMembers?.get(value) ?? value) : value;
 }
 

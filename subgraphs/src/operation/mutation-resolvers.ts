@@ -1,13 +1,20 @@
 /**
  * Resolvers of mutations: they translate names to the document's, the pipeline writes, and the record is read again.
  */
-import type { AppModel, EntityNames, UserError } from '@rocket/schema';
+import {
+  type AppModel,
+  type EntityNames,
+  type FieldModel,
+  type Home,
+  transitionNames,
+  type UserError,
+} from '@rocket/schema';
 import { type GraphQLResolveInfo, getNamedType, isObjectType } from 'graphql';
-import type { NodeModel } from '../read/node-model.ts';
+import { type NodeModel, refOf } from '../read/node-model.ts';
 import { type Place, placeBelow } from '../read/place.ts';
 import { selectedFields } from '../read/selection.ts';
 import type { WriteResult } from '../write/pipeline.ts';
-import { documentInput } from './document-input.ts';
+import { documentInput, storedValue } from './document-input.ts';
 import { planPath } from './plan-path.ts';
 import { readPayload } from './read-payload.ts';
 import type { RequestContext } from './request-context.ts';
@@ -30,11 +37,16 @@ export interface Payload {
   readonly errors: readonly UserError[];
 }
 
-export function mutationResolvers(
-  model: AppModel,
-  node: NodeModel,
-  names: EntityNames,
-): Record<string, RootResolver> {
+/** An entity whose records an operation writes, in the graph that it is served in. */
+export interface WrittenEntity {
+  readonly model: AppModel;
+  readonly node: NodeModel;
+  readonly names: EntityNames;
+  readonly home: Home;
+}
+
+export function mutationResolvers(of: WrittenEntity): Record<string, RootResolver> {
+  const { model, node, names } = of;
   const { entity } = node;
   return {
     [names.create]: async (_source, args, { writes, caller }) => {
@@ -58,7 +70,43 @@ export function mutationResolvers(
     // The schema has it only where deletion is soft.
     [names.restore]: async (_source, args, context) =>
       payload(await context.writes.restore(context.caller, entity.name, String(args['id']))),
+    ...transitionResolvers(of),
   };
+}
+
+function transitionResolvers({ model, node, home }: WrittenEntity): Record<string, RootResolver> {
+  const { entity } = node;
+  const resolvers = entity.machines.map(({ field }): [string, RootResolver] => [
+    transitionNames(refOf(node), field, home).mutation,
+    async (_source, args, context) => {
+      const { values: patch, nested } = documentInput(model.entities, entity, args['patch']);
+      if (Object.hasOwn(patch, field.name)) return payload({ ok: false, errors: [stateInPatch(field)] });
+      const change = {
+        id: String(args['id']),
+        patch: { ...patch, [field.name]: storedValue(field, args['to']) },
+        nested,
+        transition: field.name,
+        ...versionArgument(args),
+      };
+      const result = await context.writes.update(context.caller, entity.name, change);
+      return payload(result.ok ? result : { ok: false, errors: result.errors.map(atArgument(field)) });
+    },
+  ]);
+  return Object.fromEntries(resolvers);
+}
+
+function stateInPatch(field: FieldModel): UserError {
+  const message = `${field.graphqlName} is changed by "to"; leave it out of the patch`;
+  return { code: 'VALIDATION_FAILED', message, path: ['patch', field.graphqlName], rule: 'read_only' };
+}
+
+/** The new state is an argument of its own, so its errors are there. */
+function atArgument(field: FieldModel): (error: UserError) => UserError {
+  const place = ['patch', field.graphqlName];
+  return (error) =>
+    error.path.length === 2 && place.every((part, index) => part === error.path[index])
+      ? { ...error, path: ['to'] }
+      : error;
 }
 
 /** Resolvers of a payload type. */

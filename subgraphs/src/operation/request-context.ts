@@ -29,12 +29,22 @@ export interface RequestContext {
   readonly minLsn: Lsn | null;
   readonly writes: WritePipeline;
   readonly advice: QueryAdvice;
+  /** The records of an entity that the caller may update. */
+  readonly updatable: (entity: EntityModel) => Filter | 'forbidden';
 }
 
-export type RequestParts = Omit<RequestContext, 'filters' | 'failures'> & { readonly model: AppModel };
+export type RequestParts = Omit<RequestContext, 'filters' | 'failures' | 'updatable'> & {
+  readonly model: AppModel;
+};
 
 export function createRequestContext({ model, ...parts }: RequestParts): RequestContext {
-  return { ...parts, failures: new Failures(), filters: filterScope(model, parts) };
+  const { caller } = parts;
+  return {
+    ...parts,
+    failures: new Failures(),
+    filters: filterScope(model, parts),
+    updatable: ({ name }) => readFilter(model, { entity: name, action: 'update', caller }),
+  };
 }
 
 function filterScope(

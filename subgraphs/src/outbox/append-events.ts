@@ -1,16 +1,27 @@
-/** Events: one per changed record, written with the change, so that neither exists without the other. */
+/**
+ * Events: one per changed record, and one for each effect of a transition. They are written with the change, so that
+ * neither exists without the other.
+ */
 import type { Statement } from '@rocket/platform';
-import { changeEvent, type EncodedEvent, encodeEvent } from '@rocket/schema';
+import { changeEvent, type EncodedEvent, encodeEffect, encodeEvent, transitionEffect } from '@rocket/schema';
 import { EPOCH_KEY } from '../activation/meta.ts';
 import { META_TABLE, OUTBOX_TABLE } from '../tables/system-tables.ts';
-import type { WriteTransaction } from '../write/write-state.ts';
+import { type PendingEffect, present, type WriteTransaction } from '../write/write-state.ts';
 
 /**
  * Appends the transaction's changes to the outbox. This is its last statement, when nothing else is changed any more.
  */
-export async function appendEvents({ tx, model, caller, changes }: WriteTransaction): Promise<void> {
-  if (changes.length === 0) return;
-  await tx.query(insertEvents(changes.map((change) => encodeEvent(changeEvent(model.app, caller, change)))));
+export async function appendEvents(write: WriteTransaction): Promise<void> {
+  const { tx, model, caller, changes, effects } = write;
+  if (changes.length === 0 && effects.length === 0) return;
+  const changed = changes.map((change) => encodeEvent(changeEvent(model.app, caller, change)));
+  await tx.query(insertEvents([...changed, ...effects.map((effect) => effectEvent(write, effect))]));
+}
+
+function effectEvent({ model, caller }: WriteTransaction, pending: PendingEffect): EncodedEvent {
+  const { state, ...asked } = pending;
+  const of = { ...asked, entity: state.entity.name, record: present(state.stored) };
+  return encodeEffect(transitionEffect(model.app, caller, of));
 }
 
 /**

@@ -1,9 +1,18 @@
 /** The meaning of each GraphQL field of an object type, for one app in one graph. */
-import type { AppModel, EntityModel, EntityRef, FieldModel, GraphModels, LinkModel } from '@rocket/schema';
+import type {
+  AppModel,
+  EntityModel,
+  EntityRef,
+  FieldModel,
+  GraphModels,
+  LinkModel,
+  MachineModel,
+} from '@rocket/schema';
 import {
   entityNames,
   linkAggregateName,
   linkConnectionName,
+  transitionsFieldName,
   typeName,
   visibleContributions,
   visibleLinks,
@@ -12,6 +21,7 @@ import {
 export type NodeField =
   | { readonly kind: 'column'; readonly field: FieldModel }
   | { readonly kind: 'version' }
+  | { readonly kind: 'transitions'; readonly machine: MachineModel }
   | { readonly kind: 'link' | 'connection' | 'aggregate'; readonly link: LinkModel };
 
 /** An object type of the subgraph: an entity of its own, or the stub of another app's entity that it adds fields to. */
@@ -98,7 +108,11 @@ function columnFields(entity: EntityModel): [string, NodeField][] {
     field.graphqlName,
     { kind: 'column', field },
   ]);
-  return [...fields, [entity.versionGraphqlName, { kind: 'version' }]];
+  const transitions = entity.machines.map((machine): [string, NodeField] => [
+    transitionsFieldName(machine.field),
+    { kind: 'transitions', machine },
+  ]);
+  return [...fields, [entity.versionGraphqlName, { kind: 'version' }], ...transitions];
 }
 
 function linkFields(links: readonly LinkModel[]): [string, NodeField][] {

@@ -2,6 +2,7 @@
 import type { Caller, FilterScope, QueryShape } from '@rocket/schema';
 import type { GraphQLSchema } from 'graphql';
 import type { SubgraphIndex } from './node-model.ts';
+import type { TransitionsPlan } from './read-plan.ts';
 import type { OperationScope } from './selection.ts';
 
 export interface PlanContext {
@@ -11,6 +12,8 @@ export interface PlanContext {
   readonly caller: Caller;
   readonly filters: FilterScope;
   readonly failures: Failures;
+  /** Where the transitions that the operation asks for are noted. */
+  readonly transitions: TransitionsPlan[];
   /** Called with the query shape of each list. */
   readonly onQuery: (shape: QueryShape) => void;
 }

@@ -9,7 +9,7 @@ import { orFailure, type Place, placeBelow, typenameJson } from './place.ts';
 import { planAggregate } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
 import type { PlanContext } from './plan-context.ts';
-import type { FilePart, RecordField, RecordPlan } from './read-plan.ts';
+import type { FilePart, RecordField, RecordPlan, TransitionsPlan } from './read-plan.ts';
 import { argumentsOf, type SelectedField, selectedFields } from './selection.ts';
 
 export function planRecord(context: PlanContext, node: NodeModel, place: Place): RecordPlan {
@@ -53,6 +53,8 @@ function planField(context: PlanContext, node: NodeModel, at: At): RecordField {
       return field.field.type === 'file'
         ? { key, kind: 'file', app: node.entity.app, field: field.field, parts: fileParts(context, at) }
         : { key, kind: 'column', field: field.field };
+    case 'transitions':
+      return planTransitions(context, node, { machine: field.machine, at });
     case 'link':
     case 'connection':
     case 'aggregate':
@@ -93,6 +95,25 @@ function planLink(
   }
   const page = listPage(context, of);
   return { key, kind: 'list', link, list: { page, record: planRecord(context, target, place) } };
+}
+
+const TRANSITION_PARTS = ['to', 'allowed', 'reason'] as const;
+
+function planTransitions(
+  context: PlanContext,
+  { entity }: NodeModel,
+  { machine, at }: { readonly machine: TransitionsPlan['machine']; readonly at: At },
+): RecordField {
+  const { type, selectionSets } = placeBelow(at.place, at.selected);
+  const fields = selectedFields(context.scope, type, selectionSets).map(({ responseKey: key, name }) => {
+    if (name === '__typename') return { key, kind: 'constant' as const, constant: type.name };
+    const kind = TRANSITION_PARTS.find((part) => part === name);
+    if (kind === undefined) throw new TypeError(`${type.name} has no field ${name}`);
+    return { key, kind };
+  });
+  const plan = { entity, machine, fields };
+  const place = context.transitions.push(plan) - 1;
+  return { key: at.selected.responseKey, kind: 'transitions', plan, place };
 }
 
 const FILE_PARTS: ReadonlySet<string> = new Set(['id', 'filename', 'size', 'mimeType', 'url']);

@@ -12,6 +12,7 @@ import type {
   GroupBy,
   GroupKey,
   LinkModel,
+  MachineModel,
   Measure,
   SortKey,
 } from '@rocket/schema';
@@ -29,6 +30,8 @@ export type RecordField = { readonly key: string } & (
   | { readonly kind: 'constant'; readonly json: string }
   | { readonly kind: 'column'; readonly field: FieldModel }
   | { readonly kind: 'version' }
+  /** `place` is that of the plan among all transitions of the operation. */
+  | { readonly kind: 'transitions'; readonly plan: TransitionsPlan; readonly place: number }
   | {
       readonly kind: 'file';
       readonly app: AppName;
@@ -47,6 +50,18 @@ export type RecordField = { readonly key: string } & (
   | { readonly kind: 'connection'; readonly link: LinkModel; readonly connection: ConnectionPlan }
   | { readonly kind: 'aggregate'; readonly link: LinkModel; readonly aggregate: AggregatePlan }
 );
+
+/** What the state of a record may become. */
+export interface TransitionsPlan {
+  readonly entity: EntityModel;
+  readonly machine: MachineModel;
+  /** In response order; `constant` is the value of one that is known before. */
+  readonly fields: readonly {
+    readonly key: string;
+    readonly kind: 'to' | 'allowed' | 'reason' | 'constant';
+    readonly constant?: string;
+  }[];
+}
 
 export type FilePart = { readonly key: string } & (
   | { readonly kind: 'constant'; readonly json: string }

@@ -52,6 +52,8 @@ export interface ReadOptions extends QueryOptions {
   readonly hasCursor: boolean;
   /** `float` when absent; fields with a sum that is too large are read again with `numeric`. */
   readonly floatSums?: FloatSums;
+  /** Makes the JSON of the answer from what the statement returned for a plan. */
+  readonly complete: (plan: ReadPlan, json: string) => string;
 }
 
 /**
@@ -86,7 +88,7 @@ async function readAll(
   const rows = await database.query(readStatement(plans, BUDGET, options.floatSums), options);
   const [row] = rows;
   if (row === undefined) throw new TooManyRecords();
-  return plans.map((_, index) => answerAt(row, index, options));
+  return plans.map((plan, index) => answerOf(plan, row[index], options));
 }
 
 /** Reads the fields one by one, to find out which is at fault, but all as of one moment. */
@@ -136,10 +138,10 @@ function isUnfit(error: unknown): boolean {
   return isUnsendable(error) || (isPostgresError(error) && error.code.startsWith(DATA_EXCEPTION));
 }
 
-function answerAt(row: Row, index: number, { floatSums }: ReadOptions): RootAnswer {
-  const value = row[index];
+function answerOf(plan: ReadPlan, value: Row[number], { floatSums, complete }: ReadOptions): RootAnswer {
   if (typeof value !== 'string') return null;
-  return floatSums === 'numeric' && value.includes(FLOAT_OVERFLOW) ? new FaultyJson(value) : value;
+  const json = complete(plan, value);
+  return floatSums === 'numeric' && json.includes(FLOAT_OVERFLOW) ? new FaultyJson(json) : json;
 }
 
 class TooManyRecords extends RocketError {

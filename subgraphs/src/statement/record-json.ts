@@ -10,6 +10,7 @@ import { JsonConcat, jsonArray } from './json-concat.ts';
 import { fieldValueType, jsonValue } from './json-text.ts';
 import { aliasAt, type ChildRows, keyRow, type RecordRow, tableRow } from './record-row.ts';
 import { conditionsSql, pageSql } from './rows-sql.ts';
+import { transitionsJson } from './transitions-sql.ts';
 
 /** The JSON object of a record of its own table. */
 export function recordAt(record: RecordPlan, at: Pick<ChildRows, 'depth' | 'parameters'>): JsonConcat {
@@ -45,6 +46,8 @@ function fieldJson(field: Exclude<RecordField, { kind: 'constant' }>, row: Recor
       return new JsonConcat().expression(`${row.column(VERSION_COLUMN)}::text`);
     case 'file':
       return fileJson(field, row.column(field.field.name));
+    case 'transitions':
+      return transitionsJson(field.plan.entity, field.place, (name) => row.column(name));
     case 'reference': {
       const key = row.origin.key(field.link);
       if (key.type === null) throw new TypeError('A key without a type cannot be asked for');

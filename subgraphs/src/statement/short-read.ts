@@ -31,6 +31,7 @@ function isFlat(record: RecordPlan): boolean {
       case 'column':
       case 'version':
       case 'file':
+      case 'transitions':
         return true;
       case 'reference':
         return isFlat(field.record);

@@ -57,10 +57,12 @@ function isMissing(field: FieldModel, value: unknown): boolean {
 }
 
 function mustHaveValue({ entity, action }: SaveState, field: FieldModel, isGiven: boolean): boolean {
-  // The slug is made from its source later, and that step reports it as required when the source is empty too.
+  // The slug is made from its source later, and that step reports it as required when the source is empty too. So are
+  // computed fields, whose rule reports it.
   const isMadeLater =
     action === 'create' && entity.slug?.field === field.name && entity.slug.source !== undefined;
-  if (isMadeLater) return false;
+  if (isMadeLater || entity.rules.beforeWrite.computed.some((rule) => rule.field.name === field.name))
+    return false;
   return (field.required || !field.nullable) && (action === 'create' || isGiven);
 }
 

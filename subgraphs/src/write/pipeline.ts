@@ -2,29 +2,30 @@
  * The life of a write, on one screen. Everything from the first query to the last runs in one transaction; a step that
  * refuses rolls everything back.
  *
- *   permission -> unknown fields -> types, required, enum -> (rules) -> (state machines) -> slug and files
- *     -> references -> SQL -> permission on the result -> the same for nested children -> (before webhooks) -> outbox
- *     -> commit
+ *   permission -> unknown fields -> types, required, enum -> rules -> state machines -> slug and files -> references
+ *     -> SQL -> permission on the result -> the same for nested children -> (before webhooks) -> outbox -> commit
  *
  * Each step takes all records of a level: first the one that is written, then its children, which need its key, then
  * theirs. All faults that one step finds in the records of a level are reported together.
  *
- * Steps in brackets attach at these places: rules and state machines may change `state.values` and so come before the
- * slug; a webhook that may veto is called last, when the SQL has shown that the write would succeed. The outbox is
+ * Rules and state machines may change `state.values` and so come before the slug. The step in brackets attaches at this
+ * place: a webhook that may veto is called last, when the SQL has shown that the write would succeed. The outbox is
  * written once for all records of the transaction, including those that a delete removes too.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, RocketError } from '@rocket/schema';
 import { appendEvents } from '../outbox/append-events.ts';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
+import { deleteTree } from './delete/on-delete.ts';
+import { restoreRecord } from './delete/restore-record.ts';
 import { expectVersion, lockTarget } from './lock-record.ts';
+import { applyMachines } from './machines/apply-machines.ts';
 import { type NestedInput, refuseOversized } from './nested/nested-input.ts';
 import { nestedStates } from './nested/nested-states.ts';
-import { deleteTree } from './on-delete.ts';
 import { permitAfter, permitBefore, requirePolicy } from './permission.ts';
 import { checkReferences } from './references/check-references.ts';
 import { resolveFiles } from './resolve-files.ts';
-import { restoreRecord } from './restore-record.ts';
+import { applyRules } from './rules/apply-rules.ts';
 import { saveRecords } from './save-records.ts';
 import { generateSlugs } from './slug/slug.ts';
 import { refuseTogether, WriteRefused, type WriteResult } from './write-result.ts';
@@ -59,7 +60,12 @@ export interface WritePipeline {
   update(
     caller: Caller,
     entityName: string,
-    change: WriteTarget & { patch: WriteInput; nested?: readonly NestedInput[] },
+    change: WriteTarget & {
+      patch: WriteInput;
+      nested?: readonly NestedInput[];
+      /** Field of the patch whose state is to change by a transition, even to the state it has. */
+      transition?: string;
+    },
   ): Promise<WriteResult>;
   delete(caller: Caller, entityName: string, target: WriteTarget): Promise<WriteResult>;
   /** Takes back a soft deletion, under the permission to update. */
@@ -82,16 +88,16 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'create');
       return await inTransaction(caller, async (write) => {
-        const at = { path: ['input'], keyPath: ['input'], foreignKey: null } as const;
+        const at = { path: ['input'], keyPath: ['input'], foreignKey: null, transition: null } as const;
         return await save(saveState(write, { ...at, entity, action: 'create', input, nested }));
       });
     },
 
-    update: async (caller, entityName, { patch, nested = [], ...target }) => {
+    update: async (caller, entityName, { patch, nested = [], transition = null, ...target }) => {
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'update');
       return await inTransaction(caller, async (write) => {
-        const at = { path: ['patch'], keyPath: ['id'], foreignKey: null } as const;
+        const at = { path: ['patch'], keyPath: ['id'], foreignKey: null, transition } as const;
         const state = saveState(write, { ...at, entity, action: 'update', input: patch, nested });
         const current = await lockTarget(state, target);
         permitBefore(state, current);
@@ -128,7 +134,8 @@ function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOp
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
     const run = async (tx: Transaction) => {
-      const write: WriteTransaction = { tx, model, caller, changes: [], saved: [] };
+      const made = { changes: [], saved: [], effects: [] };
+      const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
       await appendEvents(write);
       return key;
@@ -143,6 +150,8 @@ async function save(root: SaveState): Promise<string> {
   for (let level: readonly SaveState[] = [root]; level.length > 0; level = await nestedStates(root, level)) {
     await refuseTogether(level, refuseUnknownFields);
     await refuseTogether(level, checkFields);
+    await applyRules(level);
+    applyMachines(level);
     await generateSlugs(level);
     await resolveFiles(level);
     await checkReferences(level);

@@ -68,6 +68,16 @@ export function lockRecord(entity: EntityModel, key: string, lock: RowLock): Sta
   };
 }
 
+/** Records by their keys, deleted ones too. */
+export function selectRecords(entity: EntityModel, keys: readonly string[]): Statement {
+  const parameters = new Parameters();
+  const among = parameters.bind(keys, `${sqlType(entity.primaryKey)}[]`);
+  return {
+    text: `SELECT ${columns(entity)} FROM ${table(entity)} WHERE ${keyColumn(entity)} = ANY (${among})`,
+    values: parameters.values,
+  };
+}
+
 export function insertRecord(entity: EntityModel, values: Values): Statement {
   const parameters = new Parameters();
   const names: string[] = [];
@@ -161,11 +171,13 @@ export function live(entity: EntityModel): string {
   return entity.softDelete ? ` AND ${LIVE_ROWS}` : '';
 }
 
-export function columns(entity: EntityModel): string {
+/** All columns of a record, as {@link toRecord} reads them; `alias` is that of the table, where it needs one. */
+export function columns(entity: EntityModel, alias?: string): string {
+  const of = alias === undefined ? '' : `${alias}.`;
   const fields = entity.fields.map(
-    (field) => `${quoteIdentifier(field.name)}${isJson(field) ? '::text' : ''}`,
+    (field) => `${of}${quoteIdentifier(field.name)}${isJson(field) ? '::text' : ''}`,
   );
-  return [...fields, VERSION].join(', ');
+  return [...fields, `${of}${VERSION}`].join(', ');
 }
 
 export function table(entity: EntityModel): string {

@@ -1,12 +1,15 @@
 /** State that the steps of a write share. Made for each attempt, because a transaction may be repeated. */
-import type { Transaction } from '@rocket/platform';
+import type { Logger, Transaction } from '@rocket/platform';
 import {
   type AppModel,
   type Caller,
+  type EffectKind,
   type EntityModel,
+  type JsonValue,
   type RecordChange,
   RocketError,
   type StoredRecord,
+  type TransitionEffect,
 } from '@rocket/schema';
 import type { NestedInput } from './nested/nested-input.ts';
 
@@ -15,10 +18,24 @@ export interface WriteTransaction {
   readonly tx: Transaction;
   readonly model: AppModel;
   readonly caller: Caller;
+  readonly logger: Logger;
+  /** The one instant of all rules and transitions of the write. */
+  readonly now: Date;
   /** Changes of all records, in the order in which they were made. */
   readonly changes: RecordChange[];
   /** Creates and updates that are stored, of all levels. */
   readonly saved: SaveState[];
+  /** What transitions ask for after the commit, in their order. */
+  readonly effects: PendingEffect[];
+}
+
+/** An action of a transition that follows the commit. */
+export interface PendingEffect {
+  /** The record whose state changed; it is stored when the effect is. */
+  readonly state: SaveState;
+  readonly transition: TransitionEffect['transition'];
+  readonly effect: EffectKind;
+  readonly definition: JsonValue;
 }
 
 /** A create or update. */
@@ -37,6 +54,8 @@ export interface SaveState extends WriteTransaction {
   readonly foreignKey: string | null;
   /** Checked values to store, by field name; null for null. */
   readonly values: Map<string, string | number | boolean | null>;
+  /** Field whose state the caller asked to change by a transition; null for every other write. */
+  readonly transition: string | null;
   /** The record as it was, locked; null for a create. */
   current: StoredRecord | null;
   /** The record as it was stored. */
@@ -68,13 +87,27 @@ export interface RestoreState extends WriteTransaction {
   current: StoredRecord | null;
 }
 
+/** What a state of one record shares with those of the others. */
+export function transactionOf(write: WriteTransaction): WriteTransaction {
+  const { tx, model, caller, logger, now, changes, effects, saved } = write;
+  return { tx, model, caller, logger, now, changes, effects, saved };
+}
+
 export function saveState(
   write: WriteTransaction,
-  of: Pick<SaveState, 'entity' | 'action' | 'path' | 'keyPath' | 'input' | 'nested' | 'foreignKey'>,
+  of: Pick<
+    SaveState,
+    'entity' | 'action' | 'path' | 'keyPath' | 'input' | 'nested' | 'foreignKey' | 'transition'
+  >,
 ): SaveState {
-  const { tx, model, caller, changes, saved: all } = write;
-  const shared = { tx, model, caller, changes, saved: all };
-  return { ...shared, ...of, values: new Map(), current: null, stored: null, slugIsGenerated: false };
+  return {
+    ...transactionOf(write),
+    ...of,
+    values: new Map(),
+    current: null,
+    stored: null,
+    slugIsGenerated: false,
+  };
 }
 
 export function entityOf(model: AppModel, name: string): EntityModel {

@@ -1,4 +1,4 @@
-import type { ScalarType } from '../../model/app-model.ts';
+import type { ScalarType } from '../../model/field-model.ts';
 import { DELETED_AT_COLUMN, SEARCH_FALLBACK_NAME, versionFieldName } from '../../naming/engine-names.ts';
 import { camelCase } from '../../naming/identifiers.ts';
 import { isPlainInteger } from '../../values/integers.ts';

@@ -1,4 +1,4 @@
-import { type EntityNames, entityNames, nestedNames } from '../../naming/graph-names.ts';
+import { type EntityNames, entityNames, nestedNames, transitionNames } from '../../naming/graph-names.ts';
 import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
 import type { JsonPath } from '../faults/json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
@@ -98,6 +98,7 @@ export function checkGraphqlNames(context: CheckContext): void {
       path,
     );
   }
+  checkTransitionNames(context, { types, mutations });
   // Last, so that a clash is reported at the field and not at an entity that is declared after it.
   for (const entry of context.entities.values()) {
     for (const [index, field] of entry.value.fields.entries()) {
@@ -110,6 +111,24 @@ export function checkGraphqlNames(context: CheckContext): void {
     (entry) => relations.get(entry.value.name) === entry,
   )) {
     types.claim(nestedClaims(context, value), [...path, 'name']);
+  }
+}
+
+function checkTransitionNames(
+  context: CheckContext,
+  { types, mutations }: { readonly types: Names; readonly mutations: Names },
+): void {
+  const named = new Set<string>();
+  for (const { value, path } of context.parts.state_machines) {
+    const label = JSON.stringify([value.entity, value.field]);
+    // A second machine of a field is a fault of its own.
+    if (!context.entities.has(value.entity) || named.has(label)) continue;
+    named.add(label);
+    const ref = { app: context.app, entity: value.entity };
+    const names = transitionNames(ref, { graphqlName: camelCase(value.field) }, context.app);
+    const use = `the transition of ${JSON.stringify(value.field)}`;
+    types.claim([{ name: names.type, use }], [...path, 'field']);
+    mutations.claim([{ name: names.mutation, use }], [...path, 'field']);
   }
 }
 

@@ -33,6 +33,9 @@ export const ruleShape = shape({
   active: optional(flag),
 });
 
+/** Of one machine. */
+const MAX_TRANSITIONS = 500;
+
 /** An access shape, because a transition's roles and guard decide who may change a state, and when. */
 const transitionShape = accessShape({
   from: z.union([text, z.array(text).min(1)]),
@@ -48,7 +51,7 @@ export const stateMachineShape = shape({
   active: optional(flag),
   definition: shape({
     initial: optional(text),
-    transitions: z.array(transitionShape).min(1),
+    transitions: z.array(transitionShape).min(1).max(MAX_TRANSITIONS),
   }),
 });
 

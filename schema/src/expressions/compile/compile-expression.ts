@@ -5,7 +5,7 @@ import {
   type ExpressionFault,
   type ExpressionNode,
 } from '../expression.ts';
-import { ANY_SHAPE, commonShape, type ExpressionScope } from '../shape.ts';
+import { ANY_SHAPE, commonShape, type ExpressionScope } from '../expression-shape.ts';
 import { negated, requireNumber } from '../values/arithmetic.ts';
 import { Evaluation, type ExpressionVariables } from '../values/evaluation.ts';
 import { readNumber } from '../values/exact-number.ts';

@@ -1,4 +1,4 @@
-import { ANY_SHAPE, type ExpressionShape, type ObjectShape } from '../shape.ts';
+import { ANY_SHAPE, type ExpressionShape, type ObjectShape } from '../expression-shape.ts';
 import {
   anyValue,
   type ExpressionValue,

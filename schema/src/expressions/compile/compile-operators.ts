@@ -1,5 +1,5 @@
 import type { BinaryOperator } from '../expression.ts';
-import { ANY_SHAPE, commonShape, type ExpressionShape } from '../shape.ts';
+import { ANY_SHAPE, commonShape, type ExpressionShape } from '../expression-shape.ts';
 import { arithmetic } from '../values/arithmetic.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import { type ExpressionValue, isTruthy } from '../values/expression-value.ts';

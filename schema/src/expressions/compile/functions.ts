@@ -1,7 +1,7 @@
 /** What expressions can call, by the names of both dialects. */
 
 import { type CallStyle, ExpressionError } from '../expression.ts';
-import type { ExpressionShape } from '../shape.ts';
+import type { ExpressionShape } from '../expression-shape.ts';
 import { requireNumber } from '../values/arithmetic.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import { calculate, orderNumbers } from '../values/exact-number.ts';

@@ -1,7 +1,7 @@
 /** Values while an expression is evaluated. */
 import { isRawNumber, numberText, rawNumber } from '../../values/exact-json.ts';
 import { ExpressionError } from '../expression.ts';
-import type { ExpressionShape } from '../shape.ts';
+import type { ExpressionShape } from '../expression-shape.ts';
 import { ExactNumber, type ExpressionNumber, readNumber, writeNumber } from './exact-number.ts';
 import { Moment } from './moment.ts';
 

@@ -1,9 +1,15 @@
 /** Children that a write names: what becomes of each by the mode, and of those that it does not name. */
 import { type ChildLink, type EntityModel, matches, type StoredRecord, type UserError } from '@rocket/schema';
-import { deleteTree } from '../on-delete.ts';
+import { deleteTree } from '../delete/on-delete.ts';
 import { permitBefore, recordsInReach, requirePolicy } from '../permission.ts';
 import { notFound, refuse, refuseTogether } from '../write-result.ts';
-import { type DeleteState, type SaveState, saveState, type WriteTransaction } from '../write-state.ts';
+import {
+  type DeleteState,
+  type SaveState,
+  saveState,
+  transactionOf,
+  type WriteTransaction,
+} from '../write-state.ts';
 import { lockCurrentChildren } from './current-children.ts';
 import { type Entry, type Parent, readEntries } from './nested-entries.ts';
 
@@ -109,12 +115,18 @@ function change(family: Family, entry: Entry, record: StoredRecord): SaveState {
 }
 
 function placeOf({ child, link }: Family, { item, path, keyPath }: Entry) {
-  return { entity: child, foreignKey: link.targetField, path, keyPath, nested: item.nested };
+  return {
+    entity: child,
+    foreignKey: link.targetField,
+    path,
+    keyPath,
+    nested: item.nested,
+    transition: null,
+  };
 }
 
 function deletion({ write, child }: Family, keyPath: readonly string[], record: StoredRecord): Deletion {
-  const { tx, model, caller, changes, saved } = write;
-  const shared = { tx, model, caller, changes, saved };
+  const shared = transactionOf(write);
   const state: DeleteState = { ...shared, entity: child, action: 'delete', keyPath, current: record };
   permitBefore(state, record);
   return { state, record };

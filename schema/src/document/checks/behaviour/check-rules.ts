@@ -1,36 +1,62 @@
-import { didYouMeanOf } from '../../faults/nearest-name.ts';
-import { showValue } from '../../faults/show-value.ts';
-import type { RuleDefinition } from '../../types.ts';
-import { type CheckContext, findEntity, findField, type Located } from '../context.ts';
+import { behaviourScopes } from '../../../behaviour/behaviour-scope.ts';
+import { type ComputedField, orderComputed } from '../../../behaviour/computed-order.ts';
+import { readRule } from '../../../behaviour/read-rule.ts';
+import { buildAllFields } from '../../../model/build-fields.ts';
+import type { JsonPath } from '../../faults/json-path.ts';
+import { type CheckContext, findEntity } from '../context.ts';
 
-const RULE_OPERATORS: ReadonlySet<string> = new Set(['min', 'max', 'min_length', 'max_length', 'pattern']);
+/** Every write of an entity runs its rules. */
+const MAX_RULES_PER_ENTITY = 200;
 
-/** Rules name existing fields; an unknown operator only warns, since documents in use rely on it passing. */
+interface LocatedComputed extends ComputedField {
+  readonly entity: string;
+  readonly path: JsonPath;
+  readonly priority: number;
+}
+
+/** Rules can be run: their fields, operators, expressions and relations are there, and computed fields have an order. */
 export function checkRules(context: CheckContext): void {
-  for (const rule of context.parts.rules) {
-    const entity = findEntity(context, rule.value.entity, [...rule.path, 'entity']);
-    if (rule.value.type !== 'expression') {
-      const path = [...rule.path, 'definition', 'field'];
-      const field = rule.value.definition['field'];
-      if (typeof field !== 'string') context.faults.error(path, 'The rule must name a field');
-      else if (entity !== undefined) findField(context, entity, { value: field, path });
-    }
-    if (rule.value.type === 'field') checkOperator(context, rule);
-    else checkExpression(context, rule);
+  const scopeOf = checkedScopes(context);
+  const computed: LocatedComputed[] = [];
+  if (!areFew(context)) return;
+  for (const { value, path } of context.parts.rules) {
+    const entity = findEntity(context, value.entity, [...path, 'entity']);
+    if (entity === undefined) continue;
+    const read = readRule(value, scopeOf(value.entity), (within, message, hint) =>
+      context.faults.error([...path, ...within], message, hint),
+    );
+    if (read?.rule.kind !== 'computed' || read.expression === null || value.active === false) continue;
+    const { expression, rule } = read;
+    const { entity: of, priority = 0 } = value;
+    computed.push({ entity: of, field: rule.field.name, expression, path, priority });
   }
+  for (const rules of Map.groupBy(computed, ({ entity }) => entity).values()) checkOrder(context, rules);
 }
 
-function checkOperator(context: CheckContext, { value, path }: Located<RuleDefinition>): void {
-  const operator = value.definition['operator'];
-  if (typeof operator === 'string' && RULE_OPERATORS.has(operator)) return;
-  const message = `The rule operator ${showValue(operator ?? null)} is unknown, so the rule checks nothing`;
-  context.faults.warning([...path, 'definition', 'operator'], message, () =>
-    didYouMeanOf('Known', operator, RULE_OPERATORS),
+/** What is too much is not even read. */
+function areFew({ parts: { rules }, faults }: CheckContext): boolean {
+  const crowded = [...Map.groupBy(rules, ({ value }) => value.entity).values()].flatMap((own) =>
+    own.slice(MAX_RULES_PER_ENTITY, MAX_RULES_PER_ENTITY + 1),
   );
+  for (const { value, path } of crowded) {
+    const message = `Entity ${JSON.stringify(value.entity)} has more than ${MAX_RULES_PER_ENTITY} rules`;
+    faults.error([...path, 'entity'], message);
+  }
+  return crowded.length === 0;
 }
 
-function checkExpression(context: CheckContext, { value, path }: Located<RuleDefinition>): void {
-  const expression = value.definition['expression'];
-  if (typeof expression === 'string' && expression.trim() !== '') return;
-  context.faults.error([...path, 'definition', 'expression'], 'The rule needs an expression, as text');
+function checkOrder(context: CheckContext, rules: readonly LocatedComputed[]): void {
+  const ordered = orderComputed(rules.toSorted((a, b) => a.priority - b.priority));
+  if (ordered.ok) return;
+  const path = [...ordered.at.path, 'definition', 'expression'];
+  const [first = ''] = ordered.cycle;
+  const message = `Computed fields need each other: ${[...ordered.cycle, first].join(' needs ')}`;
+  context.faults.error(path, message, 'Compute one of them without the others');
+}
+
+/** What rules and guards of the document may name. */
+export function checkedScopes(context: CheckContext): ReturnType<typeof behaviourScopes> {
+  const relations = context.parts.relations.map(({ value }) => value);
+  const entities = [...context.entities.values()].map(({ value }) => value);
+  return behaviourScopes(buildAllFields(entities, relations), relations);
 }

@@ -1,36 +1,37 @@
-import { formatPath, type JsonPath } from '../../faults/json-path.ts';
+import { type BehaviourScope, expressionScope } from '../../../behaviour/behaviour-scope.ts';
+import { readExpression } from '../../../behaviour/read-expression.ts';
+import { transitionsFieldName } from '../../../naming/graph-names.ts';
+import { camelCase } from '../../../naming/identifiers.ts';
+import { formatPath } from '../../faults/json-path.ts';
 import { showValue } from '../../faults/show-value.ts';
-import type {
-  FieldDefinition,
-  JsonValue,
-  StateMachineDefinition,
-  TransitionDefinition,
-} from '../../types.ts';
-import { checkStoredValue } from '../check-field-value.ts';
-import {
-  type CheckContext,
-  type EntityEntry,
-  findEntity,
-  findField,
-  type Located,
-  reportDuplicates,
-} from '../context.ts';
+import type { FieldDefinition, StateMachineDefinition, TransitionDefinition } from '../../types.ts';
+import { type CheckContext, findEntity, findField, type Located, reportDuplicates } from '../context.ts';
+import { checkAction, type MachineFields } from './check-actions.ts';
+import { checkedScopes } from './check-rules.ts';
 
-const ACTION_TYPES: ReadonlySet<string> = new Set(['set_field', 'webhook', 'create_record', 'send_event']);
-
-interface Machine {
-  readonly entity: EntityEntry;
+interface Machine extends MachineFields {
   readonly field: FieldDefinition;
+  readonly scope: BehaviourScope;
 }
 
-/** State machines: their field, their states and what a transition sets. */
+/** State machines: their field, their states, who may change them, and what a transition does. */
 export function checkStateMachines(context: CheckContext): void {
+  const scopeOf = checkedScopes(context);
+  const states = new Map(
+    [...Map.groupBy(context.parts.state_machines, ({ value }) => value.entity)].map(
+      ([entity, machines]) => [entity, new Set(machines.map(({ value }) => value.field))] as const,
+    ),
+  );
   for (const machine of context.parts.state_machines) {
-    const entity = findEntity(context, machine.value.entity, [...machine.path, 'entity']);
+    const name = machine.value.entity;
+    const entity = findEntity(context, name, [...machine.path, 'entity']);
     if (entity === undefined) continue;
     const reference = { value: machine.value.field, path: [...machine.path, 'field'] };
     const field = findField(context, entity, reference);
-    if (field !== undefined) checkMachine(context, machine, { entity, field });
+    if (field === undefined) continue;
+    const scope = scopeOf(name);
+    const own = states.get(name) ?? new Set<string>();
+    checkMachine(context, machine, { entity, field, scope, fields: scope.fields, states: own });
   }
   reportDuplicates(
     context.parts.state_machines,
@@ -47,25 +48,89 @@ function checkMachine(
   { value, path }: Located<StateMachineDefinition>,
   of: Machine,
 ): void {
+  const model = of.fields.get(of.field.name);
+  const holdsStates =
+    model?.type === 'string' && model.writable && !model.isPrimaryKey && !model.isForeignKey;
+  if (!holdsStates) {
+    const message = `${JSON.stringify(of.field.name)} cannot hold states`;
+    context.faults.error([...path, 'field'], message, 'States are texts that callers may set');
+  }
+  const added = transitionsFieldName({ graphqlName: camelCase(of.field.name) });
+  if ([...of.fields.values()].some(({ graphqlName }) => graphqlName === added)) {
+    const message = `In GraphQL, its transitions would be ${JSON.stringify(added)}, which is a field already`;
+    context.faults.error([...path, 'field'], message, 'Choose another name for that field');
+  }
   const { initial, transitions } = value.definition;
   const place = [...path, 'definition'];
   if (typeof initial === 'string' && initial !== '') {
     checkState(context, of.field, { value: initial, path: [...place, 'initial'] });
     if (of.field.default !== undefined && of.field.default !== initial) {
-      const message = `New records get ${showValue(of.field.default)} by default, which is not the initial state`;
+      const message = `New records get ${showValue(of.field.default)} by default, which is not the initial state, so they are refused`;
       context.faults.warning([...place, 'initial'], message);
     }
+    checkReachable(
+      context,
+      { value, path },
+      {
+        initial,
+        states: of.field.enum ?? [],
+        isState: (state) => isState(of.field, state),
+      },
+    );
   }
   for (const [index, transition] of transitions.entries()) {
     checkTransition(context, { value: transition, path: [...place, 'transitions', index] }, of);
   }
 }
 
+/** A transition from a state that no record can get into is a mistake in one of the two. */
+function checkReachable(
+  context: CheckContext,
+  { value, path }: Located<StateMachineDefinition>,
+  of: {
+    readonly initial: string;
+    readonly states: readonly string[];
+    readonly isState: (state: string) => boolean;
+  },
+): void {
+  const { initial } = of;
+  if (!of.isState(initial)) return;
+  const { transitions } = value.definition;
+  const nexts = new Map<string, string[]>();
+  for (const transition of transitions) {
+    for (const from of sourcesOf(transition)) nexts.set(from, [...(nexts.get(from) ?? []), transition.to]);
+  }
+  const reached = new Set([initial]);
+  // A set that grows while it is walked: each state once.
+  for (const state of reached) for (const next of nexts.get(state) ?? []) reached.add(next);
+  for (const state of of.states) {
+    if (reached.has(state)) continue;
+    context.faults.warning([...path, 'field'], `No transition leads to the state ${showValue(state)}`);
+  }
+  for (const [index, transition] of transitions.entries()) {
+    for (const [place, from] of sourcesOf(transition).entries()) {
+      if (reached.has(from) || !of.isState(from)) continue;
+      const at = typeof transition.from === 'string' ? ['from'] : ['from', place];
+      const message = `No record gets into the state ${showValue(from)}: no transition leads there from ${showValue(initial)}`;
+      const hint = `Add a transition to ${showValue(from)}, or remove the ones from it`;
+      context.faults.error([...path, 'definition', 'transitions', index, ...at], message, hint);
+    }
+  }
+}
+
+function sourcesOf({ from }: TransitionDefinition): readonly string[] {
+  return typeof from === 'string' ? [from] : from;
+}
+
 /** States are compared as text, so only a list of values can refuse one. */
 function checkState(context: CheckContext, field: FieldDefinition, state: Located<string>): void {
-  if (field.enum === undefined || field.enum.includes(state.value)) return;
+  if (isState(field, state.value)) return;
   const message = `${showValue(state.value)} is not a value of ${JSON.stringify(field.name)}`;
-  context.faults.error(state.path, message, `Allowed: ${field.enum.join(', ')}`);
+  context.faults.error(state.path, message, `Allowed: ${field.enum?.join(', ')}`);
+}
+
+function isState(field: FieldDefinition, state: string): boolean {
+  return field.enum === undefined || field.enum.includes(state);
 }
 
 function checkTransition(
@@ -74,38 +139,16 @@ function checkTransition(
   of: Machine,
 ): void {
   checkState(context, of.field, { value: value.to, path: [...path, 'to'] });
-  if (typeof value.from === 'string') {
-    checkState(context, of.field, { value: value.from, path: [...path, 'from'] });
-  } else {
-    for (const [index, state] of value.from.entries()) {
-      checkState(context, of.field, { value: state, path: [...path, 'from', index] });
-    }
+  for (const [index, state] of sourcesOf(value).entries()) {
+    const place = typeof value.from === 'string' ? ['from'] : ['from', index];
+    checkState(context, of.field, { value: state, path: [...path, ...place] });
+  }
+  if (typeof value.guard === 'string' && value.guard.trim() !== '') {
+    readExpression(value.guard, expressionScope(of.scope, []), (message, hint) =>
+      context.faults.error([...path, 'guard'], message, hint),
+    );
   }
   for (const [index, action] of (value.actions ?? []).entries()) {
-    const place = [...path, 'actions', index];
-    if (action.type === 'set_field') checkSetField(context, of.entity, { value: action, path: place });
-    else if (!ACTION_TYPES.has(action.type)) {
-      const message = `The action type ${showValue(action.type)} is unknown and is skipped`;
-      context.faults.warning([...place, 'type'], message, `Known: ${[...ACTION_TYPES].join(', ')}`);
-    }
+    checkAction(context, { value: action, path: [...path, 'actions', index] }, of);
   }
-}
-
-/** A `set_field` action of a transition or of a workflow. */
-export function checkSetField(
-  context: CheckContext,
-  entity: EntityEntry,
-  action: Located<{ readonly [key: string]: JsonValue }>,
-): void {
-  const path: JsonPath = [...action.path, 'field'];
-  const name = action.value['field'];
-  if (typeof name !== 'string') {
-    context.faults.error(path, 'The action must name a field');
-    return;
-  }
-  const field = findField(context, entity, { value: name, path });
-  const literal = action.value['value'];
-  // "now" is the current time, on any field.
-  if (field === undefined || literal === undefined || literal === null || literal === 'now') return;
-  checkStoredValue(context, field, { value: literal, path: [...action.path, 'value'] });
 }

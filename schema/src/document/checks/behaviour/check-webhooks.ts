@@ -6,7 +6,7 @@ import { type CheckContext, findEntity, type Located } from '../context.ts';
 export function checkWebhooks(context: CheckContext): void {
   for (const webhook of context.parts.webhooks) {
     findEntity(context, webhook.value.entity, [...webhook.path, 'entity']);
-    checkUrl(context, webhook);
+    checkUrl(context, { value: webhook.value.url, path: [...webhook.path, 'url'] });
     checkTiming(context, webhook);
   }
   for (const { value, path } of context.parts.ui_configs) {
@@ -18,15 +18,15 @@ export function checkWebhooks(context: CheckContext): void {
   }
 }
 
-function checkUrl(context: CheckContext, { value, path }: Located<WebhookDefinition>): void {
-  const place = [...path, 'url'];
-  const url = URL.parse(value.url);
+/** The address of a webhook. */
+export function checkUrl(context: CheckContext, { value, path }: Located<string>): void {
+  const url = URL.parse(value);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     const hint = 'Write an absolute address, e.g. "https://example.com/hook"';
-    context.faults.error(place, `${showValue(value.url)} is not an http or https address`, hint);
+    context.faults.error(path, `${showValue(value)} is not an http or https address`, hint);
   } else if (url.username !== '' || url.password !== '') {
     const hint = 'Send them in a header: "{{env.NAME}}" takes a value from the environment';
-    context.faults.error(place, 'The address must not hold credentials', hint);
+    context.faults.error(path, 'The address must not hold credentials', hint);
   }
 }
 

@@ -3,7 +3,7 @@ import { didYouMean, didYouMeanOf } from '../../faults/nearest-name.ts';
 import { showValue } from '../../faults/show-value.ts';
 import type { JsonValue, WorkflowDefinition } from '../../types.ts';
 import { type CheckContext, findEntity, findField, type Located, reportDuplicates } from '../context.ts';
-import { checkSetField } from './check-state-machines.ts';
+import { checkSetField } from './check-set-field.ts';
 
 type JsonObject = { readonly [key: string]: JsonValue };
 type Step = WorkflowDefinition['steps'][number];

@@ -1,10 +1,10 @@
 /** SDL of the inputs that write related records along with a record. */
-import type { ChildLink, EntityModel } from '../model/app-model.ts';
-import { isChildLink, nestedLinks } from '../model/nested-links.ts';
-import { type Home, nestedDeleteName, nestedNames } from '../naming/graph-names.ts';
-import type { LinkToEntity } from './link-sdl.ts';
-import { inputTypeName } from './scalar-names.ts';
-import { fieldSdl, typeSdl } from './type-sdl.ts';
+import type { ChildLink, EntityModel } from '../../model/app-model.ts';
+import { isChildLink, nestedLinks } from '../../model/nested-links.ts';
+import { type Home, nestedDeleteName, nestedNames } from '../../naming/graph-names.ts';
+import type { LinkToEntity } from '../link-sdl.ts';
+import { inputTypeName } from '../scalar-names.ts';
+import { fieldSdl, typeSdl } from '../type-sdl.ts';
 
 /** Members of every input of the entity, one for each link that can be written along. */
 export function nestedFields(entity: EntityModel, home: Home): readonly string[] {

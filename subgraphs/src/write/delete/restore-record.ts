@@ -1,11 +1,11 @@
 /** Takes back a soft deletion, of one record: what was deleted along with it stays deleted. */
 import { DELETED_AT_COLUMN, RocketError } from '@rocket/schema';
-import { lockTarget } from './lock-record.ts';
-import { permitAfter, permitBefore } from './permission.ts';
-import { restoreDeleted, toRecord } from './record-sql.ts';
-import { checkParents } from './references/check-references.ts';
-import { refuse } from './write-result.ts';
-import type { RestoreState } from './write-state.ts';
+import { lockTarget } from '../lock-record.ts';
+import { permitAfter, permitBefore } from '../permission.ts';
+import { restoreDeleted, toRecord } from '../record-sql.ts';
+import { checkParents } from '../references/check-references.ts';
+import { refuse } from '../write-result.ts';
+import type { RestoreState } from '../write-state.ts';
 
 /**
  * To who follows the changes it is an update, whose `previous` has the time of the deletion. Unique values need no look:

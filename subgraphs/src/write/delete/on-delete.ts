@@ -1,6 +1,6 @@
 /**
  * What a delete does to the records that point at the deleted one, at all levels: first the whole tree of records to
- * delete is found and locked, then `restrict` is checked, then the changes are made. So a record that is deleted anyway
+ * delete is found and locked, then `restrict` and the rules are checked, then the changes are made. So a record that is deleted anyway
  * restricts nothing, whatever the order of the relations.
  */
 import type { Statement, Transaction } from '@rocket/platform';
@@ -13,32 +13,18 @@ import {
   isChildLink,
   type LinkModel,
   type RecordChange,
-  RocketError,
   type StoredRecord,
 } from '@rocket/schema';
 import { z } from 'zod';
-import {
-  type ChildQuery,
-  clearForeignKey,
-  countChildren,
-  countLinks,
-  deleteLinks,
-  lockChildren,
-  lockOrphans,
-} from './on-delete-sql.ts';
-import { readableRecords } from './permission.ts';
-import { deleteRecords, toRecord } from './record-sql.ts';
-import { refuse } from './write-result.ts';
-import { type DeleteState, entityOf, present } from './write-state.ts';
+import { readableRecords } from '../permission.ts';
+import { deleteRecords, toRecord } from '../record-sql.ts';
+import { applyDeleteRules } from '../rules/delete-rules.ts';
+import { refuse } from '../write-result.ts';
+import { type DeleteState, entityOf, present } from '../write-state.ts';
+import { childQuery, collect, type Doomed } from './doomed-records.ts';
+import { clearForeignKey, countChildren, countLinks, deleteLinks, lockOrphans } from './on-delete-sql.ts';
 
-/** Most records of a cascade, because all are held in memory and locked. A larger tree has to be deleted in parts. */
-const MAX_CASCADE_RECORDS = 10_000;
-
-const KeyRow = z.tuple([z.string()]);
 const CountRow = z.tuple([z.number(), z.number()]);
-
-/** Keys of the records to delete, by entity name. */
-type Doomed = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Tree {
   readonly tx: Transaction;
@@ -61,38 +47,13 @@ export async function deleteTree(state: DeleteState, roots: readonly StoredRecor
   const doomed = await collect(state, roots);
   const tree: Tree = { tx, model, caller, root: entity, path: state.keyPath, doomed };
   await forEachLink(tree, (at, link) => checkRestrict(tree, at, link));
+  for (const [name, keys] of doomed) await applyDeleteRules(state, entityOf(model, name), [...keys]);
   await forEachLink(tree, async (at, link) => {
     state.changes.push(...(await release(tree, at, link)));
   });
   for (const [name, keys] of tree.doomed) {
     state.changes.push(...(await remove(tree, entityOf(model, name), [...keys])));
   }
-}
-
-/** Walks the cascades breadth first; a record met twice, as in a cycle, is not walked again. */
-async function collect(state: DeleteState, roots: readonly StoredRecord[]): Promise<Doomed> {
-  const { tx, model, entity } = state;
-  const keys = roots.map(({ key }) => key);
-  const doomed = new Map<string, Set<string>>([[entity.name, new Set(keys)]]);
-  const pending: { entity: EntityModel; keys: readonly string[] }[] = [{ entity, keys }];
-  let room = MAX_CASCADE_RECORDS;
-  for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-    for (const link of next.entity.links) {
-      if (!isChildLink(link) || link.onDelete !== 'cascade') continue;
-      const query = childQuery(model, link, next.keys);
-      const known = doomed.get(query.child.name) ?? new Set<string>();
-      // Records that were found before are returned again and must not use up the limit.
-      const rows = await tx.query(lockChildren(query, known.size + room + 1));
-      const found = rows.map((row) => KeyRow.parse(row)[0]).filter((key) => !known.has(key));
-      room -= found.length;
-      if (room < 0) refuse(tooMany(state));
-      if (found.length === 0) continue;
-      for (const key of found) known.add(key);
-      doomed.set(query.child.name, known);
-      pending.push({ entity: query.child, keys: found });
-    }
-  }
-  return doomed;
 }
 
 async function checkRestrict(tree: Tree, at: LinkPlace, link: LinkModel): Promise<void> {
@@ -181,17 +142,4 @@ async function forEachLink(
     const entity = entityOf(tree.model, name);
     for (const link of entity.links) await work({ entity, keys: [...keys] }, link);
   }
-}
-
-/** Children belong to this app: a relation is declared in the app of the foreign key, and only acts there. */
-function childQuery(model: AppModel, link: ChildLink, parentKeys: readonly string[]): ChildQuery {
-  const child = entityOf(model, link.target.entity);
-  const foreignKey = child.fieldByName.get(link.targetField);
-  if (foreignKey === undefined) throw new RocketError('INTERNAL_ERROR', `No field ${link.targetField}`);
-  return { child, foreignKey, parentKeys };
-}
-
-function tooMany({ entity, keyPath }: DeleteState): Parameters<typeof refuse>[0] {
-  const message = `Deleting this ${entity.name} would delete more than ${MAX_CASCADE_RECORDS} records along with it`;
-  return { code: 'CONFLICT', message, path: keyPath, rule: 'cascade' };
 }

@@ -1,5 +1,5 @@
 /** What is known before an evaluation about the values of names. */
-import type { ScalarType } from '../model/app-model.ts';
+import type { ScalarType } from '../model/field-model.ts';
 
 export type ExpressionShape = ScalarType | ObjectShape | ListShape;
 

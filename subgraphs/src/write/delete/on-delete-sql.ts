@@ -1,10 +1,10 @@
 /** Statements on the records and links that point at records to be deleted. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
 import type { EntityModel, FieldModel, Filter, ManyToManyLink } from '@rocket/schema';
-import { filterSql } from '../sql/filter-sql.ts';
-import { liveSql } from '../sql/live-sql.ts';
-import { Parameters, sqlType } from '../sql/parameters.ts';
-import { columns, keyColumn, live, table, updateMarks } from './record-sql.ts';
+import { filterSql } from '../../sql/filter-sql.ts';
+import { liveSql } from '../../sql/live-sql.ts';
+import { Parameters, sqlType } from '../../sql/parameters.ts';
+import { columns, keyColumn, live, table, updateMarks } from '../record-sql.ts';
 
 export interface ChildQuery {
   readonly child: EntityModel;

@@ -1,0 +1,72 @@
+/** What a transition does: fields it sets, and what it asks for after the commit. */
+import { EFFECT_KINDS } from '../../../behaviour/behaviour-model.ts';
+import type { FieldModel } from '../../../model/field-model.ts';
+import { maxTextBytes } from '../../../model/storage-limits.ts';
+import { didYouMeanOf } from '../../faults/nearest-name.ts';
+import { showValue } from '../../faults/show-value.ts';
+import type { JsonValue } from '../../types.ts';
+import { type CheckContext, type EntityEntry, findEntity, type Located } from '../context.ts';
+import { checkSetField } from './check-set-field.ts';
+import { checkUrl } from './check-webhooks.ts';
+
+type Action = { readonly type: string; readonly [key: string]: JsonValue };
+
+const ACTION_TYPES = ['set_field', ...EFFECT_KINDS];
+const TIMES = new Set(['timestamp', 'date', 'string']);
+
+export interface MachineFields {
+  readonly entity: EntityEntry;
+  readonly fields: ReadonlyMap<string, FieldModel>;
+  /** Fields of the entity that have a state machine. */
+  readonly states: ReadonlySet<string>;
+}
+
+export function checkAction(context: CheckContext, action: Located<Action>, of: MachineFields): void {
+  const { value, path } = action;
+  switch (value.type) {
+    case 'set_field':
+      checkSet(context, action, of);
+      break;
+    case 'create_record':
+      if (typeof value['entity'] === 'string') findEntity(context, value['entity'], [...path, 'entity']);
+      else context.faults.error([...path, 'entity'], 'The action must name an entity');
+      break;
+    case 'send_event':
+      if (typeof value['event'] !== 'string' || value['event'] === '')
+        context.faults.error([...path, 'event'], 'The action must name an event');
+      break;
+    case 'webhook':
+      if (typeof value['url'] === 'string')
+        checkUrl(context, { value: value['url'], path: [...path, 'url'] });
+      else context.faults.error([...path, 'url'], 'The action must name an address');
+      break;
+    default: {
+      const message = `The action type ${showValue(value.type)} is unknown and is skipped`;
+      context.faults.warning([...path, 'type'], message, () =>
+        didYouMeanOf('Known', value.type, ACTION_TYPES),
+      );
+    }
+  }
+}
+
+function checkSet(context: CheckContext, action: Located<Action>, of: MachineFields): void {
+  const name = checkSetField(context, of.entity, action)?.name;
+  const field = name === undefined ? undefined : of.fields.get(name);
+  if (field === undefined) return;
+  const place = [...action.path, 'field'];
+  const label = JSON.stringify(field.name);
+  if (!field.writable || field.isPrimaryKey) context.faults.error(place, `${label} cannot be set`);
+  else if (of.states.has(field.name))
+    context.faults.error(place, `${label} has a state machine of its own`, 'States change by transitions');
+  const literal = action.value['value'] ?? null;
+  const at = [...action.path, 'value'];
+  if ((literal === null || literal === '') && !field.nullable)
+    context.faults.error(at, `${label} is required and cannot be emptied`);
+  else if (literal === 'now' && !(TIMES.has(field.type) && field.enumValues === undefined))
+    context.faults.error(at, `${label} is of type ${field.type} and holds no time`);
+  else if (literal !== null && field.type === 'file')
+    context.faults.error(at, 'A file field can only be emptied');
+  const most = field.type === 'string' ? maxTextBytes(field) : null;
+  if (most !== null && typeof literal === 'string' && Buffer.byteLength(literal) > most)
+    context.faults.error(at, `${label} is indexed and holds at most ${most} bytes`);
+}

@@ -1,0 +1,42 @@
+/** What a transition asks for after its commit: a record to create, an event to send, an address to call. */
+import type { EffectKind } from '../behaviour/behaviour-model.ts';
+import type { JsonValue } from '../document/types.ts';
+import type { AppName } from '../ids.ts';
+import type { Caller } from '../protocol/call-context.ts';
+import type { ChangeEvent } from './change-event.ts';
+import type { EncodedEvent } from './encode-event.ts';
+import type { StoredRecord } from './record-change.ts';
+
+export interface TransitionEffect
+  extends Pick<ChangeEvent, 'id' | 'app' | 'epoch' | 'at' | 'entity' | 'key'> {
+  readonly kind: 'effect';
+  readonly effect: EffectKind;
+  /** The action as the document has it. */
+  readonly definition: JsonValue;
+  readonly transition: { readonly field: string; readonly from: string | null; readonly to: string };
+  /** Version of the record after the transition. */
+  readonly version: number;
+  /** Id of the user who made it; null for an anonymous caller. */
+  readonly actor: string | null;
+  /** The record after it, by field name. */
+  readonly record: StoredRecord['values'];
+}
+
+/** An effect before it is stored; the database adds the remaining properties. */
+type NewEffect = Omit<TransitionEffect, 'id' | 'epoch' | 'at'>;
+
+export function transitionEffect(
+  app: AppName,
+  caller: Pick<Caller, 'userId'>,
+  of: Pick<NewEffect, 'entity' | 'effect' | 'definition' | 'transition'> & { readonly record: StoredRecord },
+): NewEffect {
+  const { record, ...asked } = of;
+  const { key, version, values } = record;
+  return { kind: 'effect', app, ...asked, key, version, actor: caller.userId, record: values };
+}
+
+/** Effects have subjects of their own, since who listens to changes does not expect them. */
+export function encodeEffect(effect: NewEffect): EncodedEvent {
+  const { app, entity, effect: kind } = effect;
+  return { subject: `rocket.fx.${app}.${entity}.${kind}`, payload: JSON.stringify(effect) };
+}
