@@ -3,8 +3,10 @@ import type { Logger, Transaction } from '@rocket/platform';
 import {
   type AppModel,
   type Caller,
+  type ChildLink,
   type EffectKind,
   type EntityModel,
+  type FieldModel,
   type JsonValue,
   type RecordChange,
   RocketError,
@@ -115,6 +117,13 @@ export function entityOf(model: AppModel, name: string): EntityModel {
   if (entity === undefined)
     throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(name)}`);
   return entity;
+}
+
+/** The field of the child that holds the key of its parent. */
+export function foreignKeyOf(child: EntityModel, link: ChildLink): FieldModel {
+  const field = child.fieldByName.get(link.targetField);
+  if (field !== undefined) return field;
+  throw new RocketError('INTERNAL_ERROR', `${child.name} has no field ${link.targetField}`);
 }
 
 /** The record that an earlier step of the write has set. */

@@ -4,12 +4,11 @@ import {
   type ChildLink,
   type EntityModel,
   isChildLink,
-  RocketError,
   type StoredRecord,
 } from '@rocket/schema';
 import { z } from 'zod';
 import { refuse } from '../write-result.ts';
-import { type DeleteState, entityOf } from '../write-state.ts';
+import { type DeleteState, entityOf, foreignKeyOf } from '../write-state.ts';
 import { type ChildQuery, lockChildren } from './on-delete-sql.ts';
 
 /** Most records of a cascade, because all are held in memory and locked. A larger tree has to be deleted in parts. */
@@ -49,9 +48,7 @@ export async function collect(state: DeleteState, roots: readonly StoredRecord[]
 /** Children belong to this app: a relation is declared in the app of the foreign key, and only acts there. */
 export function childQuery(model: AppModel, link: ChildLink, parentKeys: readonly string[]): ChildQuery {
   const child = entityOf(model, link.target.entity);
-  const foreignKey = child.fieldByName.get(link.targetField);
-  if (foreignKey === undefined) throw new RocketError('INTERNAL_ERROR', `No field ${link.targetField}`);
-  return { child, foreignKey, parentKeys };
+  return { child, foreignKey: foreignKeyOf(child, link), parentKeys };
 }
 
 function tooMany({ entity, keyPath }: DeleteState): Parameters<typeof refuse>[0] {

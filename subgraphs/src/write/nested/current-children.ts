@@ -1,16 +1,10 @@
 /** The children that records have before a write. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
-import {
-  type ChildLink,
-  type EntityModel,
-  type FieldModel,
-  RocketError,
-  type StoredRecord,
-} from '@rocket/schema';
+import type { ChildLink, EntityModel, StoredRecord } from '@rocket/schema';
 import { Parameters, sqlType } from '../../sql/parameters.ts';
 import { columns, keyColumn, live, table, toRecord } from '../record-sql.ts';
 import { refuse } from '../write-result.ts';
-import type { WriteTransaction } from '../write-state.ts';
+import { foreignKeyOf, type WriteTransaction } from '../write-state.ts';
 
 const MAX_CURRENT_CHILDREN = 10_000;
 
@@ -68,11 +62,4 @@ function lockStatement({ child, link, ...wanted }: WantedChildren): Statement {
     text: `SELECT ${columns(child)} FROM ${table(child)} WHERE ${where} ORDER BY ${keyColumn(child)} LIMIT ${limit} FOR UPDATE`,
     values: parameters.values,
   };
-}
-
-function foreignKeyOf(child: EntityModel, link: ChildLink): FieldModel {
-  const field = child.fieldByName.get(link.targetField);
-  if (field === undefined)
-    throw new RocketError('INTERNAL_ERROR', `${child.name} has no field ${link.targetField}`);
-  return field;
 }

@@ -4,7 +4,7 @@ import type { EntityModel, Filter, ManyToManyLink } from '@rocket/schema';
 import { filterSql } from '../../sql/filter-sql.ts';
 import { liveSql } from '../../sql/live-sql.ts';
 import { Parameters, sqlType } from '../../sql/parameters.ts';
-import { keyColumn, table } from '../record-sql.ts';
+import { table } from '../record-sql.ts';
 
 /** A join table as it is seen from one side of the relation. */
 export interface LinkTable {
@@ -17,18 +17,6 @@ export interface LinkTable {
 export interface Pair {
   readonly source: string;
   readonly target: string;
-}
-
-/** Records that are there for the caller. A share of their key's lock keeps them from being deleted for good meanwhile. */
-export function lockTargets(target: EntityModel, keys: readonly string[], readable: Filter): Statement {
-  const parameters = new Parameters();
-  const key = `target.${keyColumn(target)}`;
-  const among = `${key} = ANY (${parameters.bind(keys, `${sqlType(target.primaryKey)}[]`)})`;
-  const where = [among, filterSql(readable, 'target', parameters), ...liveSql(target, 'target')];
-  return {
-    text: `SELECT ${key}::text FROM ${table(target)} AS target WHERE ${where.join(' AND ')} ORDER BY ${key} FOR KEY SHARE`,
-    values: parameters.values,
-  };
 }
 
 export function removeLinks(of: LinkTable, pairs: readonly Pair[]): Statement {

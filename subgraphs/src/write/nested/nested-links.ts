@@ -1,17 +1,11 @@
 /** Many-to-many links that a write names. Only links are made and removed; the records at their ends stay as they are. */
 import { type EntityModel, keyValue, type ManyToManyLink, type UserError } from '@rocket/schema';
 import { readableRecords } from '../permission.ts';
+import { lockParents } from '../references/lock-parents.ts';
 import { refuse, refuseTogether } from '../write-result.ts';
 import type { WriteTransaction } from '../write-state.ts';
 import type { NestedLinks, NestedTarget } from './nested-input.ts';
-import {
-  insertLinks,
-  type LinkTable,
-  lockTargets,
-  type Pair,
-  removeLinks,
-  removeOtherLinks,
-} from './nested-links-sql.ts';
+import { insertLinks, type LinkTable, type Pair, removeLinks, removeOtherLinks } from './nested-links-sql.ts';
 
 /** A record that is stored, and what its input says of its links by one relation. */
 export interface LinkEnd {
@@ -39,11 +33,10 @@ export async function saveLinks(
   const pairs = await readPairs(of.target, of.ends);
   const wanted = pairs.filter(({ isDeleted }) => !isDeleted);
   if (wanted.length > 0) {
-    const keys = [...new Set(wanted.map((pair) => pair.target))];
-    const rows = await tx.query(lockTargets(of.target, keys, readable));
-    const found = new Set(rows.map(([key]) => key));
+    const keys = new Set(wanted.map((pair) => pair.target));
+    const [found] = await lockParents(tx, [{ entity: of.target, keys, access: readable }]);
     await refuseTogether(wanted, (pair) => {
-      if (!found.has(pair.target)) refuse(missing(of.target, pair.target, pair.path));
+      if (found?.has(pair.target) !== true) refuse(missing(of.target, pair.target, pair.path));
     });
   }
   const table: LinkTable = of;

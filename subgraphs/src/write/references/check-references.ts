@@ -4,23 +4,18 @@
  */
 import type { Transaction } from '@rocket/platform';
 import {
-  type AppModel,
   type EntityModel,
   type FieldModel,
   type Filter,
   MATCH_ALL,
-  RocketError,
   type StoredRecord,
   type ToOneLink,
   type UserError,
 } from '@rocket/schema';
-import { z } from 'zod';
 import { readableRecords } from '../permission.ts';
 import { refuse, WriteRefused } from '../write-result.ts';
-import type { RestoreState, SaveState } from '../write-state.ts';
+import { entityOf, type RestoreState, type SaveState } from '../write-state.ts';
 import { lockParents, type Parents } from './lock-parents.ts';
-
-const ParentRow = z.tuple([z.number(), z.string()]);
 
 interface Reference {
   readonly field: FieldModel;
@@ -88,7 +83,7 @@ function referencesOf(
     return checkedLinks(entity, field).map((link) => ({
       field,
       link,
-      target: targetOf(model, link),
+      target: entityOf(model, link.target.entity),
       key: String(value),
     }));
   });
@@ -98,13 +93,6 @@ function checkedLinks(entity: EntityModel, field: FieldModel): ToOneLink[] {
   return entity.links.filter(
     (link): link is ToOneLink => link.kind === 'to_one' && link.isChecked && link.localField === field.name,
   );
-}
-
-function targetOf(model: AppModel, link: ToOneLink): EntityModel {
-  const target = model.entities.get(link.target.entity);
-  if (target === undefined)
-    throw new RocketError('INTERNAL_ERROR', `There is no entity ${link.target.entity}`);
-  return target;
 }
 
 /** Locks the records that are there; `access` says which ones of an entity count. */
@@ -123,11 +111,7 @@ async function findMissing(
   const parents: Parents[] = [...keys]
     .map(([entity, keys]) => ({ entity, keys, access: access(entity) }))
     .sort((a, b) => (a.entity.name < b.entity.name ? -1 : 1));
-  const found = parents.map(() => new Set<string>());
-  for (const row of await tx.query(lockParents(parents))) {
-    const [place, key] = ParentRow.parse(row);
-    found[place]?.add(key);
-  }
+  const found = await lockParents(tx, parents);
   const there = new Map(parents.map(({ entity }, place) => [entity, found[place]]));
   return new Set(references.filter(({ target, key }) => there.get(target)?.has(key) !== true));
 }

@@ -1,5 +1,6 @@
-import { quoteIdentifier, type Statement } from '@rocket/platform';
+import { quoteIdentifier, type Statement, type Transaction } from '@rocket/platform';
 import type { EntityModel, Filter } from '@rocket/schema';
+import { z } from 'zod';
 import { filterSql } from '../../sql/filter-sql.ts';
 import { liveSql } from '../../sql/live-sql.ts';
 import { Parameters, sqlType } from '../../sql/parameters.ts';
@@ -13,13 +14,30 @@ export interface Parents {
   readonly access: Filter;
 }
 
+const ParentRow = z.tuple([z.number(), z.string()]);
+
 /**
- * Finds those that are there, as rows of their place in the list and their key, and keeps them from being deleted until
+ * Finds the keys that are there, for each of `parents` in their order, and keeps their records from being deleted until
  * the end of the transaction. They may be updated meanwhile, and others may refer to them too. A parent that is being
- * deleted is waited for, and is then not found. Locked by entity and key, so that two writes with the same parents do
- * not wait for each other.
+ * deleted is waited for, and is then not found.
  */
-export function lockParents(parents: readonly Parents[]): Statement {
+export async function lockParents(
+  tx: Transaction,
+  parents: readonly Parents[],
+): Promise<readonly ReadonlySet<string>[]> {
+  const found = parents.map(() => new Set<string>());
+  for (const row of await tx.query(lockStatement(parents))) {
+    const [place, key] = ParentRow.parse(row);
+    found[place]?.add(key);
+  }
+  return found;
+}
+
+/**
+ * Rows are a place in the list and a key. Locked by entity and key, so that two writes with the same parents do not
+ * wait for each other.
+ */
+function lockStatement(parents: readonly Parents[]): Statement {
   const parameters = new Parameters();
   const parts = parents.map((each, place) => {
     const keys = `SELECT ${keysSql(each, parameters)} FOR KEY SHARE`;

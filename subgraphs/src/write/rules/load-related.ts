@@ -14,7 +14,7 @@ import { linkSource } from '../../sql/link-sql.ts';
 import { liveSql } from '../../sql/live-sql.ts';
 import { Parameters, sqlType } from '../../sql/parameters.ts';
 import { columns, toRecord } from '../record-sql.ts';
-import type { WriteTransaction } from '../write-state.ts';
+import { entityOf, type WriteTransaction } from '../write-state.ts';
 
 /** Of one load, for all records of a transaction together, because all are held in memory. */
 const MAX_RELATED = 10_000;
@@ -61,8 +61,7 @@ async function loadOne(
   { load, records }: { load: RelatedLoad; records: readonly FilterRecord[] },
 ): Promise<Loaded> {
   const link = linkOf(entity, load);
-  const target = write.model.entities.get(load.target);
-  if (target === undefined) throw new RocketError('INTERNAL_ERROR', `There is no entity ${load.target}`);
+  const target = entityOf(write.model, load.target);
   const asking = records.filter((record) => (record[link.localField] ?? null) !== null);
   if (asking.length === 0) return new Map();
   const keys = asking.map((record) => record[link.localField]);
