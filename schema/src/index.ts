@@ -1,7 +1,7 @@
 /** The only door of @rocket/schema. */
 export { conditionFilter } from './access/condition-filter.ts';
 export { forbidden } from './access/forbidden.ts';
-export { type AccessRequest, PUBLIC_ROLE, readFilter } from './access/policy.ts';
+export { type AccessRequest, PUBLIC_ROLE, readFilter, rolesOf } from './access/policy.ts';
 export type {
   AggregateFunction,
   GroupBy,

@@ -8,6 +8,11 @@ import { conditionFilter } from './condition-filter.ts';
 /** Role that everybody has, also who is not signed in. */
 export const PUBLIC_ROLE = 'public';
 
+/** The caller's roles in lower case, since roles compare without case, with the one that everybody has. */
+export function rolesOf({ roles }: Pick<Caller, 'roles'>): ReadonlySet<string> {
+  return new Set([PUBLIC_ROLE, ...roles.map((role) => role.toLowerCase())]);
+}
+
 /** Who wants to do what to records of which entity. */
 export interface AccessRequest {
   readonly entity: string;
@@ -28,7 +33,7 @@ export function readFilter(model: AppModel, request: AccessRequest): Filter | 'f
   if (entity === undefined) {
     throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(request.entity)}`);
   }
-  const roles = new Set(caller.roles.map((role) => role.toLowerCase()));
+  const roles = rolesOf(caller);
   const policies = model.policies.filter(
     (policy) => policy.entity === entity.name && policy.action === action && isFor(policy, roles),
   );
@@ -37,7 +42,7 @@ export function readFilter(model: AppModel, request: AccessRequest): Filter | 'f
 }
 
 function isFor(policy: PolicyModel, roles: ReadonlySet<string>): boolean {
-  return policy.roles.has(PUBLIC_ROLE) || [...roles].some((role) => policy.roles.has(role));
+  return [...roles].some((role) => policy.roles.has(role));
 }
 
 function policyFilter(policy: PolicyModel, entity: EntityModel, caller: Caller): Filter {

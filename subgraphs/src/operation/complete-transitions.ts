@@ -19,11 +19,11 @@ export function completeTransitions(
   context: TransitionContext,
   plans: readonly TransitionsPlan[],
 ): CompleteJson {
-  const now = new Date();
+  let put: ReturnType<typeof judgedBy> | undefined;
   const complete = (json: string) => {
-    const value = parseJson(json);
-    const put = (marked: MarkedRecord) => transitionsOf({ ...context, now }, plans, marked);
-    return JSON.stringify(replaced(value, put));
+    // Most operations ask for no transitions, and pay nothing for those that do.
+    put ??= judgedBy(context, plans);
+    return JSON.stringify(replaced(parseJson(json), put));
   };
   return (plan, json) => {
     if (plans.length === 0) return json;
@@ -31,6 +31,18 @@ export function completeTransitions(
     const texts: unknown = parseJson(json);
     return JSON.stringify(Array.isArray(texts) ? texts.map((text) => complete(String(text))) : texts);
   };
+}
+
+/** All records of an operation are judged at one moment, and by one reading of the caller's policies for each entity. */
+function judgedBy(context: TransitionContext, plans: readonly TransitionsPlan[]) {
+  const scopes = new Map<EntityModel, Filter | 'forbidden'>();
+  const updatable = (entity: EntityModel) => {
+    const scope = scopes.get(entity) ?? context.updatable(entity);
+    scopes.set(entity, scope);
+    return scope;
+  };
+  const at = { caller: context.caller, now: new Date(), updatable };
+  return (marked: MarkedRecord) => transitionsOf(at, plans, marked);
 }
 
 /** In place: a copy would lose own properties that are called `__proto__`. */
@@ -57,10 +69,10 @@ function transitionsOf(
   for (const [index, { name }] of entity.fields.entries()) old[name] = values[index] ?? null;
   const state = old[machine.field.name] ?? null;
   const from = state === null ? null : String(state);
+  const members = [...(machine.field.enumMembers ?? [])];
   return nextStates(machine, from).map((to) => {
     const reason = reasonAgainst(context, plan, { old, from, to });
-    const members = new Map(machine.field.enumMembers ?? []);
-    const shown = [...members].find(([, stored]) => stored === to)?.[0] ?? to;
+    const shown = members.find(([, stored]) => stored === to)?.[0] ?? to;
     const answer: Record<string, unknown> = Object.create(null);
     for (const field of fields) {
       const value = { to: shown, allowed: reason === null, reason, constant: field.constant }[field.kind];

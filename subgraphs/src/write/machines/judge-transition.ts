@@ -3,7 +3,7 @@ import {
   type Caller,
   type ExpressionVariables,
   type MachineModel,
-  PUBLIC_ROLE,
+  rolesOf,
   type TransitionModel,
   type UserError,
 } from '@rocket/schema';
@@ -53,11 +53,10 @@ function verdictOn(machine: MachineModel, transition: TransitionModel, asked: As
   return { allowed: false, code: 'VALIDATION_FAILED', reason };
 }
 
-/** Administrators may make every transition that there is. Roles compare without case. */
-function hasRole({ isAdmin, roles }: Caller, allowed: readonly string[]): boolean {
-  if (isAdmin) return true;
-  const own = new Set([PUBLIC_ROLE, ...roles.map((role) => role.toLowerCase())]);
-  return allowed.some((role) => own.has(role.toLowerCase()));
+/** Administrators may make every transition that there is. */
+function hasRole(caller: Caller, allowed: readonly string[]): boolean {
+  const own = rolesOf(caller);
+  return caller.isAdmin || allowed.some((role) => own.has(role.toLowerCase()));
 }
 
 function noTransition(machine: MachineModel, asked: AskedTransition): Verdict {
