@@ -3,7 +3,6 @@
  * whose rows are shaped by a function written for it. It can answer nothing else. Usage: DATABASE_URL=... PORT=... node
  * limit.ts, then POST the variables to /nested-1 and so on
  */
-import { createServer, type IncomingMessage } from 'node:http';
 import pg from 'pg';
 import { z } from 'zod';
 import {
@@ -14,6 +13,7 @@ import {
   ORDERS_BY_STATUS,
 } from './limit-statements.ts';
 import { peerSettings } from './peer-settings.ts';
+import { serveJson } from './serve-json.ts';
 
 type ItemRow = readonly [quantity: number, price: string, product: string];
 type OrderRow = readonly [id: string, total: string, placedAt: string, items: readonly ItemRow[]];
@@ -76,26 +76,12 @@ function shapePlainOrder([id, status, total, placedAt]: PlainOrderRow) {
   return { id, status, total, placedAt };
 }
 
-async function readVariables(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Variables.parse(JSON.parse(Buffer.concat(chunks).toString())).variables;
-}
-
-const server = createServer(async (request, response) => {
-  try {
-    const answer = ANSWERS[request.url ?? ''];
-    if (answer === undefined || request.method !== 'POST') {
-      response.writeHead(404).end();
-      return;
-    }
-    const body = JSON.stringify({ data: await answer(await readVariables(request)) });
-    response
-      .writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
-      .end(body);
-  } catch (error) {
-    console.error(error);
-    response.writeHead(500).end();
-  }
-});
-server.listen(port, '127.0.0.1');
+serveJson(
+  port,
+  Object.fromEntries(
+    Object.entries(ANSWERS).map(([path, answer]) => [
+      path,
+      (body: unknown) => answer(Variables.parse(body).variables),
+    ]),
+  ),
+);
