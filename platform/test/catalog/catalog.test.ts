@@ -1,51 +1,15 @@
 import { appName, graphName, RocketError, shardName } from '@rocket/schema';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
-import {
-  type Catalog,
-  createDatabase,
-  createLogger,
-  databaseUrl,
-  dropDatabase,
-  openCatalog,
-} from '../../src/index.ts';
-import { codeOf, emptyDocument } from '../support/fixtures.ts';
+import { expect, test } from 'vitest';
+import { createDatabase, databaseUrl, dropDatabase, openCatalog } from '../../src/index.ts';
+import { codeOf } from '../support/fixtures.ts';
+import { crm, freshCatalog, logger, west } from '../support/fresh-catalog.ts';
 
-const logger = createLogger({ level: 'silent', name: 'test' });
-const crm = appName('crm');
-const west = shardName('west');
-
-let database: TestDatabase;
-let catalog: Catalog;
-
-beforeEach(async () => {
-  database = await createTestDatabase();
-  catalog = await openCatalog({ url: database.url, logger });
-});
-
-afterEach(async () => {
-  await catalog.close();
-  await database.dispose();
-});
-
-async function withApp(): Promise<void> {
-  await catalog.addShard({ name: west, databaseUrl: database.serverUrl, url: null });
-  await catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' });
-}
-
-function addRevision(note: string) {
-  const document = { ...emptyDocument(), description: note };
-  return catalog.addRevision({
-    app: crm,
-    document,
-    contentHash: `hash of ${note}`,
-    createdBy: 'admin@localhost',
-  });
-}
+const fresh = freshCatalog();
+const { withApp, addRevision } = fresh;
 
 test('several processes open a new catalog at once and share its secrets', async () => {
-  const name = `${database.name}_fresh`;
-  const url = databaseUrl(database.serverUrl, name);
+  const name = `${fresh.database.name}_fresh`;
+  const url = databaseUrl(fresh.database.serverUrl, name);
   const opened = await Promise.all([1, 2, 3].map(() => openCatalog({ url, logger })));
   try {
     const secrets = await Promise.all(opened.map((each) => each.secrets()));
@@ -54,31 +18,35 @@ test('several processes open a new catalog at once and share its secrets', async
     expect(secrets[0]?.internalKey).toHaveLength(43);
   } finally {
     await Promise.all(opened.map((each) => each.close()));
-    await dropDatabase(database.serverUrl, name);
+    await dropDatabase(fresh.database.serverUrl, name);
   }
 });
 
 test('a catalog of a newer version is not touched', async () => {
-  const direct = createDatabase({ url: database.url, logger });
+  const direct = createDatabase({ url: fresh.database.url, logger });
   await direct.query({
     text: "INSERT INTO schema_migration (number, name) VALUES (9999, 'later')",
     values: [],
   });
   await direct.close();
-  expect(await codeOf(openCatalog({ url: database.url, logger }))).toBe('NOT_READY');
+  expect(await codeOf(openCatalog({ url: fresh.database.url, logger }))).toBe('NOT_READY');
 });
 
 test('a new app is placed at epoch 1 without a revision', async () => {
-  const before = (await catalog.snapshot()).version;
-  await catalog.addShard({ name: west, databaseUrl: database.serverUrl, url: 'http://west:4100' });
-  expect(await catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' })).toEqual({
+  const before = (await fresh.catalog.snapshot()).version;
+  await fresh.catalog.addShard({
+    name: west,
+    databaseUrl: fresh.database.serverUrl,
+    url: 'http://west:4100',
+  });
+  expect(await fresh.catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' })).toEqual({
     app: 'crm',
     shard: 'west',
     epoch: 1,
     state: 'active',
     database: 'rocket_crm',
   });
-  const snapshot = await catalog.snapshot();
+  const snapshot = await fresh.catalog.snapshot();
   expect(snapshot.version).toBe(before + 2);
   expect(snapshot.apps.get(crm)).toMatchObject({ activeRevision: null, refersTo: [] });
   expect(snapshot.apps.get(crm)?.createdAt).toBeInstanceOf(Date);
@@ -93,47 +61,51 @@ test('a new app is placed at epoch 1 without a revision', async () => {
 test('an app needs a free name, a free database and a shard', async () => {
   await withApp();
   const shop = appName('shop');
-  expect(await codeOf(catalog.createApp({ app: crm, shard: west, database: 'other' }))).toBe('CONFLICT');
-  expect(await codeOf(catalog.createApp({ app: shop, shard: west, database: 'rocket_crm' }))).toBe(
+  expect(await codeOf(fresh.catalog.createApp({ app: crm, shard: west, database: 'other' }))).toBe(
+    'CONFLICT',
+  );
+  expect(await codeOf(fresh.catalog.createApp({ app: shop, shard: west, database: 'rocket_crm' }))).toBe(
     'CONFLICT',
   );
   const nowhere = shardName('nowhere');
-  expect(await codeOf(catalog.createApp({ app: shop, shard: nowhere, database: 'd' }))).toBe('NOT_FOUND');
-  expect([...(await catalog.snapshot()).apps.keys()]).toEqual(['crm']);
+  expect(await codeOf(fresh.catalog.createApp({ app: shop, shard: nowhere, database: 'd' }))).toBe(
+    'NOT_FOUND',
+  );
+  expect([...(await fresh.catalog.snapshot()).apps.keys()]).toEqual(['crm']);
 });
 
 test('apps have secrets of their own', async () => {
   await withApp();
-  await catalog.createApp({ app: appName('shop'), shard: west, database: 'rocket_shop' });
-  const secrets = [...(await catalog.snapshot()).apps.values()].map((app) => app.tokenSecret);
+  await fresh.catalog.createApp({ app: appName('shop'), shard: west, database: 'rocket_shop' });
+  const secrets = [...(await fresh.catalog.snapshot()).apps.values()].map((app) => app.tokenSecret);
   expect(new Set(secrets).size).toBe(2);
 });
 
 test('removing an app forgets everything about it, and may be repeated', async () => {
   await withApp();
   const number = await addRevision('one');
-  await catalog.putGraph({ name: graphName('main'), apps: [crm] });
-  await catalog.removeApp(crm);
-  await catalog.removeApp(crm);
-  const snapshot = await catalog.snapshot();
+  await fresh.catalog.putGraph({ name: graphName('main'), apps: [crm] });
+  await fresh.catalog.removeApp(crm);
+  await fresh.catalog.removeApp(crm);
+  const snapshot = await fresh.catalog.snapshot();
   expect(snapshot.apps.size + snapshot.shardMap.placements.size).toBe(0);
   expect(snapshot.graphs.get(graphName('main'))?.apps).toEqual([]);
-  expect(await codeOf(catalog.revision(crm, number))).toBe('NOT_FOUND');
+  expect(await codeOf(fresh.catalog.revision(crm, number))).toBe('NOT_FOUND');
 });
 
 test('a shard registers again with equal values only, and stays while apps are on it', async () => {
   await withApp();
-  const shard = { name: west, databaseUrl: database.serverUrl, url: null };
-  const { version } = await catalog.snapshot();
-  await catalog.addShard(shard);
-  expect((await catalog.snapshot()).version).toBe(version);
-  expect(await codeOf(catalog.addShard({ ...shard, databaseUrl: 'postgres://elsewhere/postgres' }))).toBe(
-    'CONFLICT',
-  );
-  expect(await codeOf(catalog.removeShard(west))).toBe('CONFLICT');
-  await catalog.setShardUrl(west, 'http://127.0.0.1:4200');
-  await catalog.setShardDatabaseUrl(west, 'postgres://elsewhere/postgres');
-  expect(await catalog.shardRegistration(west)).toEqual({
+  const shard = { name: west, databaseUrl: fresh.database.serverUrl, url: null };
+  const { version } = await fresh.catalog.snapshot();
+  await fresh.catalog.addShard(shard);
+  expect((await fresh.catalog.snapshot()).version).toBe(version);
+  expect(
+    await codeOf(fresh.catalog.addShard({ ...shard, databaseUrl: 'postgres://elsewhere/postgres' })),
+  ).toBe('CONFLICT');
+  expect(await codeOf(fresh.catalog.removeShard(west))).toBe('CONFLICT');
+  await fresh.catalog.setShardUrl(west, 'http://127.0.0.1:4200');
+  await fresh.catalog.setShardDatabaseUrl(west, 'postgres://elsewhere/postgres');
+  expect(await fresh.catalog.shardRegistration(west)).toEqual({
     name: 'west',
     url: 'http://127.0.0.1:4200',
     state: 'active',
@@ -141,30 +113,32 @@ test('a shard registers again with equal values only, and stays while apps are o
     replicaUrls: [],
     cluster: null,
   });
-  await catalog.removeApp(crm);
-  await catalog.removeShard(west);
-  expect(await codeOf(catalog.shardRegistration(west))).toBe('NOT_FOUND');
-  expect(await codeOf(catalog.setShardUrl(west, null))).toBe('NOT_FOUND');
+  await fresh.catalog.removeApp(crm);
+  await fresh.catalog.removeShard(west);
+  expect(await codeOf(fresh.catalog.shardRegistration(west))).toBe('NOT_FOUND');
+  expect(await codeOf(fresh.catalog.setShardUrl(west, null))).toBe('NOT_FOUND');
 });
 
 test('graphs and compositions are kept', async () => {
   await withApp();
   const main = graphName('main');
-  await catalog.putGraph({ name: main, apps: null });
-  const { version, graphs } = await catalog.snapshot();
+  await fresh.catalog.putGraph({ name: main, apps: null });
+  const { version, graphs } = await fresh.catalog.snapshot();
   expect(graphs.get(main)).toEqual({ name: 'main', apps: null });
-  await catalog.putGraph({ name: main, apps: null });
-  expect((await catalog.snapshot()).version).toBe(version);
-  expect(await codeOf(catalog.putGraph({ name: main, apps: [appName('ghost')] }))).toBe('APP_NOT_FOUND');
-  await catalog.removeGraph(main);
-  expect((await catalog.snapshot()).graphs.size).toBe(0);
+  await fresh.catalog.putGraph({ name: main, apps: null });
+  expect((await fresh.catalog.snapshot()).version).toBe(version);
+  expect(await codeOf(fresh.catalog.putGraph({ name: main, apps: [appName('ghost')] }))).toBe(
+    'APP_NOT_FOUND',
+  );
+  await fresh.catalog.removeGraph(main);
+  expect((await fresh.catalog.snapshot()).graphs.size).toBe(0);
 });
 
 test('a closed catalog says so instead of hanging', async () => {
-  await catalog.close();
-  expect(await codeOf(catalog.ping())).toBe('NOT_READY');
+  await fresh.catalog.close();
+  expect(await codeOf(fresh.catalog.ping())).toBe('NOT_READY');
   expect(() =>
-    catalog.watch(
+    fresh.catalog.watch(
       () => undefined,
       () => undefined,
     ),

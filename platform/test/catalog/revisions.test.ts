@@ -1,43 +1,14 @@
-import { appName, revision, shardName } from '@rocket/schema';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
-import { type AppRecord, type Catalog, createLogger, openCatalog } from '../../src/index.ts';
+import { appName, revision } from '@rocket/schema';
+import { expect, test } from 'vitest';
+import type { AppRecord } from '../../src/index.ts';
 import { codeOf, emptyDocument } from '../support/fixtures.ts';
+import { crm, freshCatalog, west } from '../support/fresh-catalog.ts';
 
-const logger = createLogger({ level: 'silent', name: 'test' });
-const crm = appName('crm');
-const west = shardName('west');
-
-let database: TestDatabase;
-let catalog: Catalog;
-
-beforeEach(async () => {
-  database = await createTestDatabase();
-  catalog = await openCatalog({ url: database.url, logger });
-});
-
-afterEach(async () => {
-  await catalog.close();
-  await database.dispose();
-});
-
-async function withApp(): Promise<void> {
-  await catalog.addShard({ name: west, databaseUrl: database.serverUrl, url: null });
-  await catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' });
-}
-
-function addRevision(note: string) {
-  const document = { ...emptyDocument(), description: note };
-  return catalog.addRevision({
-    app: crm,
-    document,
-    contentHash: `hash of ${note}`,
-    createdBy: 'admin@localhost',
-  });
-}
+const fresh = freshCatalog();
+const { withApp, addRevision } = fresh;
 
 async function appRecord(): Promise<AppRecord> {
-  const record = (await catalog.snapshot()).apps.get(crm);
+  const record = (await fresh.catalog.snapshot()).apps.get(crm);
   if (record === undefined) throw new Error('the app is not in the catalog');
   return record;
 }
@@ -45,19 +16,19 @@ async function appRecord(): Promise<AppRecord> {
 test('active revisions count up, one is active, the former is retired', async () => {
   await withApp();
   const [first, second] = [await addRevision('one'), await addRevision('two')];
-  await catalog.activateRevision({ app: crm, revision: first, expectedActive: null, refersTo: [] });
-  await catalog.activateRevision({
+  await fresh.catalog.activateRevision({ app: crm, revision: first, expectedActive: null, refersTo: [] });
+  await fresh.catalog.activateRevision({
     app: crm,
     revision: second,
     expectedActive: first,
     refersTo: [appName('hr')],
   });
-  const listed = await catalog.listRevisions(crm);
+  const listed = await fresh.catalog.listRevisions(crm);
   expect(listed.map((each) => [each.number, each.state])).toEqual([
     [2, 'active'],
     [1, 'retired'],
   ]);
-  expect((await catalog.snapshot()).apps.get(crm)).toMatchObject({
+  expect((await fresh.catalog.snapshot()).apps.get(crm)).toMatchObject({
     activeRevision: second,
     activeNumber: 2,
     refersTo: ['hr'],
@@ -74,25 +45,25 @@ test('a removed app leaves its name, but neither its revisions nor its epoch to 
   await withApp();
   const former = await addRevision('one');
   const { id } = await appRecord();
-  await catalog.removeApp(crm);
-  const placement = await catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' });
+  await fresh.catalog.removeApp(crm);
+  const placement = await fresh.catalog.createApp({ app: crm, shard: west, database: 'rocket_crm' });
   expect(placement.epoch).toBe(2);
-  expect((await catalog.snapshot()).shardMap.placements.get(crm)?.epoch).toBe(2);
+  expect((await fresh.catalog.snapshot()).shardMap.placements.get(crm)?.epoch).toBe(2);
   const next = await addRevision('two');
   expect(next).toBeGreaterThan(former);
   const record = await appRecord();
   expect(record.id).not.toBe(id);
-  expect(await catalog.revision(crm, next)).toMatchObject({ appId: record.id, number: null });
-  expect(await codeOf(catalog.revision(crm, former))).toBe('NOT_FOUND');
+  expect(await fresh.catalog.revision(crm, next)).toMatchObject({ appId: record.id, number: null });
+  expect(await codeOf(fresh.catalog.revision(crm, former))).toBe('NOT_FOUND');
 });
 
 test('a refused revision uses up no number, and its name is not used again', async () => {
   await withApp();
   const bad = await addRevision('bad');
-  await catalog.failRevision(crm, bad, 'tables do not fit');
+  await fresh.catalog.failRevision(crm, bad, 'tables do not fit');
   const good = await addRevision('good');
   expect(good).toBeGreaterThan(bad);
-  await catalog.activateRevision({ app: crm, revision: good, expectedActive: null, refersTo: [] });
+  await fresh.catalog.activateRevision({ app: crm, revision: good, expectedActive: null, refersTo: [] });
   expect((await appRecord()).activeNumber).toBe(1);
 });
 
@@ -100,11 +71,16 @@ test('an activation that expects another active revision changes nothing', async
   await withApp();
   const first = await addRevision('one');
   const second = await addRevision('two');
-  await catalog.activateRevision({ app: crm, revision: first, expectedActive: null, refersTo: [] });
-  const { version } = await catalog.snapshot();
-  const late = catalog.activateRevision({ app: crm, revision: second, expectedActive: null, refersTo: [] });
+  await fresh.catalog.activateRevision({ app: crm, revision: first, expectedActive: null, refersTo: [] });
+  const { version } = await fresh.catalog.snapshot();
+  const late = fresh.catalog.activateRevision({
+    app: crm,
+    revision: second,
+    expectedActive: null,
+    refersTo: [],
+  });
   expect(await codeOf(late)).toBe('CONFLICT');
-  const snapshot = await catalog.snapshot();
+  const snapshot = await fresh.catalog.snapshot();
   expect(snapshot.version).toBe(version);
   expect(snapshot.apps.get(crm)?.activeRevision).toBe(first);
 });
@@ -112,22 +88,24 @@ test('an activation that expects another active revision changes nothing', async
 test('a failed revision cannot become active, and an active one cannot fail', async () => {
   await withApp();
   const [bad, good] = [await addRevision('bad'), await addRevision('good')];
-  await catalog.failRevision(crm, bad, 'tables do not fit');
-  expect((await catalog.revision(crm, bad)).state).toBe('failed');
+  await fresh.catalog.failRevision(crm, bad, 'tables do not fit');
+  expect((await fresh.catalog.revision(crm, bad)).state).toBe('failed');
   const activation = { app: crm, expectedActive: null, refersTo: [] };
-  expect(await codeOf(catalog.activateRevision({ ...activation, revision: bad }))).toBe('CONFLICT');
-  await catalog.activateRevision({ ...activation, revision: good });
-  expect(await codeOf(catalog.failRevision(crm, good, 'no'))).toBe('CONFLICT');
-  expect(await codeOf(catalog.failRevision(crm, revision(9), 'no'))).toBe('NOT_FOUND');
+  expect(await codeOf(fresh.catalog.activateRevision({ ...activation, revision: bad }))).toBe('CONFLICT');
+  await fresh.catalog.activateRevision({ ...activation, revision: good });
+  expect(await codeOf(fresh.catalog.failRevision(crm, good, 'no'))).toBe('CONFLICT');
+  expect(await codeOf(fresh.catalog.failRevision(crm, revision(9), 'no'))).toBe('NOT_FOUND');
 });
 
 test('a document comes back as it was, in the order of its properties', async () => {
   await withApp();
   const document = { ...emptyDocument(), zebra: 1, apple: { y: 1, x: 2 } };
-  const number = await catalog.addRevision({ app: crm, document, contentHash: 'h', createdBy: 'me' });
-  expect(JSON.stringify((await catalog.revision(crm, number)).document)).toBe(JSON.stringify(document));
-  expect(await codeOf(catalog.revision(crm, revision(7)))).toBe('NOT_FOUND');
+  const number = await fresh.catalog.addRevision({ app: crm, document, contentHash: 'h', createdBy: 'me' });
+  expect(JSON.stringify((await fresh.catalog.revision(crm, number)).document)).toBe(JSON.stringify(document));
+  expect(await codeOf(fresh.catalog.revision(crm, revision(7)))).toBe('NOT_FOUND');
   expect(
-    await codeOf(catalog.addRevision({ app: appName('no'), document, contentHash: 'h', createdBy: 'me' })),
+    await codeOf(
+      fresh.catalog.addRevision({ app: appName('no'), document, contentHash: 'h', createdBy: 'me' }),
+    ),
   ).toBe('APP_NOT_FOUND');
 });

@@ -1,43 +1,15 @@
 /** Keys of a write name records that are there and that the caller may read; nothing that races with it breaks that. */
 import type { UserError } from '@rocket/schema';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createWritePipeline,
-  type WriteInput,
-  type WritePipeline,
-  type WriteResult,
-} from '../../src/write/pipeline.ts';
-import {
-  ADMIN,
-  callerWith,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { WriteInput, WriteResult } from '../../src/write/pipeline.ts';
+import { freshWrites, keyOf } from '../support/fresh-writes.ts';
+import { ADMIN, callerWith, entity } from '../support/write-app.ts';
 
-let app: WriteApp;
-let writes: WritePipeline;
-beforeEach(async () => {
-  app = await createWriteApp();
-});
-afterEach(() => app.dispose());
+const served = freshWrites();
+const { serve, rows, remove } = served;
 
-async function serve(document: object): Promise<void> {
-  await app.activate(document);
-  writes = createWritePipeline({ database: app.database, model: parseApp(document).model, logger: LOGGER });
-}
-
-const rows = (text: string, values: readonly unknown[] = []) => app.database.query({ text, values });
-
-function keyOf(result: WriteResult): string {
-  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('; '));
-  return result.key;
-}
-
-const create = async (name: string, input: WriteInput) => keyOf(await writes.create(ADMIN, name, input));
-const remove = (name: string, id: string) => writes.delete(ADMIN, name, { id });
+const create = async (name: string, input: WriteInput) =>
+  keyOf(await served.writes.create(ADMIN, name, input));
 
 function errorsOf(result: WriteResult): readonly UserError[] {
   return result.ok ? [] : result.errors;
@@ -105,7 +77,7 @@ describe('a key', () => {
   it('names a record of this app, else all faulty ones are told together', async () => {
     const gone = await create('customer', {});
     keyOf(await remove('customer', gone));
-    const result = await writes.create(ADMIN, 'order', {
+    const result = await served.writes.create(ADMIN, 'order', {
       customer_id: ABSENT,
       gift_for_id: gone,
       store_id: '7',
@@ -140,7 +112,7 @@ describe('a key', () => {
     expect(
       await rows('SELECT customer_id, store_id, country_id FROM orders WHERE id = $1::uuid', [id]),
     ).toEqual([[customer, Number(store), 'se']]);
-    expect(faults(await writes.create(ADMIN, 'order', { country_id: 'SE' }))).toEqual([
+    expect(faults(await served.writes.create(ADMIN, 'order', { country_id: 'SE' }))).toEqual([
       ['REFERENCE_NOT_FOUND', 'input.countryId'],
     ]);
   });
@@ -156,7 +128,7 @@ describe('a key', () => {
     const id = await create('order', { customer_id: customer, store_id: store });
     keyOf(await remove('customer', customer));
     keyOf(await remove('store', store));
-    const update = (patch: WriteInput) => writes.update(ADMIN, 'order', { id, patch });
+    const update = (patch: WriteInput) => served.writes.update(ADMIN, 'order', { id, patch });
     keyOf(await update({ title: 'a' }));
     keyOf(await update({ title: 'b', customer_id: customer.toUpperCase(), store_id: store }));
     expect(faults(await update({ gift_for_id: customer }))).toEqual([
@@ -175,30 +147,30 @@ describe('a key', () => {
       await create('customer', { owner: 'u-2' }),
     ];
     const refused = async (customer: string, caller = clerk) =>
-      errorsOf(await writes.create(caller, 'order', { customer_id: customer }));
+      errorsOf(await served.writes.create(caller, 'order', { customer_id: customer }));
     expect(await refused(own)).toEqual([]);
     expect(await refused(other)).toHaveLength(1);
     expect(await refused(other)).toEqual(await refused(ABSENT));
     expect(await refused(own, callerWith(['blind']))).toEqual(await refused(ABSENT));
     const id = await create('order', { customer_id: other });
-    keyOf(await writes.update(clerk, 'order', { id, patch: { title: 'x', customer_id: other } }));
+    keyOf(await served.writes.update(clerk, 'order', { id, patch: { title: 'x', customer_id: other } }));
   });
 
   it('may be that of the record itself', async () => {
     await create('country', { id: 'eu', parent_id: 'eu' });
     await create('country', { id: 'se', parent_id: 'eu' });
-    keyOf(await writes.update(ADMIN, 'country', { id: 'se', patch: { parent_id: 'se' } }));
-    expect(faults(await writes.create(ADMIN, 'country', { id: 'no', parent_id: 'nordics' }))).toEqual([
+    keyOf(await served.writes.update(ADMIN, 'country', { id: 'se', patch: { parent_id: 'se' } }));
+    expect(faults(await served.writes.create(ADMIN, 'country', { id: 'no', parent_id: 'nordics' }))).toEqual([
       ['REFERENCE_NOT_FOUND', 'input.parentId'],
     ]);
   });
 
   it('is looked at when the values are right, and before it is known what is taken', async () => {
-    expect(faults(await writes.create(ADMIN, 'order', { customer_id: ABSENT, title: 1 }))).toEqual([
+    expect(faults(await served.writes.create(ADMIN, 'order', { customer_id: ABSENT, title: 1 }))).toEqual([
       ['VALIDATION_FAILED', 'input.title'],
     ]);
     await create('country', { id: 'se' });
-    expect(faults(await writes.create(ADMIN, 'country', { id: 'se', parent_id: 'eu' }))).toEqual([
+    expect(faults(await served.writes.create(ADMIN, 'country', { id: 'se', parent_id: 'eu' }))).toEqual([
       ['REFERENCE_NOT_FOUND', 'input.parentId'],
     ]);
   });
@@ -210,7 +182,9 @@ it('a default is checked like a key that was given', async () => {
     entities: [entity('team', []), entity('task', [reference('team', { default: ABSENT })])],
     relations: [relation('team', 'task')],
   });
-  expect(faults(await writes.create(ADMIN, 'task', {}))).toEqual([['REFERENCE_NOT_FOUND', 'input.teamId']]);
+  expect(faults(await served.writes.create(ADMIN, 'task', {}))).toEqual([
+    ['REFERENCE_NOT_FOUND', 'input.teamId'],
+  ]);
 });
 
 describe.each([
@@ -248,7 +222,7 @@ describe.each([
           const race = [
             // Of half of them the parent goes along with its own parent.
             n % 2 === 0 ? remove('root', root) : remove('parent', parent_id),
-            writes.create(ADMIN, 'child', { parent_id, n }),
+            served.writes.create(ADMIN, 'child', { parent_id, n }),
           ];
           return n % 4 < 2 ? race : race.reverse();
         }),
@@ -258,7 +232,7 @@ describe.each([
       expect(results.some(({ ok }) => ok)).toBe(true);
       const left = await rows(`SELECT id FROM parents WHERE ${live}`);
       const [to] = left[0] ?? [null];
-      keyOf(await writes.update(ADMIN, 'child', { id: movable, patch: { parent_id: to } }));
+      keyOf(await served.writes.update(ADMIN, 'child', { id: movable, patch: { parent_id: to } }));
     },
   );
 
@@ -268,7 +242,7 @@ describe.each([
     const children = await Promise.all(parents.map((parent_id, n) => create('child', { parent_id, n })));
     const results = await Promise.all(
       parents.flatMap((parent_id, n) => [
-        writes.update(ADMIN, 'child', { id: children[(n + 1) % 20] ?? '', patch: { parent_id } }),
+        served.writes.update(ADMIN, 'child', { id: children[(n + 1) % 20] ?? '', patch: { parent_id } }),
         ...(n % 2 === 0 ? [remove('parent', parent_id)] : []),
       ]),
     );
@@ -283,16 +257,16 @@ describe('locks', () => {
   it('let children be made while their parent is changed, and changed records refer to each other', async () => {
     await serve(SHOP);
     const customer = await create('customer', {});
-    await app.database.transaction(async (tx) => {
+    await served.app.database.transaction(async (tx) => {
       await tx.query({ text: 'SELECT 1 FROM customers FOR KEY SHARE', values: [] });
       // It would wait here for good if it kept others from referring to the customer.
-      keyOf(await writes.update(ADMIN, 'customer', { id: customer, patch: { owner: 'u-9' } }));
+      keyOf(await served.writes.update(ADMIN, 'customer', { id: customer, patch: { owner: 'u-9' } }));
     });
     for (const id of ['a', 'b', 'c', 'd']) await create('country', { id });
     const all = ['a', 'b', 'c', 'd'];
     const results = await Promise.all(
       Array.from({ length: 40 }, (_, n) =>
-        writes.update(ADMIN, 'country', {
+        served.writes.update(ADMIN, 'country', {
           id: all[n % 4] ?? '',
           patch: { name: `${n}`, parent_id: all[(n * 7 + 1) % 4] ?? '' },
         }),

@@ -1,21 +1,9 @@
 /** Deleted records come back, with their unique values, and not without the parents they need. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createWritePipeline,
-  type WriteInput,
-  type WritePipeline,
-  type WriteResult,
-} from '../../src/write/pipeline.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WriteInput } from '../../src/write/pipeline.ts';
+import { freshWrites, keyOf } from '../support/fresh-writes.ts';
 import { createReadApp, type ReadApp } from '../support/read-app.ts';
-import {
-  ADMIN,
-  callerWith,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { ADMIN, callerWith, entity } from '../support/write-app.ts';
 
 const ABSENT = '00000000-0000-4000-8000-00000000dead';
 
@@ -49,21 +37,12 @@ const PAGES = {
 };
 
 describe('restoring', () => {
-  let app: WriteApp;
-  let writes: WritePipeline;
-  beforeEach(async () => {
-    app = await createWriteApp();
-  });
-  afterEach(() => app.dispose());
-
-  async function serve(document: object): Promise<void> {
-    await app.activate(document);
-    writes = createWritePipeline({ database: app.database, model: parseApp(document).model, logger: LOGGER });
-  }
-  const rows = (text: string, values: readonly unknown[] = []) => app.database.query({ text, values });
-  const create = async (name: string, input: WriteInput) => keyOf(await writes.create(ADMIN, name, input));
-  const remove = async (name: string, id: string) => keyOf(await writes.delete(ADMIN, name, { id }));
-  const restore = (name: string, id: string, caller = ADMIN) => writes.restore(caller, name, id);
+  const served = freshWrites();
+  const { serve, rows } = served;
+  const create = async (name: string, input: WriteInput) =>
+    keyOf(await served.writes.create(ADMIN, name, input));
+  const remove = async (name: string, id: string) => keyOf(await served.remove(name, id));
+  const restore = (name: string, id: string, caller = ADMIN) => served.writes.restore(caller, name, id);
 
   async function deletedPage(input: WriteInput): Promise<string> {
     const id = await create('page', input);
@@ -91,7 +70,7 @@ describe('restoring', () => {
         record: { deleted_at: null, slug: 'one' },
       },
     ]);
-    keyOf(await writes.update(ADMIN, 'page', { id, patch: { title: 'Two' } }));
+    keyOf(await served.writes.update(ADMIN, 'page', { id, patch: { title: 'Two' } }));
   });
 
   it('says that there is none, or that it is not deleted', async () => {
@@ -128,15 +107,15 @@ describe('restoring', () => {
   it('finds its unique values as it left them, since nobody could take them', async () => {
     await serve(PAGES);
     const id = await deletedPage({ title: 'One', code: 'c-1' });
-    expect(await writes.create(ADMIN, 'page', { title: 'x', code: 'c-1' })).toMatchObject({
+    expect(await served.writes.create(ADMIN, 'page', { title: 'x', code: 'c-1' })).toMatchObject({
       errors: [{ code: 'UNIQUE_VIOLATION', path: ['input', 'code'] }],
     });
-    expect(await writes.create(ADMIN, 'page', { title: 'x', slug: 'one' })).toMatchObject({
+    expect(await served.writes.create(ADMIN, 'page', { title: 'x', slug: 'one' })).toMatchObject({
       errors: [{ code: 'UNIQUE_VIOLATION', path: ['input', 'slug'] }],
     });
     await create('page', { title: 'One' });
     const sample = { title: 'sample', slug: 'sample', code: 'c-1' };
-    await app.activate(PAGES, { revision: 2, sampleData: { page: [{ id: ABSENT, ...sample }] } });
+    await served.app.activate(PAGES, { revision: 2, sampleData: { page: [{ id: ABSENT, ...sample }] } });
     keyOf(await restore('page', id));
     expect(await rows('SELECT slug FROM pages WHERE deleted_at IS NULL ORDER BY slug')).toEqual([
       ['one'],
@@ -219,7 +198,10 @@ describe('restoring', () => {
     await Promise.all(children.map((child) => remove('child', child)));
     await Promise.all(
       parents.flatMap((parent, n) => {
-        const race = [writes.delete(ADMIN, 'parent', { id: parent }), restore('child', children[n] ?? '')];
+        const race = [
+          served.writes.delete(ADMIN, 'parent', { id: parent }),
+          restore('child', children[n] ?? ''),
+        ];
         return n % 2 === 0 ? race : race.reverse();
       }),
     );
@@ -254,8 +236,3 @@ describe('the mutation', () => {
     });
   });
 });
-
-function keyOf(result: WriteResult): string {
-  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('; '));
-  return result.key;
-}

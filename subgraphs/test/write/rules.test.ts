@@ -1,27 +1,11 @@
 import { createLogger } from '@rocket/platform';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createWritePipeline,
-  type WriteInput,
-  type WritePipeline,
-  type WriteResult,
-} from '../../src/write/pipeline.ts';
-import {
-  ADMIN,
-  callerWith,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { describe, expect, it } from 'vitest';
+import { createWritePipeline, type WriteInput, type WriteResult } from '../../src/write/pipeline.ts';
+import { freshWrites, keyOf } from '../support/fresh-writes.ts';
+import { ADMIN, callerWith, entity, parseApp } from '../support/write-app.ts';
 
-let app: WriteApp;
-let writes: WritePipeline;
-beforeEach(async () => {
-  app = await createWriteApp();
-});
-afterEach(() => app.dispose());
+const served = freshWrites();
+const { rows } = served;
 
 const FIELDS = [
   { name: 'title', type: 'string', required: true },
@@ -60,11 +44,7 @@ const computed = (name: string, text: string, more: Rule = {}): Rule => ({
   definition: { field: name, expression: text, ...more },
 });
 
-async function serve(rules: readonly Rule[]): Promise<void> {
-  const document = documentOf(rules);
-  await app.activate(document);
-  writes = createWritePipeline({ database: app.database, model: parseApp(document).model, logger: LOGGER });
-}
+const serve = (rules: readonly Rule[]) => served.serve(documentOf(rules));
 
 function documentOf(rules: readonly Rule[]): object {
   const relaxed = FIELDS.map((each) =>
@@ -101,20 +81,16 @@ function documentOf(rules: readonly Rule[]): object {
   };
 }
 
-const create = (input: WriteInput, name = 'invoice', caller = ADMIN) => writes.create(caller, name, input);
-const update = (id: string, patch: WriteInput) => writes.update(ADMIN, 'invoice', { id, patch });
-
-function keyOf(result: WriteResult): string {
-  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('; '));
-  return result.key;
-}
+const create = (input: WriteInput, name = 'invoice', caller = ADMIN) =>
+  served.writes.create(caller, name, input);
+const update = (id: string, patch: WriteInput) => served.writes.update(ADMIN, 'invoice', { id, patch });
 
 function faults(result: WriteResult): [string, string | null, string][] {
   return result.ok ? [] : result.errors.map(({ path, rule, message }) => [path.join('.'), rule, message]);
 }
 
 async function stored(id: string, columns: string): Promise<readonly unknown[] | undefined> {
-  const [row] = await app.database.query({
+  const [row] = await served.app.database.query({
     text: `SELECT ${columns} FROM invoices WHERE id = $1::uuid`,
     values: [id],
   });
@@ -154,7 +130,7 @@ describe('field rules', () => {
 
   it('of an update look at what it gives alone', async () => {
     await serve([field('count', 'min', 5)]);
-    const [row] = await app.database.query({
+    const [row] = await served.app.database.query({
       text: "INSERT INTO invoices (title, count) VALUES ('a', 1) RETURNING id",
       values: [],
     });
@@ -237,7 +213,8 @@ describe('expression rules', () => {
       },
     ]);
     const customer = keyOf(await create({ name: 'c' }, 'customer'));
-    const rename = (name: string) => writes.update(ADMIN, 'customer', { id: customer, patch: { name } });
+    const rename = (name: string) =>
+      served.writes.update(ADMIN, 'customer', { id: customer, patch: { name } });
     for (const kind of ['a', 'b', 'b']) keyOf(await create({ title: 'x', kind, customer_id: customer }));
     keyOf(await rename('d'));
     keyOf(await create({ title: 'x', kind: 'a', customer_id: customer }));
@@ -252,7 +229,7 @@ it('a rule that cannot be evaluated is logged', async () => {
   const destination = { write: (line: string) => lines.push(line) };
   const logger = createLogger({ level: 'warn', name: 'test', destination });
   const { model } = parseApp(documentOf(rules));
-  const logged = createWritePipeline({ database: app.database, model, logger });
+  const logged = createWritePipeline({ database: served.app.database, model, logger });
   await logged.create(ADMIN, 'invoice', { title: 'a', count: 0 });
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 40, rule: 'Too dear', msg: 'a rule cannot be evaluated' },
@@ -331,18 +308,18 @@ describe('rules of deletes', () => {
       },
     ]);
     const customer = keyOf(await create({ name: 'c' }, 'customer'));
-    const remove = () => writes.delete(ADMIN, 'customer', { id: customer });
+    const remove = () => served.writes.delete(ADMIN, 'customer', { id: customer });
     const kept = keyOf(await create({ title: 'x', count: 1, customer_id: customer }));
-    expect(faults(await writes.delete(ADMIN, 'invoice', { id: kept }))).toEqual([
+    expect(faults(await served.writes.delete(ADMIN, 'invoice', { id: kept }))).toEqual([
       ['id', 'expression', 'Not empty'],
     ]);
     expect(faults(await remove())).toEqual([['id', 'expression', 'Not empty']]);
     keyOf(await update(kept, { count: 0 }));
     for (const title of ['b', 'c']) keyOf(await create({ title, customer_id: customer }));
     expect(faults(await remove())).toEqual([['id', 'expression', 'Too many']]);
-    keyOf(await writes.delete(ADMIN, 'invoice', { id: kept }));
+    keyOf(await served.writes.delete(ADMIN, 'invoice', { id: kept }));
     keyOf(await remove());
-    expect(await app.database.query({ text: 'SELECT id FROM invoices', values: [] })).toEqual([]);
+    expect(await rows('SELECT id FROM invoices')).toEqual([]);
   });
 });
 

@@ -1,42 +1,14 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createWritePipeline,
-  type WriteInput,
-  type WritePipeline,
-  type WriteResult,
-} from '../../src/write/pipeline.ts';
+import { describe, expect, it } from 'vitest';
+import type { WriteInput } from '../../src/write/pipeline.ts';
 import { slugify } from '../../src/write/slug/slug.ts';
-import {
-  ADMIN,
-  callerWith,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { freshWrites, keyOf } from '../support/fresh-writes.ts';
+import { ADMIN, callerWith, entity } from '../support/write-app.ts';
 
-let app: WriteApp;
-let writes: WritePipeline;
-beforeEach(async () => {
-  app = await createWriteApp();
-});
-afterEach(() => app.dispose());
+const served = freshWrites();
+const { serve, rows, remove } = served;
 
-async function serve(document: object): Promise<void> {
-  await app.activate(document);
-  writes = createWritePipeline({ database: app.database, model: parseApp(document).model, logger: LOGGER });
-}
-
-const rows = (text: string, values: readonly unknown[] = []) => app.database.query({ text, values });
-
-function keyOf(result: WriteResult): string {
-  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('; '));
-  return result.key;
-}
-
-const create = async (name: string, input: WriteInput) => keyOf(await writes.create(ADMIN, name, input));
-const remove = (name: string, id: string) => writes.delete(ADMIN, name, { id });
+const create = async (name: string, input: WriteInput) =>
+  keyOf(await served.writes.create(ADMIN, name, input));
 
 describe('slugs', () => {
   const page = (slug: object) => ({
@@ -83,7 +55,7 @@ describe('slugs', () => {
   it('are asked for when there is nothing to make them from', async () => {
     await serve(page({ source: 'title' }));
     for (const input of [{}, { title: '' }, { slug: '' }]) {
-      expect(await writes.create(ADMIN, 'page', input)).toMatchObject({
+      expect(await served.writes.create(ADMIN, 'page', input)).toMatchObject({
         ok: false,
         errors: [{ path: ['input', 'slug'], rule: 'required' }],
       });
@@ -93,7 +65,7 @@ describe('slugs', () => {
   it('clash like any unique value when written out', async () => {
     await serve(page({ source: 'title' }));
     await create('page', { title: 'a', slug: 'taken' });
-    expect(await writes.create(ADMIN, 'page', { title: 'b', slug: 'taken' })).toMatchObject({
+    expect(await served.writes.create(ADMIN, 'page', { title: 'b', slug: 'taken' })).toMatchObject({
       ok: false,
       errors: [{ code: 'UNIQUE_VIOLATION', path: ['input', 'slug'] }],
     });
@@ -102,17 +74,17 @@ describe('slugs', () => {
   it('stay on updates, unless the document regenerates them and the source really changes', async () => {
     await serve(page({ source: 'title' }));
     const id = await create('page', { title: 'One' });
-    keyOf(await writes.update(ADMIN, 'page', { id, patch: { title: 'Two' } }));
+    keyOf(await served.writes.update(ADMIN, 'page', { id, patch: { title: 'Two' } }));
     expect(await slugOf(id)).toBe('one');
     await serve(page({ source: 'title', regenerate_on_update: true }));
-    keyOf(await writes.update(ADMIN, 'page', { id, patch: { title: 'Two' } }));
+    keyOf(await served.writes.update(ADMIN, 'page', { id, patch: { title: 'Two' } }));
     expect(await slugOf(id)).toBe('one');
     await create('page', { title: 'Three' });
-    keyOf(await writes.update(ADMIN, 'page', { id, patch: { title: 'Three' } }));
+    keyOf(await served.writes.update(ADMIN, 'page', { id, patch: { title: 'Three' } }));
     expect(await slugOf(id)).toBe('three-2');
-    keyOf(await writes.update(ADMIN, 'page', { id, patch: { title: 'three!' } }));
+    keyOf(await served.writes.update(ADMIN, 'page', { id, patch: { title: 'three!' } }));
     expect(await slugOf(id)).toBe('three-2');
-    keyOf(await writes.update(ADMIN, 'page', { id, patch: { title: 'Four', slug: 'own' } }));
+    keyOf(await served.writes.update(ADMIN, 'page', { id, patch: { title: 'Four', slug: 'own' } }));
     expect(await slugOf(id)).toBe('own');
   });
 
@@ -155,7 +127,7 @@ describe('deleting', () => {
     const c = await create('c', { b_id: b });
     await create('c', { b_id: b });
     const kept = await create('a', {});
-    keyOf(await writes.update(ADMIN, 'a', { id: a, patch: { c_id: c } }));
+    keyOf(await served.writes.update(ADMIN, 'a', { id: a, patch: { c_id: c } }));
     keyOf(await remove('a', a));
     expect(await rows('SELECT id FROM "as"')).toEqual([[kept]]);
     expect(await rows('SELECT deleted_at IS NOT NULL, _version FROM bs')).toEqual([[true, 2]]);
@@ -168,7 +140,7 @@ describe('deleting', () => {
       'rocket.ev.test_app.c.delete',
     ]);
     expect(await remove('b', b)).toMatchObject({ ok: false, errors: [{ code: 'NOT_FOUND', path: ['id'] }] });
-    expect(await writes.update(ADMIN, 'b', { id: b, patch: {} })).toMatchObject({
+    expect(await served.writes.update(ADMIN, 'b', { id: b, patch: {} })).toMatchObject({
       errors: [{ code: 'NOT_FOUND' }],
     });
   });
@@ -278,7 +250,7 @@ describe('deleting', () => {
       ],
     });
     const refusal = async (name: string, id: string, role = 'agent') => {
-      const result = await writes.delete(callerWith([role]), name, { id });
+      const result = await served.writes.delete(callerWith([role]), name, { id });
       return result.ok ? 'deleted' : result.errors.map(({ message }) => message).join();
     };
     const firm = await create('firm', {});
@@ -378,11 +350,10 @@ describe('events', () => {
       ],
       relations: [relation('customer', 'deal', {})],
     };
-    await app.activate(document, { epoch: 3 });
-    writes = createWritePipeline({ database: app.database, model: parseApp(document).model, logger: LOGGER });
+    await serve(document, { epoch: 3 });
     const [one, two] = [await create('customer', {}), await create('customer', {})];
     const id = await create('deal', { customer_id: one, title: 'a' });
-    keyOf(await writes.update(ADMIN, 'deal', { id, patch: { customer_id: two } }));
+    keyOf(await served.writes.update(ADMIN, 'deal', { id, patch: { customer_id: two } }));
     keyOf(await remove('deal', id));
     const events = await rows(
       `SELECT id, subject, payload, xid IS NOT NULL, published_at FROM _outbox

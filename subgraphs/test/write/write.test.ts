@@ -1,42 +1,19 @@
 import { parseJson, type UserError } from '@rocket/schema';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  createWritePipeline,
-  type WriteInput,
-  type WritePipeline,
-  type WriteResult,
-} from '../../src/write/pipeline.ts';
-import {
-  ADMIN,
-  callerWith,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { WriteInput, WriteResult } from '../../src/write/pipeline.ts';
+import { freshWrites, keyOf } from '../support/fresh-writes.ts';
+import { ADMIN, callerWith, entity } from '../support/write-app.ts';
 
-let app: WriteApp;
-let writes: WritePipeline;
-beforeEach(async () => {
-  app = await createWriteApp();
-});
-afterEach(() => app.dispose());
+const served = freshWrites();
+const { serve, rows } = served;
 
-async function serve(document: object): Promise<void> {
-  await app.activate(document);
-  writes = createWritePipeline({ database: app.database, model: parseApp(document).model, logger: LOGGER });
-}
-
-const rows = (text: string, values: readonly unknown[] = []) => app.database.query({ text, values });
-const create = (name: string, input: WriteInput) => writes.create(ADMIN, name, input);
+const create = (name: string, input: WriteInput) => served.writes.create(ADMIN, name, input);
 const update = (name: string, id: string, patch: WriteInput, expectedVersion?: number) =>
-  writes.update(ADMIN, name, { id, patch, ...(expectedVersion === undefined ? {} : { expectedVersion }) });
-
-function keyOf(result: WriteResult): string {
-  if (!result.ok) throw new Error(result.errors.map(({ message }) => message).join('; '));
-  return result.key;
-}
+  served.writes.update(ADMIN, name, {
+    id,
+    patch,
+    ...(expectedVersion === undefined ? {} : { expectedVersion }),
+  });
 
 /** `[path, rule or code]` of each error. */
 function faults(result: WriteResult): [string, string][] {
@@ -282,14 +259,14 @@ describe('updates', () => {
     expect(faults(await update('thing', key, { a_string: 'z' }, 1))).toEqual([
       ['expectedVersion', 'VERSION_CONFLICT'],
     ]);
-    const stale = await writes.delete(ADMIN, 'thing', { id: key, expectedVersion: 1 });
+    const stale = await served.writes.delete(ADMIN, 'thing', { id: key, expectedVersion: 1 });
     expect(faults(stale)).toEqual([['expectedVersion', 'VERSION_CONFLICT']]);
     expect(await rows('SELECT a_string FROM things')).toEqual([['y']]);
   });
 
   it.each([UNKNOWN_ID, 'nonsense', ''])('do not find a record by the id %j', async (id) => {
     expect(faults(await update('thing', id, {}))).toEqual([['id', 'NOT_FOUND']]);
-    expect(faults(await writes.delete(ADMIN, 'thing', { id }))).toEqual([['id', 'NOT_FOUND']]);
+    expect(faults(await served.writes.delete(ADMIN, 'thing', { id }))).toEqual([['id', 'NOT_FOUND']]);
   });
 
   it('of one version by many writers succeed once', async () => {
@@ -417,17 +394,17 @@ describe('permissions', () => {
 
   it('forbid what no policy allows', async () => {
     const id = await deal({ owner_id: 'u-1' });
-    await expect(writes.create(viewer, 'deal', {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(writes.update(viewer, 'deal', { id, patch: {} })).rejects.toMatchObject({
+    await expect(served.writes.create(viewer, 'deal', {})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(served.writes.update(viewer, 'deal', { id, patch: {} })).rejects.toMatchObject({
       code: 'FORBIDDEN',
     });
-    await expect(writes.delete(viewer, 'deal', { id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(served.writes.delete(viewer, 'deal', { id })).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('judge a create by the record it would leave, defaults included', async () => {
-    keyOf(await writes.create(sales, 'deal', { owner_id: 'u-1' }));
+    keyOf(await served.writes.create(sales, 'deal', { owner_id: 'u-1' }));
     for (const input of [{ owner_id: 'u-2' }, {}, { owner_id: 'u-1', stage: 'closed' }]) {
-      await expect(writes.create(sales, 'deal', input)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(served.writes.create(sales, 'deal', input)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     expect(await rows('SELECT count(*)::int FROM deals')).toEqual([[1]]);
     expect(await rows('SELECT count(*)::int FROM _outbox')).toEqual([[1]]);
@@ -436,15 +413,17 @@ describe('permissions', () => {
   it('judge an update by the record before and after', async () => {
     const own = await deal({ owner_id: 'u-1' });
     const other = await deal({ owner_id: 'u-2' });
-    keyOf(await writes.update(sales, 'deal', { id: own, patch: { stage: 'won' } }));
+    keyOf(await served.writes.update(sales, 'deal', { id: own, patch: { stage: 'won' } }));
     for (const patch of [{ stage: 'closed' }, { owner_id: 'u-2' }, { owner_id: null }]) {
-      await expect(writes.update(sales, 'deal', { id: own, patch })).rejects.toMatchObject({
+      await expect(served.writes.update(sales, 'deal', { id: own, patch })).rejects.toMatchObject({
         code: 'FORBIDDEN',
       });
     }
-    const steal = writes.update(sales, 'deal', { id: other, patch: { owner_id: 'u-1' } });
+    const steal = served.writes.update(sales, 'deal', { id: other, patch: { owner_id: 'u-1' } });
     await expect(steal).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(writes.delete(sales, 'deal', { id: other })).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(served.writes.delete(sales, 'deal', { id: other })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
     expect(await rows('SELECT owner_id, stage FROM deals ORDER BY 1')).toEqual([
       ['u-1', 'won'],
       ['u-2', 'open'],
@@ -455,39 +434,43 @@ describe('permissions', () => {
     await deal({ owner_id: 'u-1', secret: true, number: 'n-1' });
     const own = await deal({ owner_id: 'u-1' });
     for (const input of [{ owner_id: 'u-2', number: 'n-1' }, { number: 'n-1' }]) {
-      await expect(writes.create(sales, 'deal', input)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      await expect(served.writes.create(sales, 'deal', input)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     }
     for (const patch of [
       { owner_id: 'u-2', number: 'n-1' },
       { stage: 'closed', number: 'n-1' },
     ]) {
-      await expect(writes.update(sales, 'deal', { id: own, patch })).rejects.toMatchObject({
+      await expect(served.writes.update(sales, 'deal', { id: own, patch })).rejects.toMatchObject({
         code: 'FORBIDDEN',
       });
     }
     const taken = { owner_id: 'u-1', number: 'n-1' };
-    expect(faults(await writes.create(sales, 'deal', taken))).toEqual([['input.number', 'unique']]);
-    expect(faults(await writes.update(sales, 'deal', { id: own, patch: { number: 'n-1' } }))).toEqual([
+    expect(faults(await served.writes.create(sales, 'deal', taken))).toEqual([['input.number', 'unique']]);
+    expect(faults(await served.writes.update(sales, 'deal', { id: own, patch: { number: 'n-1' } }))).toEqual([
       ['patch.number', 'unique'],
     ]);
   });
 
   it('judge an update that changes nothing too', async () => {
     const id = await deal({ owner_id: 'u-1', stage: 'closed' });
-    const nothing = writes.update(sales, 'deal', { id, patch: { stage: 'closed' } });
+    const nothing = served.writes.update(sales, 'deal', { id, patch: { stage: 'closed' } });
     await expect(nothing).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('hide a record that the caller may not read, even if they may otherwise write it', async () => {
     const id = await deal({ owner_id: 'u-1', secret: true });
-    expect(faults(await writes.update(sales, 'deal', { id, patch: {} }))).toEqual([['id', 'NOT_FOUND']]);
-    expect(faults(await writes.delete(sales, 'deal', { id }))).toEqual([['id', 'NOT_FOUND']]);
+    expect(faults(await served.writes.update(sales, 'deal', { id, patch: {} }))).toEqual([
+      ['id', 'NOT_FOUND'],
+    ]);
+    expect(faults(await served.writes.delete(sales, 'deal', { id }))).toEqual([['id', 'NOT_FOUND']]);
   });
 
   it('let a caller without any read policy write what they may, and nothing else', async () => {
     const open = await deal({ stage: 'open' });
     const won = await deal({ stage: 'won' });
-    keyOf(await writes.update(blind, 'deal', { id: open, patch: { owner_id: 'u-9' } }));
-    expect(faults(await writes.update(blind, 'deal', { id: won, patch: {} }))).toEqual([['id', 'NOT_FOUND']]);
+    keyOf(await served.writes.update(blind, 'deal', { id: open, patch: { owner_id: 'u-9' } }));
+    expect(faults(await served.writes.update(blind, 'deal', { id: won, patch: {} }))).toEqual([
+      ['id', 'NOT_FOUND'],
+    ]);
   });
 });
