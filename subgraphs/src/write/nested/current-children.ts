@@ -61,5 +61,6 @@ function lockStatement({ child, link, ...wanted }: WantedChildren): Statement {
   return {
     text: `SELECT ${columns(child)} FROM ${table(child)} WHERE ${where} ORDER BY ${keyColumn(child)} LIMIT ${limit} FOR UPDATE`,
     values: parameters.values,
+    prepare: true,
   };
 }

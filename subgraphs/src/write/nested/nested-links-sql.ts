@@ -25,6 +25,7 @@ export function removeLinks(of: LinkTable, pairs: readonly Pair[]): Statement {
   return {
     text: `DELETE FROM ${join} AS link USING ${pairTable(of, pairs, parameters)} WHERE ${isPair}`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
@@ -47,6 +48,7 @@ export function removeOtherLinks(
            AND NOT EXISTS (SELECT 1 FROM ${pairTable(of, which.but, parameters)} WHERE ${isPair})
            AND EXISTS (SELECT 1 FROM ${table(of.target)} AS target WHERE ${seen})`,
     values: parameters.values,
+    prepare: true,
   };
 }
 
@@ -58,6 +60,7 @@ export function insertLinks(of: LinkTable, pairs: readonly Pair[]): Statement {
     text: `INSERT INTO ${join} (${columns}) SELECT pair."0", pair."1" FROM ${pairTable(of, pairs, parameters)}
            ORDER BY pair."0", pair."1" ON CONFLICT DO NOTHING`,
     values: parameters.values,
+    prepare: true,
   };
 }
 

@@ -112,5 +112,6 @@ function selectRelated(
            FROM unnest(${keys}) WITH ORDINALITY AS k(key, place), ${from}
            WHERE ${where.join(' AND ')} ORDER BY k.place, ${order} LIMIT ${MAX_RELATED + 1}`,
     values: parameters.values,
+    prepare: true,
   };
 }
