@@ -1,25 +1,16 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the contract that gateways use. */
-import type { Catalog, CatalogView, Logger } from '@rocket/platform';
-import type { ShardName, ShardService } from '@rocket/schema';
+import type { ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
 import { openApps } from './apps/open-apps.ts';
-import type { ShardMetrics } from './apps/shard-metrics.ts';
-import type { DatabaseConfig } from './databases/shard-databases.ts';
+import type { ShardDatabasesOptions } from './databases/shard-databases.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { createShardUsers } from './users/shard-users.ts';
 
-export interface ShardOptions {
-  readonly name: ShardName;
-  readonly catalog: Catalog;
-  /** The process's view of that catalog. */
-  readonly view: CatalogView;
-  readonly config: DatabaseConfig;
-  readonly logger: Logger;
-  readonly metrics: ShardMetrics;
-}
+/** `view` is the process's own, of the same catalog. */
+export type ShardOptions = Omit<ShardDatabasesOptions, 'onSlowQuery' | 'onOpened'>;
 
 export interface Shard extends ShardService {
   /** Stops following the catalog and closes the databases once running statements have ended. */

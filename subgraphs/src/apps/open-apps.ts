@@ -2,7 +2,7 @@
  * The opened apps of a shard: their placements, models and databases. Everything that a process needs of them, whatever
  * it does.
  */
-import type { Catalog, CatalogView, Database, Logger, SlowQuery } from '@rocket/platform';
+import type { Database } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -11,14 +11,12 @@ import {
   type Placement,
   type Revision,
   RocketError,
-  type ShardName,
 } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { type AppStorage, createAppStorage } from '../databases/app-storage.ts';
-import { createShardDatabases, type DatabaseConfig } from '../databases/shard-databases.ts';
+import { createShardDatabases, type ShardDatabasesOptions } from '../databases/shard-databases.ts';
 import { createModels } from './models.ts';
 import { createPlacements } from './placements.ts';
-import type { ShardMetrics } from './shard-metrics.ts';
 import type { Subgraph } from './subgraph.ts';
 import { createSubgraphs } from './subgraphs.ts';
 
@@ -34,14 +32,7 @@ export interface OpenedApp {
   readonly active: () => Promise<ActiveModel | null>;
 }
 
-export interface OpenAppsOptions {
-  readonly name: ShardName;
-  readonly catalog: Catalog;
-  readonly view: CatalogView;
-  readonly config: DatabaseConfig;
-  readonly logger: Logger;
-  readonly metrics: ShardMetrics;
-  readonly onSlowQuery: (app: AppName, query: SlowQuery) => void;
+export interface OpenAppsOptions extends Omit<ShardDatabasesOptions, 'onOpened'> {
   /** Called when an app's database was opened: at its first use, and again at each later epoch. */
   readonly onOpened: (opened: OpenedApp) => void;
 }
