@@ -47,7 +47,13 @@ export interface Queryable {
 }
 
 /** A transaction in progress, on one connection. */
-export type Transaction = Queryable;
+export interface Transaction extends Queryable {
+  /**
+   * Runs the last statement of the transaction and commits, in one message to the server. Nothing can be run after it.
+   * Unlike other statements it is not given up at the deadline: nobody could know then whether it was committed.
+   */
+  commitWith(statement: Statement, options?: QueryOptions): Promise<readonly Row[]>;
+}
 
 export interface TransactionOptions extends QueryOptions {
   /** The server cancels a statement that runs longer (57014). */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import {
   createDatabase,
@@ -122,6 +122,86 @@ test('a transaction that is over runs nothing more', async () => {
     (transaction): Promise<{ transaction: Transaction }> => Promise.resolve({ transaction }),
   );
   expect(await codeOf(escaped.transaction.query(sql('SELECT 1')))).toBe('INTERNAL_ERROR');
+});
+
+test('work without a statement needs no transaction', async () => {
+  expect(await database.transaction(() => Promise.resolve('nothing'))).toBe('nothing');
+});
+
+describe('a last statement that commits', () => {
+  const prepared = (text: string, ...values: unknown[]) => ({ text, values, prepare: true });
+
+  test('gives its rows, and nothing runs after it', async () => {
+    const late = await database.transaction(async (transaction) => {
+      await transaction.query(prepared('UPDATE account SET amount = 11 WHERE id = 1'));
+      const rows = await transaction.commitWith(
+        prepared('UPDATE account SET amount = $1::int WHERE id = 2 RETURNING amount', 21),
+      );
+      expect(rows).toEqual([[21]]);
+      // Seen by others before the work has ended.
+      expect(await amounts()).toEqual([[11], [21]]);
+      return await codeOf(transaction.query(sql('SELECT 1')));
+    });
+    expect(late).toBe('INTERNAL_ERROR');
+  });
+
+  test('can be the only one, with values or without', async () => {
+    await database.transaction((tx) => tx.commitWith(sql('UPDATE account SET amount = $1::int', 5)));
+    expect(await amounts()).toEqual([[5], [5]]);
+    await database.transaction((tx) => tx.commitWith(sql('UPDATE account SET amount = 6')));
+    expect(await amounts()).toEqual([[6], [6]]);
+  });
+
+  test('rolls everything back when it fails, or when the commit does', async () => {
+    await database.query(
+      sql(`CREATE TABLE entry (account_id int REFERENCES account DEFERRABLE INITIALLY DEFERRED)`),
+    );
+    const failing = [sql('SELECT 1 / $1::int', 0), prepared('INSERT INTO entry VALUES ($1::int)', 9)];
+    for (const last of failing) {
+      const attempt = database.transaction(async (transaction) => {
+        await transaction.query(sql('UPDATE account SET amount = 0'));
+        await transaction.commitWith(last);
+      });
+      const error = await attempt.catch((caught: unknown) => caught);
+      expect(isPostgresError(error) && error.code).toMatch(/22012|23503/);
+      expect(await amounts()).toEqual([[10], [20]]);
+    }
+    expect(database.status()).toMatchObject({ open: 1 });
+  });
+
+  test('is repeated with the rest after a conflict', async () => {
+    const bothHaveRead = meeting(2);
+    const addOne = () =>
+      database.transaction(
+        async (transaction) => {
+          const [row] = await transaction.query(prepared('SELECT amount FROM account WHERE id = 1'));
+          await bothHaveRead();
+          await transaction.commitWith(
+            prepared('UPDATE account SET amount = $1 WHERE id = 1', Number(row?.[0]) + 1),
+          );
+        },
+        { isolation: 'serializable' },
+      );
+    await Promise.all([addOne(), addOne()]);
+    expect(await amounts()).toEqual([[12], [20]]);
+  });
+});
+
+test.each([
+  ['prepared', { text: 'SELECT 1 / $1::int', values: [0], prepare: true }],
+  ['with values', sql('SELECT 1 / $1::int', 0)],
+  ['as plain text', sql('SELECT 1 / 0')],
+])('a first statement that fails takes those sent beside it along: %s', async (_, failing) => {
+  const beside = Promise.withResolvers<unknown>();
+  const attempt = database.transaction(async (transaction) => {
+    const first = transaction.query(failing);
+    beside.resolve(transaction.query(sql('UPDATE account SET amount = $1::int', 0)).catch((error) => error));
+    await first;
+  });
+  const error = await attempt.catch((caught: unknown) => caught);
+  expect(isPostgresError(error) && error.code).toBe('22012');
+  expect(await beside.promise).toBeInstanceOf(Error);
+  expect(await amounts()).toEqual([[10], [20]]);
 });
 
 test('a statement timeout of a transaction ends with it', async () => {

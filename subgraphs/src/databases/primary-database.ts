@@ -36,8 +36,17 @@ export function createPrimaryDatabase({ replication, poolOf, logger }: PrimaryDa
       use((database, server) =>
         database.transaction(async (transaction) => {
           requirePrimary(server);
-          const done = await work(transaction);
-          requirePrimary(server);
+          let isCommitted = false;
+          const done = await work({
+            query: (statement, queryOptions) => transaction.query(statement, queryOptions),
+            async commitWith(statement, queryOptions) {
+              requirePrimary(server);
+              const rows = await transaction.commitWith(statement, queryOptions);
+              isCommitted = true;
+              return rows;
+            },
+          });
+          if (!isCommitted) requirePrimary(server);
           return done;
         }, options),
       ),

@@ -8,14 +8,12 @@ import { EPOCH_KEY } from '../activation/meta.ts';
 import { META_TABLE, OUTBOX_TABLE } from '../tables/system-tables.ts';
 import { type PendingEffect, present, type WriteTransaction } from '../write/write-state.ts';
 
-/**
- * Appends the transaction's changes to the outbox. This is its last statement, when nothing else is changed any more.
- */
-export async function appendEvents(write: WriteTransaction): Promise<void> {
+/** Appends the transaction's changes to the outbox and commits, so nothing can be changed any more. */
+export async function commitWithEvents(write: WriteTransaction): Promise<void> {
   const { tx, model, caller, changes, effects } = write;
   if (changes.length === 0 && effects.length === 0) return;
   const changed = changes.map((change) => encodeEvent(changeEvent(model.app, caller, change)));
-  await tx.query(insertEvents([...changed, ...effects.map((effect) => effectEvent(write, effect))]));
+  await tx.commitWith(insertEvents([...changed, ...effects.map((effect) => effectEvent(write, effect))]));
 }
 
 function effectEvent({ model, caller }: WriteTransaction, pending: PendingEffect): EncodedEvent {

@@ -14,7 +14,7 @@
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, RocketError } from '@rocket/schema';
-import { appendEvents } from '../outbox/append-events.ts';
+import { commitWithEvents } from '../outbox/append-events.ts';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { deleteTree } from './delete/on-delete.ts';
 import { restoreRecord } from './delete/restore-record.ts';
@@ -137,7 +137,7 @@ function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOp
       const made = { changes: [], saved: [], effects: [] };
       const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
-      await appendEvents(write);
+      await commitWithEvents(write);
       return key;
     };
     return outcome(database.transaction(run, deadlineAtMs === undefined ? {} : { deadlineAtMs }), logger);

@@ -1,5 +1,6 @@
 import type { QueryOptions, Row, Statement } from '../queryable.ts';
 import type { Connection } from '../wire/connection.ts';
+import type { Around } from '../wire/statement-query.ts';
 import { toWireValues, type WireValue } from '../wire/wire-values.ts';
 
 /** A slow statement. It never contains the values, which are the users' data. */
@@ -27,6 +28,7 @@ export interface PendingStatement {
   readonly text: string;
   readonly values: WireValue[];
   readonly prepare: boolean;
+  readonly around?: Around;
   readonly isShortRead: boolean;
   readonly deadlineAtMs: number;
   readonly label: string | null;

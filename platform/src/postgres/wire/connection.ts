@@ -4,7 +4,7 @@ import pg from 'pg';
 import { requestCancel } from './cancel-request.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { StatementBatch } from './statement-batch.ts';
-import { type Settle, StatementQuery } from './statement-query.ts';
+import { type Around, type Settle, StatementQuery } from './statement-query.ts';
 import type { WireValue } from './wire-values.ts';
 
 export interface ConnectionOptions {
@@ -21,6 +21,7 @@ export interface RunInput {
   readonly text: string;
   readonly values: WireValue[];
   readonly prepare: boolean;
+  readonly around?: Around;
   /** Unix time in ms, or infinity. The connection's owner calls {@link Connection.expire} then. */
   readonly deadlineAtMs: number;
 }
@@ -72,6 +73,12 @@ export class Connection {
     return !this.#broken && this.#running.length === 0 && this.#client.getTransactionStatus() === 'I';
   }
 
+  /** True between the server's answers to a BEGIN and to the end of that transaction, even when it has failed. */
+  get isInTransaction(): boolean {
+    const status = this.#client.getTransactionStatus();
+    return status === 'T' || status === 'E';
+  }
+
   /** True once a statement has been given up: the connection will be closed. */
   get isExpired(): boolean {
     return this.#onQuiet !== null;
@@ -92,14 +99,12 @@ export class Connection {
 
   /** `settle` is called exactly once, when the statement has ended or {@link expire} gave it up. */
   run(input: RunInput, settle: Settle): void {
-    const { text, values, prepare, deadlineAtMs } = input;
+    const { text, values, prepare, around, deadlineAtMs } = input;
     const running = { deadlineAtMs, settle };
     this.#running.push(running);
     const statements = prepare ? this.#statements : null;
-    const query = new StatementQuery({ text, values, statements }, (error, rows) =>
-      this.#ended(running, error, rows),
-    );
-    this.#client.query(query);
+    const sent = { text, values, statements, ...(around === undefined ? {} : { around }) };
+    this.#client.query(new StatementQuery(sent, (error, rows) => this.#ended(running, error, rows)));
   }
 
   /** Whether the statement can be part of a batch on this connection. */

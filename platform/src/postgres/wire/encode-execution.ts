@@ -5,11 +5,12 @@
 import type { WireValue } from './wire-values.ts';
 
 /** Execute, without a limit of rows: the same bytes each time. */
-const EXECUTE = Buffer.from('45000000090000000000', 'hex');
+export const EXECUTE = Buffer.from('45000000090000000000', 'hex');
 /** Ends a message: the server answers, and what was executed since the last one is committed or rolled back. */
 export const SYNC = Buffer.from('5300000004', 'hex');
 export const EXECUTE_AND_SYNC = Buffer.concat([EXECUTE, SYNC]);
 
+const PARSE = 'P'.charCodeAt(0);
 const BIND = 'B'.charCodeAt(0);
 const TEXT_FORMAT = 0;
 const BINARY_FORMAT = 1;
@@ -55,6 +56,14 @@ export function encodeExecution(
 /** Like {@link encodeExecution} without the Sync, when more executions follow in the same message. */
 export function encodeExecutionPart(name: string, values: readonly WireValue[]): Buffer {
   return encodeExecution(name, values, EXECUTE);
+}
+
+/** The messages that run a command without values or result, such as BEGIN, as part of a larger message. */
+export function encodeCommand(text: string): Buffer {
+  const parse = Buffer.from(`.....\0${text}\0\0\0`);
+  parse.writeUInt8(PARSE, 0);
+  parse.writeInt32BE(parse.length - 1, 1);
+  return Buffer.concat([parse, encodeExecutionPart('', [])]);
 }
 
 function wireLength(value: WireValue): number {

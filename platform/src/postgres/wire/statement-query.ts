@@ -4,7 +4,14 @@
  */
 import pg from 'pg';
 import type { Row } from '../queryable.ts';
-import { EXECUTE_AND_SYNC, encodeExecution, encodeExecutionPart } from './encode-execution.ts';
+import {
+  EXECUTE,
+  EXECUTE_AND_SYNC,
+  encodeCommand,
+  encodeExecution,
+  encodeExecutionPart,
+  SYNC,
+} from './encode-execution.ts';
 import type { PreparedStatement, PreparedStatements } from './prepared-statements.ts';
 import { type ParseRow, rowParser } from './values.ts';
 import type { WireValue } from './wire-values.ts';
@@ -14,7 +21,19 @@ export interface StatementInput {
   readonly values: WireValue[];
   /** Null when the statement is not to be prepared. */
   readonly statements: PreparedStatements | null;
+  readonly around?: Around;
 }
+
+/**
+ * Commands without values or result that travel in the message of a statement, because each message costs a round trip.
+ * If one fails, what comes after it is not run, and the statement rejects with its error.
+ */
+export interface Around {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+const ALONE: Around = { before: [], after: [] };
 
 /** Called once, when the server is ready for the next statement or the connection is lost. Exactly one is null. */
 export type Settle = (error: unknown, rows: readonly Row[] | null) => void;
@@ -28,28 +47,36 @@ export class StatementQuery implements pg.Submittable {
   #parseRow: ParseRow | null = null;
   #rows: unknown[][] = [];
   #fault: { readonly error: unknown } | null = null;
+  /** Commands before the statement that have not been answered yet. */
+  #before: number;
 
   constructor(input: StatementInput, settle: Settle) {
     this.#input = input;
     this.#settle = settle;
+    this.#before = input.around?.before.length ?? 0;
   }
 
   /** Called by pg to send the statement; everything is sent in one write. */
   submit(connection: pg.Connection): void {
-    const { text, values, statements } = this.#input;
+    const { text, values, statements, around = ALONE } = this.#input;
+    const end =
+      around.after.length === 0
+        ? EXECUTE_AND_SYNC
+        : Buffer.concat([EXECUTE, ...around.after.map(encodeCommand), SYNC]);
     connection.stream.cork();
-    if (statements !== null) this.#sendPrepared(connection, statements);
-    else if (values.length === 0) connection.query(text);
+    for (const command of around.before) connection.stream.write(encodeCommand(command));
+    if (statements !== null) this.#sendPrepared(connection, statements, end);
+    else if (values.length === 0 && around === ALONE) connection.query(text);
     else {
       connection.parse({ name: '', text, types: [] }, true);
       connection.bind({ values }, true);
       connection.describe(PORTAL, true);
-      connection.stream.write(EXECUTE_AND_SYNC);
+      connection.stream.write(end);
     }
     connection.stream.uncork();
   }
 
-  #sendPrepared(connection: pg.Connection, statements: PreparedStatements): void {
+  #sendPrepared(connection: pg.Connection, statements: PreparedStatements, end: Buffer): void {
     const { text, values } = this.#input;
     const prepared = statements.get(text);
     const { name, parseRow } = prepared;
@@ -57,13 +84,13 @@ export class StatementQuery implements pg.Submittable {
     this.#prepared = prepared;
     if (parseRow !== undefined) {
       this.#parseRow = parseRow;
-      connection.stream.write(encodeExecution(name, values));
+      connection.stream.write(encodeExecution(name, values, end));
       return;
     }
     connection.parse({ name, text, types: [] }, true);
     connection.bind({ statement: name, values }, true);
     connection.describe(PORTAL, true);
-    connection.stream.write(EXECUTE_AND_SYNC);
+    connection.stream.write(end);
   }
 
   /**
@@ -97,7 +124,8 @@ export class StatementQuery implements pg.Submittable {
   }
 
   handleCommandComplete(): void {
-    if (this.#prepared !== null) this.#prepared.parseRow = this.#parseRow;
+    if (this.#before > 0) this.#before -= 1;
+    else if (this.#prepared !== null) this.#prepared.parseRow = this.#parseRow;
   }
 
   handleEmptyQuery(): void {
