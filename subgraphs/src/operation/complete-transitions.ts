@@ -2,7 +2,8 @@
 import { type Caller, type EntityModel, type Filter, isRawNumber, matches, parseJson } from '@rocket/schema';
 import type { ReadPlan, TransitionsPlan } from '../read/read-plan.ts';
 import { type MarkedRecord, markedRecord } from '../statement/transitions-sql.ts';
-import { judgeTransition, nextStates } from '../write/machines/judge-transition.ts';
+import { judgeTransition, nextStates, valuesSetBy } from '../write/machines/judge-transition.ts';
+import { rowValue } from '../write/record-sql.ts';
 import { ruleVariables } from '../write/rules/rule-variables.ts';
 
 export interface TransitionContext {
@@ -90,10 +91,16 @@ function reasonAgainst(
   const { old, from, to } = of;
   const updatable = context.updatable(entity);
   if (updatable === 'forbidden' || !matches(updatable, old)) return `You may not update this ${entity.name}`;
-  const record = Object.assign(Object.create(null), old, { [machine.field.name]: to });
+  const record: Record<string, unknown> = Object.assign(Object.create(null), old, {
+    [machine.field.name]: to,
+  });
   const variables = ruleVariables(context, { record, old, action: 'update' });
   const { caller } = context;
   // The reason tells of a guard that cannot be evaluated; a log would repeat it for each record of each list.
   const verdict = judgeTransition(machine, { from, to, caller, logger: null, variables });
-  return verdict.allowed ? null : verdict.reason;
+  if (!verdict.allowed) return verdict.reason;
+  const set = verdict.transition === null ? [] : valuesSetBy(verdict.transition, context.now);
+  for (const { field, value } of set) record[field.name] = rowValue(field, value);
+  // Policies are about the state too: they may allow to change a record as it is, but not to what it would be.
+  return matches(updatable, record) ? null : `You may not change ${machine.field.graphqlName} to '${to}'`;
 }

@@ -58,7 +58,7 @@ export function permitBefore(state: State, record: StoredRecord): void {
  */
 export function permitAfter(state: SaveState | RestoreState, values: FilterRecord): void {
   const { action } = state;
-  if (!matches(requirePolicy(state, action), values)) throw forbidden(state, action);
+  if (!matches(requirePolicy(state, action), values)) throw forbidden(state, action, AFTERWARDS[action]);
 }
 
 /**
@@ -80,6 +80,12 @@ export function readableRecords(of: Pick<DeleteState, 'model' | 'caller'>, entit
   return readable === 'forbidden' ? MATCH_NONE : readable;
 }
 
+/** What is wrong with a record that callers could have changed, but not to this. */
+const AFTERWARDS: Readonly<Record<(SaveState | RestoreState)['action'], string>> = {
+  create: ' with these values',
+  update: ' to what it would become',
+};
+
 function scopeOf(
   { model, entity, caller }: Pick<State, 'model' | 'entity' | 'caller'>,
   action: PermissionAction,
@@ -92,10 +98,11 @@ function scopeOf(
 function forbidden(
   { entity, caller, keyPath = [] }: Pick<State, 'entity' | 'caller'> & Placed,
   action: PermissionAction,
+  afterwards = '',
 ): RocketError {
   // Of the record that the mutation is about there is nothing to say, of one of many that are written along there is.
   const details = keyPath.length > 1 ? { inputPath: keyPath } : {};
   if (caller.userId === null)
     return new RocketError('UNAUTHENTICATED', `Sign in to ${action} ${entity.name}`, { details });
-  return new RocketError('FORBIDDEN', `The caller may not ${action} this ${entity.name}`, { details });
+  return new RocketError('FORBIDDEN', `You may not ${action} this ${entity.name}${afterwards}`, { details });
 }

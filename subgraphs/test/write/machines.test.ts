@@ -69,7 +69,7 @@ const DOCUMENT = {
     },
   ],
   permissions: [
-    { entity: 'task', action: 'read', roles: ['worker', 'boss', 'guest'] },
+    { entity: 'task', action: 'read', roles: ['worker', 'boss', 'guest', 'helper'] },
     { entity: 'task', action: 'create', roles: ['worker', 'boss'] },
     { entity: 'task', action: 'update', roles: ['boss'] },
     {
@@ -77,6 +77,15 @@ const DOCUMENT = {
       action: 'update',
       roles: ['worker'],
       conditions: [{ field: 'owner', operator: 'eq', value: { user: 'id' } }],
+    },
+    {
+      entity: 'task',
+      action: 'update',
+      roles: ['helper'],
+      conditions: [
+        { field: 'status', operator: 'in', value: ['open', 'doing', 'done'] },
+        { field: 'points', operator: 'neq', value: '9007199254740993' },
+      ],
     },
   ],
 };
@@ -299,6 +308,34 @@ it('a type lists what the state may become, for this caller and this record', as
   });
   const text = await app.answer(`{ tasks { data statusTransitions { to } } }`);
   expect(text.json()).toContain('"n":12345678901234567890');
+});
+
+it('a change that would take the record out of the policies of the caller is listed as one they may not make', async () => {
+  const helper = callerWith(['helper']);
+  const id = await newTask('note: "useless" amount: 20 points: 1');
+  await transition(id, 'DOING');
+  const { data } = await app.ask(`{ task(id: "${id}") { statusTransitions { to allowed reason } } }`, {
+    caller: helper,
+  });
+  expect(data?.['task']).toEqual({
+    statusTransitions: [
+      // Its action sets the points.
+      { to: 'DONE', allowed: false, reason: "You may not change status to 'done'" },
+      { to: 'DROPPED', allowed: false, reason: "You may not change status to 'dropped'" },
+      { to: 'DOING', allowed: true, reason: null },
+    ],
+  });
+  const change = (to: string) =>
+    app.ask(`mutation { transitionTaskStatus(id: "${id}", to: ${to}) { task { status note } ${ERRORS} } }`, {
+      caller: helper,
+    });
+  for (const to of ['DONE', 'DROPPED']) {
+    expect((await change(to)).errors).toMatchObject([
+      { message: 'You may not update this task to what it would become', code: 'FORBIDDEN' },
+    ]);
+  }
+  const again = { transitionTaskStatus: { task: { status: 'DOING', note: 'again' }, errors: [] } };
+  expect((await change('DOING')).data).toEqual(again);
 });
 
 it('entities that a gateway asks for and payloads list them too', async () => {

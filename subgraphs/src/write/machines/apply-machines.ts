@@ -1,10 +1,10 @@
 /** State machines of creates and updates: which states follow each other, and what a transition does. */
 import type { MachineModel, TransitionModel, UserError } from '@rocket/schema';
-import { intendedValues, timeNow } from '../intended-values.ts';
+import { intendedValues } from '../intended-values.ts';
 import { ruleVariables } from '../rules/rule-variables.ts';
 import { WriteRefused } from '../write-result.ts';
 import type { SaveState } from '../write-state.ts';
-import { judgeTransition } from './judge-transition.ts';
+import { judgeTransition, valuesSetBy } from './judge-transition.ts';
 
 interface Change {
   readonly state: SaveState;
@@ -73,23 +73,12 @@ function stateText(value: unknown): string | null {
 }
 
 function act({ state, machine, from, to, transition }: AllowedChange): void {
+  for (const { field, value } of valuesSetBy(transition, state.now)) state.values.set(field.name, value);
+  const of = { field: machine.field.name, from, to: to ?? '' };
   for (const action of transition.actions) {
-    switch (action.kind) {
-      case 'now':
-        state.values.set(action.field.name, timeNow(action.field, state.now));
-        break;
-      case 'set':
-        state.values.set(action.field.name, action.value);
-        break;
-      case 'effect': {
-        const { effect, definition } = action;
-        const of = { field: machine.field.name, from, to: to ?? '' };
-        state.effects.push({ state, transition: of, effect, definition });
-        break;
-      }
-      default:
-        action satisfies never;
-    }
+    if (action.kind !== 'effect') continue;
+    const { effect, definition } = action;
+    state.effects.push({ state, transition: of, effect, definition });
   }
 }
 

@@ -2,11 +2,13 @@
 import {
   type Caller,
   type ExpressionVariables,
+  type FieldModel,
   type MachineModel,
   rolesOf,
   type TransitionModel,
   type UserError,
 } from '@rocket/schema';
+import { timeNow } from '../intended-values.ts';
 import { evaluated } from '../rules/judge-rules.ts';
 import type { WriteTransaction } from '../write-state.ts';
 
@@ -75,4 +77,27 @@ function changeText({ from, to }: AskedTransition): string {
 export function nextStates({ initial, transitions }: MachineModel, from: string | null): readonly string[] {
   const next = transitions.filter((transition) => transition.from.has(from ?? '')).map(({ to }) => to);
   return [...new Set(from === null && initial !== null ? [initial, ...next] : next)];
+}
+
+export interface SetValue {
+  readonly field: FieldModel;
+  /** In the form that is bound to SQL. */
+  readonly value: string | number | boolean | null;
+}
+
+/** Values that the actions of a transition give to fields, in the order of the document. */
+export function valuesSetBy({ actions }: TransitionModel, now: Date): readonly SetValue[] {
+  return actions.flatMap((action): readonly SetValue[] => {
+    const { kind } = action;
+    switch (kind) {
+      case 'now':
+        return [{ field: action.field, value: timeNow(action.field, now) }];
+      case 'set':
+        return [{ field: action.field, value: action.value }];
+      case 'effect':
+        return [];
+      default:
+        return kind satisfies never;
+    }
+  });
 }
