@@ -1,3 +1,4 @@
+import { isInputObjectType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createReadApp, type ReadApp } from '../support/read-app.ts';
 import { callerWith, entity } from '../support/write-app.ts';
@@ -354,8 +355,14 @@ it('entities that a gateway asks for and payloads list them too', async () => {
 
 it('the schema says what refuses a write', () => {
   const fields = app.schema.getMutationType()?.getFields();
-  expect(fields?.['createTask']?.description).toContain("status begins as 'open'");
+  expect(fields?.['createTask']?.description).toContain('status begins as OPEN.');
   expect(fields?.['transitionTaskStatus']?.description).toContain(
-    'open or doing to done if record.amount > 10',
+    'OPEN or DOING to DONE if record.amount > 10',
   );
+  const along = app.schema.getType('ChildrenItemInput');
+  expect(along?.description).toContain('status begins as OPEN.');
+  const members = isInputObjectType(along) ? along.getFields() : {};
+  expect(members['title']?.description).toBe('Required of a new record.');
+  expect(members['status']?.description ?? '').toBe('');
+  expect(members['children']?.description).toBe('Related records that are written along.');
 });

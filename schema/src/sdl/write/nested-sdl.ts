@@ -5,13 +5,18 @@ import { type Home, nestedDeleteName, nestedNames } from '../../naming/graph-nam
 import type { LinkToEntity } from '../link-sdl.ts';
 import { inputTypeName } from '../scalar-names.ts';
 import { fieldSdl, typeSdl } from '../type-sdl.ts';
+import { beginningsOf, isAskedFor, refusedFor, sentences } from './behaviour-text.ts';
 
 /** Members of every input of the entity, one for each link that can be written along. */
 export function nestedFields(entity: EntityModel, home: Home): readonly string[] {
   return nestedLinks(entity).map((link) => {
     const type =
       link.kind === 'many_to_many' ? 'NestedLinksInput' : nestedNames(link.relation, entity.app, home).input;
-    return fieldSdl(`${link.graphqlName}: ${type}`, link.description);
+    const kind = link.kind === 'many_to_many' ? 'Links' : 'Related records';
+    return fieldSdl(
+      `${link.graphqlName}: ${type}`,
+      sentences(link.description, `${kind} that are written along.`),
+    );
   });
 }
 
@@ -43,11 +48,15 @@ function itemInput(link: ChildLink, child: EntityModel, home: Home): string {
   const fields = child.fields
     .filter((field) => field.writable && !field.isPrimaryKey && field.name !== link.targetField)
     .map((field) =>
-      fieldSdl(`${field.graphqlName}: ${inputTypeName(child, field, home)}`, field.description),
+      fieldSdl(
+        `${field.graphqlName}: ${inputTypeName(child, field, home)}`,
+        sentences(field.description, isAskedFor(child, field) ? 'Required of a new record.' : undefined),
+      ),
     );
   return typeSdl({
     kind: 'input',
     name: nestedNames(link.relation, link.target.app, home).item,
+    description: `A record that is written along with its parent.${beginningsOf(child)}${refusedFor(child.rules.beforeWrite.checks)}`,
     fields: [
       fieldSdl(`${key.graphqlName}: ID`, keyMeaning(child)),
       fieldSdl(`${nestedDeleteName(child)}: Boolean`, 'true: delete the record of this key.'),

@@ -9,6 +9,7 @@ import {
 } from '../../naming/graph-names.ts';
 import { inputTypeName, outputTypeName } from '../scalar-names.ts';
 import { fieldSdl, typeSdl } from '../type-sdl.ts';
+import { stateName } from './behaviour-text.ts';
 import { VERSION_ARGUMENT } from './write-sdl.ts';
 
 /** Transitions that a description lists, at most. */
@@ -49,11 +50,12 @@ export function transitionMutations(entity: EntityModel, home: Home, names: Enti
   });
 }
 
-function listed({ transitions }: MachineModel): string {
+function listed({ field, transitions }: MachineModel): string {
   const lines = transitions.slice(0, MAX_LISTED).map(({ from, to, roles, guard }) => {
     const who = roles === null ? '' : ` by ${roles.join(', ')}`;
     const when = guard === null ? '' : ` if ${guard.text}`;
-    return `${[...from].join(' or ')} to ${to}${who}${when}`;
+    const states = [...from].map((state) => stateName(field, state));
+    return `${states.join(' or ')} to ${stateName(field, to)}${who}${when}`;
   });
   return `Transitions: ${lines.join('; ')}${transitions.length > MAX_LISTED ? '; ...' : ''}.`;
 }

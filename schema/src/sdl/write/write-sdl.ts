@@ -1,10 +1,12 @@
 /** SDL of changing records: inputs, payload, mutations. */
 import type { EntityModel } from '../../model/app-model.ts';
 import type { FieldModel } from '../../model/field-model.ts';
+import { nestedLinks } from '../../model/nested-links.ts';
 import type { EntityNames, Home } from '../../naming/graph-names.ts';
 import type { LinkToEntity } from '../link-sdl.ts';
 import { inputTypeName } from '../scalar-names.ts';
 import { fieldSdl, typeSdl } from '../type-sdl.ts';
+import { beginningsOf, isAskedFor, isComputed, refusedFor, sentences } from './behaviour-text.ts';
 import { nestedFields, nestedTypes } from './nested-sdl.ts';
 
 /** `links` of the entity lead to others of its app where those are known. */
@@ -54,16 +56,11 @@ function patchInput(entity: EntityModel, home: Home, { names, nested }: InputPar
 }
 
 function createField(entity: EntityModel, field: FieldModel, home: Home): string {
-  const derived = entity.slug?.field === field.name && entity.slug.source !== undefined;
-  const computed = entity.rules.beforeWrite.computed.some((rule) => rule.field.name === field.name);
-  const needed = field.required && field.default === undefined && !derived && !computed;
-  const text = [
+  const text = sentences(
     field.description,
-    needed ? 'Required.' : undefined,
-    computed ? 'Computed: what is given is replaced.' : undefined,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' ');
+    isAskedFor(entity, field) ? 'Required.' : undefined,
+    isComputed(entity, field) ? 'Computed: what is given is replaced.' : undefined,
+  );
   return fieldSdl(`${field.graphqlName}: ${inputTypeName(entity, field, home)}`, text);
 }
 
@@ -95,18 +92,16 @@ export function mutationFields(entity: EntityModel, names: EntityNames): readonl
   const { rules, machines } = entity;
   const version = VERSION_ARGUMENT;
   const ofWrites = refusedFor(rules.beforeWrite.checks);
-  const initial = machines.flatMap((machine) =>
-    machine.initial === null ? [] : [` ${machine.field.graphqlName} begins as '${machine.initial}'.`],
-  );
+  const hasNested = nestedLinks(entity).length > 0;
   const changes = machines.map(({ field }) => ` ${field.graphqlName} changes by its transitions only.`);
   return [
     fieldSdl(
       `${names.create}(input: ${names.createInput}!): ${names.payloadType}`,
-      `Adds a record, and related ones with it. All faults of the input come together in errors.${initial.join('')}${ofWrites}`,
+      `Adds a record${hasNested ? ', and related ones with it' : ''}. All faults of the input come together in errors.${beginningsOf(entity)}${ofWrites}`,
     ),
     fieldSdl(
       `${names.update}(id: ID!, patch: ${names.patchInput}!, ${version}): ${names.payloadType}`,
-      `Changes the fields and related records that the patch names, and no others.${changes.join('')}${ofWrites}`,
+      `Changes the fields${hasNested ? ' and related records' : ''} that the patch names, and no others.${changes.join('')}${ofWrites}`,
     ),
     fieldSdl(
       `${names.delete}(id: ID!, ${version}): ${names.payloadType}`,
@@ -121,15 +116,4 @@ function restoreField(names: EntityNames): string {
     `${names.restore}(id: ID!): ${names.payloadType}`,
     'Takes back the deletion of a record, for callers who may update it. What was deleted along with it stays deleted.',
   );
-}
-
-/** Messages that a description repeats, at most. */
-const MAX_MESSAGES = 10;
-
-/** What the rules of a write say when they refuse it. */
-function refusedFor(rules: readonly { readonly message: string }[]): string {
-  const messages = [...new Set(rules.map(({ message }) => message))];
-  if (messages.length === 0) return '';
-  const more = messages.length > MAX_MESSAGES ? '; ...' : '';
-  return ` Refused where a rule says: ${messages.slice(0, MAX_MESSAGES).join('; ')}${more}.`;
 }
