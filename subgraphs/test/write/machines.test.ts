@@ -41,6 +41,14 @@ const DOCUMENT = {
       graphql: { field: 'children', inverse_field: 'parent' },
     },
   ],
+  rules: [
+    {
+      entity: 'task',
+      hook: 'before_write',
+      type: 'field',
+      definition: { field: 'title', operator: 'max_length', value: 50, message: 'The title is too long' },
+    },
+  ],
   state_machines: [
     {
       entity: 'task',
@@ -357,10 +365,13 @@ it('the schema says what refuses a write', () => {
   const fields = app.schema.getMutationType()?.getFields();
   expect(fields?.['createTask']?.description).toContain('status begins as OPEN.');
   expect(fields?.['transitionTaskStatus']?.description).toContain(
-    'OPEN or DOING to DONE if record.amount > 10',
+    '\n* OPEN or DOING to DONE if `record.amount > 10`\n',
   );
+  for (const name of ['createTask', 'updateTask', 'transitionTaskStatus'])
+    expect(fields?.[name]?.description).toContain('Refused where a rule says: The title is too long.');
   const along = app.schema.getType('ChildrenItemInput');
   expect(along?.description).toContain('status begins as OPEN.');
+  expect(along?.description).toContain('Refused where a rule says: The title is too long.');
   const members = isInputObjectType(along) ? along.getFields() : {};
   expect(members['title']?.description).toBe('Required of a new record.');
   expect(members['status']?.description ?? '').toBe('');

@@ -9,7 +9,7 @@ import {
 } from '../../naming/graph-names.ts';
 import { inputTypeName, outputTypeName } from '../scalar-names.ts';
 import { fieldSdl, typeSdl } from '../type-sdl.ts';
-import { stateName } from './behaviour-text.ts';
+import { refusedFor, stateName } from './behaviour-text.ts';
 import { VERSION_ARGUMENT } from './write-sdl.ts';
 
 /** Transitions that a description lists, at most. */
@@ -45,19 +45,21 @@ export function transitionMutations(entity: EntityModel, home: Home, names: Enti
     const to = `to: ${inputTypeName(entity, machine.field, home)}!`;
     return fieldSdl(
       `${mutation}(id: ID!, ${to}, patch: ${names.patchInput}, ${VERSION_ARGUMENT}): ${names.payloadType}`,
-      `Changes ${machine.field.graphqlName}, and with it the fields that the patch names. ${listed(machine)}`,
+      `Changes ${machine.field.graphqlName}, and with it the fields that the patch names.${refusedFor(entity.rules.beforeWrite.checks)} ${listed(machine)}`,
     );
   });
 }
 
+/** A list in Markdown, which tools show as one. */
 function listed({ field, transitions }: MachineModel): string {
   const lines = transitions.slice(0, MAX_LISTED).map(({ from, to, roles, guard }) => {
     const who = roles === null ? '' : ` by ${roles.join(', ')}`;
-    const when = guard === null ? '' : ` if ${guard.text}`;
+    const when = guard === null ? '' : ` if \`${guard.text}\``;
     const states = [...from].map((state) => stateName(field, state));
-    return `${states.join(' or ')} to ${stateName(field, to)}${who}${when}`;
+    return `* ${states.join(' or ')} to ${stateName(field, to)}${who}${when}`;
   });
-  return `Transitions: ${lines.join('; ')}${transitions.length > MAX_LISTED ? '; ...' : ''}.`;
+  const more = transitions.length > MAX_LISTED ? ['* ...'] : [];
+  return `Transitions:\n\n${[...lines, ...more].join('\n')}`;
 }
 
 function namesOf(entity: EntityModel, field: MachineModel['field'], home: Home) {
