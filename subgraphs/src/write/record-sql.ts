@@ -40,8 +40,12 @@ export function toRecord(entity: EntityModel, row: Row): StoredRecord {
   };
 }
 
-/** JSON is selected as text: parsed by the driver, its numbers would lose digits on their way into an event. */
+/**
+ * JSON is selected as text: parsed by the driver, its numbers would lose digits on their way into an event. Keys are
+ * given as text, those of 32 bits too, which rows have as numbers.
+ */
 export function rowValue(field: FieldModel, value: unknown): unknown {
+  if (field.type === 'int' && typeof value === 'string') return Number(value);
   return isJson(field) && typeof value === 'string' ? parseJson(value) : (value ?? null);
 }
 

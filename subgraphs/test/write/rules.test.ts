@@ -330,3 +330,31 @@ it('callers without a role are held to the same rules', async () => {
   });
   expect(faults(await create({ title: 'a' }))).toEqual([]);
 });
+
+it('a numeric key of another record is a number, whether it is given or stored', async () => {
+  await served.serve({
+    version: 1,
+    entities: [
+      entity('room', [{ name: 'name', type: 'string' }], { keyType: 'int' }),
+      entity('bed', [
+        { name: 'room_id', type: 'int' },
+        { name: 'place', type: 'int' },
+      ]),
+    ],
+    relations: [
+      { name: 'room_beds', type: 'one_to_many', source: 'room', target: 'bed', target_key: 'room_id' },
+    ],
+    rules: [
+      { entity: 'bed', ...expression('record.room_id == 2') },
+      { entity: 'bed', ...expression("action == 'update' && record.room_id != old.room_id") },
+      { entity: 'bed', ...computed('place', 'record.room_id * 10') },
+    ],
+  });
+  for (const name of ['a', 'b']) keyOf(await create({ name }, 'room'));
+  expect(faults(await create({ room_id: '2' }, 'bed'))).toEqual([
+    ['input.roomId', 'expression', 'record.room_id == 2'],
+  ]);
+  const id = keyOf(await create({ room_id: '1' }, 'bed'));
+  keyOf(await served.writes.update(ADMIN, 'bed', { id, patch: { room_id: '1' } }));
+  expect(await rows('SELECT room_id, place FROM beds')).toEqual([[1, 10]]);
+});
