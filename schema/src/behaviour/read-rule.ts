@@ -2,8 +2,11 @@ import type { JsonPath } from '../document/faults/json-path.ts';
 import { didYouMean } from '../document/faults/nearest-name.ts';
 import { showValue } from '../document/faults/show-value.ts';
 import type { RuleDefinition } from '../document/types.ts';
+import { resultKind } from '../expressions/compile/compile-expression.ts';
+import { kindOfShape } from '../expressions/compile/static-kinds.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { referencesOf } from '../expressions/references.ts';
+import { phraseOf, type ValueKind } from '../expressions/values/expression-value.ts';
 import type { FieldModel } from '../model/field-model.ts';
 import type { ComputedRule, ExpressionRule, FieldRule, RelatedLoad } from './behaviour-model.ts';
 import { type BehaviourScope, expressionScope } from './behaviour-scope.ts';
@@ -97,8 +100,21 @@ function readComputedRule(reading: Reading): ReadRule | null {
     return null;
   }
   const { expression, evaluate, related } = read;
+  const kind = resultKind(expression, expressionScope(reading.scope, related));
+  if (kind !== null && !mayHold(field, kind)) {
+    const message = `The expression gives ${phraseOf(kind)}, and ${JSON.stringify(field.name)} is of type ${field.type}`;
+    report(['definition', 'expression'], message);
+    return null;
+  }
   const base = baseOf(reading, `${field.graphqlName} cannot be computed`);
   return { rule: { kind: 'computed', field, text: expression.text, evaluate, related, ...base }, expression };
+}
+
+/** Kinds are not turned into each other; dates are stored as texts, and texts may be dates. */
+function mayHold({ type }: FieldModel, kind: ValueKind): boolean {
+  const own = kindOfShape(type);
+  const times = ['text', 'date'];
+  return own === null || own === kind || (type !== 'uuid' && times.includes(own) && times.includes(kind));
 }
 
 function baseOf({ rule }: Reading, standard: string): { message: string; stopOnFail: boolean } {

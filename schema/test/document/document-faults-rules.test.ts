@@ -81,6 +81,13 @@ const RULES: readonly FaultCase[] = [
     [`${RULE}.related_load[0].filter`],
   ],
   ['load that is no list', expression('true', { related_load: 'items' }), [`${RULE}.related_load`]],
+  [
+    'computed value of another kind',
+    computed({ count: 'lower(record.title)', title: 'record.tax * 2', paid_at: 'record.tax > 1' }),
+    [`${RULE}.expression`, '$.rules[1].definition.expression', '$.rules[2].definition.expression'],
+  ],
+  ['chained comparison', expression('0 < record.count < 5'), [`${RULE}.expression`]],
+  ['function of a number', expression('lower(record.count) == "a"'), [`${RULE}.expression`]],
   ['computed key', computed({ id: "'a'" }), [`${RULE}.field`]],
   ['computed automatic time', computed({ created_at: 'now' }), [`${RULE}.field`]],
   [
@@ -185,7 +192,7 @@ it('says which computed fields need each other', () => {
 it('compiles rules into a frozen model, in the order in which they run', () => {
   const rules = [
     { type: 'computed', priority: 0, definition: { field: 'total', expression: 'record.tax' } },
-    { type: 'computed', priority: 9, definition: { field: 'tax', expression: 'lower(record.title)' } },
+    { type: 'computed', priority: 9, definition: { field: 'tax', expression: 'len(record.title)' } },
     { type: 'expression', priority: 0, definition: { expression: 'record.count > 1', message: 'e' } },
     {
       type: 'field',
@@ -206,6 +213,18 @@ it('compiles rules into a frozen model, in the order in which they run', () => {
   expect(order?.rules.beforeWrite.computed.map((rule) => rule.field.name)).toEqual(['tax', 'total']);
   expect(order?.rules.beforeDelete.map(({ message }) => message)).toEqual(['kept']);
   expect(Object.isFrozen(order?.rules.beforeWrite.checks[2])).toBe(true);
+});
+
+it('warns of comparisons of different kinds', () => {
+  const transitions = [{ from: 'new', to: 'paid', guard: "record.total > '5'" }];
+  const result = parseDocument(
+    { version: 1, ...expression("record.title != '' && record.count == '5'"), ...machineOf({ transitions }) },
+    APP,
+  );
+  expect(result.ok && result.warnings).toMatchObject([
+    { path: `${RULE}.expression`, message: '22: "==" is always false between a number and a text' },
+    { path: `${MACHINE}[0].guard`, message: '0: ">" is always false between a number and a text' },
+  ]);
 });
 
 it('warns of a state that no transition leads to', () => {

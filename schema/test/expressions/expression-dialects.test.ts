@@ -65,8 +65,8 @@ const ORDER: Cases = [
   ['null >= 0', false],
   ['null <= null', false],
   ['record.title > 5', false],
-  ['true > false', false],
-  ['[2] > [1]', false],
+  ['[true][0] > [false][0]', false],
+  ['[[2]][0] > [[1]][0]', false],
   ['old.total > 0', false],
 ];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { doubtsOf } from '../../src/expressions/compile/compile-expression.ts';
 import { parseExpression, referencesOf } from '../../src/index.ts';
-import { faultOf } from '../support/expression-fixture.ts';
+import { faultOf, SCOPE } from '../support/expression-fixture.ts';
 
 describe('faults of expressions', () => {
   it.each([
@@ -36,6 +37,21 @@ describe('faults of expressions', () => {
     ['record.due.year', '11: A value of type date has no "year"'],
     ['lenn(record.status)', '0: Unknown function "lenn" Did you mean "len"?'],
     ['record.status.toLowercase()', '14: Unknown method "toLowercase" Did you mean "toLowerCase"?'],
+    ['record.status * 2', '0: "*" does not take a text and a number'],
+    ['1 + record.paid', '0: "+" does not take a number and a boolean'],
+    ['5 - now', '0: "-" does not take a number and a date'],
+    ['record.tags - record.status', '0: "-" does not take a text'],
+    ['-record.status', '8: "-" does not take a text'],
+    ['record.paid > 0', '0: ">" does not order a boolean'],
+    ['1 < record.quantity < 5', '0: "<" does not order a boolean Compare twice: a < b && b < c'],
+    ['record.status in 5', '0: Nothing can be in a number'],
+    ['true && lower(record.total) == 1', '21: lower() does not take a number'],
+    ['record.quantity.includes(1)', '7: includes() does not take a number'],
+    ["startsWith('a', record.due)", '23: startsWith() does not take a date'],
+    ["matches(record.total, 'a')", '15: matches() does not take a number'],
+    ['record.status.getTime()', '7: getTime() does not take a text'],
+    ['toLowerCase(record.status)', '0: Unknown function "toLowerCase" Write x.toLowerCase()'],
+    ["record.status.matches('a')", '14: Unknown method "matches" Write matches(x)'],
     ['len()', '0: len() takes 1 argument, not 0'],
     ["startsWith('a')", '0: startsWith() takes 2 arguments, not 1'],
     ["'a'.startsWith()", '4: startsWith() takes 1 argument, not 0'],
@@ -61,6 +77,24 @@ describe('faults of expressions', () => {
     expect(faultOf('nw > 1')).toBe(
       '0: Unknown variable "nw" Did you mean "now"? Known: record, old, action, now, user, related',
     );
+  });
+});
+
+describe('doubts about expressions', () => {
+  it.each([
+    ["1 > 2 || record.quantity == '5'", '9: "==" is always false between a number and a text'],
+    ["record.total >= '5'", '0: ">=" is always false between a number and a text'],
+    ["'true' != record.paid", '0: "!=" is always true between a text and a boolean'],
+    ['record.due > 20240101', '0: ">" is always false between a date and a number'],
+    [
+      "record.due > '2024-01-01' && record.total != '' && record.details == 5 && record.paid == null",
+      undefined,
+    ],
+  ])('%s', (text, doubt) => {
+    const parsed = parseExpression(text);
+    if (!parsed.ok) throw new Error(parsed.fault.message);
+    const [found] = doubtsOf(parsed.expression, SCOPE);
+    expect(found && `${found.position}: ${found.message}`).toBe(doubt);
   });
 });
 

@@ -40,14 +40,14 @@ describe('functions of expressions', () => {
   });
 
   it.each([
-    ['lower(5)', 'lower() does not take a number'],
-    ["abs('5')", '"abs" does not take a text'],
-    ["startsWith(5, 'a')", 'startsWith() does not take a number'],
-    ["matches([1], 'a')", 'matches() does not take a list'],
-    ['len(5)', 'a number has no length'],
+    ['lower([5][0])', 'lower() does not take a number'],
+    ["abs(['5'][0])", '"abs" does not take a text'],
+    ["startsWith([5][0], 'a')", 'startsWith() does not take a number'],
+    ["matches([[1]][0], 'a')", 'matches() does not take a list'],
+    ['len([5][0])', 'a number has no length'],
     ["date('yesterday')", '"yesterday" is no date'],
-    ['date(true)', 'a boolean is no date'],
-    ['5 in 5', 'Nothing can be in a number'],
+    ['date([true][0])', 'a boolean is no date'],
+    ['5 in [5][0]', 'Nothing can be in a number'],
     ["record.quantity.toString == 'x'", 'A value of type int has no "toString" (at 16)'],
   ])('%s fails', (text, message) => {
     expect(() => evaluate(text)).toThrow(expect.objectContaining({ name: 'ExpressionError', message }));

@@ -1,20 +1,21 @@
 import { didYouMean, didYouMeanOf } from '../../document/faults/nearest-name.ts';
 import {
+  type BinaryOperator,
   type Expression,
   ExpressionError,
   type ExpressionFault,
   type ExpressionNode,
 } from '../expression.ts';
-import { ANY_SHAPE, commonShape, type ExpressionScope } from '../expression-shape.ts';
+import { ANY_SHAPE, commonShape, type ExpressionScope, type ExpressionShape } from '../expression-shape.ts';
 import { negated, requireNumber } from '../values/arithmetic.ts';
 import { Evaluation, type ExpressionVariables } from '../values/evaluation.ts';
 import { readNumber } from '../values/exact-number.ts';
-import { isTruthy, plainValue, readerOf } from '../values/expression-value.ts';
+import { isTruthy, phraseOf, plainValue, readerOf, type ValueKind } from '../values/expression-value.ts';
 import { ownMember } from '../values/value-order.ts';
+import { type CallCompiler, compileCall } from './compile-calls.ts';
 import { compileIndex, compileMember, hasLength, hasMembers } from './compile-members.ts';
 import { type Compiled, compileBinary, constant } from './compile-operators.ts';
-import { FUNCTIONS, matchRun } from './functions.ts';
-import { readPattern } from './pattern.ts';
+import { comparisonDoubt, kindOfShape, operatorProblem } from './static-kinds.ts';
 
 /**
  * Gives the value of an expression: null, booleans, texts, lists and objects as they are; numbers as numbers, or as
@@ -30,6 +31,18 @@ export function checkExpression(expression: Expression, scope: ExpressionScope):
   return compiler.faults.toSorted((a, b) => a.position - b.position);
 }
 
+/** What a faultless expression says that can never be meant, such as to compare a number with a text. */
+export function doubtsOf(expression: Expression, scope: ExpressionScope): readonly ExpressionFault[] {
+  const compiler = new Compiler(scope);
+  compiler.compile(expression.root);
+  return compiler.doubts.toSorted((a, b) => a.position - b.position);
+}
+
+/** The kind of every value that a faultless expression gives, beside null; null where it may be of several. */
+export function resultKind(expression: Expression, scope: ExpressionScope): ValueKind | null {
+  return kindOfShape(new Compiler(scope).compile(expression.root).shape);
+}
+
 /**
  * Only own properties of the variables are ever read, so what they inherit does not exist.
  * @throws ExpressionError for an expression with faults: see {@link checkExpression}
@@ -42,16 +55,30 @@ export function compileExpression(expression: Expression, scope: ExpressionScope
   return (variables) => plainValue(run(new Evaluation(variables)));
 }
 
-/** Of one expression: to read a pattern may take milliseconds. */
-const MAX_PATTERNS = 10;
+const DOUBT_HINT = 'Numbers, true and false are written without quotes';
+const CHAIN_HINT = 'Compare twice: a < b && b < c';
 
 type NodeOf<Kind extends ExpressionNode['kind']> = Extract<ExpressionNode, { kind: Kind }>;
 
+function shapeOfLiteral(value: null | boolean | string): ExpressionShape {
+  if (value === null) return ANY_SHAPE;
+  return typeof value === 'string' ? 'string' : 'boolean';
+}
+
+function isEmptyText(node: ExpressionNode): boolean {
+  return node.kind === 'literal' && node.value === '';
+}
+
+function isOrder(operator: BinaryOperator): boolean {
+  return operator.startsWith('<') || operator.startsWith('>');
+}
+
 /** Faults are found while closures are made, since both need to know what names mean. */
-class Compiler {
+class Compiler implements CallCompiler {
   readonly faults: ExpressionFault[] = [];
   readonly #scope: ExpressionScope;
-  #patterns = 0;
+  readonly doubts: ExpressionFault[] = [];
+  patterns = 0;
 
   constructor(scope: ExpressionScope) {
     this.#scope = scope;
@@ -60,7 +87,7 @@ class Compiler {
   compile(node: ExpressionNode): Compiled {
     switch (node.kind) {
       case 'literal':
-        return constant(node.value, typeof node.value === 'string' ? 'string' : ANY_SHAPE);
+        return constant(node.value, shapeOfLiteral(node.value));
       case 'number':
         return this.#number(node);
       case 'list':
@@ -72,11 +99,11 @@ class Compiler {
       case 'index':
         return this.#index(node);
       case 'call':
-        return node.style === 'function' && node.name === 'matches' ? this.#matches(node) : this.#call(node);
+        return compileCall(node, this);
       case 'unary':
         return this.#unary(node);
       case 'binary':
-        return compileBinary(node.operator, this.compile(node.left), this.compile(node.right));
+        return this.#binary(node);
       case 'conditional':
         return this.#conditional(node);
       default:
@@ -84,14 +111,14 @@ class Compiler {
     }
   }
 
-  #fault({ position }: ExpressionNode, message: string, hint?: string): Compiled {
+  fault({ position }: ExpressionNode, message: string, hint?: string): Compiled {
     this.faults.push({ message, position, ...(hint !== undefined && { hint }) });
     return constant(null, ANY_SHAPE);
   }
 
   #number(node: NodeOf<'number'>): Compiled {
     const value = readNumber(node.text);
-    return value === null ? this.#fault(node, 'The number has too many digits') : constant(value, 'decimal');
+    return value === null ? this.fault(node, 'The number has too many digits') : constant(value, 'decimal');
   }
 
   #list({ items }: NodeOf<'list'>): Compiled {
@@ -107,7 +134,7 @@ class Compiler {
     const shape = this.#scope.get(name);
     if (shape === undefined) {
       const hint = name === 'now' ? 'Write now()' : didYouMeanOf('Known', name, this.#scope.keys());
-      return this.#fault(node, `Unknown variable ${JSON.stringify(name)}`, hint);
+      return this.fault(node, `Unknown variable ${JSON.stringify(name)}`, hint);
     }
     const read = readerOf(shape);
     return { shape, run: (e) => read(ownMember(e.variables, name)) };
@@ -120,7 +147,7 @@ class Compiler {
     if (typeof of !== 'string' && of.kind === 'object') {
       const shape = of.members.get(name);
       if (shape !== undefined) return compileMember(object, name, shape);
-      return this.#fault(
+      return this.fault(
         node,
         `Unknown ${of.member} ${JSON.stringify(name)}`,
         didYouMean(name, of.members.keys()),
@@ -130,19 +157,38 @@ class Compiler {
     if (hasMembers(of)) return compileMember(object, name, ANY_SHAPE);
     const what = typeof of === 'string' ? `A value of type ${of}` : 'A list';
     const hint = hasLength(of) ? didYouMeanOf('Known', name, ['length']) : undefined;
-    return this.#fault(node, `${what} has no ${JSON.stringify(name)}`, hint);
+    return this.fault(node, `${what} has no ${JSON.stringify(name)}`, hint);
   }
 
   #index(node: NodeOf<'index'>): Compiled {
     const [object, index] = [this.compile(node.object), this.compile(node.index)];
     const { shape } = object;
     if (typeof shape !== 'string' || hasMembers(shape)) return compileIndex(object, index);
-    return this.#fault(node, `A value of type ${shape} has no items`);
+    return this.fault(node, `A value of type ${shape} has no items`);
+  }
+
+  #binary(node: NodeOf<'binary'>): Compiled {
+    const { operator } = node;
+    const [left, right] = [this.compile(node.left), this.compile(node.right)];
+    const kinds = [kindOfShape(left.shape), kindOfShape(right.shape)] as const;
+    const problem = operatorProblem(operator, ...kinds);
+    if (problem === null) {
+      // The empty text is what people compare values of all kinds with.
+      const doubt =
+        isEmptyText(node.left) || isEmptyText(node.right) ? null : comparisonDoubt(operator, ...kinds);
+      if (doubt !== null) this.doubts.push({ message: doubt, position: node.position, hint: DOUBT_HINT });
+      return compileBinary(operator, left, right);
+    }
+    const isChain = [node.left, node.right].some((side) => side.kind === 'binary' && isOrder(side.operator));
+    return this.fault(node, problem, isChain && isOrder(operator) ? CHAIN_HINT : undefined);
   }
 
   #unary({ operator, operand }: NodeOf<'unary'>): Compiled {
-    const { run } = this.compile(operand);
+    const { run, shape } = this.compile(operand);
     if (operator === '!') return { run: (e) => !isTruthy(run(e)), shape: 'boolean' };
+    const kind = kindOfShape(shape);
+    if (kind !== null && kind !== 'number')
+      return this.fault(operand, `"${operator}" does not take ${phraseOf(kind)}`);
     if (operator === '-') return { run: (e) => negated(run(e)), shape: 'decimal' };
     return { run: (e) => requireNumber('+', run(e)), shape: 'decimal' };
   }
@@ -152,48 +198,5 @@ class Compiler {
     const [yes, no] = [this.compile(node.whenTrue), this.compile(node.whenFalse)];
     const shape = commonShape(yes.shape, no.shape);
     return { shape, run: (e) => (isTruthy(test.run(e)) ? yes.run(e) : no.run(e)) };
-  }
-
-  #call(node: NodeOf<'call'>): Compiled {
-    const runs = node.operands.map((operand) => this.compile(operand).run);
-    const known = FUNCTIONS[node.style];
-    const called = known.get(node.name);
-    const what = node.style === 'new' ? 'constructor' : node.style;
-    if (called === undefined) {
-      const names = node.style === 'function' ? [...known.keys(), 'matches'] : known.keys();
-      return this.#fault(
-        node,
-        `Unknown ${what} ${JSON.stringify(node.name)}`,
-        didYouMeanOf('Known', node.name, names),
-      );
-    }
-    const { min, max } = called.operands;
-    const own = node.style === 'method' ? 1 : 0;
-    if (runs.length < min || runs.length > max) {
-      const wanted = min === max ? `${min - own}` : `${min - own} to ${max - own}`;
-      return this.#fault(
-        node,
-        `${node.name}() takes ${wanted === '1' ? '1 argument' : `${wanted} arguments`}, not ${runs.length - own}`,
-      );
-    }
-    const operandsOf = (e: Evaluation) => runs.map((run) => run(e));
-    return { shape: called.result, run: (e) => called.apply(operandsOf(e), e) };
-  }
-
-  /** The pattern is a text of the expression itself: to read one takes time, and it may be wrong. */
-  #matches(node: NodeOf<'call'>): Compiled {
-    const [tested, pattern] = node.operands;
-    if (tested === undefined || pattern === undefined || node.operands.length > 2) {
-      return this.#fault(node, `matches() takes 2 arguments, not ${node.operands.length}`);
-    }
-    const { run } = this.compile(tested);
-    if (pattern.kind !== 'literal' || typeof pattern.value !== 'string') {
-      return this.#fault(pattern, 'The pattern of matches() must be a text in quotes');
-    }
-    this.#patterns += 1;
-    if (this.#patterns > MAX_PATTERNS) return this.#fault(node, `More than ${MAX_PATTERNS} patterns`);
-    const read = readPattern(pattern.value);
-    if (!read.ok) return this.#fault(pattern, read.problem);
-    return { shape: 'boolean', run: matchRun(run, read.pattern) };
   }
 }

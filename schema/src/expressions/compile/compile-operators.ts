@@ -1,9 +1,10 @@
 import type { BinaryOperator } from '../expression.ts';
-import { ANY_SHAPE, commonShape, type ExpressionShape } from '../expression-shape.ts';
+import { commonShape, type ExpressionShape } from '../expression-shape.ts';
 import { arithmetic } from '../values/arithmetic.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import { type ExpressionValue, isTruthy } from '../values/expression-value.ts';
 import { areEqual, isContained, orderOf } from '../values/value-order.ts';
+import { arithmeticShape, kindOfShape } from './static-kinds.ts';
 
 export type Run = (evaluation: Evaluation) => ExpressionValue;
 
@@ -49,7 +50,10 @@ export function compileBinary(operator: BinaryOperator, left: Compiled, right: C
     case 'not in':
       return test((e) => !isContained(a(e), b(e), e));
     default:
-      return { shape: ANY_SHAPE, run: (e) => arithmetic(operator, a(e), b(e), e) };
+      return {
+        shape: arithmeticShape(operator, kindOfShape(left.shape), kindOfShape(right.shape)),
+        run: (e) => arithmetic(operator, a(e), b(e), e),
+      };
   }
 }
 

@@ -5,7 +5,7 @@ import type { ExpressionShape } from '../expression-shape.ts';
 import { requireNumber } from '../values/arithmetic.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import { calculate, orderNumbers } from '../values/exact-number.ts';
-import { type ExpressionValue, kindOf, kindPhrase } from '../values/expression-value.ts';
+import { type ExpressionValue, kindOf, kindPhrase, type ValueKind } from '../values/expression-value.ts';
 import { Moment } from '../values/moment.ts';
 import { isContained } from '../values/value-order.ts';
 import type { TextPattern } from './pattern.ts';
@@ -13,14 +13,21 @@ import type { TextPattern } from './pattern.ts';
 export interface ExpressionFunction {
   /** Of a method, what it is called on counts. */
   readonly operands: { readonly min: number; readonly max: number };
+  /** Kinds of each operand, beside null; absent for one of any kind. */
+  readonly takes: readonly (readonly ValueKind[])[];
   readonly result: ExpressionShape;
   readonly apply: (operands: readonly ExpressionValue[], evaluation: Evaluation) => ExpressionValue;
 }
+
+export const TEXT: readonly ValueKind[] = ['text'];
+const HOLDING: readonly ValueKind[] = ['text', 'list', 'object'];
+const DATED: readonly ValueKind[] = ['text', 'date', 'number'];
 
 /** Nothing comes of null: what gives a value gives null, and what tests gives false. */
 function ofText(name: string, change: (text: string) => string): ExpressionFunction {
   return {
     operands: { min: 1, max: 1 },
+    takes: [TEXT],
     result: 'string',
     apply: ([value = null], evaluation) => {
       if (value === null) return null;
@@ -34,6 +41,7 @@ function ofText(name: string, change: (text: string) => string): ExpressionFunct
 function ofTwoTexts(name: string, test: (text: string, part: string) => boolean): ExpressionFunction {
   return {
     operands: { min: 2, max: 2 },
+    takes: [TEXT, TEXT],
     result: 'boolean',
     apply: ([text = null, part = null], evaluation) => {
       if (text === null || part === null) return false;
@@ -99,6 +107,7 @@ const STARTS_WITH = ofTwoTexts('startsWith', (text, part) => text.startsWith(par
 const ENDS_WITH = ofTwoTexts('endsWith', (text, part) => text.endsWith(part));
 const ABS: ExpressionFunction = {
   operands: ONE,
+  takes: [['number']],
   result: 'decimal',
   apply: ([value = null]) => {
     if (value === null) return null;
@@ -108,31 +117,37 @@ const ABS: ExpressionFunction = {
 };
 const LEN: ExpressionFunction = {
   operands: ONE,
+  takes: [HOLDING],
   result: 'int',
   apply: ([value = null], evaluation) => lengthOf(value, evaluation),
 };
 const INCLUDES: ExpressionFunction = {
   operands: { min: 2, max: 2 },
+  takes: [HOLDING],
   result: 'boolean',
   apply: ([container = null, item = null], evaluation) => isContained(item, container, evaluation),
 };
 const NOW: ExpressionFunction = {
   operands: { min: 0, max: 0 },
+  takes: [],
   result: 'timestamp',
   apply: (_operands, evaluation) => currentInstant(evaluation),
 };
 const DATE: ExpressionFunction = {
   operands: ONE,
+  takes: [DATED],
   result: 'timestamp',
   apply: ([value = null]) => dateOf(value),
 };
 const NEW_DATE: ExpressionFunction = {
   operands: { min: 0, max: 1 },
+  takes: [DATED],
   result: 'timestamp',
   apply: ([value], evaluation) => (value === undefined ? currentInstant(evaluation) : dateOf(value)),
 };
 const GET_TIME: ExpressionFunction = {
   operands: ONE,
+  takes: [['date']],
   result: 'decimal',
   apply: ([value = null]) => {
     if (value instanceof Moment) return value.milliseconds;

@@ -39,7 +39,10 @@ export function isNumber(value: ExpressionValue): value is ExpressionNumber {
 
 /** `a text`, `null`, as messages say it. */
 export function kindPhrase(value: ExpressionValue): string {
-  const kind = kindOf(value);
+  return phraseOf(kindOf(value));
+}
+
+export function phraseOf(kind: ValueKind): string {
   return kind === 'null' ? kind : `${kind === 'object' ? 'an' : 'a'} ${kind}`;
 }
 

@@ -1,9 +1,12 @@
-import { behaviourScopes } from '../../../behaviour/behaviour-scope.ts';
+import { behaviourScopes, expressionScope } from '../../../behaviour/behaviour-scope.ts';
 import { type ComputedField, orderComputed } from '../../../behaviour/computed-order.ts';
 import { readRule } from '../../../behaviour/read-rule.ts';
+import { doubtsOf } from '../../../expressions/compile/compile-expression.ts';
+import type { Expression } from '../../../expressions/expression.ts';
+import type { ExpressionScope } from '../../../expressions/expression-shape.ts';
 import { buildAllFields } from '../../../model/build-fields.ts';
 import type { JsonPath } from '../../faults/json-path.ts';
-import { type CheckContext, findEntity } from '../context.ts';
+import { type CheckContext, findEntity, type Located } from '../context.ts';
 
 /** Every write of an entity runs its rules. */
 const MAX_RULES_PER_ENTITY = 200;
@@ -22,9 +25,18 @@ export function checkRules(context: CheckContext): void {
   for (const { value, path } of context.parts.rules) {
     const entity = findEntity(context, value.entity, [...path, 'entity']);
     if (entity === undefined) continue;
-    const read = readRule(value, scopeOf(value.entity), (within, message, hint) =>
+    const scope = scopeOf(value.entity);
+    const read = readRule(value, scope, (within, message, hint) =>
       context.faults.error([...path, ...within], message, hint),
     );
+    if (read !== null && read.expression !== null) {
+      const place = [...path, 'definition', 'expression'];
+      warnOfDoubts(
+        context,
+        { value: read.expression, path: place },
+        expressionScope(scope, read.rule.related),
+      );
+    }
     if (read?.rule.kind !== 'computed' || read.expression === null || value.active === false) continue;
     const { expression, rule } = read;
     const { entity: of, priority = 0 } = value;
@@ -52,6 +64,17 @@ function checkOrder(context: CheckContext, rules: readonly LocatedComputed[]): v
   const [first = ''] = ordered.cycle;
   const message = `Computed fields need each other: ${[...ordered.cycle, first].join(' needs ')}`;
   context.faults.error(path, message, 'Compute one of them without the others');
+}
+
+/** An expression may be right and yet say what nobody means. */
+export function warnOfDoubts(
+  context: CheckContext,
+  { value, path }: Located<Expression>,
+  scope: ExpressionScope,
+): void {
+  for (const { position, message, hint } of doubtsOf(value, scope)) {
+    context.faults.warning(path, `${position}: ${message}`, hint);
+  }
 }
 
 /** What rules and guards of the document may name. */

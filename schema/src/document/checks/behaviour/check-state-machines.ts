@@ -7,7 +7,7 @@ import { showValue } from '../../faults/show-value.ts';
 import type { FieldDefinition, StateMachineDefinition, TransitionDefinition } from '../../types.ts';
 import { type CheckContext, findEntity, findField, type Located, reportDuplicates } from '../context.ts';
 import { checkAction, type MachineFields } from './check-actions.ts';
-import { checkedScopes } from './check-rules.ts';
+import { checkedScopes, warnOfDoubts } from './check-rules.ts';
 
 interface Machine extends MachineFields {
   readonly field: FieldDefinition;
@@ -144,9 +144,11 @@ function checkTransition(
     checkState(context, of.field, { value: state, path: [...path, ...place] });
   }
   if (typeof value.guard === 'string' && value.guard.trim() !== '') {
-    readExpression(value.guard, expressionScope(of.scope, []), (message, hint) =>
-      context.faults.error([...path, 'guard'], message, hint),
+    const [scope, place] = [expressionScope(of.scope, []), [...path, 'guard']];
+    const read = readExpression(value.guard, scope, (message, hint) =>
+      context.faults.error(place, message, hint),
     );
+    if (read !== null) warnOfDoubts(context, { value: read.expression, path: place }, scope);
   }
   for (const [index, action] of (value.actions ?? []).entries()) {
     checkAction(context, { value: action, path: [...path, 'actions', index] }, of);
