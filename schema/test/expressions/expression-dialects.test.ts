@@ -121,6 +121,13 @@ const MEMBERSHIP: Cases = [
   ["'colour' in record.details", true],
   ["'toString' in record.details", false],
   ['[2] in record.details.list', true],
+  ["record.status contains 'pe' and record.tags contains 7", true],
+  ["record.status not contains 'pe' or not record.status contains 'pe'", false],
+  ["record.status startsWith 'op' && record.status endsWith 'en'", true],
+  ["record.status not   startsWith 'op' == false", true],
+  ["record.status matches '^o.+n$' ? 1 : 2", 1],
+  ["'op' + 'en' contains 'pe'", true],
+  ["record.title contains 'x'", false],
 ];
 
 const ARITHMETIC: Cases = [

@@ -1,12 +1,12 @@
 /** Calls of functions, methods and constructors: which there are, what they take, and the faults of both. */
-import { didYouMeanOf } from '../../document/faults/nearest-name.ts';
-import type { CallStyle, ExpressionNode } from '../expression.ts';
+import type { ExpressionNode } from '../expression.ts';
 import type { Evaluation } from '../values/evaluation.ts';
 import { phraseOf, type ValueKind } from '../values/expression-value.ts';
 import type { Compiled } from './compile-operators.ts';
 import { FUNCTIONS, matchRun, TEXT } from './functions.ts';
 import { readPattern } from './pattern.ts';
 import { kindOfShape } from './static-kinds.ts';
+import { callHint } from './unknown-names.ts';
 
 /** Compiles what is within a call, and is told of faults. */
 export interface CallCompiler {
@@ -27,7 +27,11 @@ export function compileCall(node: Call, compiler: CallCompiler): Compiled {
   const called = FUNCTIONS[node.style].get(node.name);
   if (called === undefined) {
     const what = node.style === 'new' ? 'constructor' : node.style;
-    return compiler.fault(node, `Unknown ${what} ${JSON.stringify(node.name)}`, hintOf(node));
+    return compiler.fault(
+      node,
+      `Unknown ${what} ${JSON.stringify(node.name)}`,
+      callHint(node.style, node.name),
+    );
   }
   const { min, max } = called.operands;
   const own = node.style === 'method' ? 1 : 0;
@@ -75,20 +79,4 @@ function checkKind(
   const kind = of.compiled === undefined ? null : kindOfShape(of.compiled.shape);
   if (kind === null || of.takes === undefined || of.takes.includes(kind)) return;
   compiler.fault(of.operand, `${name}() does not take ${phraseOf(kind)}`);
-}
-
-/** Who mixes the dialects may take a function for a method. */
-function hintOf({ style, name }: Call): string {
-  const written: Readonly<Record<CallStyle, string>> = {
-    function: `Write x.${name}()`,
-    method: `Write ${name}(x)`,
-    new: `Write ${name}(x)`,
-  };
-  const names: Readonly<Record<CallStyle, readonly string[]>> = {
-    function: [...FUNCTIONS.function.keys(), 'matches'],
-    method: [...FUNCTIONS.method.keys()],
-    new: [...FUNCTIONS.new.keys()],
-  };
-  const other = style === 'function' ? 'method' : 'function';
-  return names[other].includes(name) ? written[style] : didYouMeanOf('Known', name, names[style]);
 }

@@ -16,6 +16,7 @@ import { type CallCompiler, compileCall } from './compile-calls.ts';
 import { compileIndex, compileMember, hasLength, hasMembers } from './compile-members.ts';
 import { type Compiled, compileBinary, constant } from './compile-operators.ts';
 import { comparisonDoubt, kindOfShape, operatorProblem } from './static-kinds.ts';
+import { variableHint } from './unknown-names.ts';
 
 /**
  * Gives the value of an expression: null, booleans, texts, lists and objects as they are; numbers as numbers, or as
@@ -132,10 +133,8 @@ class Compiler implements CallCompiler {
   #variable(node: NodeOf<'variable'>): Compiled {
     const { name } = node;
     const shape = this.#scope.get(name);
-    if (shape === undefined) {
-      const hint = name === 'now' ? 'Write now()' : didYouMeanOf('Known', name, this.#scope.keys());
-      return this.fault(node, `Unknown variable ${JSON.stringify(name)}`, hint);
-    }
+    if (shape === undefined)
+      return this.fault(node, `Unknown variable ${JSON.stringify(name)}`, variableHint(name, this.#scope));
     const read = readerOf(shape);
     return { shape, run: (e) => read(ownMember(e.variables, name)) };
   }

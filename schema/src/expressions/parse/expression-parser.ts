@@ -7,18 +7,19 @@ import jsep from 'jsep';
 import { MAX_NESTING } from '../expression.ts';
 import { SyntaxFault } from './syntax-fault.ts';
 
+const WORDS = ['in', 'contains', 'startsWith', 'endsWith', 'matches'] as const;
 /** By precedence, as in JavaScript. */
 const BINARY_OPERATORS: readonly (readonly string[])[] = [
   ['||', 'or', '??'],
   ['&&', 'and'],
   ['==', '!=', '===', '!=='],
-  ['<', '>', '<=', '>=', 'in', 'not in'],
+  ['<', '>', '<=', '>=', ...WORDS.flatMap((word) => [word, `not ${word}`])],
   ['+', '-'],
   ['*', '/', '%'],
 ];
 /** Unlike `!`, the word `not` takes a whole comparison: `not x in y` is `not (x in y)`. */
 const BELOW_NOT: ReadonlySet<string> = new Set(['||', 'or', '??', '&&', 'and']);
-const NOT_IN = /not\s+in(?![\w$])/y;
+const NEGATED = new RegExp(`not\\s+(${WORDS.join('|')})(?![\\w$])`, 'y');
 const NOT = /not(?![\w$])/y;
 /** Assignments in JavaScript, and nobody means a sign of a sign. */
 const STEP = /\+\+|--/y;
@@ -94,10 +95,10 @@ export class ExpressionParser extends Jsep {
 
   override gobbleBinaryOp(): string | false {
     this.gobbleSpaces();
-    const notIn = this.#match(NOT_IN);
-    if (notIn !== null) {
-      this.index += notIn.length;
-      return 'not in';
+    const negated = this.#match(NEGATED);
+    if (negated !== null) {
+      this.index += negated.length;
+      return negated.replace(/\s+/, ' ');
     }
     const start = this.index;
     const operator = super.gobbleBinaryOp();

@@ -1,6 +1,7 @@
 import type jsep from 'jsep';
 import {
   type BinaryOperator,
+  type CallStyle,
   type Expression,
   type ExpressionFault,
   type ExpressionNode,
@@ -10,6 +11,7 @@ import {
 } from '../expression.ts';
 import { ExpressionParser, type NewExpression } from './expression-parser.ts';
 import { SyntaxFault } from './syntax-fault.ts';
+import { syntaxHint } from './syntax-hint.ts';
 import { readTextLiteral } from './text-literal.ts';
 
 export type ParsedExpression =
@@ -30,6 +32,13 @@ const CONSTANTS: ReadonlyMap<string, null | boolean> = new Map([
   ['nil', null],
   ['undefined', null],
 ]);
+/** Functions that expr-lang writes between their operands. */
+const WORD_OPERATORS = new Map<string, { readonly style: CallStyle; readonly name: string }>([
+  ['contains', { style: 'method', name: 'includes' }],
+  ['startsWith', { style: 'function', name: 'startsWith' }],
+  ['endsWith', { style: 'function', name: 'endsWith' }],
+  ['matches', { style: 'function', name: 'matches' }],
+]);
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
 /** Reads an expression of a document, in either dialect. What its names mean is not looked at. */
@@ -43,29 +52,9 @@ export function parseExpression(text: string): ParsedExpression {
     return { ok: true, expression: { text, root: new TreeReader(parser).read(parser.parse(), 0) } };
   } catch (error) {
     if (!(error instanceof SyntaxFault)) throw error;
-    return {
-      ok: false,
-      fault: { message: error.message, position: error.index, ...hintAt(text, error.index) },
-    };
-  }
-}
-
-function hintAt(text: string, position: number): { hint?: string } {
-  switch (text[position]) {
-    case '=':
-      return { hint: 'Values are compared by "=="; nothing can be assigned' };
-    case '`':
-      return { hint: 'Texts stand in single or double quotes' };
-    case '/':
-      return { hint: 'Patterns are texts: matches(x, "^a+$")' };
-    case ';':
-    case ',':
-      return { hint: 'One expression is expected' };
-    case '&':
-    case '|':
-      return { hint: 'Conditions are joined by "&&" and "||"' };
-    default:
-      return {};
+    const { message, index: position } = error;
+    const hint = syntaxHint(text, position);
+    return { ok: false, fault: { message, position, ...(hint !== undefined && { hint }) } };
   }
 }
 
@@ -110,6 +99,13 @@ class TreeReader {
           position,
         };
       case 'BinaryExpression': {
+        const call = WORD_OPERATORS.get(node.operator);
+        if (call !== undefined)
+          return { kind: 'call', ...call, operands: [read(node.left), read(node.right)], position };
+        if (node.operator.startsWith('not ') && node.operator !== 'not in') {
+          const operator = node.operator.slice('not '.length);
+          return { kind: 'unary', operator: '!', operand: this.read({ ...node, operator }, depth), position };
+        }
         const operator = SYNONYMS.get(node.operator) ?? (node.operator as BinaryOperator);
         return { kind: 'binary', operator, left: read(node.left), right: read(node.right), position };
       }
