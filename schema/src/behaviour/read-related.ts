@@ -1,9 +1,10 @@
 /** `related_load`: which records of which relations an expression reads. */
 import { z } from 'zod';
-import { readConditionValue } from '../document/condition-value.ts';
-import { didYouMean } from '../document/faults/nearest-name.ts';
+import { ASKS_FOR_VALUES, type ConditionValue, readConditionValue } from '../document/condition-value.ts';
+import { didYouMean, didYouMeanOf } from '../document/faults/nearest-name.ts';
 import { showValue } from '../document/faults/show-value.ts';
 import { CONDITION_OPERATORS, type ConditionDefinition, type JsonValue } from '../document/types.ts';
+import type { FieldModel } from '../model/field-model.ts';
 import type { RelatedLoad } from './behaviour-model.ts';
 import type { BehaviourScope, RelatedSide } from './behaviour-scope.ts';
 import type { Report } from './read-expression.ts';
@@ -47,7 +48,7 @@ function readLoad(item: unknown, scope: BehaviourScope, report: Report): Related
   const side = scope.relations.get(relation);
   if (side === undefined) {
     const message = `Entity ${JSON.stringify(scope.entity)} has no relation ${showValue(relation)} within this app`;
-    report(['relation'], message, () => didYouMean(relation, scope.relations.keys()));
+    report(['relation'], message, () => didYouMeanOf('Known', relation, scope.relations.keys()));
     return null;
   }
   const conditions = readFilter(filter, side, report);
@@ -69,6 +70,13 @@ function readFilter(given: unknown, side: RelatedSide, report: Report): Conditio
     if (condition !== null) conditions.push(condition);
   }
   return conditions.length === list.length ? conditions : null;
+}
+
+/** A value that the field never has, by its `enum`. */
+function unknownValue({ enumValues }: FieldModel, value: ConditionValue): string | undefined {
+  if (enumValues === undefined || value.kind === 'null' || value.kind === 'caller') return undefined;
+  const texts = (value.kind === 'one' ? [value.value] : value.values).map(String);
+  return texts.find((text) => !enumValues.includes(text));
 }
 
 function equalities(given: unknown): unknown[] | null {
@@ -99,7 +107,13 @@ function readCondition(
   const { name, type, scale } = field;
   const definition = { name, type, ...(scale === undefined ? {} : { precision: scale }) };
   const read = readConditionValue(parsed.data, definition);
-  if (read.ok) return parsed.data;
-  report(read.message, read.hint);
+  if (!read.ok) {
+    report(read.message, read.hint);
+    return null;
+  }
+  const unknown = ASKS_FOR_VALUES.has(parsed.data.operator) ? unknownValue(field, read.value) : undefined;
+  if (unknown === undefined) return parsed.data;
+  const allowed = didYouMeanOf('Allowed', unknown, field.enumValues ?? []);
+  report(`${showValue(unknown)} is not a value of ${JSON.stringify(name)}`, allowed);
   return null;
 }

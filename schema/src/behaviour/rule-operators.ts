@@ -114,6 +114,11 @@ function membership(breaks: (isListed: boolean) => boolean): Reader {
     for (const item of operand as readonly JsonValue[]) {
       const coerced = coerceValue({ type: field.type }, item);
       if (!coerced.ok || item === null) return wrongOperand(item, coerced.ok ? 'a value' : coerced.expected);
+      if (field.enumValues !== undefined && !field.enumValues.includes(String(coerced.value)))
+        return wrongOperand(
+          item,
+          `one of ${field.enumValues.join(', ')}, the values of ${JSON.stringify(field.name)}`,
+        );
       listed.push(coerced.value);
     }
     return whenGiven((value) => breaks(listed.some((item) => compare(value, item) === 0)));

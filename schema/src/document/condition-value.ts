@@ -18,6 +18,8 @@ export type ReadCondition =
   | { readonly ok: true; readonly value: ConditionValue }
   | { readonly ok: false; readonly message: string; readonly hint?: string };
 
+/** Operators that compare with values. With a value that the field cannot have they hold for no record, or for all. */
+export const ASKS_FOR_VALUES: ReadonlySet<ConditionOperator> = new Set(['eq', 'neq', 'in', 'not_in']);
 const EQUALITY: ReadonlySet<ConditionOperator> = new Set(['eq', 'neq']);
 const LISTS: ReadonlySet<ConditionOperator> = new Set(['in', 'not_in']);
 const INCOMPARABLE: ReadonlySet<ScalarType> = new Set(['json', 'file']);

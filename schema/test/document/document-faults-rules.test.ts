@@ -62,6 +62,7 @@ const RULES: readonly FaultCase[] = [
   ['pattern beyond RE2', field('title', 'pattern', '(?=a)'), [`${RULE}.value`]],
   ['broken pattern', field('title', 'pattern', '['), [`${RULE}.value`]],
   ['list of other values', field('count', 'in', [1, 'two']), [`${RULE}.value`]],
+  ['value that the enum does not have', field('status', 'in', ['new', 'payed']), [`${RULE}.value`]],
   ['no list', field('count', 'not_in', 1), [`${RULE}.value`]],
   ['list of documents', field('data', 'in', [{}]), [`${RULE}.operator`]],
   ['address of a number', field('count', 'email'), [`${RULE}.operator`]],
@@ -78,6 +79,22 @@ const RULES: readonly FaultCase[] = [
   [
     'load with a filter on an unknown field',
     expression('true', { related_load: [{ relation: 'items', filter: { prize: 1 } }] }),
+    [`${RULE}.related_load[0].filter`],
+  ],
+  [
+    'load of a state that there is not',
+    document({
+      rules: [
+        {
+          entity: 'item',
+          type: 'expression',
+          definition: {
+            expression: 'true',
+            related_load: [{ relation: 'items', filter: { status: ['new', 'payed'] } }],
+          },
+        },
+      ],
+    }),
     [`${RULE}.related_load[0].filter`],
   ],
   ['load that is no list', expression('true', { related_load: 'items' }), [`${RULE}.related_load`]],
@@ -134,6 +151,7 @@ const MACHINES: readonly FaultCase[] = [
     action({ type: 'set_field', field: 'created_at', value: 'now' }),
     [`${ACTION}.field`],
   ],
+  ['sets nothing', action({ type: 'set_field', field: 'total', expression: '1' }), [`${ACTION}.value`]],
   ['sets its own state', action({ type: 'set_field', field: 'status', value: 'new' }), [`${ACTION}.field`]],
   [
     'sets a number to a time',

@@ -1,12 +1,6 @@
-import { readConditionValue } from '../condition-value.ts';
+import { ASKS_FOR_VALUES, readConditionValue } from '../condition-value.ts';
 import type { JsonPath } from '../faults/json-path.ts';
-import type {
-  ConditionDefinition,
-  ConditionOperator,
-  FieldDefinition,
-  JsonValue,
-  PermissionDefinition,
-} from '../types.ts';
+import type { ConditionDefinition, FieldDefinition, JsonValue, PermissionDefinition } from '../types.ts';
 import { checkFieldValue } from './check-field-value.ts';
 import { type CheckContext, findEntity, findField, type Located } from './context.ts';
 
@@ -35,9 +29,6 @@ function checkPermission(context: CheckContext, { value, path }: Located<Permiss
     checkCaller(context, { value: condition.value, path: [...place, 'value'] });
   }
 }
-
-/** Operators that compare with values. With a value that the field cannot have they hold for no record, or for all. */
-const ASKS_FOR_VALUES: ReadonlySet<ConditionOperator> = new Set(['eq', 'neq', 'in', 'not_in']);
 
 function checkListed(
   context: CheckContext,

@@ -17,6 +17,10 @@ export function checkSetField(
   }
   const field = findField(context, entity, { value: name, path });
   const literal = action.value['value'];
+  if (literal === undefined) {
+    const message = 'The action must give a value: a literal, "now", or null to empty the field';
+    context.faults.error([...action.path, 'value'], message);
+  }
   // "now" is the current time.
   if (field === undefined || literal === undefined || literal === null || literal === 'now') return field;
   checkStoredValue(context, field, { value: literal, path: [...action.path, 'value'] });
