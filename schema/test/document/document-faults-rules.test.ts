@@ -245,6 +245,23 @@ it('warns of comparisons of different kinds', () => {
   ]);
 });
 
+it('warns of a rule on a field that is computed after it', () => {
+  const rule = (type: string, definition: JsonObject) => ({ entity: 'order', type, definition });
+  const rules = [
+    rule('computed', { field: 'total', expression: 'record.count * 2' }),
+    rule('computed', { field: 'title', expression: 'trim(record.title)' }),
+    rule('expression', { expression: 'record.count > 1 && record.total > 5' }),
+    rule('field', { field: 'total', operator: 'max', value: 5 }),
+    rule('field', { field: 'title', operator: 'min_length', value: 2 }),
+    rule('expression', { expression: 'old.total > 5 || record.count * 2 > 5' }),
+  ];
+  const result = parseDocument({ version: 1, ...document({ rules }) }, APP);
+  expect(result.ok && result.warnings.map(({ path }) => path)).toEqual([
+    '$.rules[2].definition.expression',
+    '$.rules[3].definition.field',
+  ]);
+});
+
 it('warns of a state that no transition leads to', () => {
   const result = parseDocument(
     { version: 1, ...machineOf({ initial: 'new', transitions: [{ from: 'new', to: 'paid' }] }) },
