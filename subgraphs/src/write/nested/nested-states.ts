@@ -1,5 +1,6 @@
 /** From one level of a write to the next: the records related to those that are stored by now. */
-import type { EntityModel, NestedLink, StoredRecord, UserError } from '@rocket/schema';
+import type { EntityModel, NestedLink, RecordChange, StoredRecord, UserError } from '@rocket/schema';
+import { refuseReferencesTo } from '../references/check-references.ts';
 import { refuse } from '../write-result.ts';
 import { entityOf, present, type SaveState, type WriteTransaction } from '../write-state.ts';
 import { nestedChildren } from './nested-children.ts';
@@ -27,7 +28,9 @@ export async function nestedStates(
   for (const [link, group] of Map.groupBy(named, ({ input }) => input.link)) {
     next.push(...(await nestedByLink(write, link, group)));
   }
-  refuseContradictions(write, next, made);
+  const changes = write.changes.slice(made);
+  followChanges(write, next, changes);
+  refuseContradictions(write, next, changes);
   return next;
 }
 
@@ -61,12 +64,34 @@ function parentOf({ state, input }: Named<Parent['input']>): Parent {
   return { state, key: present(state.stored).key, input, path };
 }
 
+/** A deletion empties the keys that refer to what it takes, also in records that this write saves. */
+function followChanges(
+  write: WriteTransaction,
+  next: readonly SaveState[],
+  changes: readonly RecordChange[],
+): void {
+  const emptied = new Map<string, StoredRecord>();
+  for (const { entity, after } of changes) if (after !== null) emptied.set(identity(entity, after), after);
+  if (emptied.size === 0) return;
+  for (const state of next) {
+    if (state.current === null) continue;
+    state.current = emptied.get(identity(state.entity, state.current)) ?? state.current;
+  }
+  for (const state of write.saved) {
+    state.stored = emptied.get(identity(state.entity, state.stored)) ?? state.stored;
+  }
+}
+
 /**
- * No record is saved and deleted by one write, nor saved twice from one level: what would be left depends on the order,
- * which an input does not have.
+ * No record is saved and deleted by one write, nor saved twice from one level, and none is made to refer to one that
+ * the write deletes: what would be left depends on the order, which an input does not have.
  */
-function refuseContradictions(write: WriteTransaction, next: readonly SaveState[], made: number): void {
-  const deleted = write.changes.slice(made).filter(({ operation }) => operation === 'delete');
+function refuseContradictions(
+  write: WriteTransaction,
+  next: readonly SaveState[],
+  changes: readonly RecordChange[],
+): void {
+  const deleted = changes.filter(({ operation }) => operation === 'delete');
   const gone = new Set(deleted.map(({ entity, before }) => identity(entity, before)));
   const seen = new Set<string>();
   for (const { entity, current, keyPath } of next) {
@@ -76,13 +101,18 @@ function refuseContradictions(write: WriteTransaction, next: readonly SaveState[
     if (seen.has(record)) refuse(savedTwice(entity, keyPath));
     seen.add(record);
   }
-  const lost =
-    gone.size === 0 ? undefined : write.saved.find((state) => gone.has(identity(state.entity, state.stored)));
+  if (gone.size === 0) return;
+  const lost = write.saved.find((state) => gone.has(identity(state.entity, state.stored)));
   if (lost !== undefined) refuse(bothWays(lost.entity, lost.keyPath));
+  refuseReferencesTo(write.saved, (entity, key) => gone.has(identityOf(entity, key)));
 }
 
 function identity(entity: EntityModel, record: StoredRecord | null): string {
-  return `${entity.name} ${present(record).key}`;
+  return identityOf(entity, present(record).key);
+}
+
+function identityOf(entity: EntityModel, key: string): string {
+  return `${entity.name} ${key}`;
 }
 
 function bothWays({ name }: EntityModel, path: readonly string[]): UserError {

@@ -42,6 +42,22 @@ export async function checkReferences(states: readonly SaveState[]): Promise<voi
 }
 
 /**
+ * For records that a later step of the same transaction has deleted.
+ * @throws WriteRefused `REFERENCE_NOT_FOUND` with one error for each key that a state gave of such a record
+ */
+export function refuseReferencesTo(
+  states: readonly SaveState[],
+  isGone: (target: EntityModel, key: string) => boolean,
+): void {
+  const errors = states.flatMap((state) =>
+    givenReferences(state)
+      .filter(({ target, key }) => isGone(target, key))
+      .map((reference) => notFound(state, reference)),
+  );
+  if (errors.length > 0) throw new WriteRefused(errors);
+}
+
+/**
  * A record that comes back needs the parents without which it could not have stayed: those that delete it along, and
  * those that could not have been deleted before it. Whether the caller may read them does not matter, since their keys
  * do not change.
