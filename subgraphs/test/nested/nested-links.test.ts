@@ -81,5 +81,10 @@ describe('many-to-many links', () => {
     // What the caller does not see is not theirs to replace.
     keyOf(await link(id, { mode: 'REPLACE', data: [{ id: open }] }, AGENT));
     expect(await labels(id)).toEqual(['open', 'secret']);
+    // Nor to remove by name, which says no more of it than of a record that is not there.
+    keyOf(await link(id, { data: [{ id: secret, delete: true }], remove: [open, NOBODY] }, AGENT));
+    expect(await labels(id)).toEqual(['secret']);
+    keyOf(await link(id, { remove: [secret] }));
+    expect(await labels(id)).toEqual([]);
   });
 });

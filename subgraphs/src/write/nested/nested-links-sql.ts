@@ -19,11 +19,15 @@ export interface Pair {
   readonly target: string;
 }
 
-export function removeLinks(of: LinkTable, pairs: readonly Pair[]): Statement {
+/** Those to records that the caller may not read stay. */
+export function removeLinks(of: LinkTable, which: { pairs: readonly Pair[]; readable: Filter }): Statement {
   const parameters = new Parameters();
-  const { join, isPair } = parts(of);
+  const { join, target, isPair } = parts(of);
+  const isTarget = `target.${quoteIdentifier(of.link.targetField)} = ${target}`;
+  const isHidden = `(${filterSql(which.readable, 'target', parameters)}) IS NOT TRUE`;
   return {
-    text: `DELETE FROM ${join} AS link USING ${pairTable(of, pairs, parameters)} WHERE ${isPair}`,
+    text: `DELETE FROM ${join} AS link USING ${pairTable(of, which.pairs, parameters)} WHERE ${isPair}
+           AND NOT EXISTS (SELECT 1 FROM ${table(of.target)} AS target WHERE ${isTarget} AND ${isHidden})`,
     values: parameters.values,
     prepare: true,
   };

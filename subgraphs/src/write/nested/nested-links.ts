@@ -21,7 +21,7 @@ interface NamedPair extends Pair {
 }
 
 /**
- * To link what is linked, or to unlink what is not, changes nothing.
+ * To link what is linked, or to unlink what is not or what the caller may not read, changes nothing.
  * @throws WriteRefused `REFERENCE_NOT_FOUND` for records to be linked that are not there or that the caller may not read
  */
 export async function saveLinks(
@@ -41,7 +41,7 @@ export async function saveLinks(
   }
   const table: LinkTable = of;
   const removed = pairs.filter(({ isDeleted }) => isDeleted);
-  if (removed.length > 0) await tx.query(removeLinks(table, removed));
+  if (removed.length > 0) await tx.query(removeLinks(table, { pairs: removed, readable }));
   const replaced = of.ends.filter(({ input }) => input.mode === 'replace').map(({ key }) => key);
   if (replaced.length > 0) await tx.query(removeOtherLinks(table, { of: replaced, but: wanted, readable }));
   if (wanted.length > 0) await tx.query(insertLinks(table, wanted));
