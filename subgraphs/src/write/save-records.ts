@@ -24,7 +24,9 @@ const SAVEPOINT = 'save_record';
  * value, perhaps one that they may not see, is told to those alone who may
  */
 export async function saveRecords(states: readonly SaveState[]): Promise<void> {
-  for (const batch of Map.groupBy(states, batchOf).values()) {
+  // Updates first: a unique value that one of them gives up is free for a new record.
+  const ordered = [...states].sort((a, b) => Number(a.current === null) - Number(b.current === null));
+  for (const batch of Map.groupBy(ordered, batchOf).values()) {
     const [first] = batch;
     if (first === undefined) continue;
     if (batch.length === 1) await saveRecord(first, first.slugIsGenerated);

@@ -247,6 +247,20 @@ describe('faults', () => {
     keyOf(await app.update('ticket', String(id), { card: { mode: 'REPLACE', data: [{ number: '1' }] } }));
     expect(await app.rows('SELECT number, id <> $1::uuid FROM cards', [card])).toEqual([['1', true]]);
   });
+
+  it('a unique value is free for a new record when another one gives it up', async () => {
+    const id = await ticket();
+    keyOf(await respond(id, 'DIFF', [{ body: 'old', code: '1' }]));
+    const data = [
+      { body: 'new', code: '1' },
+      { id: await idOf('old'), code: '2' },
+    ];
+    keyOf(await respond(id, 'DIFF', data));
+    expect(await app.rows('SELECT body, code FROM responses ORDER BY code')).toEqual([
+      ['new', '1'],
+      ['old', '2'],
+    ]);
+  });
 });
 
 describe('permissions', () => {
