@@ -9,6 +9,7 @@ import {
 import { z } from 'zod';
 import { refuse } from '../write-result.ts';
 import { type DeleteState, entityOf, foreignKeyOf } from '../write-state.ts';
+import { claimRecords } from './claim-records.ts';
 import { type ChildQuery, lockChildren } from './on-delete-sql.ts';
 
 /** Most records of a cascade, because all are held in memory and locked. A larger tree has to be deleted in parts. */
@@ -25,6 +26,7 @@ export async function collect(state: DeleteState, roots: readonly StoredRecord[]
   const keys = roots.map(({ key }) => key);
   const doomed = new Map<string, Set<string>>([[entity.name, new Set(keys)]]);
   const pending: { entity: EntityModel; keys: readonly string[] }[] = [{ entity, keys }];
+  await claimRecords(tx, entity, keys);
   let room = MAX_CASCADE_RECORDS;
   for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
     for (const link of next.entity.links) {
@@ -39,6 +41,7 @@ export async function collect(state: DeleteState, roots: readonly StoredRecord[]
       if (found.length === 0) continue;
       for (const key of found) known.add(key);
       doomed.set(query.child.name, known);
+      await claimRecords(tx, query.child, found);
       pending.push({ entity: query.child, keys: found });
     }
   }
