@@ -33,6 +33,13 @@ export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lif
 export { makeOnce } from './lifecycle/make-once.ts';
 export { createSerialQueue, type SerialQueue } from './lifecycle/serial-queue.ts';
 export { shareNextRun } from './lifecycle/shared-runs.ts';
+export {
+  createOutgoingClient,
+  type OutgoingAnswer,
+  type OutgoingClient,
+  type OutgoingRequest,
+} from './outgoing/outgoing-client.ts';
+export { OutgoingError } from './outgoing/outgoing-error.ts';
 export type { PlatformUser, PlatformUsers } from './platform-users/platform-user-types.ts';
 export {
   isConnectionError,

@@ -22,6 +22,8 @@ export type {
   TransitionAction,
   TransitionModel,
 } from './behaviour/behaviour-model.ts';
+export { ENVIRONMENT_NAME } from './behaviour/header-template.ts';
+export type { WebhookEvent, WebhookModel } from './behaviour/webhook-model.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults/faults.ts';
@@ -47,6 +49,7 @@ export { type ChangeEvent, changeEvent } from './events/change-event.ts';
 export { type EncodedEvent, encodeEvent } from './events/encode-event.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
 export { encodeEffect, type TransitionEffect, transitionEffect } from './events/transition-effect.ts';
+export { type WebhookCall, webhookPayload, webhookVariables } from './events/webhook-payload.ts';
 export {
   checkExpression,
   compileExpression,

@@ -8,9 +8,12 @@ import type { ShardDatabasesOptions } from './databases/shard-databases.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { createShardUsers } from './users/shard-users.ts';
+import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
 
 /** `view` is the process's own, of the same catalog. */
-export type ShardOptions = Omit<ShardDatabasesOptions, 'onSlowQuery' | 'onOpened'>;
+export type ShardOptions = Omit<ShardDatabasesOptions, 'onSlowQuery' | 'onOpened'> & {
+  readonly config: WebhookConfig;
+};
 
 export interface Shard extends ShardService {
   /** Stops following the catalog and closes the databases once running statements have ended. */
@@ -33,8 +36,9 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     },
   });
   const activation = createActivationService(apps, logger);
+  const webhooks = createWebhookCaller(options.config);
   return {
-    ...serveOperations({ apps, insights, logger, metrics: options.metrics }),
+    ...serveOperations({ apps, insights, webhooks, logger, metrics: options.metrics }),
     ...activation,
     removeApp: async (at) => {
       await activation.removeApp(at);
@@ -45,6 +49,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     close: async () => {
       indexCare.close();
       await apps.close();
+      await webhooks.close();
     },
   };
 }

@@ -44,6 +44,12 @@ export interface Config {
   readonly metricsHost: string;
   /** Origins whose pages may call the gateway; none by default, `*` means any. */
   readonly corsOrigins: readonly string[];
+  /** Addresses and networks that webhooks may call beside those of the internet; `private` means all private ones. */
+  readonly outgoingAllow: readonly string[];
+  /** What headers of webhooks may take from the environment: values of the variables that are allowed and set. */
+  readonly webhookVariables: ReadonlyMap<string, string>;
+  /** Most time that a webhook may hold up a write. */
+  readonly webhookTimeoutMs: number;
   readonly natsUrl: string | null;
   readonly redisUrl: string | null;
   /** Address of the platform that the command line talks to. */
@@ -66,15 +72,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   if (!parsed.success || faults.length > 0) {
     throw new RocketError('BAD_REQUEST', `Wrong settings in the environment: ${faults.join('; ')}`);
   }
-  return Object.freeze(toConfig(parsed.data));
+  return Object.freeze(toConfig(parsed.data, given));
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Variables whose bytes are not UTF-8: the system replaces what it cannot decode by this character. */
-function undecodable(given: Readonly<Record<string, string | undefined>>): string[] {
+function undecodable(given: Environment): string[] {
   return Object.keys(VARIABLES.shape).filter((name) => given[name]?.includes('\uFFFD') === true);
 }
 
-function toConfig(variables: z.infer<typeof VARIABLES>): Config {
+function toConfig(variables: z.infer<typeof VARIABLES>, given: Environment): Config {
   const { DATABASE_URL, ROCKET_CATALOG_URL } = variables;
   const server = DATABASE_URL === undefined ? null : withDatabase(DATABASE_URL, MAINTENANCE_DATABASE);
   const catalog =
@@ -104,6 +112,9 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
     metricsPort: variables.ROCKET_METRICS_PORT ?? null,
     metricsHost: variables.ROCKET_METRICS_HOST,
     corsOrigins: Object.freeze(variables.ROCKET_CORS_ORIGINS),
+    outgoingAllow: Object.freeze(variables.ROCKET_OUTGOING_ALLOW),
+    webhookVariables: webhookVariables(variables, given),
+    webhookTimeoutMs: variables.ROCKET_WEBHOOK_TIMEOUT_MS,
     natsUrl: variables.NATS_URL ?? null,
     redisUrl: variables.REDIS_URL ?? null,
     platformUrl: variables.ROCKET_URL ?? null,
@@ -114,4 +125,11 @@ function toConfig(variables: z.infer<typeof VARIABLES>): Config {
 function preparedStatements(variables: z.infer<typeof VARIABLES>): boolean {
   const { ROCKET_PREPARED_STATEMENTS: chosen, ROCKET_PGBOUNCER: pgbouncer } = variables;
   return chosen === undefined ? !pgbouncer : chosen === '1';
+}
+
+function webhookVariables(
+  { ROCKET_WEBHOOK_ENV: names }: z.infer<typeof VARIABLES>,
+  given: Environment,
+): ReadonlyMap<string, string> {
+  return new Map(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const])));
 }

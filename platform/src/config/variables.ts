@@ -1,5 +1,7 @@
 /** Form of each environment variable. Every message is completed with the variable's name by `loadConfig`. */
+import { ENVIRONMENT_NAME } from '@rocket/schema';
 import { z } from 'zod';
+import { isAllowEntry } from '../outgoing/address-guard.ts';
 
 const DEFAULT_PORT = 4000;
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
@@ -9,6 +11,7 @@ const DEFAULT_POOL_MAX_PER_APP = 50;
 const DEFAULT_POOL_MAX_PER_PROCESS = 200;
 const DEFAULT_SLOW_QUERY_MS = 100;
 const MIN_METRICS_TOKEN_LENGTH = 16;
+const DEFAULT_WEBHOOK_TIMEOUT_MS = 5_000;
 /** A port that needs no token can only be reached from its own host unless configured otherwise. */
 export const DEFAULT_METRICS_HOST = '127.0.0.1';
 /** After this time a 503, which the caller can retry elsewhere, is better than more waiting. */
@@ -50,15 +53,20 @@ function url(protocols: readonly string[]) {
 const postgresUrl = url(['postgres:', 'postgresql:']);
 const httpUrl = url(['http:', 'https:']);
 
-/** Origins as browsers send them, `https://app.example.org`, separated by commas; `*` means any. */
-const origins = z
-  .string()
-  .transform((value) => value.split(',').map((part) => part.trim()))
-  .refine(
-    (parts) => parts.every((part) => part === '*' || URL.parse(part)?.origin === part),
-    'must be `*`, or origins such as https://app.example.org separated by commas',
-  )
-  .default([]);
+/** Parts that are separated by commas; none by default. */
+function list(isPart: (part: string) => boolean, message: string) {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .refine((parts) => parts.every(isPart), message)
+    .default([]);
+}
+
+/** Origins as browsers send them, `https://app.example.org`; `*` means any. */
+const origins = list(
+  (part) => part === '*' || URL.parse(part)?.origin === part,
+  'must be `*`, or origins such as https://app.example.org separated by commas',
+);
 
 export const VARIABLES = z.object({
   PORT: integer(0, 65_535, DEFAULT_PORT),
@@ -91,6 +99,15 @@ export const VARIABLES = z.object({
     .optional(),
   ROCKET_METRICS_PORT: wholeNumber(1, 65_535).optional(),
   ROCKET_METRICS_HOST: z.string().default(DEFAULT_METRICS_HOST),
+  ROCKET_OUTGOING_ALLOW: list(
+    isAllowEntry,
+    'must be `private`, or addresses and networks such as 10.0.0.0/8 separated by commas',
+  ),
+  ROCKET_WEBHOOK_ENV: list(
+    (part) => ENVIRONMENT_NAME.test(part),
+    'must be names of environment variables separated by commas',
+  ),
+  ROCKET_WEBHOOK_TIMEOUT_MS: integer(1, 60_000, DEFAULT_WEBHOOK_TIMEOUT_MS),
   NATS_URL: url(['nats:', 'tls:']).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROCKET_URL: httpUrl.optional(),

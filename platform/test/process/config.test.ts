@@ -28,6 +28,9 @@ test('nothing set gives the defaults, and the result cannot be changed', () => {
     metricsPort: null,
     metricsHost: '127.0.0.1',
     corsOrigins: [],
+    outgoingAllow: [],
+    webhookVariables: new Map(),
+    webhookTimeoutMs: 5_000,
     natsUrl: null,
     redisUrl: null,
     platformUrl: null,
@@ -83,6 +86,10 @@ test.each([
   ['ROCKET_ADMIN_EMAIL', 'admin'],
   ['ROCKET_CORS_ORIGINS', 'https://app.example.org/path'],
   ['ROCKET_CORS_ORIGINS', 'app.example.org'],
+  ['ROCKET_OUTGOING_ALLOW', 'localhost'],
+  ['ROCKET_OUTGOING_ALLOW', '10.0.0.0/33'],
+  ['ROCKET_WEBHOOK_ENV', 'HOOK KEY'],
+  ['ROCKET_WEBHOOK_TIMEOUT_MS', '0'],
   ['NATS_URL', 'http://nats'],
   ['REDIS_URL', 'redis'],
   ['ROCKET_URL', 'ftp://x'],
@@ -102,6 +109,18 @@ test('origins are a list', () => {
   const { corsOrigins } = loadConfig({ ROCKET_CORS_ORIGINS: 'https://a.example.org, http://localhost:5173' });
   expect(corsOrigins).toEqual(['https://a.example.org', 'http://localhost:5173']);
   expect(loadConfig({ ROCKET_CORS_ORIGINS: '*' }).corsOrigins).toEqual(['*']);
+});
+
+test('webhooks get the variables that are allowed and set, and no others', () => {
+  const { webhookVariables, outgoingAllow } = loadConfig({
+    ROCKET_WEBHOOK_ENV: 'HOOK_KEY, OTHER, EMPTY',
+    ROCKET_OUTGOING_ALLOW: '127.0.0.0/8, private',
+    HOOK_KEY: 'k',
+    EMPTY: '',
+    SECRET: 's',
+  });
+  expect([...webhookVariables]).toEqual([['HOOK_KEY', 'k']]);
+  expect(outgoingAllow).toEqual(['127.0.0.0/8', 'private']);
 });
 
 test('all faults are told at once, without the values', () => {

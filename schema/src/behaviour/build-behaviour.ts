@@ -1,4 +1,4 @@
-/** The rules and state machines of a document that was accepted, by entity. */
+/** The rules, state machines and webhooks of a document that was accepted, by entity. */
 import { coerceValue } from '../document/coerce-value.ts';
 import { formatPath, type JsonPath } from '../document/faults/json-path.ts';
 import type {
@@ -8,6 +8,7 @@ import type {
   RuleDefinition,
   StateMachineDefinition,
   TransitionDefinition,
+  WebhookDefinition,
 } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { FieldModel } from '../model/field-model.ts';
@@ -25,10 +26,13 @@ import { type BehaviourScope, behaviourScopes, expressionScope } from './behavio
 import { orderComputed } from './computed-order.ts';
 import { type ReadExpression, type Report, readExpression } from './read-expression.ts';
 import { type ReadRule, readRule } from './read-rule.ts';
+import { readWebhook } from './read-webhook.ts';
+import type { EntityWebhooks } from './webhook-model.ts';
 
 export interface EntityBehaviour {
   readonly rules: EntityRules;
   readonly machines: readonly MachineModel[];
+  readonly webhooks: EntityWebhooks;
 }
 
 /**
@@ -36,7 +40,7 @@ export interface EntityBehaviour {
  * @throws RocketError `DOCUMENT_INVALID` for what the checks of a document refuse
  */
 export function buildBehaviour(
-  document: Pick<AppDocument, 'rules' | 'state_machines'> & {
+  document: Pick<AppDocument, 'rules' | 'state_machines' | 'webhooks'> & {
     readonly relations: readonly RelationDefinition[];
   },
   fields: ReadonlyMap<string, readonly FieldModel[]>,
@@ -44,12 +48,22 @@ export function buildBehaviour(
   const scopeOf = behaviourScopes(fields, document.relations);
   const rules = Map.groupBy(document.rules, ({ entity }) => entity);
   const machines = Map.groupBy(document.state_machines, ({ entity }) => entity);
+  const webhooks = Map.groupBy(document.webhooks, ({ entity }) => entity);
   return (entity) => ({
     rules: buildRules(rules.get(entity) ?? [], scopeOf(entity)),
     machines: (machines.get(entity) ?? [])
       .filter(({ active }) => active !== false)
       .map((machine) => buildMachine(machine, scopeOf(entity))),
+    webhooks: buildWebhooks(webhooks.get(entity) ?? [], scopeOf(entity)),
   });
+}
+
+function buildWebhooks(definitions: readonly WebhookDefinition[], scope: BehaviourScope): EntityWebhooks {
+  const ofHook = (hook: WebhookDefinition['hook']) =>
+    definitions
+      .filter((definition) => definition.active !== false && definition.hook === hook)
+      .map((definition) => required(readWebhook(definition, scope, invalid)));
+  return { beforeWrite: ofHook('before_write'), beforeDelete: ofHook('before_delete') };
 }
 
 function buildRules(definitions: readonly RuleDefinition[], scope: BehaviourScope): EntityRules {
@@ -145,7 +159,7 @@ const invalid: Report = (path: JsonPath, message: string) => {
 };
 
 function required<T>(read: T | null): T {
-  if (read === null) throw notValid('A rule or guard cannot be read');
+  if (read === null) throw notValid('A rule, guard or webhook cannot be read');
   return read;
 }
 

@@ -78,7 +78,8 @@ function normalizeWebhooks(webhooks: AppDocument['webhooks']): AppDocument['webh
       active: webhook.active ?? true,
     };
   });
-  return sortBy(complete, ({ entity, hook, url }) => [entity, hook, url]);
+  // Those of one hook stay in their order, in which they are called.
+  return sortBy(complete, ({ entity, hook }) => [entity, hook]);
 }
 
 /** The only part where a later one of the same identity replaces the earlier. */

@@ -52,7 +52,8 @@ export function changeEvent(app: AppName, caller: Pick<Caller, 'userId'>, change
   };
 }
 
-function changedFields({ entity, before, after }: RecordChange): string[] {
+/** Fields whose value changed, compared by value; for a create all that have one, for a delete all that had one. */
+export function changedFields({ entity, before, after }: RecordChange): string[] {
   const value = (of: StoredRecord | null, name: string) => of?.values[name] ?? null;
   return entity.fields
     .map(({ name }) => name)

@@ -4,6 +4,7 @@
  */
 
 import type { EntityRules, MachineModel } from '../behaviour/behaviour-model.ts';
+import type { EntityWebhooks } from '../behaviour/webhook-model.ts';
 import type {
   AppDocument,
   ConditionDefinition,
@@ -120,6 +121,7 @@ export interface EntityModel {
   readonly rules: EntityRules;
   /** At most one for each field. */
   readonly machines: readonly MachineModel[];
+  readonly webhooks: EntityWebhooks;
 }
 
 /** A to-many or has-one link that an entity of another app gets from a relation of this app. */

@@ -39,6 +39,8 @@ export const workflow = (steps: JsonObject[], trigger: JsonObject = {}): JsonObj
   });
 export const condition = (value: JsonObject): JsonObject =>
   both({ permissions: [{ entity: 'ticket', action: 'read', roles: ['a'], conditions: [value] }] });
+export const webhook = (extra: JsonObject): JsonObject =>
+  both({ webhooks: [{ entity: 'ticket', url: 'https://a.test', ...extra }] });
 export const sample = (row: JsonObject, table = 'ticket'): JsonObject =>
   both({ sample_data: { [table]: [row] } });
 

@@ -8,6 +8,7 @@ import {
   machine,
   rule,
   sample,
+  webhook,
   workflow,
 } from './document-fault-fixture.ts';
 
@@ -144,6 +145,41 @@ const CASES: readonly FaultCase[] = [
     'webhook without http',
     both({ webhooks: [{ entity: 'ticket', url: 'file:///etc/passwd' }] }),
     ['$.webhooks[0].url'],
+  ],
+  [
+    'conditions of webhooks',
+    both({
+      webhooks: ['record.titel', 'changes.title.now', 'related.x', 'record.title ==', 'title'].map(
+        (text, place) => ({ entity: 'ticket', url: `https://a.test/${place}`, condition: text }),
+      ),
+    }),
+    [0, 1, 2, 3, 4].map((place) => `$.webhooks[${place}].condition`),
+  ],
+  [
+    'condition of a webhook that may refuse',
+    webhook({ hook: 'before_delete', condition: 'record.titel' }),
+    ['$.webhooks[0].condition'],
+  ],
+  ...['X Key', 'X-Key:', '', 'Host', 'content-length', 'Transfer-Encoding'].map(
+    (name): FaultCase => [
+      `header ${JSON.stringify(name)} of a webhook`,
+      webhook({ headers: { [name]: 'a' } }),
+      [
+        name === '' || /[^A-Za-z_]/.test(name)
+          ? `$.webhooks[0].headers["${name}"]`
+          : `$.webhooks[0].headers.${name}`,
+      ],
+    ],
+  ),
+  [
+    'header of a webhook twice',
+    webhook({ headers: { 'x-key': 'a', 'X-Key': 'b' } }),
+    ['$.webhooks[0].headers["X-Key"]'],
+  ],
+  [
+    'header of a webhook with a line break',
+    webhook({ headers: { key: 'a\r\nb: c' } }),
+    ['$.webhooks[0].headers.key'],
   ],
   ['export of an unknown entity', both({ exports: ['customer', 'x'] }), ['$.exports[1]']],
   ['sample value of another type', sample({ title: 5 }), ['$.sample_data.ticket[0].title']],

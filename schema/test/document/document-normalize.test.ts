@@ -89,6 +89,23 @@ it('sorts parts, keeps fields in order, and drops rows and export time', () => {
   expect(normal.exports).toEqual(['a', 'c']);
 });
 
+it('keeps the order in which the webhooks of a hook are called', () => {
+  const webhooks: JsonObject[] = ['b/', 'a/', 'c/'].map((path) => ({
+    entity: 'a',
+    hook: 'before_write',
+    url: `https://${path}`,
+  }));
+  const normal = normalizeDocument(
+    parsed({ entities: ENTITIES, webhooks: [...webhooks, { entity: 'a', url: 'https://d/' }] }),
+  );
+  expect(normal.webhooks.map(({ url }) => url)).toEqual([
+    'https://d/',
+    'https://b/',
+    'https://a/',
+    'https://c/',
+  ]);
+});
+
 it('keeps repeated parts once: the first, and of UI configurations the last', () => {
   const rules: JsonObject[] = [
     { entity: 'a', type: 'field', definition: { field: 'x', operator: 'min_length', value: 1 } },

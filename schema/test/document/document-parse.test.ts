@@ -181,10 +181,11 @@ describe('parseDocument', () => {
       {
         version: 1,
         entities: [entity('a')],
-        webhooks: [1, 2, 3].map((value) => ({
+        webhooks: [1, 2, 3, 4, 5].map((value) => ({
           entity: 'a',
           url: `https://a.test/${value}`,
           active: value !== 3,
+          hook: value === 4 ? 'before_write' : value === 5 ? 'before_delete' : 'after_write',
         })),
         workflows: [
           {
@@ -201,7 +202,7 @@ describe('parseDocument', () => {
       {
         severity: 'warning',
         path: '$.webhooks',
-        message: '2 stored without effect: this version calls no webhook',
+        message: '2 stored without effect: this version calls no webhook after a write',
       },
     ]);
     expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'webhooks', count: 2 }]);

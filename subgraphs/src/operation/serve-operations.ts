@@ -4,6 +4,7 @@ import { type CallContext, RocketError, type ShardService } from '@rocket/schema
 import type { AppInsights } from '../advice/app-insights.ts';
 import type { OpenApps } from '../apps/open-apps.ts';
 import type { ShardMetrics } from '../apps/shard-metrics.ts';
+import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import { createWritePipeline } from '../write/pipeline.ts';
 import { executeOperation } from './execute-operation.ts';
 import { createDocuments } from './prepared-operation.ts';
@@ -12,6 +13,7 @@ import { createRequestContext, type RequestContext } from './request-context.ts'
 export interface OperationParts {
   readonly apps: OpenApps;
   readonly insights: AppInsights;
+  readonly webhooks: WebhookCaller;
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
 }
@@ -38,7 +40,7 @@ export function serveOperations(parts: OperationParts): Pick<ShardService, 'exec
 }
 
 async function requestContext(
-  { apps, insights, logger }: OperationParts,
+  { apps, insights, webhooks, logger }: OperationParts,
   context: CallContext,
   signal: AbortSignal | undefined,
 ): Promise<RequestContext> {
@@ -56,7 +58,7 @@ async function requestContext(
     signal,
     database,
     minLsn: context.minLsn ?? null,
-    writes: createWritePipeline({ database: database.primary, model, logger, deadlineAtMs }),
+    writes: createWritePipeline({ database: database.primary, model, logger, webhooks, deadlineAtMs }),
     advice: insights.of(app).advice,
   });
 }

@@ -3,18 +3,19 @@
  * refuses rolls everything back.
  *
  *   permission -> unknown fields -> types, required, enum -> rules -> state machines -> slug and files -> references
- *     -> SQL -> permission on the result -> the same for nested children -> (before webhooks) -> outbox -> commit
+ *     -> SQL -> permission on the result -> the same for nested children -> before webhooks -> outbox -> commit
  *
  * Each step takes all records of a level: first the one that is written, then its children, which need its key, then
  * theirs. All faults that one step finds in the records of a level are reported together.
  *
- * Rules and state machines may change `state.values` and so come before the slug. The step in brackets attaches at this
- * place: a webhook that may veto is called last, when the SQL has shown that the write would succeed. The outbox is
- * written once for all records of the transaction, including those that a delete removes too.
+ * Rules and state machines may change `state.values` and so come before the slug. A webhook that may veto is asked last,
+ * when the SQL has shown that the write would succeed. Webhooks and outbox are told of all records of the transaction,
+ * including those that a delete removes too.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, RocketError } from '@rocket/schema';
 import { commitWithEvents } from '../outbox/append-events.ts';
+import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { deleteTree } from './delete/on-delete.ts';
 import { restoreRecord } from './delete/restore-record.ts';
@@ -28,6 +29,7 @@ import { resolveFiles } from './resolve-files.ts';
 import { applyRules } from './rules/apply-rules.ts';
 import { saveRecords } from './save-records.ts';
 import { generateSlugs } from './slug/slug.ts';
+import { askWebhooks } from './webhooks/ask-webhooks.ts';
 import { refuseTogether, WriteRefused, type WriteResult } from './write-result.ts';
 import {
   type DeleteState,
@@ -76,6 +78,7 @@ export interface WritePipelineOptions {
   readonly database: Database;
   readonly model: AppModel;
   readonly logger: Logger;
+  readonly webhooks: WebhookCaller;
   /** Unix time in ms after which nobody waits; a transaction that has not committed by then is rolled back. */
   readonly deadlineAtMs?: number;
 }
@@ -130,17 +133,19 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
 }
 
 /** The one place where a write becomes a transaction. */
-function transactions({ database, model, logger, deadlineAtMs }: WritePipelineOptions) {
+function transactions({ database, model, logger, webhooks, deadlineAtMs }: WritePipelineOptions) {
+  const limits = deadlineAtMs === undefined ? {} : { deadlineAtMs };
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
     const run = async (tx: Transaction) => {
       const made = { changes: [], saved: [], effects: [] };
       const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
+      await askWebhooks(write, { webhooks, ...limits });
       await commitWithEvents(write);
       return key;
     };
-    return outcome(database.transaction(run, deadlineAtMs === undefined ? {} : { deadlineAtMs }), logger);
+    return outcome(database.transaction(run, limits), logger);
   };
 }
 

@@ -33,10 +33,10 @@ export async function saveRecords(states: readonly SaveState[]): Promise<void> {
     else await saveBatch(first, batch);
   }
   for (const state of states) {
-    const { entity, current: before } = state;
+    const { entity, current: before, path } = state;
     const after = present(state.stored);
-    if (before === null) state.changes.push({ entity, operation: 'create', before, after });
-    else if (after !== before) state.changes.push({ entity, operation: 'update', before, after });
+    if (before === null) state.changes.push({ entity, operation: 'create', before, after, path });
+    else if (after !== before) state.changes.push({ entity, operation: 'update', before, after, path });
     state.saved.push(state);
   }
 }

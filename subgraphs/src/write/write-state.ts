@@ -15,6 +15,9 @@ import {
 } from '@rocket/schema';
 import type { NestedInput } from './nested/nested-input.ts';
 
+/** A change that was made, and where the mutation's arguments ask for it, such as `['input']`. */
+export type PlacedChange = RecordChange & { readonly path: readonly string[] };
+
 /** State that all records written in one transaction share. */
 export interface WriteTransaction {
   readonly tx: Transaction;
@@ -24,7 +27,7 @@ export interface WriteTransaction {
   /** The one instant of all rules and transitions of the write. */
   readonly now: Date;
   /** Changes of all records, in the order in which they were made. */
-  readonly changes: RecordChange[];
+  readonly changes: PlacedChange[];
   /** Creates and updates that are stored, of all levels. */
   readonly saved: SaveState[];
   /** What transitions ask for after the commit, in their order. */

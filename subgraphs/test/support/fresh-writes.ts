@@ -1,7 +1,15 @@
 /** An app of its own for each test of a file, and the pipeline that writes to it. */
 import { afterEach, beforeEach } from 'vitest';
 import { createWritePipeline, type WritePipeline, type WriteResult } from '../../src/write/pipeline.ts';
-import { type ActivateAt, ADMIN, createWriteApp, LOGGER, parseApp, type WriteApp } from './write-app.ts';
+import {
+  type ActivateAt,
+  ADMIN,
+  createWriteApp,
+  LOGGER,
+  parseApp,
+  WEBHOOKS,
+  type WriteApp,
+} from './write-app.ts';
 
 export interface FreshWrites {
   /** Of the running test. */
@@ -34,6 +42,7 @@ export function freshWrites(): FreshWrites {
         database: app.database,
         model: parseApp(document).model,
         logger: LOGGER,
+        webhooks: WEBHOOKS,
       });
     },
     rows: (text, values = []) => app.database.query({ text, values }),

@@ -3,7 +3,7 @@ import type { Database, Statement, Transaction } from '@rocket/platform';
 import type { AppModel, Caller } from '@rocket/schema';
 import { documentInput } from '../../src/operation/document-input.ts';
 import { createWritePipeline, type WriteResult } from '../../src/write/pipeline.ts';
-import { ADMIN, createWriteApp, entity, LOGGER, parseApp, type WriteApp } from './write-app.ts';
+import { ADMIN, createWriteApp, entity, LOGGER, parseApp, WEBHOOKS, type WriteApp } from './write-app.ts';
 
 export type Input = Readonly<Record<string, unknown>>;
 
@@ -103,7 +103,7 @@ export async function createNestedApp(document: object): Promise<NestedApp> {
       await app.database.query({ text: 'SELECT pg_terminate_backend($1)', values: [row?.[0]] });
     },
   });
-  const writes = createWritePipeline({ database, model, logger: LOGGER });
+  const writes = createWritePipeline({ database, model, logger: LOGGER, webhooks: WEBHOOKS });
   const read = (name: string, input: Input) => {
     const of = model.entities.get(name);
     if (of === undefined) throw new Error(`no entity ${name}`);

@@ -20,7 +20,7 @@ import { createDocuments } from '../../src/operation/prepared-operation.ts';
 import { createRequestContext } from '../../src/operation/request-context.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { createReadDatabase } from './read-database.ts';
-import { ADMIN, LOGGER, parseApp } from './write-app.ts';
+import { ADMIN, LOGGER, parseApp, WEBHOOKS } from './write-app.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 
@@ -68,7 +68,7 @@ export async function createReadApp(
     query,
     { caller = ADMIN, variables, database: asked = database, logger = LOGGER } = {},
   ) => {
-    const writes = createWritePipeline({ database: asked, model, logger });
+    const writes = createWritePipeline({ database: asked, model, logger, webhooks: WEBHOOKS });
     const context = createRequestContext({
       model,
       schema,

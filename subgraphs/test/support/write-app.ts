@@ -12,8 +12,16 @@ import {
 } from '@rocket/schema';
 import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { activateTables } from '../../src/activation/activate-tables.ts';
+import { createWebhookCaller } from '../../src/webhooks/webhook-caller.ts';
 
 export const LOGGER = createLogger({ level: 'silent', name: 'test' });
+
+/** Reaches nothing inside: for documents without webhooks. */
+export const WEBHOOKS = createWebhookCaller({
+  outgoingAllow: [],
+  webhookVariables: new Map(),
+  webhookTimeoutMs: 5_000,
+});
 
 export interface ActivateAt {
   readonly revision?: number;

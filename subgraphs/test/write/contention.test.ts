@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
-import { ADMIN, createWriteApp, entity, LOGGER, parseApp, type WriteApp } from '../support/write-app.ts';
+import {
+  ADMIN,
+  createWriteApp,
+  entity,
+  LOGGER,
+  parseApp,
+  WEBHOOKS,
+  type WriteApp,
+} from '../support/write-app.ts';
 
 const WRITERS = 50;
 const CHANGES_EACH = 4;
@@ -24,7 +32,12 @@ let writes: WritePipeline;
 beforeAll(async () => {
   app = await createWriteApp();
   await app.activate(DOCUMENT);
-  writes = createWritePipeline({ database: app.database, model: parseApp(DOCUMENT).model, logger: LOGGER });
+  writes = createWritePipeline({
+    database: app.database,
+    model: parseApp(DOCUMENT).model,
+    logger: LOGGER,
+    webhooks: WEBHOOKS,
+  });
 });
 afterAll(() => app.dispose());
 

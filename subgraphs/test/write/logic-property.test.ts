@@ -5,7 +5,15 @@ import { createWritePipeline, type WriteResult } from '../../src/write/pipeline.
 import { naiveWrite } from '../support/naive-logic.ts';
 import { logic, logicDocument, ROLES, STATES } from '../support/random-logic.ts';
 import { NUMBERS, type Row } from '../support/random-meaning.ts';
-import { callerWith, createWriteApp, entity, LOGGER, parseApp, type WriteApp } from '../support/write-app.ts';
+import {
+  callerWith,
+  createWriteApp,
+  entity,
+  LOGGER,
+  parseApp,
+  WEBHOOKS,
+  type WriteApp,
+} from '../support/write-app.ts';
 
 /** More of them by hand: `LOGIC_CASES=1000 npx vitest run ...`. */
 const CASES = Number(process.env['LOGIC_CASES'] ?? 200);
@@ -53,7 +61,12 @@ it('holds for random documents and writes', async () => {
   await fc.assert(
     fc.asyncProperty(logic, writesOf, async (of, writes) => {
       const { model } = parseApp({ ...BASE, ...logicDocument(of) });
-      const pipeline = createWritePipeline({ database: app.database, model, logger: LOGGER });
+      const pipeline = createWritePipeline({
+        database: app.database,
+        model,
+        logger: LOGGER,
+        webhooks: WEBHOOKS,
+      });
       let key: string | null = null;
       let row: Row | null = null;
       for (const write of writes) {

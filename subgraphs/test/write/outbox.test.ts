@@ -1,7 +1,15 @@
 /** The outbox is written once, when a transaction has made all its changes, and tells those that were committed. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createWritePipeline, type WritePipeline, type WriteResult } from '../../src/write/pipeline.ts';
-import { ADMIN, createWriteApp, entity, LOGGER, parseApp, type WriteApp } from '../support/write-app.ts';
+import {
+  ADMIN,
+  createWriteApp,
+  entity,
+  LOGGER,
+  parseApp,
+  WEBHOOKS,
+  type WriteApp,
+} from '../support/write-app.ts';
 
 const belongsTo = (target: string, onDelete: string) => ({
   name: `${target}_note_${onDelete}`,
@@ -31,7 +39,12 @@ const rows = (text: string) => app.database.query({ text, values: [] });
 beforeEach(async () => {
   app = await createWriteApp();
   await app.activate(DOCUMENT);
-  writes = createWritePipeline({ database: app.database, model: parseApp(DOCUMENT).model, logger: LOGGER });
+  writes = createWritePipeline({
+    database: app.database,
+    model: parseApp(DOCUMENT).model,
+    logger: LOGGER,
+    webhooks: WEBHOOKS,
+  });
 });
 afterEach(() => app.dispose());
 

@@ -2,7 +2,7 @@ import { createLogger } from '@rocket/platform';
 import { describe, expect, it } from 'vitest';
 import { createWritePipeline, type WriteInput, type WriteResult } from '../../src/write/pipeline.ts';
 import { freshWrites, keyOf } from '../support/fresh-writes.ts';
-import { ADMIN, callerWith, entity, parseApp } from '../support/write-app.ts';
+import { ADMIN, callerWith, entity, parseApp, WEBHOOKS } from '../support/write-app.ts';
 
 const served = freshWrites();
 const { rows } = served;
@@ -229,7 +229,7 @@ it('a rule that cannot be evaluated is logged', async () => {
   const destination = { write: (line: string) => lines.push(line) };
   const logger = createLogger({ level: 'warn', name: 'test', destination });
   const { model } = parseApp(documentOf(rules));
-  const logged = createWritePipeline({ database: served.app.database, model, logger });
+  const logged = createWritePipeline({ database: served.app.database, model, logger, webhooks: WEBHOOKS });
   await logged.create(ADMIN, 'invoice', { title: 'a', count: 0 });
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 40, rule: 'Too dear', msg: 'a rule cannot be evaluated' },

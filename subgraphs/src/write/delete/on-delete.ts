@@ -12,7 +12,6 @@ import {
   type EntityModel,
   isChildLink,
   type LinkModel,
-  type RecordChange,
   type StoredRecord,
 } from '@rocket/schema';
 import { z } from 'zod';
@@ -20,7 +19,7 @@ import { readableRecords } from '../permission.ts';
 import { deleteRecords, toRecord } from '../record-sql.ts';
 import { applyDeleteRules } from '../rules/delete-rules.ts';
 import { refuse } from '../write-result.ts';
-import { type DeleteState, entityOf, present } from '../write-state.ts';
+import { type DeleteState, entityOf, type PlacedChange, present } from '../write-state.ts';
 import { childQuery, collect, type Doomed } from './doomed-records.ts';
 import { clearForeignKey, countChildren, countLinks, deleteLinks, lockOrphans } from './on-delete-sql.ts';
 
@@ -89,7 +88,7 @@ async function refuseIfAny(
 }
 
 /** Detaches the remaining records: foreign keys become null, rows of join tables are deleted. */
-async function release(tree: Tree, at: LinkPlace, link: LinkModel): Promise<RecordChange[]> {
+async function release(tree: Tree, at: LinkPlace, link: LinkModel): Promise<PlacedChange[]> {
   if (link.kind === 'to_one' || link.onDelete === null || link.onDelete === 'restrict') return [];
   if (isChildLink(link)) return link.onDelete === 'set_null' ? await clear(tree, at, link) : [];
   // A link consists only of its row, so cascade, detach and set_null all delete it.
@@ -97,7 +96,7 @@ async function release(tree: Tree, at: LinkPlace, link: LinkModel): Promise<Reco
   return [];
 }
 
-async function clear(tree: Tree, at: LinkPlace, link: ChildLink): Promise<RecordChange[]> {
+async function clear(tree: Tree, at: LinkPlace, link: ChildLink): Promise<PlacedChange[]> {
   const query = childQuery(tree.model, link, at.keys);
   const { child } = query;
   const without = [...(tree.doomed.get(child.name) ?? [])];
@@ -111,16 +110,18 @@ async function clear(tree: Tree, at: LinkPlace, link: ChildLink): Promise<Record
     operation: 'update',
     before: record,
     after: present(afterByKey.get(record.key) ?? null),
+    path: tree.path,
   }));
 }
 
-async function remove(tree: Tree, entity: EntityModel, keys: readonly string[]): Promise<RecordChange[]> {
+async function remove(tree: Tree, entity: EntityModel, keys: readonly string[]): Promise<PlacedChange[]> {
   const rows = await tree.tx.query(deleteRecords(entity, keys));
   return rows.map((row) => ({
     entity,
     operation: 'delete',
     before: asItWas(toRecord(entity, row), entity),
     after: null,
+    path: tree.path,
   }));
 }
 

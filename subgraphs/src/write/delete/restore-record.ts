@@ -16,7 +16,7 @@ import type { RestoreState } from '../write-state.ts';
  * @throws RocketError `FORBIDDEN`
  */
 export async function restoreRecord(state: RestoreState, id: string): Promise<string> {
-  const { tx, entity, changes } = state;
+  const { tx, entity, changes, keyPath: path } = state;
   const before = await lockTarget(state, { id }, 'all');
   permitBefore(state, before);
   if ((before.values[DELETED_AT_COLUMN] ?? null) === null || !entity.softDelete) {
@@ -27,6 +27,6 @@ export async function restoreRecord(state: RestoreState, id: string): Promise<st
   if (row === undefined) throw new RocketError('INTERNAL_ERROR', `${entity.name}: nothing was restored`);
   const after = toRecord(entity, row);
   permitAfter(state, after.values);
-  changes.push({ entity, operation: 'update', before, after });
+  changes.push({ entity, operation: 'update', before, after, path });
   return after.key;
 }

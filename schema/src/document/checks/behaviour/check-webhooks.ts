@@ -1,12 +1,20 @@
+import { readWebhook } from '../../../behaviour/read-webhook.ts';
 import { showValue } from '../../faults/show-value.ts';
 import type { WebhookDefinition } from '../../types.ts';
 import { type CheckContext, findEntity, type Located } from '../context.ts';
+import { checkedScopes } from './check-rules.ts';
 
 /** Webhooks and UI configurations. */
 export function checkWebhooks(context: CheckContext): void {
+  const scopeOf = checkedScopes(context);
   for (const webhook of context.parts.webhooks) {
-    findEntity(context, webhook.value.entity, [...webhook.path, 'entity']);
-    checkUrl(context, { value: webhook.value.url, path: [...webhook.path, 'url'] });
+    const { value, path } = webhook;
+    if (findEntity(context, value.entity, [...path, 'entity']) !== undefined) {
+      readWebhook(value, scopeOf(value.entity), (within, message, hint) =>
+        context.faults.error([...path, ...within], message, hint),
+      );
+    }
+    checkUrl(context, { value: value.url, path: [...path, 'url'] });
     checkTiming(context, webhook);
   }
   for (const { value, path } of context.parts.ui_configs) {

@@ -1,0 +1,115 @@
+/** HTTP requests to addresses that documents name, so to hosts that nobody here vouches for. */
+import { lookup } from 'node:dns/promises';
+import { Agent, type Dispatcher } from 'undici';
+import { withTimeLimit } from '../lifecycle/deadline.ts';
+import { createAddressGuard } from './address-guard.ts';
+import { type GuardedConnectorOptions, guardedConnector } from './guarded-connector.ts';
+import { OutgoingError } from './outgoing-error.ts';
+
+/** Further requests to the same origin wait, within their time. */
+const CONNECTIONS_PER_ORIGIN = 16;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** More of an answer is not read. */
+export const MAX_OUTGOING_ANSWER_BYTES = 64 * 1024;
+
+export interface OutgoingRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null for none. */
+  readonly body: string | null;
+  /** For everything, from the look-up of the name to the end of the answer. */
+  readonly timeoutMs: number;
+}
+
+export interface OutgoingAnswer {
+  readonly status: number;
+  /** Its first {@link MAX_OUTGOING_ANSWER_BYTES}. */
+  readonly body: string;
+}
+
+export interface OutgoingClient {
+  /**
+   * Follows no redirects, so their status is that of the answer.
+   * @throws OutgoingError when there was no answer
+   */
+  send(request: OutgoingRequest): Promise<OutgoingAnswer>;
+  /** Ends what is still under way. */
+  close(): Promise<void>;
+}
+
+export interface OutgoingClientOptions {
+  /** Addresses and networks that may be called beside those of the internet; `private` means all that are private. */
+  readonly allow: readonly string[];
+  readonly resolve?: GuardedConnectorOptions['resolve'];
+}
+
+export function createOutgoingClient({ allow, resolve = resolveAll }: OutgoingClientOptions): OutgoingClient {
+  const isAllowed = createAddressGuard(allow);
+  const agent = new Agent({
+    connections: CONNECTIONS_PER_ORIGIN,
+    connect: guardedConnector({ isAllowed, resolve, timeoutMs: CONNECT_TIMEOUT_MS }),
+  });
+  return {
+    send: async (request) => {
+      const url = checkedUrl(request.url);
+      try {
+        return await withTimeLimit(request.timeoutMs, undefined, (signal) =>
+          exchange(agent, { url, request, signal }),
+        );
+      } catch (error) {
+        throw outgoingError(url, error);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function resolveAll(hostname: string) {
+  return await lookup(hostname, { all: true });
+}
+
+function checkedUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    throw new OutgoingError('forbidden', 'Only http and https addresses may be called');
+  if (url.username !== '' || url.password !== '')
+    throw new OutgoingError('forbidden', 'An address with credentials may not be called');
+  return url;
+}
+
+async function exchange(
+  agent: Agent,
+  of: { readonly url: URL; readonly request: OutgoingRequest; readonly signal: AbortSignal },
+): Promise<OutgoingAnswer> {
+  const { url, request, signal } = of;
+  const { statusCode, body } = await agent.request({
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: request.method,
+    headers: request.headers,
+    body: request.body,
+    signal,
+  });
+  return { status: statusCode, body: await readStart(body) };
+}
+
+/** Leaving the loop early ends the connection. */
+async function readStart(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) throw new TypeError('The body of an answer is not in bytes');
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= MAX_OUTGOING_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).subarray(0, MAX_OUTGOING_ANSWER_BYTES).toString('utf8');
+}
+
+function outgoingError(url: URL, error: unknown): OutgoingError {
+  if (error instanceof OutgoingError) return error;
+  const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+  const message = isLate ? `${url.host} did not answer in time` : `${url.host} could not be called`;
+  return new OutgoingError(isLate ? 'timeout' : 'network', message, error);
+}

@@ -1,0 +1,204 @@
+/** Nothing of this host or its network is reached, however its address is written or found. */
+import type { LookupAddress } from 'node:dns';
+import { createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createOutgoingClient, type OutgoingClient } from '../../src/outgoing/outgoing-client.ts';
+import { OutgoingError } from '../../src/outgoing/outgoing-error.ts';
+
+const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok';
+let server: Server;
+let port = 0;
+let connections = 0;
+
+beforeAll(async () => {
+  server = createServer((socket) => {
+    connections += 1;
+    socket.on('error', () => undefined).once('data', () => socket.end(ANSWER));
+  });
+  // All addresses of the host, IPv6 too where it has it.
+  await new Promise<void>((listening) => server.listen(0, listening));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The listener has no port');
+  port = address.port;
+});
+afterAll(() => new Promise((closed) => server.close(closed)));
+beforeEach(() => {
+  connections = 0;
+});
+
+const get = (client: OutgoingClient, url: string) =>
+  client.send({ url, method: 'GET', headers: {}, body: null, timeoutMs: 2_000 });
+
+async function failureOf(client: OutgoingClient, url: string): Promise<string> {
+  const error = await get(client, url).catch((thrown: unknown) => thrown);
+  if (!(error instanceof OutgoingError)) throw new Error(`not refused: ${JSON.stringify(error)}`);
+  return error.failure;
+}
+
+async function withClient<T>(
+  options: Parameters<typeof createOutgoingClient>[0],
+  work: (client: OutgoingClient) => Promise<T>,
+): Promise<T> {
+  const client = createOutgoingClient(options);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+const HOSTS = [
+  '127.0.0.1',
+  '127.0.0.1.',
+  '127.1',
+  '127.0.1',
+  '127.255.255.254',
+  '2130706433',
+  '017700000001',
+  '0x7f.1',
+  '0x7f000001',
+  '0x7F.0x0.0x0.0x1',
+  '0177.0.0.1',
+  '0177.0.0.0x1',
+  '%31%32%37.0.0.1',
+  '１２７.0.0.1',
+  '127。0。0。1',
+  '0.0.0.0',
+  '0',
+  'localhost',
+  'LOCALHOST',
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[::]',
+  '[::127.0.0.1]',
+  '[::7f00:1]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[::ffff:0:7f00:1]',
+  '[64:ff9b::7f00:1]',
+  '[64:ff9b:1::7f00:1]',
+  '[2002:7f00:1::]',
+  '[2001:0:7f00:1::]',
+  '[fe80::1]',
+  '[fec0::1]',
+  '[fc00::1]',
+  '[fd00:ec2::254]',
+  '[ff02::1]',
+  '[100::1]',
+  '[2001:db8::1]',
+  '10.0.0.1',
+  '172.16.0.1',
+  '192.168.0.1',
+  '100.64.0.1',
+  '100.100.100.200',
+  '169.254.169.254',
+  '2852039166',
+  '168.63.129.16',
+  '192.0.0.192',
+  '192.0.2.1',
+  '198.18.0.1',
+  '203.0.113.1',
+  '224.0.0.1',
+  '240.0.0.1',
+  '255.255.255.255',
+];
+
+describe('addresses in URLs', () => {
+  it.each(HOSTS)('%s is refused', async (host) => {
+    await withClient({ allow: [] }, async (client) => {
+      expect(await failureOf(client, `http://${host}:${port}/`)).toBe('forbidden');
+      expect(await failureOf(client, `https://${host}:${port}/`)).toBe('forbidden');
+    });
+    expect(connections).toBe(0);
+  });
+
+  it.each([
+    'http://user:secret@example.org/',
+    'http://user@example.org/',
+    'ftp://example.org/',
+    'file:///etc/passwd',
+    'gopher://127.0.0.1/',
+    'data:text/plain,x',
+    'no address',
+    'http://',
+    'http://[fe80::1%25eth0]/',
+  ])('%s is not called', async (url) => {
+    await withClient({ allow: ['private'] }, async (client) =>
+      expect(await failureOf(client, url)).toBe('forbidden'),
+    );
+  });
+});
+
+const v4 = (address: string): LookupAddress => ({ address, family: 4 });
+const v6 = (address: string): LookupAddress => ({ address, family: 6 });
+
+describe('answers of the DNS', () => {
+  it.each([
+    ['loopback', [v4('127.0.0.1')]],
+    ['a private address', [v4('10.1.2.3')]],
+    ['the metadata service', [v4('169.254.169.254')]],
+    ['loopback of IPv6', [v6('::1')]],
+    ['a mapped address', [v6('::ffff:127.0.0.1')]],
+    ['a translated address', [v6('64:ff9b::7f00:1')]],
+    ['nothing that is an address', [v4('localhost')]],
+    ['a shortened address', [v4('127.1')]],
+    ['a public and then a private address', [v4('93.184.215.14'), v4('127.0.0.1')]],
+    ['a public and then a private address of IPv6', [v4('93.184.215.14'), v6('::1')]],
+  ])('%s is refused', async (_, addresses) => {
+    await withClient({ allow: [], resolve: async () => addresses }, async (client) => {
+      expect(await failureOf(client, `http://hook.test:${port}/`)).toBe('forbidden');
+      expect(await failureOf(client, `https://hook.test:${port}/`)).toBe('forbidden');
+    });
+    expect(connections).toBe(0);
+  });
+
+  it('a name that leads elsewhere the second time is refused then, and is asked once for each connection', async () => {
+    // The listener's second address stands for one of the internet.
+    const answers = [[v4('127.0.0.2')], [v4('127.0.0.1')], [v4('127.0.0.2'), v4('127.0.0.1')]];
+    let asked = 0;
+    const resolve = async () => answers[asked++] ?? [];
+    await withClient({ allow: ['127.0.0.2'], resolve }, async (client) => {
+      const url = `http://hook.test:${port}/`;
+      expect(await get(client, url)).toEqual({ status: 200, body: 'ok' });
+      expect([asked, connections]).toEqual([1, 1]);
+      expect(await failureOf(client, url)).toBe('forbidden');
+      expect(await failureOf(client, url)).toBe('forbidden');
+      expect([asked, connections]).toEqual([3, 1]);
+    });
+  });
+
+  it('a name without an address, and a look-up that fails, are faults of the network', async () => {
+    const failing = [async () => [], () => Promise.reject(new Error('SERVFAIL'))];
+    for (const resolve of failing) {
+      await withClient({ allow: ['private'], resolve }, async (client) =>
+        expect(await failureOf(client, `http://hook.test:${port}/`)).toBe('network'),
+      );
+    }
+  });
+});
+
+describe('allowed addresses', () => {
+  it.each([
+    [['127.0.0.0/8'], '127.0.0.1'],
+    [['127.0.0.1'], '2130706433'],
+    [['10.0.0.0/8', 'private'], 'localhost'],
+  ])('%j let %s be called', async (allow, host) => {
+    await withClient({ allow }, async (client) =>
+      expect(await get(client, `http://${host}:${port}/`)).toEqual({ status: 200, body: 'ok' }),
+    );
+  });
+
+  it.each([
+    [['127.0.0.2/32'], '127.0.0.1'],
+    [['127.0.0.0/8'], '[::ffff:127.0.0.1]'],
+    [['private'], '169.254.169.254'],
+    [['private'], '0.0.0.0'],
+    [['private'], '[fe80::1]'],
+    [['private'], '224.0.0.1'],
+  ])('%j do not cover %s', async (allow, host) => {
+    await withClient({ allow }, async (client) =>
+      expect(await failureOf(client, `http://${host}:${port}/`)).toBe('forbidden'),
+    );
+    expect(connections).toBe(0);
+  });
+});

@@ -1,0 +1,88 @@
+import { showValue } from '../document/faults/show-value.ts';
+import type { WebhookDefinition } from '../document/types.ts';
+import type { ExpressionScope, ExpressionShape } from '../expressions/expression-shape.ts';
+import { type BehaviourScope, expressionScope } from './behaviour-scope.ts';
+import { readHeaderTemplate } from './header-template.ts';
+import { type Report, readExpression } from './read-expression.ts';
+import type { WebhookModel } from './webhook-model.ts';
+
+/** A `token` of HTTP. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Latin-1 without control characters, which is what a header can carry. */
+const HEADER_VALUE = /^[\t\x20-\x7E\xA0-\xFF]*$/;
+
+/** They belong to the connection, and the client sets them itself. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Null when the webhook has faults. They are reported at paths within it. Its address is checked elsewhere. */
+export function readWebhook(
+  definition: WebhookDefinition,
+  scope: BehaviourScope,
+  report: Report,
+): WebhookModel | null {
+  const headers = readHeaders(definition, report);
+  const condition = readCondition(definition, scope, report);
+  if (headers === null || condition === undefined) return null;
+  const { hook: event = 'after_write', method = 'POST', url } = definition;
+  return { event, url, method, headers, condition };
+}
+
+function readHeaders({ headers = {} }: WebhookDefinition, report: Report): WebhookModel['headers'] | null {
+  const seen = new Set<string>();
+  let isGood = true;
+  const fault = (name: string, message: string) => {
+    isGood = false;
+    report(['headers', name], message);
+  };
+  const read = Object.entries(headers).map(([name, value]) => {
+    const lower = name.toLowerCase();
+    if (!HEADER_NAME.test(name)) fault(name, `${showValue(name)} is not the name of a header`);
+    else if (OWN_HEADERS.has(lower)) fault(name, `The header ${name} cannot be chosen`);
+    else if (seen.has(lower)) fault(name, `The header ${name} is given twice`);
+    if (!HEADER_VALUE.test(value)) fault(name, 'The value holds characters that a header cannot have');
+    seen.add(lower);
+    return { name: lower, value: readHeaderTemplate(value) };
+  });
+  return isGood ? read : null;
+}
+
+/** Undefined when it has a fault, null when there is none. */
+function readCondition(
+  { condition: text }: WebhookDefinition,
+  scope: BehaviourScope,
+  report: Report,
+): WebhookModel['condition'] | undefined {
+  if (text === undefined || text === null || text.trim() === '') return null;
+  const read = readExpression(text, webhookScope(scope), (message, hint) =>
+    report(['condition'], message, hint),
+  );
+  return read === null ? undefined : { text, evaluate: read.evaluate };
+}
+
+/** The variables of a condition: those of rules, and what is told to the receiver beside them. */
+function webhookScope(scope: BehaviourScope): ExpressionScope {
+  const members = new Map<string, ExpressionShape>();
+  for (const { name, type } of scope.fields.values()) {
+    const sides = new Map<string, ExpressionShape>([
+      ['old', type],
+      ['new', type],
+    ]);
+    members.set(name, { kind: 'object', member: 'side of a change', members: sides });
+  }
+  return new Map<string, ExpressionShape>([
+    ...expressionScope(scope, []),
+    ['changes', { kind: 'object', member: 'field', members }],
+    ['entity', 'string'],
+    ['event', 'string'],
+  ]);
+}
