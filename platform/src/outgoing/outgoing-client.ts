@@ -41,14 +41,14 @@ export interface OutgoingClient {
 export interface OutgoingClientOptions {
   /** Addresses and networks that may be called beside those of the internet; `private` means all that are private. */
   readonly allow: readonly string[];
-  readonly resolve?: GuardedConnectorOptions['resolve'];
+  readonly resolve?: Resolve;
 }
 
 export function createOutgoingClient({ allow, resolve = resolveAll }: OutgoingClientOptions): OutgoingClient {
   const isAllowed = createAddressGuard(allow);
   const agent = new Agent({
     connections: CONNECTIONS_PER_ORIGIN,
-    connect: guardedConnector({ isAllowed, resolve, timeoutMs: CONNECT_TIMEOUT_MS }),
+    connect: guardedConnector({ isAllowed, resolve: shared(resolve), timeoutMs: CONNECT_TIMEOUT_MS }),
   });
   return {
     send: async (request) => {
@@ -65,8 +65,25 @@ export function createOutgoingClient({ allow, resolve = resolveAll }: OutgoingCl
   };
 }
 
-async function resolveAll(hostname: string) {
+type Resolve = GuardedConnectorOptions['resolve'];
+
+async function resolveAll(hostname: string): ReturnType<Resolve> {
   return await lookup(hostname, { all: true });
+}
+
+/**
+ * Who asks for a name that is being looked up gets that answer. Each look-up keeps one of the process's few threads, which
+ * hash passwords too, so that a name server that does not answer must not get all of them.
+ */
+function shared(resolve: Resolve): Resolve {
+  const underWay = new Map<string, ReturnType<Resolve>>();
+  return (hostname) => {
+    const known = underWay.get(hostname);
+    if (known !== undefined) return known;
+    const asked = resolve(hostname).finally(() => underWay.delete(hostname));
+    underWay.set(hostname, asked);
+    return asked;
+  };
 }
 
 function checkedUrl(text: string): URL {

@@ -167,6 +167,25 @@ describe('answers of the DNS', () => {
     });
   });
 
+  it('a name is looked up once for all who ask meanwhile, and again for those who ask later', async () => {
+    let asked = 0;
+    const { promise: answer, resolve: give } = Promise.withResolvers<LookupAddress[]>();
+    const resolve = () => {
+      asked += 1;
+      return answer;
+    };
+    await withClient({ allow: ['127.0.0.1'], resolve }, async (client) => {
+      const url = `http://hook.test:${port}/`;
+      const all = Promise.all([1, 2, 3, 4].map(() => get(client, url)));
+      await expect.poll(() => asked).toBe(1);
+      give([v4('127.0.0.1')]);
+      expect((await all).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+      expect([asked, connections]).toEqual([1, 4]);
+      await get(client, url);
+      expect(asked).toBe(2);
+    });
+  });
+
   it('a name without an address, and a look-up that fails, are faults of the network', async () => {
     const failing = [async () => [], () => Promise.reject(new Error('SERVFAIL'))];
     for (const resolve of failing) {

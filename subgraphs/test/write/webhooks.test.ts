@@ -265,6 +265,14 @@ describe('a veto', () => {
     expect([await ofTable('tickets'), await ofTable('responses')]).toEqual([0, 0]);
   });
 
+  it('is that of the engine for a write that would ask too often', async () => {
+    const responses = { data: Array.from({ length: 1_000 }, () => ({ body: 'r' })) };
+    expect(await ticket({ responses })).toMatchObject({
+      errors: [{ code: 'VALIDATION_FAILED', path: ['input', 'responses', 'data', '998'] }],
+    });
+    expect([receiver.received.length, await ofTable('tickets')]).toEqual([1_000, 0]);
+  });
+
   it('on a record that loses its references refuses the delete of what it refers to, and is asked for once', async () => {
     const id = keyOf(await ticket());
     keyOf(await app.create('response', { body: 'r', otherId: id, thirdId: id }));
