@@ -97,7 +97,7 @@ export async function createNestedApp(document: object): Promise<NestedApp> {
   let cut = 0;
   const database = watched(app.database, {
     before: async (statement, tx, number) => {
-      if (statement !== null) seen.push(statement.text);
+      seen.push(statement.text);
       if (number !== cut) return;
       const [row] = await tx.query({ text: 'SELECT pg_backend_pid()', values: [] });
       await app.database.query({ text: 'SELECT pg_terminate_backend($1)', values: [row?.[0]] });
@@ -136,8 +136,7 @@ export async function createNestedApp(document: object): Promise<NestedApp> {
   };
 }
 
-/** Null stands for the commit. */
-type Watch = (statement: Statement | null, tx: Transaction, number: number) => Promise<void>;
+type Watch = (statement: Statement, tx: Transaction, number: number) => Promise<void>;
 
 function watched(database: Database, { before }: { before: Watch }): Database {
   return {
@@ -146,14 +145,20 @@ function watched(database: Database, { before }: { before: Watch }): Database {
     transaction: (work, options) =>
       database.transaction(async (tx) => {
         let number = 0;
-        const query: Transaction['query'] = async (statement, settings) => {
+        const watch = async (statement: Statement): Promise<void> => {
           number += 1;
           await before(statement, tx, number);
-          return await tx.query(statement, settings);
         };
-        const result = await work({ ...tx, query });
-        await before(null, tx, number + 1);
-        return result;
+        return await work({
+          async query(statement, settings) {
+            await watch(statement);
+            return await tx.query(statement, settings);
+          },
+          async commitWith(statement, settings) {
+            await watch(statement);
+            return await tx.commitWith(statement, settings);
+          },
+        });
       }, options),
   };
 }
