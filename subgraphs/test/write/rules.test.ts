@@ -254,11 +254,11 @@ describe('computed fields', () => {
 
   it.each<[string, string, WriteInput]>([
     ['count', 'record.amount', { amount: '1.5' }],
-    ['count', "'5'", {}],
+    ['count', 'record.data', { data: '5' }],
     ['kind', "'c'", {}],
     ['due', "'soon'", {}],
     ['total', 'null', {}],
-    ['mail', 'record.count', { count: 1 }],
+    ['mail', 'record.data', { data: 1 }],
     ['amount', 'record.count + 1', {}],
   ])('a result that %s cannot hold is an error: %s', async (name, text, input) => {
     await serve([computed(name, text), ...(name === 'total' ? [] : [computed('total', '0')])]);
