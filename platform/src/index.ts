@@ -22,6 +22,34 @@ export {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from './embedded/start-embedded-postgres.ts';
+export {
+  createEventFollower,
+  type EventFollower,
+  type EventFollowerOptions,
+} from './events/completeness/event-follower.ts';
+export type { ReadableRecord, UnreadableCounts } from './events/completeness/record-reader.ts';
+export type { AppKnowledge, WriterSilence } from './events/completeness/stream-knowledge.ts';
+export type {
+  BusState,
+  ConsumeOptions,
+  Consumer,
+  Delivery,
+  EventBus,
+  Follower,
+  FollowLoss,
+  FollowOptions,
+  FollowStart,
+  OutgoingMessage,
+  PublishFailure,
+  PublishOutcome,
+  StreamMessage,
+  StreamRange,
+} from './events/event-bus.ts';
+export { createInProcessBus, type InProcessBusOptions } from './events/in-process/in-process-bus.ts';
+export { applyEvents, checkEvents, type EventsCheckOptions } from './events/nats/check-events.ts';
+export { openNatsBus } from './events/nats/nats-bus.ts';
+export type { NatsOptions } from './events/nats/nats-options.ts';
+export type { SettingDifference } from './events/nats/setting-difference.ts';
 export { CallerGone, callerSignal } from './http/caller-signal.ts';
 export { createHttpServer, type HttpHandler, type HttpServer } from './http/http-server.ts';
 export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
@@ -32,7 +60,7 @@ export { beforeDeadline, remainingMs, within, withTimeLimit } from './lifecycle/
 export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lifecycle.ts';
 export { makeOnce } from './lifecycle/make-once.ts';
 export { createSerialQueue, type SerialQueue } from './lifecycle/serial-queue.ts';
-export { shareNextRun } from './lifecycle/shared-runs.ts';
+export { shareNextRun, shareRun } from './lifecycle/shared-runs.ts';
 export {
   createOutgoingClient,
   type OutgoingAnswer,

@@ -54,6 +54,8 @@ export const ERROR_CATALOGUE = {
   SHARD_UNAVAILABLE: { status: 503, retryable: true, message: 'The shard of this app does not answer' },
   SUBGRAPH_UNAVAILABLE: { status: 503, retryable: true, message: 'The subgraph does not answer' },
   POOL_EXHAUSTED: { status: 503, retryable: true, message: 'The database of this app is busy' },
+  EVENTS_UNAVAILABLE: { status: 503, retryable: true, message: 'The event stream does not answer' },
+  EVENTS_BEHIND: { status: 503, retryable: true, message: 'The events of this app wait for the stream' },
   NOT_READY: { status: 503, retryable: true, message: 'The service is starting or stopping' },
   DEADLINE_EXCEEDED: { status: 504, retryable: true, message: 'The request took too long' },
 } as const satisfies Record<string, ErrorKind>;

@@ -45,11 +45,35 @@ export type {
   WriteMode,
 } from './document/types.ts';
 export { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError, type UserError } from './errors.ts';
-export { type ChangeEvent, changeEvent } from './events/change-event.ts';
-export { type EncodedEvent, encodeEvent } from './events/encode-event.ts';
+export { type ChangeEvent, changeEvent, isNewer } from './events/change-event.ts';
+export {
+  completeEvent,
+  type EncodedEvent,
+  encodeEffect,
+  encodeEvent,
+  eventMessageId,
+  shortenEvent,
+} from './events/encode-event.ts';
+export { readStream, type StreamRecord } from './events/read-stream.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
-export { encodeEffect, type TransitionEffect, transitionEffect } from './events/transition-effect.ts';
+export {
+  ALL_SUBJECTS,
+  BEAT_SUBJECTS,
+  changeSubject,
+  effectSubject,
+  subjectApp,
+  WRITER_SUBJECTS,
+} from './events/subjects.ts';
+export { type TransitionEffect, transitionEffect } from './events/transition-effect.ts';
 export { type WebhookCall, webhookPayload, webhookVariables } from './events/webhook-payload.ts';
+export {
+  type Beat,
+  type Probe,
+  statementSubject,
+  type WriterClosed,
+  type WriterOpened,
+  type WriterStatement,
+} from './events/writer-statement.ts';
 export {
   checkExpression,
   compileExpression,

@@ -50,7 +50,19 @@ export interface Config {
   readonly webhookVariables: ReadonlyMap<string, string>;
   /** Most time that a webhook may hold up a write. */
   readonly webhookTimeoutMs: number;
-  readonly natsUrl: string | null;
+  /** Events of one app that may wait for the stream, in one shard process, before writes are refused. */
+  readonly eventsMaxWaiting: number;
+  /** Servers of one NATS cluster; none for the bus in process. */
+  readonly natsUrls: readonly string[];
+  /** Files: `.creds` or the seed of an NKEY, the authority of the servers, and this client's certificate with its key. */
+  readonly natsCreds: string | null;
+  readonly natsCa: string | null;
+  readonly natsCert: string | null;
+  readonly natsKey: string | null;
+  /** How long events are kept in the stream, in how many copies, and in how many bytes; null for as many as there are. */
+  readonly eventsRetentionDays: number;
+  readonly eventsReplicas: number;
+  readonly eventsMaxBytes: number | null;
   readonly redisUrl: string | null;
   /** Address of the platform that the command line talks to. */
   readonly platformUrl: string | null;
@@ -67,6 +79,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const parsed = VARIABLES.safeParse(given);
   const faults = [
     ...undecodable(given).map((name) => `${name} is not in UTF-8`),
+    ...unpaired(given),
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
   ];
   if (!parsed.success || faults.length > 0) {
@@ -80,6 +93,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Variables whose bytes are not UTF-8: the system replaces what it cannot decode by this character. */
 function undecodable(given: Environment): string[] {
   return Object.keys(VARIABLES.shape).filter((name) => given[name]?.includes('\uFFFD') === true);
+}
+
+/** A certificate is of no use without its key, nor the key without it. */
+function unpaired(given: Readonly<Record<string, string | undefined>>): string[] {
+  if ((given['NATS_CERT'] === undefined) === (given['NATS_KEY'] === undefined)) return [];
+  return ['NATS_CERT and NATS_KEY must be set together'];
 }
 
 function toConfig(variables: z.infer<typeof VARIABLES>, given: Environment): Config {
@@ -115,7 +134,15 @@ function toConfig(variables: z.infer<typeof VARIABLES>, given: Environment): Con
     outgoingAllow: Object.freeze(variables.ROCKET_OUTGOING_ALLOW),
     webhookVariables: webhookVariables(variables, given),
     webhookTimeoutMs: variables.ROCKET_WEBHOOK_TIMEOUT_MS,
-    natsUrl: variables.NATS_URL ?? null,
+    eventsMaxWaiting: variables.ROCKET_EVENTS_MAX_WAITING,
+    natsUrls: Object.freeze(variables.NATS_URL),
+    natsCreds: variables.NATS_CREDS ?? null,
+    natsCa: variables.NATS_CA ?? null,
+    natsCert: variables.NATS_CERT ?? null,
+    natsKey: variables.NATS_KEY ?? null,
+    eventsRetentionDays: variables.ROCKET_EVENTS_RETENTION_DAYS,
+    eventsReplicas: variables.ROCKET_EVENTS_REPLICAS,
+    eventsMaxBytes: variables.ROCKET_EVENTS_MAX_BYTES ?? null,
     redisUrl: variables.REDIS_URL ?? null,
     platformUrl: variables.ROCKET_URL ?? null,
     platformToken: variables.ROCKET_TOKEN ?? null,

@@ -10,6 +10,10 @@ const DEFAULT_MAX_CONNECTIONS = 10_000;
 const DEFAULT_POOL_MAX_PER_APP = 50;
 const DEFAULT_POOL_MAX_PER_PROCESS = 200;
 const DEFAULT_SLOW_QUERY_MS = 100;
+const DEFAULT_EVENTS_MAX_WAITING = 1_000_000;
+const DEFAULT_EVENTS_RETENTION_DAYS = 7;
+/** A stream that is smaller than the largest messages could hold nothing. */
+const MIN_EVENTS_BYTES = 16 * 1024 * 1024;
 const MIN_METRICS_TOKEN_LENGTH = 16;
 const DEFAULT_WEBHOOK_TIMEOUT_MS = 5_000;
 /** A port that needs no token can only be reached from its own host unless configured otherwise. */
@@ -40,14 +44,29 @@ function flag(fallback: boolean) {
     .default(fallback);
 }
 
+function isUrl(value: string, protocols: readonly string[]): boolean {
+  const parsed = URL.parse(value);
+  return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
+}
+
+function beginsWith(protocols: readonly string[]): string {
+  return protocols.map((protocol) => `${protocol}//`).join(' or ');
+}
+
 function url(protocols: readonly string[]) {
-  return z.string().refine(
-    (value) => {
-      const parsed = URL.parse(value);
-      return parsed !== null && protocols.includes(parsed.protocol) && parsed.hostname !== '';
-    },
-    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  );
+  const message = `must be a URL that starts with ${beginsWith(protocols)}`;
+  return z.string().refine((value) => isUrl(value, protocols), message);
+}
+
+/** One or more, separated by commas. */
+function urls(protocols: readonly string[]) {
+  return z
+    .string()
+    .transform((value) => value.split(',').map((part) => part.trim()))
+    .refine(
+      (parts) => parts.every((part) => isUrl(part, protocols)),
+      `must be URLs that start with ${beginsWith(protocols)}, separated by commas`,
+    );
 }
 
 const postgresUrl = url(['postgres:', 'postgresql:']);
@@ -108,7 +127,15 @@ export const VARIABLES = z.object({
     'must be names of environment variables separated by commas',
   ),
   ROCKET_WEBHOOK_TIMEOUT_MS: integer(1, 60_000, DEFAULT_WEBHOOK_TIMEOUT_MS),
-  NATS_URL: url(['nats:', 'tls:']).optional(),
+  ROCKET_EVENTS_MAX_WAITING: integer(1, 1_000_000_000, DEFAULT_EVENTS_MAX_WAITING),
+  NATS_URL: urls(['nats:', 'tls:']).default([]),
+  NATS_CREDS: z.string().optional(),
+  NATS_CA: z.string().optional(),
+  NATS_CERT: z.string().optional(),
+  NATS_KEY: z.string().optional(),
+  ROCKET_EVENTS_RETENTION_DAYS: integer(1, 3_650, DEFAULT_EVENTS_RETENTION_DAYS),
+  ROCKET_EVENTS_REPLICAS: integer(1, 5, 1),
+  ROCKET_EVENTS_MAX_BYTES: wholeNumber(MIN_EVENTS_BYTES, Number.MAX_SAFE_INTEGER).optional(),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROCKET_URL: httpUrl.optional(),
   ROCKET_TOKEN: z.string().optional(),

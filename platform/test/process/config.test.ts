@@ -31,7 +31,15 @@ test('nothing set gives the defaults, and the result cannot be changed', () => {
     outgoingAllow: [],
     webhookVariables: new Map(),
     webhookTimeoutMs: 5_000,
-    natsUrl: null,
+    eventsMaxWaiting: 1_000_000,
+    natsUrls: [],
+    natsCreds: null,
+    natsCa: null,
+    natsCert: null,
+    natsKey: null,
+    eventsRetentionDays: 7,
+    eventsReplicas: 1,
+    eventsMaxBytes: null,
     redisUrl: null,
     platformUrl: null,
     platformToken: null,
@@ -91,6 +99,12 @@ test.each([
   ['ROCKET_WEBHOOK_ENV', 'HOOK KEY'],
   ['ROCKET_WEBHOOK_TIMEOUT_MS', '0'],
   ['NATS_URL', 'http://nats'],
+  ['NATS_URL', 'nats://a,b:4222'],
+  ['NATS_CERT', '/etc/nats/client.pem'],
+  ['NATS_KEY', '/etc/nats/client.key'],
+  ['ROCKET_EVENTS_RETENTION_DAYS', '0'],
+  ['ROCKET_EVENTS_REPLICAS', '6'],
+  ['ROCKET_EVENTS_MAX_BYTES', '1000'],
   ['REDIS_URL', 'redis'],
   ['ROCKET_URL', 'ftp://x'],
 ])('%s=%s is refused by name', (name, value) => {
@@ -121,6 +135,12 @@ test('webhooks get the variables that are allowed and set, and no others', () =>
   });
   expect([...webhookVariables]).toEqual([['HOOK_KEY', 'k']]);
   expect(outgoingAllow).toEqual(['127.0.0.0/8', 'private']);
+});
+
+test('NATS servers are a list', () => {
+  const { natsUrls } = loadConfig({ NATS_URL: 'nats://rocket:pw@nats-1:4222, tls://nats-2' });
+  expect(natsUrls).toEqual(['nats://rocket:pw@nats-1:4222', 'tls://nats-2']);
+  expect(loadConfig({ NATS_CERT: 'a', NATS_KEY: 'b' })).toMatchObject({ natsCert: 'a', natsKey: 'b' });
 });
 
 test('all faults are told at once, without the values', () => {

@@ -3,7 +3,7 @@
  * type.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { AppName, Epoch } from '../ids.ts';
+import type { AppName, Epoch, Lsn } from '../ids.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import { eventTags } from './event-tags.ts';
 import type { RecordChange, StoredRecord } from './record-change.ts';
@@ -14,6 +14,8 @@ export interface ChangeEvent {
   readonly app: AppName;
   /** The app's epoch when the change was made. */
   readonly epoch: Epoch;
+  /** Position of the app's database at or past the commit; null for an event of before positions were noted. */
+  readonly lsn: Lsn | null;
   /** Time of the transaction by the database's clock, ISO 8601 with its offset. */
   readonly at: string;
   readonly entity: string;
@@ -30,10 +32,23 @@ export interface ChangeEvent {
   /** Null for a create. */
   readonly previous: StoredRecord['values'] | null;
   readonly tags: readonly string[];
+  /** The event was too large for the stream: `record` and `previous` are null, and are kept in the outbox for a day. */
+  readonly omitted: boolean;
 }
 
-/** An event before it is stored; the database adds the remaining properties. */
-export type NewEvent = Omit<ChangeEvent, 'id' | 'epoch' | 'at'>;
+/** Properties that are known once the event is stored, or was committed. */
+export type Late = 'id' | 'epoch' | 'at' | 'lsn' | 'omitted';
+
+/** An event before it is stored; the database and the relay add the remaining properties. */
+export type NewEvent = Omit<ChangeEvent, Late>;
+
+/**
+ * Whether `a` is the later of two events of one record. Events can arrive late, so who keeps the state of a record drops
+ * what is not newer than what they have.
+ */
+export function isNewer(a: Pick<ChangeEvent, 'epoch' | 'id'>, b: Pick<ChangeEvent, 'epoch' | 'id'>): boolean {
+  return a.epoch === b.epoch ? BigInt(a.id) > BigInt(b.id) : a.epoch > b.epoch;
+}
 
 export function changeEvent(app: AppName, caller: Pick<Caller, 'userId'>, change: RecordChange): NewEvent {
   const { entity, operation, before, after } = change;

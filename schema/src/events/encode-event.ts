@@ -1,6 +1,13 @@
-import type { NewEvent } from './change-event.ts';
+/** Events and effects as they are stored and sent. */
+import type { AppName } from '../ids.ts';
+import { parseJson } from '../values/exact-json.ts';
+import type { ChangeEvent, NewEvent } from './change-event.ts';
+import { changeSubject, effectSubject } from './subjects.ts';
+import type { NewEffect } from './transition-effect.ts';
 
-/** An event as it is stored and sent. */
+/** Version of the form of events. One that older readers would misread gets a higher one. */
+export const EVENT_VERSION = 1;
+
 export interface EncodedEvent {
   /** What the event is about, for listeners that want only some events. */
   readonly subject: string;
@@ -9,6 +16,31 @@ export interface EncodedEvent {
 }
 
 export function encodeEvent(event: NewEvent): EncodedEvent {
-  const { app, entity, op } = event;
-  return { subject: `rocket.ev.${app}.${entity}.${op}`, payload: JSON.stringify(event) };
+  return { subject: changeSubject(event), payload: JSON.stringify({ v: EVENT_VERSION, ...event }) };
+}
+
+export function encodeEffect(effect: NewEffect): EncodedEvent {
+  return { subject: effectSubject(effect), payload: JSON.stringify({ v: EVENT_VERSION, ...effect }) };
+}
+
+/** What becomes known when an event is stored and committed. */
+export type LateProperties = Partial<Pick<ChangeEvent, 'id' | 'epoch' | 'at' | 'lsn'>>;
+
+/** Adds properties to the JSON of an event, which has none of them, without reading it. */
+export function completeEvent(payload: string, late: LateProperties): string {
+  return `${payload.slice(0, payload.lastIndexOf('}'))},${JSON.stringify(late).slice(1)}`;
+}
+
+/** The event without what makes it large. Everything by which listeners find out whether it concerns them stays. */
+export function shortenEvent(payload: string): string {
+  const event: unknown = parseJson(payload);
+  return JSON.stringify({ ...Object(event), record: null, previous: null, omitted: true });
+}
+
+/**
+ * Names an event on the stream, where it is stored once. The epoch belongs to it, since the name of a removed app can be
+ * given to another one.
+ */
+export function eventMessageId({ app, epoch, id }: { app: AppName; epoch: number; id: string }): string {
+  return `${app}:${epoch}:${id}`;
 }

@@ -3,12 +3,10 @@ import type { EffectKind } from '../behaviour/behaviour-model.ts';
 import type { JsonValue } from '../document/types.ts';
 import type { AppName } from '../ids.ts';
 import type { Caller } from '../protocol/call-context.ts';
-import type { ChangeEvent } from './change-event.ts';
-import type { EncodedEvent } from './encode-event.ts';
+import type { ChangeEvent, Late } from './change-event.ts';
 import type { StoredRecord } from './record-change.ts';
 
-export interface TransitionEffect
-  extends Pick<ChangeEvent, 'id' | 'app' | 'epoch' | 'at' | 'entity' | 'key'> {
+export interface TransitionEffect extends Pick<ChangeEvent, 'app' | 'entity' | 'key' | Late> {
   readonly kind: 'effect';
   readonly effect: EffectKind;
   /** The action as the document has it. */
@@ -18,12 +16,12 @@ export interface TransitionEffect
   readonly version: number;
   /** Id of the user who made it; null for an anonymous caller. */
   readonly actor: string | null;
-  /** The record after it, by field name. */
-  readonly record: StoredRecord['values'];
+  /** The record after it, by field name; null when it was too large for the stream. */
+  readonly record: StoredRecord['values'] | null;
 }
 
-/** An effect before it is stored; the database adds the remaining properties. */
-type NewEffect = Omit<TransitionEffect, 'id' | 'epoch' | 'at'>;
+/** An effect before it is stored; the database and the relay add the remaining properties. */
+export type NewEffect = Omit<TransitionEffect, Late>;
 
 export function transitionEffect(
   app: AppName,
@@ -33,10 +31,4 @@ export function transitionEffect(
   const { record, ...asked } = of;
   const { key, version, values } = record;
   return { kind: 'effect', app, ...asked, key, version, actor: caller.userId, record: values };
-}
-
-/** Effects have subjects of their own, since who listens to changes does not expect them. */
-export function encodeEffect(effect: NewEffect): EncodedEvent {
-  const { app, entity, effect: kind } = effect;
-  return { subject: `rocket.fx.${app}.${entity}.${kind}`, payload: JSON.stringify(effect) };
 }

@@ -1,0 +1,74 @@
+/** Reads what is on the stream. What comes from there may be anybody's, or of a newer version of the product. */
+import { z } from 'zod';
+import { EFFECT_KINDS } from '../behaviour/behaviour-model.ts';
+import { RocketError } from '../errors.ts';
+import { appName, epoch, lsn } from '../ids.ts';
+import { parseJson } from '../values/exact-json.ts';
+import type { ChangeEvent } from './change-event.ts';
+import { EVENT_VERSION } from './encode-event.ts';
+import type { TransitionEffect } from './transition-effect.ts';
+import { beat, closed, opened, probe, type WriterStatement } from './writer-statement.ts';
+
+export type StreamRecord =
+  | { readonly kind: 'change'; readonly event: ChangeEvent }
+  | { readonly kind: 'effect'; readonly effect: TransitionEffect }
+  | WriterStatement
+  /** `newer`: of a version that this one does not know; `foreign`: nothing of the product's. */
+  | { readonly kind: 'unreadable'; readonly fault: 'newer' | 'foreign'; readonly reason: string };
+
+const ID = /^\d{1,19}$/;
+const values = z.record(z.string(), z.unknown());
+
+const common = {
+  id: z.string().regex(ID),
+  app: z.string().transform(appName),
+  epoch: z.number().transform(epoch),
+  at: z.string(),
+  lsn: z.string().transform(lsn).nullable().default(null),
+  entity: z.string(),
+  key: z.string(),
+  version: z.int(),
+  actor: z.string().nullable(),
+};
+
+const change = z.object({
+  ...common,
+  op: z.enum(['create', 'update', 'delete']),
+  changed: z.array(z.string()),
+  record: values.nullable(),
+  previous: values.nullable(),
+  tags: z.array(z.string()),
+  omitted: z.boolean().default(false),
+});
+
+const effect = z.object({
+  ...common,
+  kind: z.literal('effect'),
+  effect: z.enum(EFFECT_KINDS),
+  definition: z.json(),
+  transition: z.object({ field: z.string(), from: z.string().nullable(), to: z.string() }),
+  record: values.nullable(),
+  omitted: z.boolean().default(false),
+});
+
+const versioned = z.object({ v: z.int().optional(), kind: z.string().optional() });
+const statement = z.discriminatedUnion('kind', [opened, closed, beat, probe]);
+
+/** @param payload JSON, as it was published */
+export function readStream(payload: string): StreamRecord {
+  try {
+    const json: unknown = parseJson(payload);
+    const { v = EVENT_VERSION, kind } = versioned.parse(json);
+    if (v > EVENT_VERSION) return { kind: 'unreadable', fault: 'newer', reason: `version ${v}` };
+    if (kind === undefined) return { kind: 'change', event: change.parse(json) };
+    return kind === 'effect' ? { kind, effect: effect.parse(json) } : statement.parse(json);
+  } catch (error) {
+    return { kind: 'unreadable', fault: 'foreign', reason: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return error.issues.map(({ path }) => path.join('.')).join(', ');
+  if (error instanceof SyntaxError || error instanceof RocketError) return error.message;
+  throw error;
+}

@@ -1,0 +1,58 @@
+/** Subjects of everything on the stream. `*` stands for any one part of a subject in a filter. */
+import { type AppName, isAppName } from '../ids.ts';
+
+const CHANGE = 'rocket.ev';
+const EFFECT = 'rocket.fx';
+const WRITER = 'rocket.wr';
+const BEAT = 'rocket.beat';
+const PROBE = 'rocket.probe';
+
+const ANY = '*';
+
+/** Everything that the product publishes. */
+export const ALL_SUBJECTS = 'rocket.>';
+/** What writers say of themselves; the last message of each subject is the state of that writer. */
+export const WRITER_SUBJECTS = `${WRITER}.>`;
+export const BEAT_SUBJECTS = `${BEAT}.*`;
+
+/** An absent part stands for any. */
+export interface ChangeSubject {
+  readonly app?: AppName;
+  readonly entity?: string;
+  readonly op?: string;
+}
+
+/** Subject of one change when all parts are given, else a filter. Names of a document have no dots. */
+export function changeSubject({ app, entity, op }: ChangeSubject): string {
+  return [CHANGE, app ?? ANY, entity ?? ANY, op ?? ANY].join('.');
+}
+
+export interface EffectSubject {
+  readonly app?: AppName;
+  readonly entity?: string;
+  readonly effect?: string;
+}
+
+/** Effects have subjects of their own, since who listens to changes does not expect them. */
+export function effectSubject({ app, entity, effect }: EffectSubject): string {
+  return [EFFECT, app ?? ANY, entity ?? ANY, effect ?? ANY].join('.');
+}
+
+export function writerSubject(app: AppName, writer: string): string {
+  return [WRITER, app, writer].join('.');
+}
+
+export function beatSubject(process: string): string {
+  return [BEAT, process].join('.');
+}
+
+export function probeSubject(follower: string): string {
+  return [PROBE, follower].join('.');
+}
+
+/** The app that a change is of, or that a writer writes to, also where the message itself cannot be read; else null. */
+export function subjectApp(subject: string): AppName | null {
+  const prefix = [CHANGE, WRITER].find((kind) => subject.startsWith(`${kind}.`));
+  const [app = ''] = prefix === undefined ? [] : subject.slice(prefix.length + 1).split('.', 1);
+  return isAppName(app) ? app : null;
+}
