@@ -1,6 +1,7 @@
 import {
   type Catalog,
   type CatalogView,
+  createInProcessBus,
   createLogger,
   createMetrics,
   followCatalog,
@@ -17,6 +18,7 @@ const config = loadConfig({});
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let catalog: Catalog;
+const bus = createInProcessBus({ logger });
 let view: CatalogView;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -65,7 +67,7 @@ test('shards that were opened are closed again when a further one cannot be', as
       return await catalog.shardRegistration(name);
     },
   };
-  const parts = { catalog: () => failing, view: () => counted, server, config, logger };
+  const parts = { catalog: () => failing, view: () => counted, bus: () => bus, server, config, logger };
   const shards = createLocalShards(parts).component(createMetrics());
   await expect(shards.start()).rejects.toThrow('the catalog does not answer');
   expect({ most, left: listeners() }).toEqual({ most: 1, left: 0 });
@@ -83,7 +85,7 @@ test('one that is added and removed while another one is being opened is not ope
       return await catalog.shardRegistration(name);
     },
   };
-  const parts = { catalog: () => slow, view: () => counted, server, config, logger };
+  const parts = { catalog: () => slow, view: () => counted, bus: () => bus, server, config, logger };
   const shards = createLocalShards(parts);
   const component = shards.component(createMetrics());
   await component.start();

@@ -3,15 +3,14 @@ import type { ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
-import { openApps } from './apps/open-apps.ts';
-import type { ShardDatabasesOptions } from './databases/shard-databases.ts';
+import { type OpenAppsOptions, openApps } from './apps/open-apps.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
 
 /** `view` is the process's own, of the same catalog. */
-export type ShardOptions = Omit<ShardDatabasesOptions, 'onSlowQuery' | 'onOpened'> & {
+export type ShardOptions = Omit<OpenAppsOptions, 'onSlowQuery' | 'onOpened'> & {
   readonly config: WebhookConfig;
 };
 

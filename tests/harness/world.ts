@@ -8,6 +8,7 @@ import { createGateway } from '@rocket/gateway';
 import {
   type Catalog,
   type Config,
+  createInProcessBus,
   createLogger,
   createMetrics,
   dropDatabase,
@@ -82,9 +83,10 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
   const shardMetrics = createShardMetrics(metrics);
   const view = await followCatalog(catalog, logger);
   const shards = new Map<string, Shard>();
+  const bus = createInProcessBus({ logger });
   for (const name of SHARDS.map(shardName)) {
     await catalog.addShard({ name, databaseUrl: serverUrl, url: null });
-    shards.set(name, await createShard({ name, catalog, view, config, logger, metrics: shardMetrics }));
+    shards.set(name, await createShard({ name, catalog, view, bus, config, logger, metrics: shardMetrics }));
   }
   await catalog.platformUsers.add(ADMIN);
   const directory = (record: { name: string }) => {

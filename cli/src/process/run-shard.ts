@@ -6,6 +6,7 @@ import {
   cleanUpAfter,
   createLogger,
   createMetrics,
+  type EventBus,
   type Logger,
   type Metrics,
 } from '@rocket/platform';
@@ -14,6 +15,7 @@ import { createShard, createShardMetrics, createShardServer, type Shard } from '
 import { type CommandLine, configOf } from '../command-line.ts';
 import { loopbackUrl } from './addresses.ts';
 import { listenError } from './check-port.ts';
+import { eventsComponent } from './events-component.ts';
 import { late } from './late.ts';
 import { catalogComponent } from './open-catalog.ts';
 import { requireCatalogUrl } from './require-catalog-url.ts';
@@ -28,16 +30,26 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
   const metrics = createMetrics({ processMetrics: true });
   const catalog = late<Catalog>('The catalog');
   const view = late<CatalogView>('The view of the catalog');
+  const bus = late<EventBus>('The event bus');
   const shard = late<Shard>('The shard');
   await runUntilStopped({
     logger,
     components: () => [
       catalogComponent({ catalog, view, url: () => url, logger }),
+      eventsComponent({ bus, config, logger, name: `shard-${name}` }),
       {
         name: `shard ${name}`,
         start: async () =>
           shard.set(
-            await openShard({ name, catalog: catalog.get(), view: view.get(), config, logger, metrics }),
+            await openShard({
+              name,
+              catalog: catalog.get(),
+              view: view.get(),
+              bus: bus.get(),
+              config,
+              logger,
+              metrics,
+            }),
           ),
         stop: () => shard.get().close(),
       },
@@ -58,6 +70,7 @@ interface ShardParts {
   readonly name: ShardName;
   readonly catalog: Catalog;
   readonly view: CatalogView;
+  readonly bus: EventBus;
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -76,7 +89,7 @@ async function openShard({ metrics, ...parts }: ShardParts): Promise<Shard> {
 }
 
 function shardServerComponent(
-  parts: Omit<ShardParts, 'catalog' | 'view'> & { catalog: () => Catalog; shard: () => Shard },
+  parts: Omit<ShardParts, 'catalog' | 'view' | 'bus'> & { catalog: () => Catalog; shard: () => Shard },
 ): Component {
   const { name, catalog, shard, config, logger, metrics } = parts;
   let server: ReturnType<typeof createShardServer> | undefined;

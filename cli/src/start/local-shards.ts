@@ -6,6 +6,7 @@ import {
   type Config,
   cleanUpAfter,
   createSerialQueue,
+  type EventBus,
   type Logger,
   type Metrics,
 } from '@rocket/platform';
@@ -63,6 +64,7 @@ export interface LocalShards {
 interface LocalShardsOptions {
   readonly catalog: () => Catalog;
   readonly view: () => CatalogView;
+  readonly bus: () => EventBus;
   readonly server: () => LocalServer;
   readonly config: Config;
   readonly logger: Logger;
@@ -138,6 +140,6 @@ async function adopt({ shardMap }: CatalogSnapshot, parts: Adopting): Promise<vo
   for (const { name, url } of shardMap.shards.values()) {
     if (url !== null || running.has(name)) continue;
     if (!(await isOnServer(catalog, name, parts.server()))) continue;
-    running.set(name, await createShard({ name, catalog, view, config, logger, metrics }));
+    running.set(name, await createShard({ name, catalog, view, bus: parts.bus(), config, logger, metrics }));
   }
 }

@@ -5,10 +5,12 @@ import {
   type Config,
   createLogger,
   createMetrics,
+  type EventBus,
   type Logger,
   type PlatformUser,
 } from '@rocket/platform';
 import { type CommandLine, configOf } from '../command-line.ts';
+import { eventsComponent } from '../process/events-component.ts';
 import { gatewayComponent } from '../process/gateway-component.ts';
 import { type Late, late } from '../process/late.ts';
 import { catalogComponent } from '../process/open-catalog.ts';
@@ -31,6 +33,7 @@ interface StartParts {
   readonly postgresUrl: Late<string>;
   readonly catalog: Late<Catalog>;
   readonly view: Late<CatalogView>;
+  readonly bus: Late<EventBus>;
   readonly admin: Late<{ user: PlatformUser; secret: AdminSecret }>;
   readonly port: Late<number>;
   /** Decides `/ready`: true once the examples are imported too. */
@@ -47,6 +50,7 @@ export async function runStart(line: CommandLine): Promise<void> {
     postgresUrl: late('The Postgres server'),
     catalog: late('The catalog'),
     view: late('The view of the catalog'),
+    bus: late('The event bus'),
     admin: late('The administrator'),
     port: late('The port'),
     complete: { value: false },
@@ -67,6 +71,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
   const shards = createLocalShards({
     catalog: () => catalog.get(),
     view: () => view.get(),
+    bus: () => parts.bus.get(),
     server,
     config,
     logger,
@@ -78,6 +83,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
     catalogComponent({ catalog, view, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
     step('registration of the shards', () => registerLocalShards(catalog.get(), server())),
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
+    eventsComponent({ bus: parts.bus, config, logger, name: 'rocket' }),
     shards.component(metrics),
     gatewayComponent({
       config,

@@ -2,7 +2,7 @@
  * The opened apps of a shard: their placements, models and databases. Everything that a process needs of them, whatever
  * it does.
  */
-import type { Database } from '@rocket/platform';
+import type { Config, Database } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -15,6 +15,8 @@ import {
 import type { AppDatabase } from '../databases/app-database.ts';
 import { type AppStorage, createAppStorage } from '../databases/app-storage.ts';
 import { createShardDatabases, type ShardDatabasesOptions } from '../databases/shard-databases.ts';
+import type { AppOutbox } from '../outbox/app-outbox.ts';
+import { createShardOutbox, type ShardOutboxOptions } from '../outbox/shard-outbox.ts';
 import { createModels } from './models.ts';
 import { createPlacements } from './placements.ts';
 import type { Subgraph } from './subgraph.ts';
@@ -32,7 +34,10 @@ export interface OpenedApp {
   readonly active: () => Promise<ActiveModel | null>;
 }
 
-export interface OpenAppsOptions extends Omit<ShardDatabasesOptions, 'onOpened'> {
+export interface OpenAppsOptions
+  extends Omit<ShardDatabasesOptions, 'onOpened'>,
+    Pick<ShardOutboxOptions, 'bus'> {
+  readonly config: ShardDatabasesOptions['config'] & Pick<Config, 'eventsMaxWaiting'>;
   /** Called when an app's database was opened: at its first use, and again at each later epoch. */
   readonly onOpened: (opened: OpenedApp) => void;
 }
@@ -42,6 +47,8 @@ export interface OpenApps {
   admit(at: Placed): Promise<Placement>;
   /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later epoch */
   database(placement: Placement): AppDatabase;
+  /** For what is written to that database. @throws RocketError `WRONG_EPOCH` like `database` */
+  outbox(placement: Placement): AppOutbox;
   /** @throws RocketError `WRONG_EPOCH` like `admit` and `database` */
   databaseAt(at: Placed): Promise<AppDatabase>;
   /** The document that is served now, as far as this process knows; null when there is none. */
@@ -66,12 +73,28 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
   const placements = createPlacements(view, name);
   const databases = await createShardDatabases({
     ...options,
-    onOpened: ({ app }, { primary }) =>
-      options.onOpened({ app, database: primary, active: () => active(app) }),
+    onOpened: ({ app }, database) => {
+      options.onOpened({ app, database: database.primary, active: () => active(app) });
+      return outboxes.opened(app, database);
+    },
   });
-  const apps: Pick<OpenApps, 'admit' | 'database'> = {
+  const outboxes = createShardOutbox({
+    ...options,
+    shard: name,
+    metrics: options.metrics.outboxes,
+    maxWaiting: options.config.eventsMaxWaiting,
+    databaseOf: (app) => {
+      const placement = placements.here(app);
+      return placement === null ? null : databases.get(placement);
+    },
+  });
+  const apps: Pick<OpenApps, 'admit' | 'database' | 'outbox'> = {
     admit: ({ app, epoch }) => placements.admit(app, epoch),
     database: (placement) => databases.get(placement),
+    outbox: (placement) => {
+      databases.get(placement);
+      return outboxes.of(placement.app);
+    },
   };
   return {
     ...apps,
@@ -85,7 +108,10 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
       throw new RocketError('WRONG_EPOCH', `App ${app} is not the one that was asked for`);
     },
     storage: createAppStorage(databases, placements),
-    close: () => databases.close(),
+    async close() {
+      await databases.close();
+      outboxes.close();
+    },
   };
 
   async function active(app: AppName): Promise<ActiveModel | null> {

@@ -16,6 +16,8 @@ import {
 export interface Placements {
   /** @throws RocketError `WRONG_EPOCH` before anything is done for the request. */
   admit(app: AppName, epoch: Placement['epoch']): Promise<Placement>;
+  /** Null for an app that is not placed on this shard, as far as this process knows. */
+  here(app: AppName): Placement | null;
   /** Revision of the app's document that is served now, as far as this process knows. */
   activeRevision(app: AppName): Revision | null;
   /** Null for an app that this process does not know. */
@@ -37,6 +39,10 @@ export function createPlacements(
       const placement = placementOf(app);
       if (decision === 'serve' && placement !== undefined) return placement;
       throw new RocketError('WRONG_EPOCH', `App ${app} is not served here at epoch ${epoch}`);
+    },
+    here: (app) => {
+      const placement = placementOf(app);
+      return placement?.shard === shard ? placement : null;
     },
     activeRevision: (app) => view.current.apps.get(app)?.activeRevision ?? null,
     appId: (app) => view.current.apps.get(app)?.id ?? null,

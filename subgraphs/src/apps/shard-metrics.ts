@@ -1,9 +1,11 @@
 /** Metrics of a shard process. Made once per process, even if it runs several shards. */
 import { createPoolMetrics, type Metrics, type PoolMetrics, type ServerStatus } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
+import { createOutboxMetrics, type OutboxMetrics } from '../outbox/outbox-metrics.ts';
 
 export interface ShardMetrics {
   readonly pools: PoolMetrics;
+  readonly outboxes: OutboxMetrics;
   statement(app: AppName): void;
   operation(app: AppName, outcome: 'ok' | 'errors', durationSeconds: number): void;
   read(app: AppName, server: 'primary' | 'replica'): void;
@@ -30,6 +32,7 @@ export function createShardMetrics(metrics: Metrics): ShardMetrics {
   });
   return {
     pools: createPoolMetrics(metrics),
+    outboxes: createOutboxMetrics(metrics),
     statement: (app) => statements.inc({ app }),
     operation: (app, outcome, durationSeconds) => operations.observe({ app, outcome }, durationSeconds),
     read: (app, server) => reads.inc({ app, server }),

@@ -46,6 +46,8 @@ export interface AppDatabaseOptions {
   readonly logger: Logger;
   /** Called with the kind of server that each read is sent to. */
   readonly onRead?: (kind: ReadPlace['kind']) => void;
+  /** What has to be done while the database can still be used. */
+  readonly beforeClose?: () => Promise<void>;
 }
 
 /** Opens no connection yet: a server's pool is made when it is first used. */
@@ -69,7 +71,10 @@ export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
     get replicated() {
       return replication.replicated;
     },
-    close: () => pools.close(),
+    async close() {
+      await options.beforeClose?.();
+      await pools.close();
+    },
   };
 }
 

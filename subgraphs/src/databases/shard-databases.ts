@@ -37,7 +37,8 @@ export interface ShardDatabasesOptions {
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
   readonly onSlowQuery: (app: AppName, query: SlowQuery) => void;
-  readonly onOpened: (placement: Placement, database: AppDatabase) => void;
+  /** Returns what has to be closed before the database is. */
+  readonly onOpened: (placement: Placement, database: AppDatabase) => { close(): Promise<void> };
 }
 
 export interface ShardDatabases extends AppDatabases<AppDatabase> {
@@ -111,8 +112,9 @@ function poolOpener(options: ShardDatabasesOptions, replication: Replication) {
       open: pool,
       logger,
       onRead: (kind) => metrics.read(app, kind),
+      beforeClose: () => opened.close(),
     });
-    options.onOpened(placement, database);
+    const opened = options.onOpened(placement, database);
     return database;
   };
 }

@@ -58,7 +58,14 @@ async function requestContext(
     signal,
     database,
     minLsn: context.minLsn ?? null,
-    writes: createWritePipeline({ database: database.primary, model, logger, webhooks, deadlineAtMs }),
+    writes: createWritePipeline({
+      outbox: apps.outbox(placement),
+      database: database.primary,
+      model,
+      logger,
+      webhooks,
+      deadlineAtMs,
+    }),
     advice: insights.of(app).advice,
   });
 }

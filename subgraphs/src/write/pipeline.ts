@@ -14,7 +14,8 @@
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, RocketError } from '@rocket/schema';
-import { commitWithEvents } from '../outbox/append-events.ts';
+import type { AppOutbox, CommitEvents } from '../outbox/app-outbox.ts';
+import { transactionEvents } from '../outbox/transaction-events.ts';
 import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { deleteTree } from './delete/on-delete.ts';
@@ -79,6 +80,7 @@ export interface WritePipelineOptions {
   readonly model: AppModel;
   readonly logger: Logger;
   readonly webhooks: WebhookCaller;
+  readonly outbox: Pick<AppOutbox, 'write'>;
   /** Unix time in ms after which nobody waits; a transaction that has not committed by then is rolled back. */
   readonly deadlineAtMs?: number;
 }
@@ -133,19 +135,23 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
 }
 
 /** The one place where a write becomes a transaction. */
-function transactions({ database, model, logger, webhooks, deadlineAtMs }: WritePipelineOptions) {
+function transactions({ database, model, logger, webhooks, outbox, deadlineAtMs }: WritePipelineOptions) {
   const limits = deadlineAtMs === undefined ? {} : { deadlineAtMs };
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
-    const run = async (tx: Transaction) => {
+    const run = (commit: CommitEvents) => async (tx: Transaction) => {
       const made = { changes: [], saved: [], effects: [] };
       const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
       await askWebhooks(write, { webhooks, ...limits });
-      await commitWithEvents(write);
+      // Without a change there is nothing to tell, and the transaction ends by itself.
+      if (write.changes.length > 0) await commit(tx, transactionEvents(write));
       return key;
     };
-    return outcome(database.transaction(run, limits), logger);
+    return outcome(
+      outbox.write((commit) => database.transaction(run(commit), limits)),
+      logger,
+    );
   };
 }
 

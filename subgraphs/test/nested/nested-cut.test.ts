@@ -12,7 +12,9 @@ const TABLES = ['tickets', 'cards', 'responses', 'attachments', 'labels', 'ticke
 
 async function everything(): Promise<string> {
   const contents = TABLES.map((table) =>
-    app.rows(`SELECT coalesce(jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)), '[]')::text FROM ${table} t`),
+    app.rows(
+      `SELECT coalesce(jsonb_agg(to_jsonb(t) - '{published_at,position}'::text[] ORDER BY t::text), '[]')::text FROM ${table} t`,
+    ),
   );
   return JSON.stringify(await Promise.all(contents));
 }

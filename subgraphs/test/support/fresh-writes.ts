@@ -43,6 +43,7 @@ export function freshWrites(): FreshWrites {
         model: parseApp(document).model,
         logger: LOGGER,
         webhooks: WEBHOOKS,
+        outbox: app.outbox,
       });
     },
     rows: (text, values = []) => app.database.query({ text, values }),

@@ -103,7 +103,13 @@ export async function createNestedApp(document: object): Promise<NestedApp> {
       await app.database.query({ text: 'SELECT pg_terminate_backend($1)', values: [row?.[0]] });
     },
   });
-  const writes = createWritePipeline({ database, model, logger: LOGGER, webhooks: WEBHOOKS });
+  const writes = createWritePipeline({
+    database,
+    model,
+    logger: LOGGER,
+    webhooks: WEBHOOKS,
+    outbox: app.outbox,
+  });
   const read = (name: string, input: Input) => {
     const of = model.entities.get(name);
     if (of === undefined) throw new Error(`no entity ${name}`);

@@ -20,6 +20,7 @@ import { createDocuments } from '../../src/operation/prepared-operation.ts';
 import { createRequestContext } from '../../src/operation/request-context.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { createReadDatabase } from './read-database.ts';
+import { createTestOutbox } from './test-outbox.ts';
 import { ADMIN, LOGGER, parseApp, WEBHOOKS } from './write-app.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -64,11 +65,12 @@ export async function createReadApp(
   const graph: GraphModels = { home: model.app, members };
   const { schema, index } = await buildSubgraph(model, graph);
   const documents = createDocuments();
+  const outbox = createTestOutbox(place.url, model.app);
   const answer: ReadApp['answer'] = async (
     query,
     { caller = ADMIN, variables, database: asked = database, logger = LOGGER } = {},
   ) => {
-    const writes = createWritePipeline({ database: asked, model, logger, webhooks: WEBHOOKS });
+    const writes = createWritePipeline({ database: asked, model, logger, webhooks: WEBHOOKS, outbox });
     const context = createRequestContext({
       model,
       schema,
@@ -94,7 +96,10 @@ export async function createReadApp(
       const given = await answer(query, asked);
       return { ...toJson(given), statements: place.statements() - before };
     },
-    dispose: place.dispose,
+    dispose: async () => {
+      await outbox.dispose();
+      await place.dispose();
+    },
   };
 }
 

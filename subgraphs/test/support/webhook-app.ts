@@ -81,7 +81,14 @@ export async function createWebhookApp({ receiver, document, ...settings }: Webh
   const destination = { write: (line: string) => lines.push(line) };
   const logger = createLogger({ level: 'info', name: 'test', destination });
   const writes = (deadlineAtMs = Date.now() + 30_000) =>
-    createWritePipeline({ database: app.database, model, logger, webhooks, deadlineAtMs });
+    createWritePipeline({
+      database: app.database,
+      model,
+      logger,
+      webhooks,
+      outbox: app.outbox,
+      deadlineAtMs,
+    });
   const read = (name: string, input: Input) => {
     const entity = model.entities.get(name);
     if (entity === undefined) throw new Error(`no entity ${name}`);

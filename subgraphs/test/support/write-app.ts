@@ -1,5 +1,5 @@
 /** An app on a database of its own, for tests of tables and writes. */
-import { createDatabase, createLogger, type PooledDatabase } from '@rocket/platform';
+import { createDatabase, type PooledDatabase } from '@rocket/platform';
 import {
   type ActivationReport,
   type AppModel,
@@ -13,8 +13,9 @@ import {
 import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { activateTables } from '../../src/activation/activate-tables.ts';
 import { createWebhookCaller } from '../../src/webhooks/webhook-caller.ts';
+import { createTestOutbox, LOGGER, type TestOutbox } from './test-outbox.ts';
 
-export const LOGGER = createLogger({ level: 'silent', name: 'test' });
+export { LOGGER };
 
 /** Reaches nothing inside: for documents without webhooks. */
 export const WEBHOOKS = createWebhookCaller({
@@ -34,6 +35,7 @@ export interface ActivateAt {
 export interface WriteApp {
   readonly url: string;
   readonly database: PooledDatabase;
+  readonly outbox: TestOutbox;
   /** With the document's sample rows, unless others are given. */
   activate(document: unknown, at?: ActivateAt): Promise<ActivationReport>;
   dispose(): Promise<void>;
@@ -58,9 +60,11 @@ export function parseApp(document: unknown, app = 'test_app'): ParsedApp {
 export async function createWriteApp(): Promise<WriteApp> {
   const test = await createTestDatabase();
   const database = createDatabase({ url: test.url, logger: LOGGER, max: 8 });
+  const outbox = createTestOutbox(test.url);
   return {
     url: test.url,
     database,
+    outbox,
     activate: (document, at = {}) => {
       const { model, sampleData } = parseApp(document);
       return activateTables({
@@ -74,6 +78,7 @@ export async function createWriteApp(): Promise<WriteApp> {
       });
     },
     dispose: async () => {
+      await outbox.dispose();
       await database.close();
       await test.dispose();
     },

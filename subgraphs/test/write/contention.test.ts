@@ -37,6 +37,7 @@ beforeAll(async () => {
     model: parseApp(DOCUMENT).model,
     logger: LOGGER,
     webhooks: WEBHOOKS,
+    outbox: app.outbox,
   });
 });
 afterAll(() => app.dispose());

@@ -66,6 +66,7 @@ it('holds for random documents and writes', async () => {
         model,
         logger: LOGGER,
         webhooks: WEBHOOKS,
+        outbox: app.outbox,
       });
       let key: string | null = null;
       let row: Row | null = null;

@@ -44,6 +44,7 @@ beforeEach(async () => {
     model: parseApp(DOCUMENT).model,
     logger: LOGGER,
     webhooks: WEBHOOKS,
+    outbox: app.outbox,
   });
 });
 afterEach(() => app.dispose());

@@ -229,7 +229,13 @@ it('a rule that cannot be evaluated is logged', async () => {
   const destination = { write: (line: string) => lines.push(line) };
   const logger = createLogger({ level: 'warn', name: 'test', destination });
   const { model } = parseApp(documentOf(rules));
-  const logged = createWritePipeline({ database: served.app.database, model, logger, webhooks: WEBHOOKS });
+  const logged = createWritePipeline({
+    database: served.app.database,
+    outbox: served.app.outbox,
+    model,
+    logger,
+    webhooks: WEBHOOKS,
+  });
   await logged.create(ADMIN, 'invoice', { title: 'a', count: 0 });
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 40, rule: 'Too dear', msg: 'a rule cannot be evaluated' },

@@ -1,11 +1,12 @@
 /** A real PgBouncer in transaction mode before the Postgres of the tests. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './find-program.ts';
+import { freePort } from './free-port.ts';
 
 export interface PgBouncer {
   /** The same database and user, through PgBouncer. */
@@ -21,24 +22,9 @@ const READY_POLL_MS = 20;
 /** PgBouncer will not run as root; this user is on every Linux. */
 const UNPRIVILEGED_USER = 'nobody';
 
-/**
- * Path of the program, or null where it is not installed, which one line says. For `describe.skipIf`.
- * @throws with `CI=true`: there every test has to run
- */
+/** For `describe.skipIf`; see {@link findProgram}. */
 export function findPgBouncer(): string | null {
-  // Debian has servers in a directory that is not on every user's PATH.
-  for (const directory of [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin']) {
-    const path = join(directory, 'pgbouncer');
-    try {
-      accessSync(path, constants.X_OK);
-      return path;
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-  if (process.env['CI'] === 'true') throw new Error('pgbouncer is not installed');
-  process.stderr.write('pgbouncer is not installed: the tests that need it are skipped\n');
-  return null;
+  return findProgram('pgbouncer');
 }
 
 /** @param postgresUrl of the database that it leads to, with user and password */
@@ -88,15 +74,6 @@ max_client_conn = 200
 `;
 }
 
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port is free');
-  return address.port;
-}
-
 async function untilReady(child: ChildProcess, port: number): Promise<void> {
   let output = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -132,8 +109,4 @@ async function stopProcess(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await ended;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }

@@ -1,0 +1,77 @@
+/** Marks events as published, many at once: an event that is not marked is only published again. */
+import type { EventBus, Logger } from '@rocket/platform';
+import type { AppName } from '@rocket/schema';
+import type { AppDatabase } from '../databases/app-database.ts';
+import { markPublished, type PublishedEvent } from './outbox-sql.ts';
+
+const MARK_AFTER_MS = 100;
+const MARK_AGAIN_MS = 2_000;
+const MAX_MARKED_AT_ONCE = 5_000;
+
+export interface MarkOptions {
+  readonly app: AppName;
+  readonly database: Pick<AppDatabase, 'primary'>;
+  readonly bus: Pick<EventBus, 'durable' | 'outlivesProcess'>;
+  readonly logger: Logger;
+}
+
+export interface Marks {
+  add(published: readonly PublishedEvent[]): void;
+  /** True when everything published is marked. */
+  readonly isDone: boolean;
+  /** Marks what there is now. A failure is logged, and tried again later. */
+  flush(): Promise<void>;
+  close(): void;
+}
+
+export function createMarks({ app, database, bus, logger }: MarkOptions): Marks {
+  let waiting: PublishedEvent[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  let running: Promise<void> | null = null;
+  let isClosed = false;
+
+  function schedule(afterMs: number): void {
+    if (isClosed || timer !== null || waiting.length === 0) return;
+    timer = setTimeout(() => void flush(), afterMs);
+    timer.unref();
+  }
+
+  async function mark(): Promise<void> {
+    const marked = waiting.splice(0, MAX_MARKED_AT_ONCE);
+    try {
+      await bus.durable(marked.reduce((last, { position }) => Math.max(last, position), 0));
+      await database.primary.query(markPublished(marked, bus.outlivesProcess));
+    } catch (error) {
+      waiting = [...marked, ...waiting];
+      logger.warn({ err: error, app }, 'published events could not be marked');
+      return schedule(MARK_AGAIN_MS);
+    }
+    schedule(waiting.length < MAX_MARKED_AT_ONCE ? MARK_AFTER_MS : 0);
+  }
+
+  async function flush(): Promise<void> {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    await running;
+    if (waiting.length === 0) return;
+    running = mark().finally(() => {
+      running = null;
+    });
+    await running;
+  }
+
+  return {
+    add(published) {
+      for (const event of published) waiting.push(event);
+      if (running === null) schedule(MARK_AFTER_MS);
+    },
+    get isDone() {
+      return waiting.length === 0 && running === null;
+    },
+    flush,
+    close() {
+      isClosed = true;
+      if (timer !== null) clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,195 @@
+/** Every statement on the outbox and on the writers that may add to it. */
+import type { Row, Statement } from '@rocket/platform';
+import type { EncodedEvent } from '@rocket/schema';
+import { z } from 'zod';
+import { EPOCH_KEY } from '../activation/meta.ts';
+import { META_TABLE, OUTBOX_TABLE, WRITERS_TABLE } from '../tables/system-tables.ts';
+
+/** Column whose constraint fails when the writer is not entered. */
+export const WRITER_COLUMN = 'writer';
+
+/**
+ * The id comes from the sequence while the record's row is locked, so the events of one record have ids in the order
+ * of their commits. The epoch is read in the same statement: a moved app cannot write under its former one. A writer
+ * that was ended is null, which its column does not take. Rows come back in the order of `events`.
+ */
+export function insertEvents(events: readonly EncodedEvent[], writer: string): Statement {
+  return {
+    text: `INSERT INTO "${OUTBOX_TABLE}" (id, subject, payload, ${WRITER_COLUMN})
+           SELECT n.id, n.subject, n.payload || jsonb_build_object('id', n.id::text, 'at', now(),
+               'epoch', (SELECT value FROM "${META_TABLE}" WHERE key = $3)),
+             (SELECT w.id FROM "${WRITERS_TABLE}" w WHERE w.id = $4 AND w.ended_at IS NULL)
+           FROM (SELECT nextval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')) AS id, e.subject, e.payload::jsonb AS payload
+                 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e(subject, payload, place)
+                 ORDER BY e.place) n
+           RETURNING id::text, (payload->>'epoch')::int, payload->>'at'`,
+    values: [events.map(({ subject }) => subject), events.map(({ payload }) => payload), EPOCH_KEY, writer],
+    prepare: true,
+  };
+}
+
+export interface InsertedEvent {
+  readonly id: string;
+  readonly epoch: number;
+  /** As the payload has it. */
+  readonly at: string;
+}
+
+const inserted = z.tuple([z.string(), z.number(), z.string()]);
+
+export function insertedEvent(row: Row): InsertedEvent {
+  const [id, epoch, at] = inserted.parse(row);
+  return { id, epoch, at };
+}
+
+export interface WaitingRows {
+  /** Of which writer; null for all but `except`. */
+  readonly writer: string | null;
+  /** Writers that publish their rows themselves. */
+  readonly except: readonly string[];
+  readonly limit: number;
+}
+
+/** Rows that are not marked as published, oldest first: a part, so that no answer is too large. */
+export function selectWaiting({ writer, except, limit }: WaitingRows): Statement {
+  return {
+    text: `SELECT id::text, subject, payload::text, (payload->>'epoch')::int FROM "${OUTBOX_TABLE}"
+           WHERE published_at IS NULL AND ($1::text IS NULL OR ${WRITER_COLUMN} = $1) AND NOT ${WRITER_COLUMN} = ANY($2::text[])
+           ORDER BY id LIMIT $3::int`,
+    values: [writer, except, limit],
+  };
+}
+
+export interface WaitingEvent extends EncodedEvent {
+  readonly id: string;
+  readonly epoch: number;
+}
+
+const waiting = z.tuple([z.string(), z.string(), z.string(), z.number()]);
+
+export function waitingEvent(row: Row): WaitingEvent {
+  const [id, subject, payload, epoch] = waiting.parse(row);
+  return { id, subject, payload, epoch };
+}
+
+export interface PublishedEvent {
+  readonly id: string;
+  readonly position: number;
+}
+
+/** @param keepsPositions whether they mean something after this process has ended */
+export function markPublished(events: readonly PublishedEvent[], keepsPositions: boolean): Statement {
+  const positions = events.map(({ position }) => (keepsPositions ? position : null));
+  return {
+    text: `UPDATE "${OUTBOX_TABLE}" o SET published_at = now(), position = p.position
+           FROM unnest($1::bigint[], $2::bigint[]) AS p(id, position) WHERE o.id = p.id`,
+    values: [events.map(({ id }) => id), positions],
+    prepare: true,
+  };
+}
+
+/** Does nothing for a writer that others have ended already: changes under it will fail. */
+export function enterWriter({ id, process }: EnteredWriter): Statement {
+  return {
+    text: `INSERT INTO "${WRITERS_TABLE}" (id, process) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`,
+    values: [id, process],
+  };
+}
+
+/** Leaves a note, since a process that was frozen after it had announced a writer enters it when it wakes. */
+export function endWriter({ id, process }: EnteredWriter): Statement {
+  return {
+    text: `INSERT INTO "${WRITERS_TABLE}" (id, process, ended_at) VALUES ($1, $2, now())
+           ON CONFLICT (id) DO UPDATE SET ended_at = now()`,
+    values: [id, process],
+  };
+}
+
+export function forgetEndedWriters(keepHours: number): Statement {
+  return {
+    text: `DELETE FROM "${WRITERS_TABLE}" WHERE ended_at < now() - make_interval(hours => $1::int)`,
+    values: [keepHours],
+  };
+}
+
+/** By its own process, which enters it no more. */
+export function removeWriter(writer: string): Statement {
+  return { text: `DELETE FROM "${WRITERS_TABLE}" WHERE id = $1`, values: [writer] };
+}
+
+/**
+ * Waits for the transactions that are adding events, which commit in the message that does so, and keeps others from
+ * adding any until this transaction ends.
+ */
+export function lockOutbox(): Statement {
+  return { text: `LOCK TABLE "${OUTBOX_TABLE}" IN SHARE MODE`, values: [] };
+}
+
+/** A waiting lock makes all later writers wait behind it. */
+export function limitLockWait(waitMs: number): Statement {
+  return { text: 'SELECT set_config($1, $2, true)', values: ['lock_timeout', `${waitMs}ms`] };
+}
+
+export function selectWriters(): Statement {
+  return { text: `SELECT id, process FROM "${WRITERS_TABLE}" WHERE ended_at IS NULL`, values: [] };
+}
+
+export interface EnteredWriter {
+  readonly id: string;
+  readonly process: string;
+}
+
+const entered = z.tuple([z.string(), z.string()]);
+
+export function enteredWriter(row: Row): EnteredWriter {
+  const [id, process] = entered.parse(row);
+  return { id, process };
+}
+
+/** Marked with a position, that is by a process of this version. */
+const PUBLISHED = `FROM "${OUTBOX_TABLE}" WHERE published_at IS NOT NULL AND position IS NOT NULL`;
+
+export function countPublished(): Statement {
+  return { text: `SELECT count(*)::int ${PUBLISHED}`, values: [] };
+}
+
+/** @param age 0 is the newest */
+export function publishedAt(age: number): Statement {
+  const text = `SELECT id::text, position::float8, (payload->>'epoch')::int ${PUBLISHED} ORDER BY id DESC OFFSET $1::int LIMIT 1`;
+  return { text, values: [age] };
+}
+
+const published = z.tuple([z.string(), z.number(), z.number()]);
+
+export function publishedEvent(row: Row): PublishedEvent & { readonly epoch: number } {
+  const [id, position, epoch] = published.parse(row);
+  return { id, position, epoch };
+}
+
+/** Everything behind the position has to be published again. */
+export function unmarkAfter(position: number): Statement {
+  return {
+    text: `UPDATE "${OUTBOX_TABLE}" SET published_at = NULL, position = NULL
+           WHERE published_at IS NOT NULL AND position > $1::bigint`,
+    values: [position],
+  };
+}
+
+export interface PruneRange {
+  readonly keepHours: number;
+  /** Rows up to this id are gone already. */
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Removes some of the oldest rows that were published long enough ago. Rows: the id of each. */
+export function pruneOutbox({ keepHours, after, limit }: PruneRange): Statement {
+  return {
+    text: `DELETE FROM "${OUTBOX_TABLE}" WHERE id = ANY(ARRAY(
+             SELECT id FROM "${OUTBOX_TABLE}"
+             WHERE id > $2::bigint AND published_at < now() - make_interval(hours => $1::int)
+             ORDER BY id LIMIT $3::int))
+           RETURNING id::text`,
+    values: [keepHours, after, limit],
+  };
+}

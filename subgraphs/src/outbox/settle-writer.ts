@@ -1,0 +1,32 @@
+/** Ends a writer from outside, and publishes what it left: its process is dead, or does not know what it has committed. */
+import type { EventBus, Transaction } from '@rocket/platform';
+import type { AppName } from '@rocket/schema';
+import type { AppDatabase } from '../databases/app-database.ts';
+import { type EnteredWriter, endWriter, limitLockWait, lockOutbox } from './outbox-sql.ts';
+import { sweepOutbox } from './sweep-outbox.ts';
+
+/** Later writers wait behind the lock, so this is the longest that they may be held up. */
+const LOCK_WAIT_MS = 2_000;
+
+export interface SettleInput {
+  readonly app: AppName;
+  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
+  readonly bus: Pick<EventBus, 'publish' | 'durable' | 'outlivesProcess'>;
+  readonly writer: EnteredWriter;
+}
+
+/**
+ * When this resolves, nothing can be committed under the writer any more, and all that was is on the stream. What is left
+ * to do is to say so. Several may do it at once.
+ * @throws what the bus or the database failed with; then it has to be done again
+ */
+export async function settleWriter({ app, database, bus, writer }: SettleInput): Promise<void> {
+  await database.primary.transaction((tx) => end(tx, writer));
+  await sweepOutbox({ app, database, bus, of: { writer: writer.id, except: [] } });
+}
+
+async function end(tx: Transaction, writer: EnteredWriter): Promise<void> {
+  await tx.query(limitLockWait(LOCK_WAIT_MS));
+  await tx.query(lockOutbox());
+  await tx.commitWith(endWriter(writer));
+}

@@ -1,0 +1,35 @@
+/** Publishes events from the outbox. */
+import type { EventBus } from '@rocket/platform';
+import type { AppName } from '@rocket/schema';
+import type { AppDatabase } from '../databases/app-database.ts';
+import { markPublished, selectWaiting, type WaitingRows, waitingEvent } from './outbox-sql.ts';
+import { publishEvents } from './publish-events.ts';
+
+const SWEEP_EVENTS = 500;
+
+export interface SweepInput {
+  readonly app: AppName;
+  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
+  readonly bus: Pick<EventBus, 'publish' | 'durable' | 'outlivesProcess'>;
+  readonly of: Omit<WaitingRows, 'limit'>;
+}
+
+/**
+ * Resolves with the number of events published, when the outbox had no more. Nothing is claimed: two sweeps at once
+ * publish the same events, of which the stream keeps one each, and mark them twice.
+ * @throws what the bus or the database failed with
+ */
+export async function sweepOutbox({ app, database, bus, of }: SweepInput): Promise<number> {
+  for (let total = 0; ; ) {
+    const rows = await database.primary.query(selectWaiting({ ...of, limit: SWEEP_EVENTS }));
+    if (rows.length === 0) return total;
+    const lsn = await database.committed();
+    const { published, failure } = await publishEvents({ bus, app, events: rows.map(waitingEvent), lsn });
+    await bus.durable(published.reduce((last, { position }) => Math.max(last, position), 0));
+    await database.primary.query(markPublished(published, bus.outlivesProcess));
+    if (failure !== null) throw failure;
+    total += rows.length;
+    // A part that is not full had all there was; waiting for none would never end beside others who write.
+    if (rows.length < SWEEP_EVENTS) return total;
+  }
+}
