@@ -5,7 +5,7 @@ import { AppWriters, type AppWritersOptions } from './app-writers.ts';
 import type { EventWriter } from './event-writer.ts';
 import { insertEvents, insertedEvent, WRITER_COLUMN } from './outbox-sql.ts';
 import type { CommittedEvent } from './publish-events.ts';
-import { Relay, type RelayStatus } from './relay.ts';
+import { Relay, type RelayOptions, type RelayStatus } from './relay.ts';
 
 /** Writers end while a process is frozen, or cut off; not several times in a row. */
 const MAX_ATTEMPTS = 3;
@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 3;
 /** Adds the events to the transaction and commits it: the last thing that a transaction does. */
 export type CommitEvents = (tx: Transaction, events: readonly EncodedEvent[]) => Promise<void>;
 
-export interface AppOutboxOptions extends AppWritersOptions {
+export interface AppOutboxOptions extends AppWritersOptions, Pick<RelayOptions, 'maxQueued'> {
   /** Called with the highest position of each batch that was stored. */
   readonly onPublished: (position: number, events: number) => void;
   readonly onRefused: () => void;

@@ -11,8 +11,8 @@ import { sweepOutbox } from './sweep-outbox.ts';
 
 /** Events of one message round to the stream; a commit's events go together, so it may be more. */
 const BATCH_EVENTS = 500;
-/** Events that wait in memory, of one app. Records are a few kB each. */
-const MAX_QUEUED_EVENTS = 10_000;
+/** Records are a few kB each. */
+const DEFAULT_MAX_QUEUED = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -21,6 +21,8 @@ export interface RelayOptions {
   readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
   readonly bus: Pick<EventBus, 'publish' | 'durable' | 'outlivesProcess'>;
   readonly logger: Logger;
+  /** Events that may wait in memory; 10,000 by default. The others wait in the outbox alone. */
+  readonly maxQueued?: number;
   /** Called with the highest position of each batch that was stored. */
   readonly onPublished: (position: number, events: number) => void;
 }
@@ -63,7 +65,8 @@ export class Relay {
 
   add(commit: RelayedCommit): void {
     this.#waiting += commit.events.length;
-    if (this.#spilled.length > 0 || this.#waiting > MAX_QUEUED_EVENTS) {
+    const { maxQueued = DEFAULT_MAX_QUEUED } = this.#options;
+    if (this.#spilled.length > 0 || this.#waiting > maxQueued) {
       this.#spilled.push({ ...commit, events: commit.events.length });
     } else this.#queue.push(commit);
     this.#start();
@@ -128,6 +131,8 @@ export class Relay {
       published = new Set(report.published.map(({ id }) => id));
       this.#marks.add(report.published);
       onPublished(highest(report.published), report.published.length);
+      // A stream that takes some of them is full, not away, and soon takes more.
+      if (published.size > 0) this.#failures = Math.min(this.#failures, 1);
       if (report.failure !== null) throw report.failure;
     } finally {
       this.#settle(commits, published);

@@ -1,4 +1,5 @@
 /** Publishes events from the outbox. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventBus } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
@@ -6,6 +7,7 @@ import { markPublished, selectWaiting, type WaitingRows, waitingEvent } from './
 import { publishEvents } from './publish-events.ts';
 
 const SWEEP_EVENTS = 500;
+const PAUSE_MS = 50;
 
 export interface SweepInput {
   readonly app: AppName;
@@ -20,15 +22,21 @@ export interface SweepInput {
  * @throws what the bus or the database failed with
  */
 export async function sweepOutbox({ app, database, bus, of }: SweepInput): Promise<number> {
-  for (let total = 0; ; ) {
+  let total = 0;
+  for (;;) {
     const rows = await database.primary.query(selectWaiting({ ...of, limit: SWEEP_EVENTS }));
     if (rows.length === 0) return total;
     const lsn = await database.committed();
     const { published, failure } = await publishEvents({ bus, app, events: rows.map(waitingEvent), lsn });
     await bus.durable(published.reduce((last, { position }) => Math.max(last, position), 0));
     await database.primary.query(markPublished(published, bus.outlivesProcess));
-    if (failure !== null) throw failure;
-    total += rows.length;
+    total += published.length;
+    if (failure !== null) {
+      if (published.length === 0) throw failure;
+      // A stream that takes some of them is full, not away, and soon takes more.
+      await sleep(PAUSE_MS);
+      continue;
+    }
     // A part that is not full had all there was; waiting for none would never end beside others who write.
     if (rows.length < SWEEP_EVENTS) return total;
   }

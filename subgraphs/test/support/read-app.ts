@@ -65,7 +65,7 @@ export async function createReadApp(
   const graph: GraphModels = { home: model.app, members };
   const { schema, index } = await buildSubgraph(model, graph);
   const documents = createDocuments();
-  const outbox = createTestOutbox(place.url, model.app);
+  const outbox = createTestOutbox(place.url, { app: model.app });
   const answer: ReadApp['answer'] = async (
     query,
     { caller = ADMIN, variables, database: asked = database, logger = LOGGER } = {},

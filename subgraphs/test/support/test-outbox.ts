@@ -12,8 +12,20 @@ export interface TestOutbox extends AppOutbox {
   dispose(): Promise<void>;
 }
 
-export function createTestOutbox(url: string, app = 'test_app'): TestOutbox {
-  const bus = createInProcessBus({ logger: LOGGER });
+export interface TestOutboxOptions {
+  readonly app?: string;
+  readonly bus?: EventBus;
+  readonly maxWaiting?: number;
+  readonly maxQueued?: number;
+}
+
+export function createTestOutbox(url: string, options: TestOutboxOptions = {}): TestOutbox {
+  const {
+    app = 'test_app',
+    bus = createInProcessBus({ logger: LOGGER }),
+    maxWaiting = 1_000_000,
+    maxQueued = 10_000,
+  } = options;
   const primary = createDatabase({ url, logger: LOGGER, max: 2 });
   const commits = createCommitTracker(primary, { timeline: 1 });
   const announcer = createStatements({ shard: shardName('test'), process: 'test', bus });
@@ -25,7 +37,8 @@ export function createTestOutbox(url: string, app = 'test_app'): TestOutbox {
     logger: LOGGER,
     onPublished: announcer.reached,
     onRefused: () => undefined,
-    maxWaiting: 1_000_000,
+    maxWaiting,
+    maxQueued,
   });
   return {
     ...outbox,
