@@ -53,9 +53,9 @@ export interface WaitingRows {
 /** Rows that are not marked as published, oldest first: a part, so that no answer is too large. */
 export function selectWaiting({ writer, except, limit }: WaitingRows): Statement {
   return {
-    text: `SELECT id::text, subject, payload::text, (payload->>'epoch')::int FROM "${OUTBOX_TABLE}"
+    text: `SELECT o.id::text, subject, payload::text, (payload->>'epoch')::int FROM "${OUTBOX_TABLE}" o
            WHERE published_at IS NULL AND ($1::text IS NULL OR ${WRITER_COLUMN} = $1) AND NOT ${WRITER_COLUMN} = ANY($2::text[])
-           ORDER BY id LIMIT $3::int`,
+           ORDER BY o.id LIMIT $3::int`,
     values: [writer, except, limit],
   };
 }
@@ -147,7 +147,7 @@ export function enteredWriter(row: Row): EnteredWriter {
 }
 
 /** Marked with a position, that is by a process of this version. */
-const PUBLISHED = `FROM "${OUTBOX_TABLE}" WHERE published_at IS NOT NULL AND position IS NOT NULL`;
+const PUBLISHED = `FROM "${OUTBOX_TABLE}" o WHERE published_at IS NOT NULL AND position IS NOT NULL`;
 
 export function countPublished(): Statement {
   return { text: `SELECT count(*)::int ${PUBLISHED}`, values: [] };
@@ -155,7 +155,7 @@ export function countPublished(): Statement {
 
 /** @param age 0 is the newest */
 export function publishedAt(age: number): Statement {
-  const text = `SELECT id::text, position::float8, (payload->>'epoch')::int ${PUBLISHED} ORDER BY id DESC OFFSET $1::int LIMIT 1`;
+  const text = `SELECT o.id::text, position::float8, (payload->>'epoch')::int ${PUBLISHED} ORDER BY o.id DESC OFFSET $1::int LIMIT 1`;
   return { text, values: [age] };
 }
 
