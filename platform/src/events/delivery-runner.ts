@@ -18,9 +18,9 @@ export interface ReceivedMessage {
 
 export interface DeliveryRunner {
   readonly running: number;
-  /** Handles a message to its end; `onSettled` is called then. When closing it goes back at once. */
+  /** Handles a message to its end; `onSettled` is called then. */
   run(received: ReceivedMessage): void;
-  /** Waits up to `graceMs` for what runs, and gives back the rest. */
+  /** Waits up to `graceMs` for what runs, and gives back the rest. Nothing must be run afterwards. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -44,7 +44,6 @@ interface Run {
 export function createDeliveryRunner(options: RunnerOptions): DeliveryRunner {
   const { consume, logger, onSettled } = options;
   const runs = new Map<Run, Promise<void>>();
-  let closing = false;
 
   async function handle(run: Run): Promise<void> {
     const stopProgress = startProgress(run, consume.ackWaitMs);
@@ -66,15 +65,10 @@ export function createDeliveryRunner(options: RunnerOptions): DeliveryRunner {
       return runs.size;
     },
     run(received) {
-      if (closing) {
-        received.postpone(0);
-        return;
-      }
       const run: Run = { received, abandoned: false };
       runs.set(run, handle(run));
     },
     async close(graceMs) {
-      closing = true;
       const timeout = new AbortController();
       const late = sleep(graceMs, undefined, { signal: timeout.signal }).catch(() => undefined);
       await Promise.race([Promise.all(runs.values()), late]);

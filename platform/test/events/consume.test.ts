@@ -212,8 +212,10 @@ describe.each(BUSES)('consuming: $name', ({ open, isMissing }) => {
       await sleep(100);
       await consumer.close(GRACE_MS);
       expect(finished).toBe(2);
+      const before = performance.now();
       const handled = collect();
       await until(() => handled.length === 4);
+      expect(performance.now() - before).toBeLessThan(2_000);
       expect(payloads(handled).toSorted()).toEqual(['3', '4', '5', '6']);
     });
 
@@ -231,8 +233,10 @@ describe.each(BUSES)('consuming: $name', ({ open, isMissing }) => {
       const before = performance.now();
       await consumer.close(100);
       expect(performance.now() - before).toBeLessThan(1_000);
+      const again = performance.now();
       const handled = collect();
       await until(() => handled.length === 2);
+      expect(performance.now() - again).toBeLessThan(2_000);
       release.resolve(undefined);
       await quiet();
       expect(running).toBe(2);

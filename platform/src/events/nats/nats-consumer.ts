@@ -12,6 +12,7 @@ import { isMissing, unavailable } from './nats-errors.ts';
 import type { NatsLink, NatsSession } from './nats-link.ts';
 import { type Pull, pullMessages } from './pull-messages.ts';
 import { deliveredMessage, deliveryInfo } from './stored-message.ts';
+import { STREAM } from './stream-settings.ts';
 
 const RETRY_MS = 500;
 const DRAIN_TIMEOUT_MS = 2_000;
@@ -25,6 +26,8 @@ export class NatsConsumer implements Consumer {
   readonly #ready = Promise.withResolvers<void>();
   readonly #stopListening: () => void;
   readonly #pulls = new Set<Pull>();
+  /** They came when nothing was handled any more. */
+  readonly #returned: ReceivedMessage[] = [];
   /** The session in which the consumer is known to be there. */
   #active: NatsSession | null = null;
   #retry: NodeJS.Timeout | undefined;
@@ -52,11 +55,11 @@ export class NatsConsumer implements Consumer {
   async close(graceMs: number): Promise<void> {
     this.#stop();
     this.#ready.reject(unavailable('the consumer was closed'));
-    const settled = this.#runner.close(graceMs);
-    // What arrives from now on goes back at once.
-    const drained = Promise.all([...this.#pulls].map((pull) => pull.drain()));
-    await within(DRAIN_TIMEOUT_MS, drained, () => undefined);
-    await settled;
+    const pulls = Promise.all([...this.#pulls].map((pull) => pull.drain()));
+    await within(DRAIN_TIMEOUT_MS, pulls, () => undefined);
+    await forgetPulls(this.#link.session(), this.#options.name);
+    for (const received of this.#returned.splice(0)) received.postpone(0);
+    await this.#runner.close(graceMs);
     await flush(this.#link.session());
   }
 
@@ -108,7 +111,9 @@ export class NatsConsumer implements Consumer {
 
   #take(message: Msg): void {
     const received = this.#reception.receive(message);
-    if (received !== null) this.#runner.run(received);
+    if (received === null) return;
+    if (this.#closed) this.#returned.push(received);
+    else this.#runner.run(received);
     this.#refill();
   }
 
@@ -131,6 +136,15 @@ export class NatsConsumer implements Consumer {
     });
     this.#pulls.add(pull);
   }
+}
+
+/**
+ * Servers drop a request whose asker has gone when they come upon it. 2.9 does so with the message that it was about to
+ * give out, which then comes only after its `ack_wait`. Asked about a consumer, they look through its requests.
+ */
+async function forgetPulls(session: NatsSession | null, consumer: string): Promise<void> {
+  const asked = session?.manager.consumers.info(STREAM, consumer).catch(() => undefined);
+  await within(DRAIN_TIMEOUT_MS, Promise.resolve(asked), () => undefined);
 }
 
 /** A lost connection gives back everything too, a little later. */
