@@ -199,17 +199,19 @@ describe.each(BUSES)('consuming: $name', ({ open, isMissing }) => {
     });
 
     test('closing waits for what runs, and somebody else gets the rest at once', async () => {
+      let started = 0;
       let finished = 0;
       const consumer = consume({
         maxInFlight: 2,
         handle: async () => {
+          started += 1;
           await sleep(300);
           finished += 1;
           return undefined;
         },
       });
       await publishAll(bus, numbered(1, 6));
-      await sleep(100);
+      await until(() => started === 2);
       await consumer.close(GRACE_MS);
       expect(finished).toBe(2);
       const before = performance.now();
