@@ -179,6 +179,8 @@ describe.skipIf(natsServer === null)('a JetStream server', () => {
     await caughtUp(followed);
     server.freeze();
     const frozen = performance.now();
+    // A signal takes a moment to stop all of its threads.
+    await quiet();
     const publishing = bus.publish(numbered(1, 3));
     await until(() => followed.events.at(-1) === 'cut');
     expect(performance.now() - frozen).toBeLessThan(10_000);
