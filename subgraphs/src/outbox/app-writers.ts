@@ -5,7 +5,7 @@ import type { AppName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { createSystemTables } from '../tables/system-tables.ts';
 import { EventWriter } from './event-writer.ts';
-import { enterWriter, removeWriter } from './outbox-sql.ts';
+import { enterWriter, removeWriter, skipIdsOfFormerTimeline } from './outbox-sql.ts';
 import { settleWriter } from './settle-writer.ts';
 
 const SETTLE_AGAIN_MS = 1_000;
@@ -145,12 +145,14 @@ export class AppWriters {
     const { database, announcer } = this.#options;
     const statement = enterWriter({ id: writer.id, process: announcer.process });
     try {
+      await database.primary.query(skipIdsOfFormerTimeline());
       await database.primary.query(statement);
     } catch (error) {
       if (!isPostgresError(error) || error.code !== POSTGRES_CODES.undefinedTable) throw error;
       // The database is older than the table.
       await database.primary.transaction(async (tx) => {
         for (const create of createSystemTables()) await tx.query(create);
+        await tx.query(skipIdsOfFormerTimeline());
         await tx.query(statement);
       });
     }

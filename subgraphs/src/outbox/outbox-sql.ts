@@ -9,16 +9,25 @@ import { META_TABLE, OUTBOX_TABLE, WRITERS_TABLE } from '../tables/system-tables
 export const WRITER_COLUMN = 'writer';
 
 /**
+ * The timeline of the server's log, in hexadecimal. It changes when a replica is promoted, which may not have all that was
+ * committed: then numbers that were given to events come again.
+ */
+const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)';
+const TIMELINE_KEY = 'timeline';
+/** More than a replica can lag behind. */
+const SKIPPED_IDS = 1_000_000_000;
+
+/**
  * The id comes from the sequence while the record's row is locked, so the events of one record have ids in the order
  * of their commits. The epoch is read in the same statement: a moved app cannot write under its former one. A writer
- * that was ended is null, which its column does not take. Rows come back in the order of `events`.
+ * that was ended, or entered on another timeline, is null, which its column does not take. Rows come back in the order of `events`.
  */
 export function insertEvents(events: readonly EncodedEvent[], writer: string): Statement {
   return {
     text: `INSERT INTO "${OUTBOX_TABLE}" (id, subject, payload, ${WRITER_COLUMN})
            SELECT n.id, n.subject, n.payload || jsonb_build_object('id', n.id::text, 'at', now(),
                'epoch', (SELECT value FROM "${META_TABLE}" WHERE key = $3)),
-             (SELECT w.id FROM "${WRITERS_TABLE}" w WHERE w.id = $4 AND w.ended_at IS NULL)
+             (SELECT w.id FROM "${WRITERS_TABLE}" w WHERE w.id = $4 AND w.ended_at IS NULL AND w.timeline = ${TIMELINE})
            FROM (SELECT nextval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')) AS id, e.subject, e.payload::jsonb AS payload
                  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e(subject, payload, place)
                  ORDER BY e.place) n
@@ -91,15 +100,30 @@ export function markPublished(events: readonly PublishedEvent[], keepsPositions:
 /** Does nothing for a writer that others have ended already: changes under it will fail. */
 export function enterWriter({ id, process }: EnteredWriter): Statement {
   return {
-    text: `INSERT INTO "${WRITERS_TABLE}" (id, process) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`,
+    text: `INSERT INTO "${WRITERS_TABLE}" (id, process, timeline) VALUES ($1, $2, ${TIMELINE}) ON CONFLICT (id) DO NOTHING`,
     values: [id, process],
+  };
+}
+
+/**
+ * On a new timeline numbers go on far behind those that may have been given on the former one: no two events of an app have
+ * the same.
+ */
+export function skipIdsOfFormerTimeline(): Statement {
+  return {
+    text: `WITH former AS (SELECT 1 FROM "${META_TABLE}" WHERE key = $1 AND value <> to_jsonb(${TIMELINE})),
+             skipped AS (SELECT setval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id'),
+               nextval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')) + $2::bigint) FROM former)
+           INSERT INTO "${META_TABLE}" (key, value) SELECT $1, to_jsonb(${TIMELINE}) FROM (SELECT count(*) FROM skipped) s
+           ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    values: [TIMELINE_KEY, SKIPPED_IDS],
   };
 }
 
 /** Leaves a note, since a process that was frozen after it had announced a writer enters it when it wakes. */
 export function endWriter({ id, process }: EnteredWriter): Statement {
   return {
-    text: `INSERT INTO "${WRITERS_TABLE}" (id, process, ended_at) VALUES ($1, $2, now())
+    text: `INSERT INTO "${WRITERS_TABLE}" (id, process, timeline, ended_at) VALUES ($1, $2, ${TIMELINE}, now())
            ON CONFLICT (id) DO UPDATE SET ended_at = now()`,
     values: [id, process],
   };

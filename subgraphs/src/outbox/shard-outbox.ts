@@ -163,6 +163,8 @@ class Outboxes implements ShardOutbox {
   async #verify(entry: Entry): Promise<void> {
     const { bus, logger } = this.#options;
     const { app, database } = entry;
+    // It is done when the bus is up again.
+    if (bus.state().kind === 'down') return;
     try {
       const events = bus.outlivesProcess ? await restorePublished({ app, bus, database }) : 0;
       if (events > 0) logger.warn({ app, events }, 'the stream had lost events; they were published again');

@@ -40,6 +40,7 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS "${WRITERS_TABLE}" (
      id text PRIMARY KEY,
      process text NOT NULL,
+     timeline text NOT NULL,
      entered_at timestamptz NOT NULL DEFAULT now(),
      ended_at timestamptz)`,
   // Partial, because unpublished rows are few among the published ones of a day.

@@ -137,7 +137,10 @@ describe('a writer that another process ends', () => {
     const [[writer] = []] = await rows('SELECT id FROM _writers');
     await rows('DELETE FROM _writers');
     await settle(String(writer));
-    await rows('INSERT INTO _writers (id, process) VALUES ($1, $2) ON CONFLICT DO NOTHING', [writer, 'test']);
+    await rows(
+      `INSERT INTO _writers (id, process, timeline) VALUES ($1, 'test', '00000001') ON CONFLICT DO NOTHING`,
+      [writer],
+    );
     await create('b');
     await expect.poll(told).toEqual(['a', 'b']);
     expect(await rows('SELECT count(DISTINCT writer)::int FROM _outbox')).toEqual([[2]]);
@@ -162,6 +165,21 @@ describe('a writer that another process ends', () => {
     expect(await rows('SELECT count(DISTINCT writer)::int FROM _outbox')).toEqual([[2]]);
     await expect.poll(told).toEqual(['a', 'b']);
   });
+});
+
+it('a writer of before a promotion ends, and numbers that it may have given do not come again', async () => {
+  await create('a');
+  const [[before] = []] = await rows('SELECT max(id)::int FROM _outbox');
+  // As the promoted replica finds them.
+  await rows(`UPDATE _writers SET timeline = '00000000'`);
+  await rows(`UPDATE _meta SET value = '"00000000"' WHERE key = 'timeline'`);
+  await create('b');
+  const [[after] = []] = await rows('SELECT max(id)::float8 FROM _outbox');
+  expect(Number(after) - Number(before)).toBeGreaterThan(1_000_000_000);
+  await create('c');
+  const [[next] = []] = await rows('SELECT max(id)::float8 FROM _outbox');
+  expect(Number(next) - Number(after)).toBe(1);
+  await expect.poll(told).toEqual(['a', 'b', 'c']);
 });
 
 describe('a commit whose outcome is unknown', () => {

@@ -163,7 +163,7 @@ it('what was left is published when the app is opened, and the writer settled by
 });
 
 it('a writer that only the database knows is settled as well', async () => {
-  await rows(`INSERT INTO _writers (id, process) VALUES ('w-lost', 's1-lost')`);
+  await rows(`INSERT INTO _writers (id, process, timeline) VALUES ('w-lost', 's1-lost', '00000001')`);
   startProcess();
   await expect
     .poll(() => rows(`SELECT ended_at IS NOT NULL FROM _writers WHERE id = 'w-lost'`), { timeout: 10_000 })
