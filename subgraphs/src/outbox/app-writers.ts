@@ -5,8 +5,8 @@ import type { AppName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { createSystemTables } from '../tables/system-tables.ts';
 import { EventWriter } from './event-writer.ts';
-import { enterWriter, removeWriter, skipIdsOfFormerTimeline } from './outbox-sql.ts';
 import { settleWriter } from './settle-writer.ts';
+import { enterWriter, removeWriter, skipIdsOfFormerTimeline } from './writers-sql.ts';
 
 const SETTLE_AGAIN_MS = 1_000;
 const CLOSE_AGAIN_MS = 10;

@@ -2,11 +2,11 @@
 import type { EventBus, Logger } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
-import { type EnteredWriter, enteredWriter, selectWriters } from './outbox-sql.ts';
 import { settleWriter } from './settle-writer.ts';
 import { followSilentWriters } from './silent-writers.ts';
 import type { Statements } from './statements.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
+import { type EnteredWriter, enteredWriter, selectWriters } from './writers-sql.ts';
 
 /** A process beats four times a second. One that lives after all opens another writer. */
 const SILENT_MS = 3_000;

@@ -1,11 +1,12 @@
 /** Removes events that were published long ago. Until then they can be published again, and their records be read. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queryable } from '@rocket/platform';
-import { forgetEndedWriters, pruneOutbox } from './outbox-sql.ts';
+import { pruneOutbox } from './outbox-sql.ts';
+import { forgetEndedWriters } from './writers-sql.ts';
 
 const KEEP_HOURS = 24;
 /** Few enough that nobody waits for their locks or for the log. */
-const PRUNED_AT_ONCE = 1_000;
+const PRUNED_AT_ONCE = 500;
 const PAUSE_MS = 50;
 
 /** @returns the number of events removed. Stops early, without a fault, when `signal` aborts. */

@@ -2,8 +2,9 @@
 import type { EventBus, Transaction } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
-import { type EnteredWriter, endWriter, limitLockWait, lockOutbox } from './outbox-sql.ts';
+import { limitLockWait, lockOutbox } from './outbox-sql.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
+import { type EnteredWriter, endWriter } from './writers-sql.ts';
 
 /** Later writers wait behind the lock, so this is the longest that they may be held up. */
 const LOCK_WAIT_MS = 2_000;
