@@ -59,13 +59,25 @@ export class StatementQuery implements pg.Submittable {
   /** Called by pg to send the statement; everything is sent in one write. */
   submit(connection: pg.Connection): void {
     const { text, values, statements, around = ALONE } = this.#input;
+    const before = around.before.map(encodeCommand);
     const end =
       around.after.length === 0
         ? EXECUTE_AND_SYNC
         : Buffer.concat([EXECUTE, ...around.after.map(encodeCommand), SYNC]);
+    const prepared = statements?.get(text);
+    const obsolete = statements?.takeObsolete() ?? [];
+    if (prepared?.parseRow !== undefined && obsolete.length === 0) {
+      this.#prepared = prepared;
+      this.#parseRow = prepared.parseRow;
+      const execution = encodeExecution(prepared.name, values, end);
+      // One buffer is cheaper to send than several.
+      connection.stream.write(before.length === 0 ? execution : Buffer.concat([...before, execution]));
+      return;
+    }
     connection.stream.cork();
-    for (const command of around.before) connection.stream.write(encodeCommand(command));
-    if (statements !== null) this.#sendPrepared(connection, statements, end);
+    for (const name of obsolete) connection.close({ type: 'S', name }, true);
+    for (const command of before) connection.stream.write(command);
+    if (prepared !== undefined) this.#sendPrepared(connection, prepared, end);
     else if (values.length === 0 && around === ALONE) connection.query(text);
     else {
       connection.parse({ name: '', text, types: [] }, true);
@@ -76,11 +88,9 @@ export class StatementQuery implements pg.Submittable {
     connection.stream.uncork();
   }
 
-  #sendPrepared(connection: pg.Connection, statements: PreparedStatements, end: Buffer): void {
+  #sendPrepared(connection: pg.Connection, prepared: PreparedStatement, end: Buffer): void {
     const { text, values } = this.#input;
-    const prepared = statements.get(text);
     const { name, parseRow } = prepared;
-    for (const obsolete of statements.takeObsolete()) connection.close({ type: 'S', name: obsolete }, true);
     this.#prepared = prepared;
     if (parseRow !== undefined) {
       this.#parseRow = parseRow;
