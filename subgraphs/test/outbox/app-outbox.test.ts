@@ -3,17 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readStream, type StreamRecord } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settleWriter } from '../../src/outbox/settle-writer.ts';
-import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
+import type { WritePipeline } from '../../src/write/pipeline.ts';
 import { keyOf } from '../support/fresh-writes.ts';
-import {
-  ADMIN,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  WEBHOOKS,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { ADMIN, createWriteApp, entity, parseApp, type WriteApp } from '../support/write-app.ts';
 
 const DOCUMENT = {
   version: 1,
@@ -43,13 +35,7 @@ const writersSaid = (kind: 'open' | 'closed') =>
 beforeEach(async () => {
   app = await createWriteApp();
   await app.activate(DOCUMENT);
-  writes = createWritePipeline({
-    database: app.database,
-    model: parseApp(DOCUMENT).model,
-    logger: LOGGER,
-    webhooks: WEBHOOKS,
-    outbox: app.outbox,
-  });
+  writes = app.writes(DOCUMENT);
   stream = [];
   const follower = app.outbox.bus.follow({
     subject: 'rocket.>',

@@ -2,18 +2,10 @@
 import { type Consumer, createInProcessBus, type EventBus } from '@rocket/platform';
 import { readStream } from '@rocket/schema';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
+import type { WritePipeline } from '../../src/write/pipeline.ts';
 import { keyOf } from '../support/fresh-writes.ts';
 import { createTestOutbox, type TestOutbox, type TestOutboxOptions } from '../support/test-outbox.ts';
-import {
-  ADMIN,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  WEBHOOKS,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { ADMIN, createWriteApp, entity, LOGGER, type WriteApp } from '../support/write-app.ts';
 
 const CONSUMER = 'webhooks';
 /** Few enough to be full soon, and large enough for the statements of the writer. */
@@ -29,8 +21,7 @@ let bodies: unknown[];
 /** What nobody has worked on fills the log, and is not dropped. */
 const open = (limits: TestOutboxOptions = {}): WritePipeline => {
   outbox = createTestOutbox(app.url, { bus, ...limits });
-  const { model } = parseApp(DOCUMENT);
-  return createWritePipeline({ database: app.database, model, logger: LOGGER, webhooks: WEBHOOKS, outbox });
+  return app.writes(DOCUMENT, outbox);
 };
 const makeRoom = () => {
   consumer = bus.consume({

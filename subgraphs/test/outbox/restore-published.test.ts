@@ -3,18 +3,10 @@ import { createDatabase, createInProcessBus, type EventBus, type StreamMessage }
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCommitTracker } from '../../src/databases/commit-tracker.ts';
 import { restorePublished } from '../../src/outbox/restore-published.ts';
-import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
+import type { WritePipeline } from '../../src/write/pipeline.ts';
 import { keyOf } from '../support/fresh-writes.ts';
 import { createTestOutbox, type TestOutbox } from '../support/test-outbox.ts';
-import {
-  ADMIN,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  WEBHOOKS,
-  type WriteApp,
-} from '../support/write-app.ts';
+import { ADMIN, createWriteApp, entity, LOGGER, parseApp, type WriteApp } from '../support/write-app.ts';
 
 const DOCUMENT = { version: 1, entities: [entity('note', [{ name: 'body', type: 'string' }])] };
 const EVENTS = 37;
@@ -66,8 +58,7 @@ beforeEach(async () => {
   await app.activate(DOCUMENT);
   const bus = lastingBus();
   outbox = createTestOutbox(app.url, { bus });
-  const { model } = parseApp(DOCUMENT);
-  writes = createWritePipeline({ database: app.database, model, logger: LOGGER, webhooks: WEBHOOKS, outbox });
+  writes = app.writes(DOCUMENT, outbox);
   for (let number = 0; number < EVENTS; number += 1) {
     keyOf(await writes.create(ADMIN, 'note', { body: `n${number}` }));
   }

@@ -1,15 +1,7 @@
 /** An app of its own for each test of a file, and the pipeline that writes to it. */
 import { afterEach, beforeEach } from 'vitest';
-import { createWritePipeline, type WritePipeline, type WriteResult } from '../../src/write/pipeline.ts';
-import {
-  type ActivateAt,
-  ADMIN,
-  createWriteApp,
-  LOGGER,
-  parseApp,
-  WEBHOOKS,
-  type WriteApp,
-} from './write-app.ts';
+import type { WritePipeline, WriteResult } from '../../src/write/pipeline.ts';
+import { type ActivateAt, ADMIN, createWriteApp, type WriteApp } from './write-app.ts';
 
 export interface FreshWrites {
   /** Of the running test. */
@@ -38,13 +30,7 @@ export function freshWrites(): FreshWrites {
     },
     async serve(document, at = {}) {
       await app.activate(document, at);
-      writes = createWritePipeline({
-        database: app.database,
-        model: parseApp(document).model,
-        logger: LOGGER,
-        webhooks: WEBHOOKS,
-        outbox: app.outbox,
-      });
+      writes = app.writes(document);
     },
     rows: (text, values = []) => app.database.query({ text, values }),
     remove: (name, id) => writes.delete(ADMIN, name, { id }),

@@ -12,7 +12,9 @@ import {
 } from '@rocket/schema';
 import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
 import { activateTables } from '../../src/activation/activate-tables.ts';
+import type { AppOutbox } from '../../src/outbox/app-outbox.ts';
 import { createWebhookCaller } from '../../src/webhooks/webhook-caller.ts';
+import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
 import { createTestOutbox, LOGGER, type TestOutbox } from './test-outbox.ts';
 
 export { LOGGER };
@@ -38,6 +40,8 @@ export interface WriteApp {
   readonly outbox: TestOutbox;
   /** With the document's sample rows, unless others are given. */
   activate(document: unknown, at?: ActivateAt): Promise<ActivationReport>;
+  /** Writes by the model of the document; with an outbox in place of the app's own. */
+  writes(document: unknown, outbox?: Pick<AppOutbox, 'write'>): WritePipeline;
   dispose(): Promise<void>;
 }
 
@@ -77,6 +81,14 @@ export async function createWriteApp(): Promise<WriteApp> {
         ...(at.onProblem === undefined ? {} : { onProblem: at.onProblem }),
       });
     },
+    writes: (document, into = outbox) =>
+      createWritePipeline({
+        database,
+        model: parseApp(document).model,
+        logger: LOGGER,
+        webhooks: WEBHOOKS,
+        outbox: into,
+      }),
     dispose: async () => {
       await outbox.dispose();
       await database.close();

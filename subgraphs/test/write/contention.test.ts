@@ -1,14 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
-import {
-  ADMIN,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  WEBHOOKS,
-  type WriteApp,
-} from '../support/write-app.ts';
+import type { WritePipeline } from '../../src/write/pipeline.ts';
+import { ADMIN, createWriteApp, entity, type WriteApp } from '../support/write-app.ts';
 
 const WRITERS = 50;
 const CHANGES_EACH = 4;
@@ -32,13 +24,7 @@ let writes: WritePipeline;
 beforeAll(async () => {
   app = await createWriteApp();
   await app.activate(DOCUMENT);
-  writes = createWritePipeline({
-    database: app.database,
-    model: parseApp(DOCUMENT).model,
-    logger: LOGGER,
-    webhooks: WEBHOOKS,
-    outbox: app.outbox,
-  });
+  writes = app.writes(DOCUMENT);
 });
 afterAll(() => app.dispose());
 

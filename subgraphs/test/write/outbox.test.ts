@@ -1,15 +1,7 @@
 /** The outbox is written once, when a transaction has made all its changes, and tells those that were committed. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createWritePipeline, type WritePipeline, type WriteResult } from '../../src/write/pipeline.ts';
-import {
-  ADMIN,
-  createWriteApp,
-  entity,
-  LOGGER,
-  parseApp,
-  WEBHOOKS,
-  type WriteApp,
-} from '../support/write-app.ts';
+import type { WritePipeline, WriteResult } from '../../src/write/pipeline.ts';
+import { ADMIN, createWriteApp, entity, type WriteApp } from '../support/write-app.ts';
 
 const belongsTo = (target: string, onDelete: string) => ({
   name: `${target}_note_${onDelete}`,
@@ -39,13 +31,7 @@ const rows = (text: string) => app.database.query({ text, values: [] });
 beforeEach(async () => {
   app = await createWriteApp();
   await app.activate(DOCUMENT);
-  writes = createWritePipeline({
-    database: app.database,
-    model: parseApp(DOCUMENT).model,
-    logger: LOGGER,
-    webhooks: WEBHOOKS,
-    outbox: app.outbox,
-  });
+  writes = app.writes(DOCUMENT);
 });
 afterEach(() => app.dispose());
 
