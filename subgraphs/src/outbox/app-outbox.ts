@@ -9,6 +9,8 @@ import { Relay, type RelayOptions, type RelayStatus } from './relay.ts';
 
 /** Writers end while a process is frozen, or cut off; not several times in a row. */
 const MAX_ATTEMPTS = 3;
+/** Enough to end the writer in the database, whether the stream answers or not. */
+const MIN_CLOSE_MS = 500;
 
 /** Adds the events to the transaction and commits it: the last thing that a transaction does. */
 export type CommitEvents = (tx: Transaction, events: readonly EncodedEvent[]) => Promise<void>;
@@ -28,7 +30,7 @@ export interface AppOutbox {
    *   `NOT_READY` when it is closing
    */
   write<T>(work: (commit: CommitEvents) => Promise<T>): Promise<T>;
-  readonly writers: Pick<AppWriters, 'beat' | 'tend' | 'announceAgain' | 'isOpen'>;
+  readonly writers: Pick<AppWriters, 'beat' | 'tend' | 'announceAgain' | 'current'>;
   status(): RelayStatus;
   /** The stream may take events again. */
   wake(): void;
@@ -95,8 +97,9 @@ export function createAppOutbox(options: AppOutboxOptions): AppOutbox {
     async close(graceMs) {
       isClosed = true;
       writers.stop();
+      const untilMs = performance.now() + graceMs;
       await relay.drain(graceMs);
-      await writers.close(graceMs);
+      await writers.close(Math.max(MIN_CLOSE_MS, untilMs - performance.now()));
       relay.close();
     },
   };

@@ -48,10 +48,6 @@ export class AppWriters {
     this.#options = options;
   }
 
-  get isOpen(): boolean {
-    return this.#current !== null;
-  }
-
   /** Null when the next write has to wait for {@link open}. */
   get current(): EventWriter | null {
     return this.#current;
@@ -117,6 +113,13 @@ export class AppWriters {
    */
   async close(graceMs: number): Promise<void> {
     const untilMs = performance.now() + graceMs;
+    const late = new AbortController();
+    // What is said may wait for the stream for ever.
+    await Promise.race([this.#closeUntil(untilMs), sleep(graceMs, undefined, late)]);
+    late.abort();
+  }
+
+  async #closeUntil(untilMs: number): Promise<void> {
     if (this.#current !== null) await this.#remove(this.#current);
     while (this.#removed.size > 0 && performance.now() < untilMs) {
       await this.#closeRemoved();

@@ -125,7 +125,8 @@ class Outboxes implements ShardOutbox {
   async #close(entry: Entry): Promise<void> {
     if (this.#current.get(entry.app) === entry) this.#current.delete(entry.app);
     entry.closing.abort();
-    await entry.outbox.close(CLOSE_GRACE_MS);
+    // Without the stream nothing can be published or said: others do it.
+    await entry.outbox.close(this.#options.bus.state().kind === 'down' ? 0 : CLOSE_GRACE_MS);
     this.#all.delete(entry);
     entry.unobserve();
   }
@@ -182,7 +183,7 @@ class Outboxes implements ShardOutbox {
   /** Of apps that are written to, since an idle one is to cost nothing. */
   #pruneIfDue(entry: Entry): void {
     const { app, database, outbox, closing } = entry;
-    if (performance.now() < entry.pruneAtMs || !outbox.writers.isOpen) return;
+    if (performance.now() < entry.pruneAtMs || outbox.writers.current === null) return;
     entry.pruneAtMs = performance.now() + PRUNE_MS;
     this.#report(app, prunePublished(database.primary, closing.signal));
   }

@@ -116,3 +116,13 @@ it('more events than are held in memory are read from the outbox, and none is to
   expect(bodies.filter((body) => /^v/.test(String(body)))).toEqual(['v0', 'v1', 'v2']);
   await expect.poll(() => outbox.status()).toEqual({ waiting: 0, oldestAtMs: null });
 }, 40_000);
+
+it('closing does not wait for a stream that takes nothing', async () => {
+  const writes = open();
+  for (const body of numbered(40)) await create(writes, body);
+  await expect.poll(() => outbox.status().waiting).toBeGreaterThan(0);
+  await outbox.close(200);
+  // Followers are not told that all is there, and the next process finds what waits.
+  const waiting = { text: 'SELECT 1 FROM _outbox WHERE published_at IS NULL', values: [] };
+  expect(await app.database.query(waiting)).toHaveLength(40);
+});

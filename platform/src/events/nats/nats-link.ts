@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
 import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import type { Logger } from '../../telemetry/logger.ts';
 import type { BusState } from '../event-bus.ts';
 import { ensureStream } from './ensure.ts';
 import { describeFailure, isCredentialsError } from './nats-errors.ts';
@@ -62,7 +63,7 @@ export function openNatsLink(options: NatsOptions): NatsLink {
         retryMs = FIRST_RETRY_MS;
       } catch (error) {
         status.end(describeFailure(error));
-        options.logger.warn({ error, retryMs }, 'The event stream cannot be reached');
+        logUnreachable(options.logger, error, retryMs === FIRST_RETRY_MS);
         if (isHopeless(error)) first.reject(hopeless(error));
         else first.resolve();
         retryMs = Math.min(retryMs * 2, MAX_RETRY_MS);
@@ -177,4 +178,9 @@ class Listeners<T> {
   tell(value: T): void {
     for (const listener of [...this.#all]) listener(value);
   }
+}
+
+/** A warning once for each outage, which may be long. */
+function logUnreachable(logger: Logger, error: unknown, isFirst: boolean): void {
+  logger[isFirst ? 'warn' : 'debug']({ error }, 'The event stream cannot be reached');
 }
