@@ -33,6 +33,7 @@ export type {
   BusState,
   ConsumeOptions,
   Consumer,
+  ConsumerStatus,
   Delivery,
   EventBus,
   Follower,
@@ -42,6 +43,7 @@ export type {
   OutgoingMessage,
   PublishFailure,
   PublishOutcome,
+  StreamDescription,
   StreamMessage,
   StreamRange,
 } from './events/event-bus.ts';

@@ -61,6 +61,7 @@ export {
   BEAT_SUBJECTS,
   changeSubject,
   effectSubject,
+  eventSubject,
   subjectApp,
   WRITER_SUBJECTS,
 } from './events/subjects.ts';
@@ -179,6 +180,7 @@ export {
 } from './protocol/call-context.ts';
 export { APP_CALLS, USER_CALLS } from './protocol/calls.ts';
 export type { Call, CallHandlers, Calls, Messages, MessagesByCall } from './protocol/define-call.ts';
+export type { OutboxReport } from './protocol/event-calls.ts';
 export {
   encodeOperation,
   encodeSubgraphAnswer,

@@ -6,6 +6,7 @@ import { createAppInsights } from './advice/app-insights.ts';
 import { type OpenAppsOptions, openApps } from './apps/open-apps.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
+import { readOutbox } from './outbox/read-outbox.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
 
@@ -44,6 +45,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
       insights.forget(at.app);
     },
     ...createAdviceService(apps, insights),
+    outbox: async (at) => readOutbox((await apps.databaseAt(at)).primary),
     users: createShardUsers(async (at) => (await apps.databaseAt(at)).primary),
     close: async () => {
       indexCare.close();

@@ -101,6 +101,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
     removeApp: ask(APP_CALLS.removeApp),
     advise: ask(APP_CALLS.advise),
     slowQueries: ask(APP_CALLS.slowQueries),
+    outbox: ask(APP_CALLS.outbox),
     users: httpUsers(asking(USERS_TIMEOUT_MS)),
     isHealthy: () => isHealthy(pool),
     close: () => pool.close(),

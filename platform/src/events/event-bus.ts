@@ -2,6 +2,7 @@
  * The contract of the event bus: one log of messages that many processes write, read in order, and share the work of.
  * `createInProcessBus` and `openNatsBus` keep it.
  */
+import type { SettingDifference } from './nats/setting-difference.ts';
 
 export interface OutgoingMessage {
   /** Begins with `rocket.`; see `subjects.ts` for its form. */
@@ -141,6 +142,26 @@ export interface StreamRange {
   readonly lastStoredAtMs: number | null;
 }
 
+/** For people who want to know how the log is. */
+export interface StreamDescription extends StreamRange {
+  readonly messages: number;
+  /** What they take up where they are kept. */
+  readonly bytes: number;
+  /** Settings that are not as this process wants them. */
+  readonly differences: readonly SettingDifference[];
+}
+
+/** What the bus can tell of a consumer; messages that were put aside are done for it. */
+export interface ConsumerStatus {
+  readonly name: string;
+  /** Messages that nobody was given yet. */
+  readonly waiting: number;
+  /** Given out and not done; those that will come back after a delay are among them. */
+  readonly handling: number;
+  /** Of these, the ones that were given out more than once. */
+  readonly redelivered: number;
+}
+
 export interface EventBus {
   /** Whether what is published is there after this process has ended. */
   readonly outlivesProcess: boolean;
@@ -163,6 +184,10 @@ export interface EventBus {
   messageAt(position: number): Promise<StreamMessage | null>;
   /** @throws RocketError `EVENTS_UNAVAILABLE` */
   range(): Promise<StreamRange>;
+  /** @throws RocketError `EVENTS_UNAVAILABLE` */
+  describe(): Promise<StreamDescription>;
+  /** By name. @throws RocketError `EVENTS_UNAVAILABLE` */
+  consumers(): Promise<readonly ConsumerStatus[]>;
   state(): BusState;
   /** Calls `listener`, which must not throw, at each change; returns what ends that. */
   onState(listener: (state: BusState) => void): () => void;

@@ -40,6 +40,8 @@ export function createStandInBus(first: EventBus): StandInBus {
     consume: (options) => bus.consume(options),
     messageAt: (position) => bus.messageAt(position),
     range: () => bus.range(),
+    describe: () => bus.describe(),
+    consumers: () => bus.consumers(),
     state: () => bus.state(),
     onState: (listener) => bus.onState(listener),
     close: () => bus.close(),

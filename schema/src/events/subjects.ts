@@ -38,6 +38,11 @@ export function effectSubject({ app, entity, effect }: EffectSubject): string {
   return [EFFECT, app ?? ANY, entity ?? ANY, effect ?? ANY].join('.');
 }
 
+/** Filter of changes and effects alike: nothing else on the stream has subjects of so many parts. */
+export function eventSubject({ app, entity }: Pick<ChangeSubject, 'app' | 'entity'>): string {
+  return ['rocket', ANY, app ?? ANY, entity ?? ANY, ANY].join('.');
+}
+
 export function writerSubject(app: AppName, writer: string): string {
   return [WRITER, app, writer].join('.');
 }

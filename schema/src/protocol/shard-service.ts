@@ -6,6 +6,7 @@
 import type { ActivationInput, ActivationReport, Settlement } from './activation-calls.ts';
 import type { AppAdvice, SlowQueryReport } from './advice-calls.ts';
 import type { CallContext, Placed } from './call-context.ts';
+import type { OutboxReport } from './event-calls.ts';
 import type { SubgraphAnswer, SubgraphOperation } from './operation-call.ts';
 import type { AppUser, UserSession } from './user-calls.ts';
 
@@ -49,5 +50,7 @@ export interface ShardService {
   advise(at: Placed): Promise<AppAdvice>;
   /** The app's slow statements, the worst first. @param input.plans also asks Postgres how it would run them */
   slowQueries(at: Placed, input: { plans: boolean }): Promise<readonly SlowQueryReport[]>;
+  /** How far the events of the app have come, of all processes of the shard. */
+  outbox(at: Placed): Promise<OutboxReport>;
   readonly users: ShardUsers;
 }

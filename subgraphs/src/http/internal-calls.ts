@@ -21,6 +21,7 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
     removeApp: (at) => service.removeApp(at),
     advise: (at) => service.advise(at),
     slowQueries: (at, input) => service.slowQueries(at, input),
+    outbox: (at) => service.outbox(at),
   });
   const ofUsers = served(USER_CALLS, {
     login: (at, input) => users.login(at, input),

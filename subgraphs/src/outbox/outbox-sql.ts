@@ -1,4 +1,4 @@
-/** Every statement on the outbox of an app. */
+/** Every statement on the outbox of an app, but for the report of `read-outbox.ts`. */
 import type { Row, Statement } from '@rocket/platform';
 import type { EncodedEvent } from '@rocket/schema';
 import { z } from 'zod';

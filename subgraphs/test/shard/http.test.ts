@@ -45,6 +45,7 @@ const SLOW: SlowQueryReport = {
   lastSeenAt: '2026-01-01T00:00:00.000Z',
   plan: { kind: 'plan', text: 'Result' },
 };
+const OUTBOX = { waiting: 2, oldestWaitingMs: 1.5, publishedLastHour: 7, countedUpTo: 50_000 };
 const SESSION = { user: USER, refreshToken: 'token' };
 
 let calls: [name: string, ...given: unknown[]][];
@@ -87,6 +88,7 @@ function recordingService(): ShardService {
     removeApp: record('removeApp', undefined),
     advise: record('advise', ADVICE),
     slowQueries: record('slowQueries', [SLOW]),
+    outbox: record('outbox', OUTBOX),
     users: {
       login: record('login', SESSION),
       refresh: record('refresh', SESSION),
@@ -331,6 +333,7 @@ describe('other calls', () => {
     [APP_CALLS.removeApp.path, AT, ['removeApp', AT], null],
     [APP_CALLS.advise.path, AT, ['advise', AT], ADVICE],
     [APP_CALLS.slowQueries.path, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
+    [APP_CALLS.outbox.path, AT, ['outbox', AT], OUTBOX],
     [USER_CALLS.login.path, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
     [USER_CALLS.refresh.path, { ...AT, refreshToken: 't' }, ['refresh', AT, { refreshToken: 't' }], SESSION],
     [USER_CALLS.logout.path, { ...AT, refreshToken: 't' }, ['logout', AT, { refreshToken: 't' }], null],

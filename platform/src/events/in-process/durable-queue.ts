@@ -1,7 +1,7 @@
 import { RocketError } from '@rocket/schema';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createDeliveryRunner, type DeliveryRunner } from '../delivery-runner.ts';
-import type { ConsumeOptions, Consumer, StreamMessage } from '../event-bus.ts';
+import type { ConsumeOptions, Consumer, ConsumerStatus, StreamMessage } from '../event-bus.ts';
 import { subjectMatcher } from '../subjects.ts';
 import type { MessageLog } from './message-log.ts';
 
@@ -30,6 +30,8 @@ export class DurableQueue {
   readonly #members = new Set<Member>();
   /** Given out or waiting to be given out again, oldest first. */
   readonly #unfinished = new Set<number>();
+  /** Of these, those that were given out more than once. */
+  readonly #returned = new Set<number>();
   readonly #ready: Waiting[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   #filter: Filter | null = null;
@@ -47,6 +49,15 @@ export class DurableQueue {
   get doneUpTo(): number {
     const [oldest] = this.#unfinished;
     return oldest === undefined ? this.#cursor : oldest - 1;
+  }
+
+  get status(): Omit<ConsumerStatus, 'name'> {
+    let waiting = 0;
+    for (let at = Math.max(this.#cursor + 1, this.#log.first); at <= this.#log.last; at += 1) {
+      const message = this.#log.at(at);
+      if (message !== null && this.#filter?.matches(message.subject) !== false) waiting += 1;
+    }
+    return { waiting, handling: this.#unfinished.size, redelivered: this.#returned.size };
   }
 
   join(consume: ConsumeOptions, logger: Logger): Consumer {
@@ -91,7 +102,10 @@ export class DurableQueue {
 
   #next(): Waiting | null {
     const again = this.#ready.shift();
-    if (again !== undefined) return again;
+    if (again !== undefined) {
+      this.#returned.add(again.message.position);
+      return again;
+    }
     this.#cursor = Math.max(this.#cursor, this.#log.first - 1);
     while (this.#cursor < this.#log.last) {
       this.#cursor += 1;
@@ -109,6 +123,7 @@ export class DurableQueue {
       tries,
       ack: async () => {
         this.#unfinished.delete(message.position);
+        this.#returned.delete(message.position);
         this.#onDone();
       },
       retry: (delayMs) => this.#comeBack({ message, tries: tries + 1 }, delayMs),

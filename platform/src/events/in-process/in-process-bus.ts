@@ -68,6 +68,14 @@ export function createInProcessBus(options: InProcessBusOptions): EventBus {
     consume: (consume) => queue(consume.name).join(consume, logger),
     messageAt: (position) => Promise.resolve(log.at(position)),
     range: () => Promise.resolve(rangeOf(log)),
+    describe: () => {
+      const { messages, bytes } = log;
+      return Promise.resolve({ ...rangeOf(log), messages, bytes, differences: [] });
+    },
+    consumers: () => {
+      const all = [...queues].sort(([a], [b]) => (a < b ? -1 : 1));
+      return Promise.resolve(all.map(([name, { status }]) => ({ name, ...status })));
+    },
     state: status.current,
     onState: status.listen,
     async close() {

@@ -12,6 +12,10 @@ export interface LogLimits {
 export interface MessageLog {
   readonly first: number;
   readonly last: number;
+  /** How many there are. */
+  readonly messages: number;
+  /** Of their payloads and subjects. */
+  readonly bytes: number;
   append(message: OutgoingMessage): PublishOutcome;
   at(position: number): StreamMessage | null;
   /** Position of the last message of each subject that `matches`, in order. */
@@ -70,6 +74,12 @@ export function createMessageLog(limits: LogLimits, keepAfter: () => number): Me
     },
     get last() {
       return last;
+    },
+    get messages() {
+      return messages.size;
+    },
+    get bytes() {
+      return bytes;
     },
     append,
     at: (position) => messages.get(position) ?? null,

@@ -1,4 +1,12 @@
-import type { EventBus, Follower, StreamMessage, StreamRange } from '../event-bus.ts';
+import type { StreamState } from 'nats';
+import type {
+  ConsumerStatus,
+  EventBus,
+  Follower,
+  StreamDescription,
+  StreamMessage,
+  StreamRange,
+} from '../event-bus.ts';
 import { checkSubject } from '../subjects.ts';
 import { NatsConsumer } from './nats-consumer.ts';
 import { unavailable } from './nats-errors.ts';
@@ -7,7 +15,7 @@ import { type NatsLink, type NatsSession, openNatsLink } from './nats-link.ts';
 import type { NatsOptions } from './nats-options.ts';
 import { publishAll } from './publish.ts';
 import { readMessage } from './stored-message.ts';
-import { STREAM } from './stream-settings.ts';
+import { STREAM, type StreamOptions, streamDifferences } from './stream-settings.ts';
 
 /**
  * The bus on a JetStream stream, which is made when it is missing. Resolves after the first attempt to connect: without a
@@ -41,6 +49,8 @@ export async function openNatsBus(options: NatsOptions): Promise<EventBus> {
     consume: (consume) => new NatsConsumer(link, consume, logger),
     messageAt: (position) => ask(link, (session) => messageAt(session, position)),
     range: () => ask(link, range),
+    describe: () => ask(link, (session) => describe(session, options.stream)),
+    consumers: () => ask(link, consumers),
     state: link.state,
     onState: link.onState,
     async close() {
@@ -65,9 +75,33 @@ async function messageAt(session: NatsSession, position: number): Promise<Stream
 }
 
 async function range(session: NatsSession): Promise<StreamRange> {
-  const { state } = await session.manager.streams.info(STREAM);
+  return rangeOf((await session.manager.streams.info(STREAM)).state);
+}
+
+function rangeOf(state: StreamState): StreamRange {
   // A stream that was never written has 0 for both, and one that was emptied has the next position for the first.
   const first = state.messages === 0 ? state.last_seq + 1 : state.first_seq;
   const lastStoredAtMs = state.last_seq === 0 ? null : Date.parse(state.last_ts);
   return { first, last: state.last_seq, lastStoredAtMs };
+}
+
+async function describe(session: NatsSession, options: StreamOptions): Promise<StreamDescription> {
+  const { state, config } = await session.manager.streams.info(STREAM);
+  const { messages, bytes } = state;
+  return { ...rangeOf(state), messages, bytes, differences: streamDifferences(config, options) };
+}
+
+async function consumers({ manager }: NatsSession): Promise<readonly ConsumerStatus[]> {
+  const found: ConsumerStatus[] = [];
+  for await (const { config, ...counts } of manager.consumers.list(STREAM)) {
+    // Those without a durable name are followers.
+    if (config.durable_name === undefined) continue;
+    found.push({
+      name: config.durable_name,
+      waiting: counts.num_pending,
+      handling: counts.num_ack_pending,
+      redelivered: counts.num_redelivered,
+    });
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
