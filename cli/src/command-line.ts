@@ -45,3 +45,8 @@ export function wantsJson(line: CommandLine): boolean {
 export function remark(line: CommandLine, text: string): void {
   line.stderr.write(`${withCallableForm(line, text)}\n`);
 }
+
+/** The command did what it was to do, and has printed that what it looked at is not as it should be: exit code 1. */
+export class NotAsWanted extends Error {
+  override readonly name = 'NotAsWanted';
+}

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type CommandLine, wantsJson } from './command-line.ts';
 import { addAppCommands } from './commands/app/app.ts';
+import { addEventsCommands } from './commands/events/events.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
 import { addShardCommands } from './commands/shard.ts';
@@ -38,5 +39,6 @@ export function createProgram(line: CommandLine): Command {
   addAppCommands(program, line);
   addUserCommands(program, line);
   addGraphCommands(program, line);
+  addEventsCommands(program, line);
   return program;
 }

@@ -1,6 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import { CommanderError } from 'commander';
-import { type CommandLine, wantsJson } from './command-line.ts';
+import { type CommandLine, NotAsWanted, wantsJson } from './command-line.ts';
 import { requireDecoded } from './files.ts';
 import { reportError } from './output/report-error.ts';
 import { createProgram } from './program.ts';
@@ -24,7 +24,7 @@ export async function runCli(line: CommandLine): Promise<number> {
       if (wantsJson(line)) reportError(usageError(error), line);
       return EXIT_USAGE;
     }
-    reportError(error, line);
+    if (!(error instanceof NotAsWanted)) reportError(error, line);
     return EXIT_FAILED;
   }
 }

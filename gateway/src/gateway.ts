@@ -4,11 +4,14 @@ import {
   type Config,
   createHttpServer,
   DEFAULT_METRICS_HOST,
+  type EventBus,
   type Logger,
   type Metrics,
 } from '@rocket/platform';
 import { graphName, RocketError, type ShardName } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
+import { createEventPages } from './admin/events/event-pages.ts';
+import { createLazyFollower } from './admin/events/lazy-follower.ts';
 import { createComposer } from './compose/composer.ts';
 import { createShardCaller } from './execution/call-shard.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
@@ -40,6 +43,8 @@ export interface GatewayOptions {
   readonly catalog: Catalog;
   /** The process's view of that catalog. */
   readonly view: CatalogView;
+  /** What has changed in the apps. It stays open when the gateway is closed. */
+  readonly bus: EventBus;
   /** Used only for shards without a URL, which run in this process. */
   readonly shards: ShardDirectory;
   /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
@@ -75,7 +80,7 @@ export interface Gateway {
 /** Puts the gateway together, with `openParts`. This is the only place where its parts meet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { catalog, config, logger, metrics } = options;
-  const { graphs, admin, auth, serve, home, metricsAccess, closeParts } = await openParts(options);
+  const { graphs, admin, auth, serve, home, metricsAccess, endWaits, closeParts } = await openParts(options);
   const handlers: RouteHandlers = {
     graphql: (request, { key }) => serve(request, key),
     admin: (request) => admin.serve(request),
@@ -111,6 +116,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
     whenReady,
     async close() {
+      endWaits();
       await http.close();
       await metricsHttp.close();
       await whenReady;
@@ -121,7 +127,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
 /** Everything behind the HTTP server, in the order of dependencies. */
 async function openParts(options: GatewayOptions) {
-  const { catalog, view, config, logger, shards: inProcess } = options;
+  const { catalog, view, bus, config, logger, shards: inProcess } = options;
   const { introspection } = config;
   const { internalKey, platformTokenSecret } = await catalog.secrets();
   const services = createShardServices({ inProcess, internalKey });
@@ -134,8 +140,11 @@ async function openParts(options: GatewayOptions) {
   const parts = { catalog, composer, planner, documents, subgraphs, introspection, logger };
   const graphs = new GraphStore(view, parts);
   const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
+  const eventPages = createEventPages(bus);
+  const follower = createLazyFollower(bus, logger);
   const admin = await createAdmin({
     ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
+    ...{ bus, follower, eventPages },
     introspection,
     addLocalShard: options.addLocalShard ?? null,
     maxImportBytes: config.maxBodyBytes,
@@ -155,8 +164,11 @@ async function openParts(options: GatewayOptions) {
       return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
     },
     serve: createPipeline({ ...config, view, authenticator, graphs }),
+    /** Who waits for an event gets their answer now: a stop waits for all answers. */
+    endWaits: () => eventPages.release(),
     async closeParts() {
       await admin.close();
+      follower.close();
       await graphs.close();
       await composer.close();
       await planner.close();

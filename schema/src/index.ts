@@ -156,6 +156,7 @@ export {
   transitionsFieldName,
   typeName,
 } from './naming/graph-names.ts';
+export { isDocumentName } from './naming/identifiers.ts';
 export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';
 export type {
   AppAdvice,

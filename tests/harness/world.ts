@@ -98,7 +98,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
     createGateway({
       catalog,
       view: await followCatalog(catalog, logger),
-      ...{ shards: directory, config, logger, metrics: measured },
+      ...{ bus, shards: directory, config, logger, metrics: measured },
     });
   return { catalog, shards, metrics, startGateway };
 }

@@ -7,6 +7,8 @@ import type { AdminConnection } from './connection.ts';
 /** Long, because an import makes tables and inserts rows before it answers. */
 const ADMIN_TIMEOUT_MS = 180_000;
 const MAX_SHOWN_BODY_CHARS = 200;
+/** What a load balancer answers while no gateway is there behind it. */
+const BEFORE_THE_SERVER: ReadonlySet<number> = new Set([502, 503, 504]);
 
 const GraphqlAnswer = z.object({
   data: z.unknown().optional(),
@@ -59,7 +61,7 @@ async function readData<R, V>(response: Response, _operation: TypedDocumentNode<
   const parsed = GraphqlAnswer.safeParse(parseJson(text));
   if (!parsed.success) {
     throw new RocketError(
-      'INTERNAL_ERROR',
+      BEFORE_THE_SERVER.has(response.status) ? 'NOT_READY' : 'INTERNAL_ERROR',
       `The server answered ${response.status} with something that is no GraphQL answer: ${text.slice(0, MAX_SHOWN_BODY_CHARS)}`,
     );
   }

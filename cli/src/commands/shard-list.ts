@@ -1,6 +1,7 @@
 import { connectAdmin } from '../admin/connect.ts';
 import { ListShardsDocument, type ListShardsQuery } from '../admin/generated/operations.ts';
 import { type CommandLine, print, printJson } from '../command-line.ts';
+import { formatBytes } from '../output/numbers.ts';
 import { formatTable } from '../output/table.ts';
 
 export async function listShards(line: CommandLine, options: { json?: boolean }): Promise<void> {
@@ -53,13 +54,4 @@ function serverCells(servers: readonly Server[]): string {
       return facts.length === 0 ? server.name : `${server.name} (${facts.join(', ')})`;
     })
     .join(', ');
-}
-
-const BYTES_PER_UNIT = 1024;
-
-function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log(bytes) / Math.log(BYTES_PER_UNIT)));
-  const value = bytes / BYTES_PER_UNIT ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }

@@ -7,6 +7,7 @@ import {
   openNatsBus,
 } from '@rocket/platform';
 import type { Late } from './late.ts';
+import { natsOptions } from './nats-options.ts';
 
 /** Opens the event bus that all parts of the process share: on NATS where it is configured, else within the process. */
 export function eventsComponent(options: {
@@ -23,24 +24,9 @@ export function eventsComponent(options: {
       bus.set(
         config.natsUrls.length === 0
           ? createInProcessBus({ logger })
-          : await openNatsBus({ ...natsSettings(config), logger, name }),
+          : await openNatsBus({ ...natsOptions(config), logger, name }),
       );
     },
     stop: () => bus.get().close(),
-  };
-}
-
-function natsSettings(config: Config) {
-  return {
-    servers: config.natsUrls,
-    credsFile: config.natsCreds,
-    caFile: config.natsCa,
-    certFile: config.natsCert,
-    keyFile: config.natsKey,
-    stream: {
-      retentionDays: config.eventsRetentionDays,
-      replicas: config.eventsReplicas,
-      maxBytes: config.eventsMaxBytes,
-    },
   };
 }

@@ -1,8 +1,9 @@
 import { createGateway } from '@rocket/gateway';
-import { type Catalog, type CatalogView, createLogger, createMetrics } from '@rocket/platform';
+import { type Catalog, type CatalogView, createLogger, createMetrics, type EventBus } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { shownUrl } from './addresses.ts';
+import { eventsComponent } from './events-component.ts';
 import { addFirstAdmin } from './first-admin.ts';
 import { gatewayComponent } from './gateway-component.ts';
 import { late } from './late.ts';
@@ -17,6 +18,7 @@ export async function runGateway(line: CommandLine): Promise<void> {
   const logger = createLogger({ level: config.logLevel, name: 'gateway' });
   const catalog = late<Catalog>('The catalog');
   const view = late<CatalogView>('The view of the catalog');
+  const bus = late<EventBus>('The event bus');
   const port = late<number>('The port');
   await runUntilStopped({
     logger,
@@ -27,6 +29,7 @@ export async function runGateway(line: CommandLine): Promise<void> {
         start: () => addFirstAdmin(catalog.get().platformUsers, config, logger),
         stop: async () => undefined,
       },
+      eventsComponent({ bus, config, logger, name: 'gateway' }),
       gatewayComponent({
         config,
         port,
@@ -34,6 +37,7 @@ export async function runGateway(line: CommandLine): Promise<void> {
           createGateway({
             catalog: catalog.get(),
             view: view.get(),
+            bus: bus.get(),
             shards: ({ name }) => {
               throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} has not told where it listens`);
             },

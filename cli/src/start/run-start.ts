@@ -92,6 +92,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
         createGateway({
           catalog: catalog.get(),
           view: view.get(),
+          bus: parts.bus.get(),
           shards: shards.find,
           addLocalShard: shards.add,
           config,

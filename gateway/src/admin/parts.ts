@@ -1,4 +1,4 @@
-import type { Catalog, CatalogView, Logger } from '@rocket/platform';
+import type { Catalog, CatalogView, EventBus, Logger } from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
 import type { Composer } from '../compose/composer.ts';
 import type { ShardCaller } from '../execution/call-shard.ts';
@@ -6,6 +6,8 @@ import type { GraphContext } from '../graph-context.ts';
 import type { GraphStore } from '../graphs/graph-store.ts';
 import type { RevisionDocuments } from '../graphs/revision-documents.ts';
 import type { ShardServices } from '../transport/shard-services.ts';
+import type { EventPages } from './events/event-pages.ts';
+import type { LazyFollower } from './events/lazy-follower.ts';
 
 /** The parts of the gateway that administration uses. */
 export interface AdminParts {
@@ -16,6 +18,9 @@ export interface AdminParts {
   readonly composer: Composer;
   readonly documents: RevisionDocuments;
   readonly graphs: GraphStore;
+  readonly bus: EventBus;
+  readonly follower: LazyFollower;
+  readonly eventPages: EventPages;
   /** Registers a shard and serves it in this process; null where the gateway has no Postgres of its own. */
   readonly addLocalShard: ((name: ShardName) => Promise<void>) | null;
   readonly logger: Logger;

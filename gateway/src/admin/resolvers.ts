@@ -4,6 +4,8 @@ import { appAdvice, appSlowQueries } from './apps/advice.ts';
 import { type ImportInput, importApp } from './apps/import-app.ts';
 import { removeApp } from './apps/remove-app.ts';
 import type { Settler } from './apps/settler.ts';
+import { eventStatus } from './events/event-status.ts';
+import { type EventsArguments, eventsQuery } from './events/events-query.ts';
 import type { Exclusive } from './exclusive.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
@@ -50,6 +52,8 @@ function queryResolvers(parts: AdminParts) {
     appAdvice: (_: unknown, { name }: { name: string }) => appAdvice(name, parts),
     appSlowQueries: (_: unknown, { name, plans }: { name: string; plans: boolean }) =>
       appSlowQueries(name, plans, parts),
+    events: (_: unknown, args: EventsArguments) => eventsQuery(args, parts),
+    eventStatus: () => eventStatus(parts),
   };
 }
 

@@ -1,5 +1,12 @@
 /** A gateway over a real catalog, with shards in memory that serve every app by the schema of the asked revision. */
-import { type Catalog, createLogger, createMetrics, followCatalog, openCatalog } from '@rocket/platform';
+import {
+  type Catalog,
+  createInProcessBus,
+  createLogger,
+  createMetrics,
+  followCatalog,
+  openCatalog,
+} from '@rocket/platform';
 import {
   type AppName,
   type CallContext,
@@ -58,8 +65,7 @@ export async function createWorld(more: Partial<GatewayOptions['config']> = {}):
       view: await followCatalog(catalog, logger),
       shards: () => service,
       config: { introspection: true, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, ...more },
-      logger,
-      metrics: createMetrics(),
+      ...{ bus: createInProcessBus({ logger }), logger, metrics: createMetrics() },
     });
   const gateway = await startGateway();
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;

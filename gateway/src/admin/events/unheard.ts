@@ -1,0 +1,17 @@
+import type { CatalogSnapshot, EventBus } from '@rocket/platform';
+import type { AppName } from '@rocket/schema';
+
+/**
+ * Why no event of the app can reach this process, as a sentence; null when it can. Without NATS each process has events
+ * of its own, and the silence of another one must not be taken for "nothing happened".
+ */
+export function unheard(
+  app: AppName,
+  { shardMap }: CatalogSnapshot,
+  bus: Pick<EventBus, 'outlivesProcess'>,
+): string | null {
+  const placement = shardMap.placements.get(app);
+  const shard = placement === undefined ? undefined : shardMap.shards.get(placement.shard);
+  if (bus.outlivesProcess || shard === undefined || shard.url === null) return null;
+  return `Shard ${shard.name} is another process, and without NATS_URL its events stay there`;
+}
