@@ -87,6 +87,17 @@ describe.each(BUSES)('pages of events: $name', ({ open, isMissing }) => {
       expect(await next(page.position, { waitMs: 300 })).toEqual({ ...page, messages: [] });
     });
 
+    it('come while events go on coming', async () => {
+      const { position } = await next(null);
+      const asked = next(position, { limit: 1_000, waitMs: WAIT_MS });
+      const sent: Promise<void>[] = [];
+      const sending = setInterval(() => sent.push(publish(bus, [String(sent.length)])), 5);
+      const page = await asked.finally(() => clearInterval(sending));
+      await Promise.all(sent);
+      expect(page.messages.length).toBeGreaterThan(0);
+      expect(page.messages.length).toBeLessThan(200);
+    });
+
     it('are given at once when nobody may wait any longer', async () => {
       const asked = next(null, { waitMs: WAIT_MS });
       await expect.poll(() => next(null).then(texts)).toEqual([]);

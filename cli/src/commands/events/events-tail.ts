@@ -53,7 +53,8 @@ async function followEvents(line: CommandLine, options: TailOptions, stopping: A
   let isAway = false;
   while (!stopping.aborted) {
     try {
-      const page = await ask(after);
+      // Nothing is waited for until it is known that the server is back.
+      const page = await ask(after, isAway || after === null ? 0 : WAIT_MS);
       if (isAway) remark(line, 'The server answers again.');
       isAway = false;
       if (page.reset !== null) remark(line, missed(page.reset));
@@ -73,12 +74,10 @@ type Page = TailEventsQuery['events'];
 /** Asks for the page after a position; by the connection as it is now, since a server that was restarted has another. */
 function createAsker(line: CommandLine, { app, entity }: TailOptions, stopping: AbortSignal) {
   const what = { app: app === undefined ? null : appName(app), entity: entity ?? null };
-  return async (after: string | null): Promise<Page> => {
+  return async (after: string | null, waitMs: number): Promise<Page> => {
     const client = createAdminClient(await requireConnection(configOf(line)), stopping);
-    // The first page comes at once, so that a wrong command fails at once and what follows has a position.
-    const much =
-      after === null ? { limit: FIRST_EVENTS, waitMs: 0 } : { limit: PAGE_EVENTS, waitMs: WAIT_MS };
-    return (await client.send(TailEventsDocument, { ...what, after, ...much })).events;
+    const limit = after === null ? FIRST_EVENTS : PAGE_EVENTS;
+    return (await client.send(TailEventsDocument, { ...what, after, limit, waitMs })).events;
   };
 }
 

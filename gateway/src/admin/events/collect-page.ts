@@ -34,6 +34,7 @@ export function collectPage(options: PageOptions): Promise<CollectedPage> {
   const kept = createKept(options);
   const giveUpAtMs = performance.now() + waitMs;
   let isCaughtUp = false;
+  let isEnding = false;
   let timer = setTimeout(finish, CATCH_UP_MS);
 
   const follower = bus.follow({
@@ -42,11 +43,12 @@ export function collectPage(options: PageOptions): Promise<CollectedPage> {
     onMessage(message) {
       kept.add(message);
       if (kept.isFull()) finish();
-      else if (isCaughtUp) finishIn(LINGER_MS);
+      else if (isCaughtUp && !isEnding) endIn(LINGER_MS);
     },
     onCaughtUp() {
       isCaughtUp = true;
-      finishIn(kept.messages.length > 0 ? 0 : Math.max(0, giveUpAtMs - performance.now()));
+      if (kept.messages.length > 0) endIn(0);
+      else finishIn(Math.max(0, giveUpAtMs - performance.now()));
     },
     onLost: (reason) => end({ kind: 'lost', reason }),
   });
@@ -57,6 +59,12 @@ export function collectPage(options: PageOptions): Promise<CollectedPage> {
   function finishIn(ms: number): void {
     clearTimeout(timer);
     timer = setTimeout(finish, ms);
+  }
+
+  /** Further messages do not put it off. */
+  function endIn(ms: number): void {
+    isEnding = true;
+    finishIn(ms);
   }
 
   function finish(): void {
