@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { formatManyApps } from './apps/format-many-apps.ts';
 import { manyApps } from './apps/many-apps.ts';
+import { events } from './events/events.ts';
+import { formatEvents } from './events/format-events.ts';
 import { type Comparison, formatComparison, summarise } from './measure/report.ts';
 import { nestedQuery } from './scenarios/nested-query.ts';
 import { writes } from './scenarios/writes.ts';
@@ -13,8 +15,9 @@ const NESTED_QUERY = 'nested-query';
 /** A page that grows. */
 const ROWS = 'rows';
 const WRITES = 'writes';
+const EVENTS = 'events';
 const MANY_APPS = 'many-apps';
-const NAMES = [...SHOP_SCENARIOS.map(({ name }) => name), ROWS, NESTED_QUERY, WRITES, MANY_APPS];
+const NAMES = [...SHOP_SCENARIOS.map(({ name }) => name), ROWS, NESTED_QUERY, WRITES, EVENTS, MANY_APPS];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
 Scenarios: ${NAMES.join(', ')}; all by default
@@ -50,6 +53,10 @@ const scenarios = SHOP_SCENARIOS.filter(({ name }) => wants(name) || (isRows(nam
 if (scenarios.length > 0) await runShop(scenarios, options);
 if (wants(NESTED_QUERY)) print(await nestedQuery(options));
 if (wants(WRITES)) print(await writes(options));
+if (wants(EVENTS)) {
+  const result = await events(options);
+  console.log(values.json ? JSON.stringify({ scenario: EVENTS, ...result }) : formatEvents(result));
+}
 if (wants(MANY_APPS)) {
   const result = await manyApps(options);
   console.log(values.json ? JSON.stringify({ scenario: MANY_APPS, ...result }) : formatManyApps(result));

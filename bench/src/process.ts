@@ -22,7 +22,7 @@ export async function startProcess(options: {
     env: { ...process.env, APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'production', ...options.env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const stop = () => end(child);
+  const stop = () => endProcess(child);
   try {
     await untilReady(child, options.readyUrl);
   } catch (error) {
@@ -56,7 +56,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Ends it with force after a while. */
+export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');

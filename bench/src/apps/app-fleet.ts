@@ -5,7 +5,8 @@ import { CITIES, cityName, customerId } from '../data/fill-shop.ts';
 import { parseShop, readShop } from '../data/shop-document.ts';
 import { postJson } from '../http.ts';
 import { type BenchPostgres, startBenchPostgres } from '../shop/bench-postgres.ts';
-import { type DirectApp, type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
+import { type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
+import type { DirectApp } from '../sides/install-app.ts';
 
 const CUSTOMERS_PER_APP = 20;
 /** More would only wait for each other, because the server creates the databases. */

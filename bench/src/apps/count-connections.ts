@@ -1,5 +1,5 @@
 import { createDatabase, createLogger, databaseUrl, type Row } from '@rocket/platform';
-import type { DirectApp } from '../sides/direct-shard.ts';
+import type { DirectApp } from '../sides/install-app.ts';
 
 export interface ConnectionCounts {
   readonly busy: number;

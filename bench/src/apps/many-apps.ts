@@ -8,7 +8,7 @@ import { withCleanUp } from '../clean-up.ts';
 import { readMemory } from '../measure/cpu.ts';
 import { type LoadOptions, type Measurement, measure } from '../measure/load.ts';
 import { percentile } from '../measure/percentile.ts';
-import type { DirectApp } from '../sides/direct-shard.ts';
+import type { DirectApp } from '../sides/install-app.ts';
 import { type AppFleet, askApp, FLEET_REQUEST, startAppFleet } from './app-fleet.ts';
 import { type ConnectionCounts, countConnections } from './count-connections.ts';
 

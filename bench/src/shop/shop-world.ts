@@ -10,7 +10,8 @@ import {
   shopContentHash,
 } from '../data/shop-database.ts';
 import { parseShop, readShop } from '../data/shop-document.ts';
-import { type DirectApp, type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
+import { type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
+import type { DirectApp } from '../sides/install-app.ts';
 import { type BenchPostgres, findBenchPostgres, startKeptPostgres } from './bench-postgres.ts';
 
 const SHOP = appName('shop');

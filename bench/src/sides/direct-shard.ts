@@ -1,22 +1,15 @@
 /**
  * A shard process that is asked without a gateway. It has a catalog of its own, in which the benchmark writes what a
- * gateway would: shard, apps, placements, graphs.
+ * gateway would.
  */
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { type Catalog, createInternalSigner, createLogger, openCatalog } from '@rocket/platform';
+import { createInternalSigner, createLogger, openCatalog } from '@rocket/platform';
 import {
   type ActivationInput,
   APP_CALLS,
   type AppDocument,
   type AppName,
   type CallContext,
-  canonicalJson,
-  ENGINE_VERSION,
-  epoch,
-  type GraphRevisionId,
-  graphRevisionId,
-  graphRevisionText,
   INTERNAL_CALL_HEADER,
   OPERATION_PATH,
   shardName,
@@ -26,18 +19,11 @@ import type { CleanUp } from '../clean-up.ts';
 import { freePort, postJson } from '../http.ts';
 import type { RequestHeaders } from '../measure/load.ts';
 import { type BenchProcess, startProcess } from '../process.ts';
+import { type DirectApp, FIRST_EPOCH, installApp } from './install-app.ts';
 
 export const ROCKET = join(import.meta.dirname, '../../../cli/bin/rocket.js');
 const SHARD = shardName('bench');
-/** The first placement of every app. */
-const EPOCH = epoch(1);
 const REQUEST_TIMEOUT_MS = 20_000;
-const GRAPH_ID_LENGTH = 32;
-
-export interface DirectApp {
-  readonly app: AppName;
-  readonly graph: GraphRevisionId;
-}
 
 export interface DirectShard {
   readonly url: string;
@@ -72,7 +58,10 @@ export async function startDirectShard(
       await current.stop();
       current = await startShardProcess(url, env);
     },
-    install: (app, document) => install({ catalog, url, internalKey }, app, document),
+    install: (app, document) => {
+      const activate = (input: ActivationInput) => askToActivate({ url, internalKey }, input);
+      return installApp({ catalog, shard: SHARD, activate }, app, document);
+    },
     headers: (app) => signedHeaders(app, internalKey),
   };
 }
@@ -92,32 +81,12 @@ function startShardProcess(url: string, env: Readonly<Record<string, string>>): 
   });
 }
 
-interface ShardAccess {
-  readonly catalog: Catalog;
-  readonly url: string;
-  readonly internalKey: string;
-}
-
-async function install(access: ShardAccess, app: AppName, document: AppDocument): Promise<DirectApp> {
-  const { catalog } = access;
-  await catalog.createApp({ app, shard: SHARD, database: `rocket_${app}` });
-  const contentHash = createHash('sha256').update(canonicalJson(document)).digest('hex');
-  const revision = await catalog.addRevision({ app, document, contentHash, createdBy: 'bench' });
-  await activate(access, { app, revision, sampleData: document.sample_data });
-  await catalog.activateRevision({ app, revision, expectedActive: null, refersTo: [] });
-  const members = [{ app, revision }];
-  const text = graphRevisionText(app, members, ENGINE_VERSION);
-  const graph = graphRevisionId(createHash('sha256').update(text).digest('hex').slice(0, GRAPH_ID_LENGTH));
-  await catalog.putGraphRevision({ id: graph, home: app, members });
-  return { app, graph };
-}
-
-async function activate(
-  { url, internalKey }: ShardAccess,
-  input: Omit<ActivationInput, 'epoch'>,
+async function askToActivate(
+  { url, internalKey }: { url: string; internalKey: string },
+  input: ActivationInput,
 ): Promise<void> {
-  const place = { app: input.app, epoch: EPOCH };
-  const body = JSON.stringify({ ...input, ...place });
+  const place = { app: input.app, epoch: input.epoch };
+  const body = JSON.stringify(input);
   const request = { method: 'POST', path: APP_CALLS.activate.path, body };
   const signature = createInternalSigner(internalKey).sign(place, request);
   await postJson(`${url}${APP_CALLS.activate.path}`, { [INTERNAL_CALL_HEADER]: signature }, body);
@@ -129,7 +98,7 @@ function signedHeaders({ app, graph }: DirectApp, key: string): RequestHeaders {
   return (body) => {
     const context: CallContext = {
       app,
-      epoch: EPOCH,
+      epoch: FIRST_EPOCH,
       graph,
       caller: { userId: null, email: null, roles: ['clerk'], isAdmin: false },
       requestId: 'bench',
