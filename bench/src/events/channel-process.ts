@@ -62,5 +62,6 @@ process.on('message', (message) => {
   // A rejection ends the process, which its parent notices.
   void measured(channel, message).then((answer) => process.send?.(answer));
 });
-process.once('disconnect', () => process.exit());
+// In order, so that `--cpu-prof` of the parent, which is handed down, writes its file.
+for (const end of ['disconnect', 'SIGTERM']) process.once(end, () => process.exit());
 process.send?.({ fullSpeed: null, steady: null } satisfies ChannelAnswer);

@@ -15,16 +15,20 @@ export const WRITER_COLUMN = 'writer';
  * that was ended, or entered on another timeline, is null, which its column does not take. Rows come back in the order of `events`.
  */
 export function insertEvents(events: readonly EncodedEvent[], writer: string): Statement {
+  const subjects = events.map(({ subject }) => subject);
+  // In an array of Postgres each quote of a payload would be escaped.
+  const payloads = `[${events.map(({ payload }) => payload).join(',')}]`;
   return {
     text: `INSERT INTO "${OUTBOX_TABLE}" (id, subject, payload, ${WRITER_COLUMN})
            SELECT n.id, n.subject, n.payload || jsonb_build_object('id', n.id::text, 'at', now(),
                'epoch', (SELECT value FROM "${META_TABLE}" WHERE key = $3)),
              (SELECT w.id FROM "${WRITERS_TABLE}" w WHERE w.id = $4 AND w.ended_at IS NULL AND w.timeline = ${TIMELINE})
-           FROM (SELECT nextval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')) AS id, e.subject, e.payload::jsonb AS payload
-                 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS e(subject, payload, place)
+           FROM (SELECT nextval((SELECT pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')::regclass)) AS id,
+                   e.subject, e.payload::jsonb AS payload
+                 FROM ROWS FROM (unnest($1::text[]), json_array_elements($2::json)) WITH ORDINALITY AS e(subject, payload, place)
                  ORDER BY e.place) n
            RETURNING id::text, (payload->>'epoch')::int, payload->>'at'`,
-    values: [events.map(({ subject }) => subject), events.map(({ payload }) => payload), EPOCH_KEY, writer],
+    values: [subjects, payloads, EPOCH_KEY, writer],
     prepare: true,
   };
 }
