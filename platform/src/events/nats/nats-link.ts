@@ -1,16 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
-import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats';
+import { connect, connect, type JetStreamClient, type JetStreamManager, type JetStreamManager, type NatsConnection, type NatsConnection } from 'nats';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { BusState } from '../event-bus.ts';
 import { ensureStream } from './ensure.ts';
 import { describeFailure, isCredentialsError } from './nats-errors.ts';
 import { connectionOptions, type NatsOptions } from './nats-options.ts';
+import { createPublishAnswers, type PublishAnswers } from './publish-answers.ts';
 
 /** One connection, from when the stream is known to be there until the connection is lost. */
 export interface NatsSession {
   readonly connection: NatsConnection;
-  readonly jetstream: JetStreamClient;
+  readonly answers: PublishAnswers;
   readonly manager: JetStreamManager;
 }
 
@@ -131,7 +132,7 @@ async function beginSession(options: NatsOptions): Promise<NatsSession> {
     const manager = await connection.jetstreamManager({ timeout: API_TIMEOUT_MS, checkAPI: false });
     await ensureStream(manager, options.stream, options.logger);
     warnOfOldServer(connection, options);
-    return { connection, manager, jetstream: connection.jetstream({ timeout: API_TIMEOUT_MS }) };
+    return { connection, manager, answers: createPublishAnswers(connection) };
   } catch (error) {
     await connection.close();
     throw error;

@@ -4,7 +4,8 @@ import { nullIfMissing } from './nats-errors.ts';
 import type { NatsSession } from './nats-link.ts';
 import { STREAM } from './stream-settings.ts';
 
-const ID_HEADER = 'Nats-Msg-Id';
+/** By which the server knows a message that it has stored before. */
+export const ID_HEADER = 'Nats-Msg-Id';
 const NANOS_PER_MS = 1e6;
 
 /** What a consumer tells of a message in the subject to which acknowledgements go. */
