@@ -1,7 +1,9 @@
 /** The floors: what carries the messages of the product, without the product. */
 
 import { randomUUID } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
+import { setImmediate } from 'node:timers/promises';
+import type { EventBus } from '@rocket/platform';
 import { changeSubject } from '@rocket/schema';
 import { connect, consumerOpts, createInbox, type JetStreamClient, StorageType } from 'nats';
 import { type Channel, unixMs } from './channel.ts';
@@ -9,19 +11,34 @@ import { EVENT_APPS } from './shard-channel.ts';
 
 const STREAM = 'BARE';
 const SUBJECT = 'bare.events';
-const PRODUCT_STREAM = 'ROCKET_EVENTS';
+
+/** Of a large write: of the first change, and of each of the others. */
+export interface Payloads {
+  readonly first: string;
+  readonly others: string;
+}
+
+/** The last ones that the product has published. */
+export async function payloadsOf(product: EventBus): Promise<Payloads> {
+  const last = (entity: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const follower = product.follow({
+        subject: changeSubject({ app: EVENT_APPS.nats, entity, op: 'create' }),
+        from: { kind: 'last_per_subject' },
+        onMessage: ({ payload }) => {
+          follower.close();
+          resolve(payload);
+        },
+        onLost: (reason) => reject(new Error(`The events were lost: ${reason}`)),
+      });
+    });
+  return { first: await last('customer'), others: await last('order') };
+}
 
 /** A `nats` client that publishes with ids, and waits for the answers to all messages of a write. */
-export async function openBareNats(url: string): Promise<Channel> {
+export async function openBareNats(url: string, payloads: Payloads): Promise<Channel> {
   const connection = await connect({ servers: url });
   const manager = await connection.jetstreamManager();
-  const payloadOf = async (entity: string) => {
-    const subject = changeSubject({ app: EVENT_APPS.nats, entity, op: 'create' });
-    const stored = await manager.streams.getMessage(PRODUCT_STREAM, { last_by_subj: subject });
-    return stored.string();
-  };
-  // The same payloads as those of the product, which has written before.
-  const payloads = { first: await payloadOf('customer'), others: await payloadOf('order') };
   await manager.streams.add({ name: STREAM, subjects: [SUBJECT], storage: StorageType.File });
   const stream = connection.jetstream();
   const count = counting();
@@ -62,12 +79,8 @@ export function openBareProcess(): Channel {
     async write() {
       const key = randomUUID();
       count.began(key);
-      const arrived = once(emitter, key);
-      setImmediate(() => {
-        emitter.emit('event', key);
-        emitter.emit(key);
-      });
-      await arrived;
+      await setImmediate();
+      emitter.emit('event', key);
       return count.done([key]);
     },
     async follow(onEvent) {

@@ -1,6 +1,6 @@
 /** The process of one channel. It is told by messages what to measure, and ends with its parent. */
 import { createInProcessBus, createLogger, type NatsOptions, openNatsBus } from '@rocket/platform';
-import { openBareNats, openBareProcess } from './bare-channels.ts';
+import { openBareNats, openBareProcess, payloadsOf } from './bare-channels.ts';
 import type { Channel } from './channel.ts';
 import {
   type ChannelAnswer,
@@ -30,8 +30,12 @@ async function open({ CHANNEL: name, POSTGRES_URL, BENCH_NATS_URL }: ChannelSett
       const bus = createUnpublishedBus(logger);
       return await openShardChannel({ name, postgresUrl, bus, followed: bus });
     }
-    case 'bare-nats':
-      return await openBareNats(BENCH_NATS_URL);
+    case 'bare-nats': {
+      const product = await openNatsBus(natsOptions(BENCH_NATS_URL));
+      const payloads = await payloadsOf(product);
+      await product.close();
+      return await openBareNats(BENCH_NATS_URL, payloads);
+    }
     case 'bare-process':
       return openBareProcess();
     default:

@@ -32,7 +32,7 @@ export function formatEvents({ stream, writes, steady, hasNats }: EventsResult):
 
 type Round = FullSpeed & Costs;
 
-/** The last side is the one that the others are compared with. */
+/** The last side is the one that the others are compared with, each round with that of the same turn. */
 function fullSpeedTable(
   unit: string,
   sides: readonly Side<Round>[],
@@ -40,6 +40,7 @@ function fullSpeedTable(
 ): string {
   const base = sides.at(-1)?.rounds ?? [];
   const rows = sides.map(({ name, rounds }) => {
+    const speedAt = (round: Round | undefined) => (round === undefined ? null : speed(round));
     const perEvent = (value: (round: Round) => number | null, digits: number) =>
       medianOf(rounds, (round) => divide(value(round), round.events), digits);
     return [
@@ -49,7 +50,7 @@ function fullSpeedTable(
       perEvent(({ nodeCpuMs }) => nodeCpuMs, 3),
       perEvent(({ postgresCpuMs }) => postgresCpuMs, 3),
       perEvent(({ statements }) => statements, 2),
-      `${(median(rounds.map(speed)) / median(base.map(speed))).toFixed(2)}x`,
+      `${medianOf(base, (round, index) => divide(speedAt(rounds[index]), speed(round)), 2)}x`,
     ];
   });
   return formatTable([['', unit, 'oldest ms', 'CPU ms/event', 'PG CPU', 'SQL', 'ratio'], ...rows]);
@@ -71,7 +72,11 @@ function divide(value: number | null, by: number): number | null {
 }
 
 /** A dash where a round has no value. */
-function medianOf<T>(rounds: readonly T[], value: (round: T) => number | null, digits: number): string {
+function medianOf<T>(
+  rounds: readonly T[],
+  value: (round: T, index: number) => number | null,
+  digits: number,
+): string {
   const known = rounds.map(value).filter((each) => each !== null);
   return known.length < rounds.length ? '-' : median(known).toFixed(digits);
 }

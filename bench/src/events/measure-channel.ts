@@ -9,6 +9,7 @@ const HELD_BACK_AT_MS = 500;
 const LOOK_MS = 50;
 const PAUSE_MS = 10;
 const ARRIVAL_TIMEOUT_MS = 10_000;
+const STEADY_WARM_UP_SECONDS = 0.5;
 /** Writes at once, beyond which the load waits: the rate cannot be kept then, and the result says which was. */
 const MOST_AT_ONCE = 500;
 
@@ -77,6 +78,8 @@ async function untilPublished(channel: Channel, events: number): Promise<void> {
 export async function measureSteady(channel: Channel, load: SteadyLoad): Promise<Steady> {
   const arrivedAt = new Map<string, number>();
   const end = await channel.follow((key) => arrivedAt.set(key, unixMs()));
+  // A pool has closed the connections that nobody used meanwhile.
+  await writeSteadily(channel, { ...load, seconds: STEADY_WARM_UP_SECONDS });
   const startedAtMs = performance.now();
   const keys = await writeSteadily(channel, load);
   const perSecond = (keys.length * 1_000) / (performance.now() - startedAtMs);

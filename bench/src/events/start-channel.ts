@@ -17,6 +17,7 @@ import {
 export interface Costs {
   /** Processor time in ms; null where the machine does not tell. */
   readonly nodeCpuMs: number | null;
+  /** Null also where nothing asks Postgres. */
   readonly postgresCpuMs: number | null;
 }
 
@@ -52,10 +53,11 @@ export async function startChannel(
       const before = await readCosts();
       const { fullSpeed } = await ask({ kind: 'full-speed', ...load });
       const after = await readCosts();
+      const result = answered(fullSpeed);
       return {
-        ...answered(fullSpeed),
+        ...result,
         nodeCpuMs: difference(before.node, after.node),
-        postgresCpuMs: difference(before.postgres, after.postgres),
+        postgresCpuMs: result.statements === null ? null : difference(before.postgres, after.postgres),
       };
     },
     steady: async (load) => answered((await ask({ kind: 'steady', ...load })).steady),

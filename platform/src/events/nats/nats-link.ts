@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
-import { connect, connect, type JetStreamClient, type JetStreamManager, type JetStreamManager, type NatsConnection, type NatsConnection } from 'nats';
+import { connect, type JetStreamManager, type NatsConnection } from 'nats';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { BusState } from '../event-bus.ts';
 import { ensureStream } from './ensure.ts';
