@@ -1,0 +1,171 @@
+/** Fault tests of several processes of one shard: dead, frozen, late, stopped in order, and without the stream. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RocketProcess } from '../harness/servers/rocket-process.ts';
+import { until } from '../harness/until.ts';
+import { type Installation, NATS_SERVER, startInstallation } from './support/installation.ts';
+import { report } from './support/long-form.ts';
+import { type StreamChecker, startChecker } from './support/stream-checker.ts';
+import { startWriter, type Writer, writeNote } from './support/writer.ts';
+
+const PER_SECOND = 80;
+/** A process beats four times a second, and is taken for dead after three. */
+const SETTLED_MS = 5_000;
+const FROZEN_MS = 8_000;
+/** Longer than the silence after which a process is taken for dead. */
+const STREAM_FROZEN_MS = 4_500;
+
+describe.skipIf(NATS_SERVER === null)('two processes of one shard', () => {
+  let installation: Installation;
+  let checker: StreamChecker;
+  let first: RocketProcess;
+  let second: RocketProcess;
+  let writer: Writer | null = null;
+
+  const writeFor = async (writes: number) => {
+    writer ??= startWriter(installation, PER_SECOND);
+    const { acknowledged } = writer;
+    const enough = acknowledged.length + writes;
+    await until(() => acknowledged.length >= enough);
+    return writer;
+  };
+  const allTold = () => until(async () => checker.isSure && (await checker.untold()) === 0);
+  const endWriting = async () => {
+    const ended = writer;
+    writer = null;
+    await ended?.stop();
+    await allTold();
+    expect(await checker.faults(ended?.acknowledged ?? [])).toEqual([]);
+  };
+
+  beforeAll(async () => {
+    installation = await startInstallation();
+    checker = await startChecker(installation);
+    [first, second] = await Promise.all([installation.startShard(), installation.startShard()]);
+    installation.serve(first, second);
+  });
+
+  afterEach(async () => {
+    await writer?.stop();
+    writer = null;
+  });
+
+  afterAll(async () => {
+    await checker?.close();
+    await installation?.dispose();
+  });
+
+  test('5: while the stream hangs writes go on, and nobody ends the writers of another', async () => {
+    const { refused, acknowledged } = await writeFor(40);
+    const before = acknowledged.length;
+    installation.nats.freeze();
+    try {
+      await sleep(STREAM_FROZEN_MS);
+    } finally {
+      installation.nats.thaw();
+    }
+    const written = acknowledged.length - before;
+    await writeFor(20);
+    await endWriting();
+    report('5 (hangs)', { written, refused: [...refused], unsureMs: checker.takeUnsure() });
+    expect([...refused]).toEqual([]);
+    expect(
+      await installation.outside.query({
+        text: 'SELECT 1 FROM _writers WHERE ended_at IS NOT NULL',
+        values: [],
+      }),
+    ).toEqual([]);
+  });
+
+  test('a process that starts while the stream is away serves reads, and writes when it is back', async () => {
+    const { refused } = await writeFor(20);
+    await installation.nats.stop();
+    const third = await installation.startShard();
+    // Longer than it would take to settle what it finds.
+    await sleep(4_000);
+    expect(refused.get('EVENTS_BEHIND')).toBe(undefined);
+    await writeFor(20);
+    installation.serve(third);
+    expect(await writeNote(installation)).toBe('EVENTS_BEHIND');
+    const read = await installation.askApp('notes', '{ notes(first: 1) { id } }', { once: true });
+    expect(read).toMatchObject({ status: 200, errors: [] });
+    await installation.nats.start();
+    const startedMs = performance.now();
+    await until(async () => typeof (await writeNote(installation)) === 'object');
+    const recoveryMs = Math.round(performance.now() - startedMs);
+    await third.end();
+    installation.serve(first, second);
+    await endWriting();
+    report('process started without the stream', {
+      recoveryMs,
+      refused: [...refused],
+      unsureMs: checker.takeUnsure(),
+    });
+  });
+
+  test('a frozen process wakes, and its writes go on under another writer', async () => {
+    await writeFor(40);
+    process.kill(first.pid, 'SIGSTOP');
+    try {
+      installation.serve(second);
+      await sleep(FROZEN_MS);
+    } finally {
+      process.kill(first.pid, 'SIGCONT');
+    }
+    installation.serve(first);
+    const wokenMs = performance.now();
+    await writeFor(40);
+    const recoveryMs = Math.round(performance.now() - wokenMs);
+    await endWriting();
+    const unsureMs = checker.takeUnsure();
+    report('frozen process', { recoveryMs, unsureMs });
+    expect(Math.max(...unsureMs)).toBeLessThan(SETTLED_MS);
+    installation.serve(first, second);
+  });
+
+  test('a process that stops in order leaves the app sure', async () => {
+    await writeFor(40);
+    const third = await installation.startShard();
+    installation.serve(third);
+    await writeFor(40);
+    installation.serve(first, second);
+    checker.takeUnsure();
+    const ended = await third.end('SIGTERM');
+    expect(ended.code).toBe(0);
+    await sleep(3_000);
+    expect(checker.takeUnsure()).toEqual([]);
+    expect(checker.isSure).toBe(true);
+    await endWriting();
+  });
+
+  test('1: one is killed and never comes back: the other publishes what it left', async () => {
+    const { acknowledged } = await writeFor(40);
+    installation.nats.freeze();
+    const before = acknowledged.length;
+    await until(() => acknowledged.length > before + 20);
+    await first.end('SIGKILL');
+    installation.nats.thaw();
+    const killedMs = performance.now();
+    installation.serve(second);
+    await endWriting();
+    const recoveryMs = Math.round(performance.now() - killedMs);
+    report('1 (two processes)', { recoveryMs, unsureMs: checker.takeUnsure() });
+    expect(recoveryMs).toBeLessThan(SETTLED_MS);
+  });
+
+  test('without the stream a process stops in time, and what it left is told later', async () => {
+    const { acknowledged } = await writeFor(20);
+    await installation.nats.stop();
+    const before = acknowledged.length;
+    await until(() => acknowledged.length > before + 20);
+    const stoppedMs = performance.now();
+    const ended = await second.end('SIGTERM');
+    const stopMs = Math.round(performance.now() - stoppedMs);
+    await installation.nats.start();
+    second = await installation.startShard();
+    installation.serve(second);
+    await endWriting();
+    report('stop without the stream', { stopMs, unsureMs: checker.takeUnsure() });
+    expect(ended.code).toBe(0);
+  });
+});

@@ -1,0 +1,7 @@
+/** `ROCKET_FAULTS=long` repeats what is random more often, and waits as long as the list of fault tests says. */
+export const IS_LONG = process.env['ROCKET_FAULTS'] === 'long';
+
+/** What a test has measured, on one line. */
+export function report(test: string, figures: Readonly<Record<string, unknown>>): void {
+  process.stdout.write(`fault test ${test}: ${JSON.stringify(figures)}\n`);
+}
