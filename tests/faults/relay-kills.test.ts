@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RocketProcess } from '../harness/servers/rocket-process.ts';
 import { until } from '../harness/until.ts';
 import { type Installation, NATS_SERVER, startInstallation } from './support/installation.ts';
-import { IS_LONG, report } from './support/long-form.ts';
+import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 import { type StreamChecker, startChecker } from './support/stream-checker.ts';
 import { startWriter, writeNote } from './support/writer.ts';
 
 const KILLS = IS_LONG ? 20 : 3;
 const PER_SECOND = 100;
 
-describe.skipIf(NATS_SERVER === null)('a shard process that is killed', () => {
+describe.skipIf(NATS_SERVER === null)('a shard process that is killed', { timeout: TIMEOUT_MS }, () => {
   let installation: Installation;
   let checker: StreamChecker;
   /** The successor of the one that was killed is killed next. */

@@ -1,21 +1,20 @@
 /** The way of an app's changes out of its transactions: under a writer of this process, and to the relay. */
 import { isPostgresError, POSTGRES_CODES, type Transaction } from '@rocket/platform';
 import { completeEvent, type EncodedEvent, epoch, RocketError } from '@rocket/schema';
-import { AppWriters, type AppWritersOptions } from './app-writers.ts';
+import { AppWriters } from './app-writers.ts';
 import type { EventWriter } from './event-writer.ts';
 import { insertEvents, insertedEvent, WRITER_COLUMN } from './outbox-sql.ts';
 import type { CommittedEvent } from './publish-events.ts';
 import { Relay, type RelayOptions, type RelayStatus } from './relay.ts';
+import type { AppWritersOptions } from './writer-options.ts';
 
 /** Writers end while a process is frozen, or cut off; not several times in a row. */
 const MAX_ATTEMPTS = 3;
-/** Enough to end the writer in the database, whether the stream answers or not. */
-const MIN_CLOSE_MS = 500;
 
 /** Adds the events to the transaction and commits it: the last thing that a transaction does. */
 export type CommitEvents = (tx: Transaction, events: readonly EncodedEvent[]) => Promise<void>;
 
-export interface AppOutboxOptions extends AppWritersOptions, Pick<RelayOptions, 'maxQueued'> {
+export interface AppOutboxOptions extends AppWritersOptions, Pick<RelayOptions, 'checked' | 'maxQueued'> {
   /** Called with the highest position of each batch that was stored. */
   readonly onPublished: (position: number, events: number) => void;
   readonly onRefused: () => void;
@@ -34,6 +33,8 @@ export interface AppOutbox {
   status(): RelayStatus;
   /** The stream may take events again. */
   wake(): void;
+  /** The connection to the stream is lost. */
+  lost(): void;
   /** Takes no more writes, publishes what waits and ends the writer. What takes longer is left to others. */
   close(graceMs: number): Promise<void>;
 }
@@ -94,13 +95,17 @@ export function createAppOutbox(options: AppOutboxOptions): AppOutbox {
     },
     status: () => relay.status(),
     wake: () => relay.wake(),
+    lost: () => relay.lost(),
     async close(graceMs) {
+      const untilMs = performance.now() + graceMs;
       isClosed = true;
       writers.stop();
-      const untilMs = performance.now() + graceMs;
-      await relay.drain(graceMs);
-      await writers.close(Math.max(MIN_CLOSE_MS, untilMs - performance.now()));
-      relay.close();
+      try {
+        await relay.drain(graceMs);
+        await writers.close(Math.max(0, untilMs - performance.now()));
+      } finally {
+        relay.close();
+      }
     },
   };
 }

@@ -5,7 +5,6 @@ import type { AppDatabase } from '../databases/app-database.ts';
 import { settleWriter } from './settle-writer.ts';
 import { followSilentWriters } from './silent-writers.ts';
 import type { Statements } from './statements.ts';
-import { sweepOutbox } from './sweep-outbox.ts';
 import { type EnteredWriter, enteredWriter, selectWriters } from './writers-sql.ts';
 
 /** A process beats four times a second. One that lives after all opens another writer. */
@@ -19,13 +18,17 @@ export interface LeftoversOptions {
   readonly statements: Pick<Statements, 'settled'>;
   /** Opens the database of an app that is placed here; null for another app. */
   readonly databaseOf: (app: AppName) => AppDatabase | null;
+  /** Resolves when something of an opened app may be published; see {@link PublishedCheck}. */
+  readonly checked: (app: AppName) => Promise<void>;
 }
 
 export interface Leftovers {
-  /** Publishes what waits in an app's outbox, and finds writers there of which the stream does not know. */
+  /** Finds writers in an app's database of which the stream does not know. */
   lookAt(app: AppName, database: AppDatabase): void;
   /** Settles the writers of processes that have fallen silent. Called again and again. */
   settleSilent(): void;
+  /** There are writers of others, whose silence means something only beside what this process says itself. */
+  readonly hasOthers: boolean;
   close(): void;
 }
 
@@ -45,10 +48,11 @@ export function createLeftovers(options: LeftoversOptions): Leftovers {
 
   async function settle({ app, writer, process: owner }: Leftover): Promise<void> {
     if (settling.has(writer)) return;
-    const database = databaseOf(app);
-    if (database === null) return;
     settling.add(writer);
     try {
+      const database = databaseOf(app);
+      if (database === null) return;
+      await options.checked(app);
       await settleWriter({ app, database, bus, writer: { id: writer, process: owner } });
       await statements.settled({ app, writer, process: owner });
       found.delete(writer);
@@ -68,14 +72,13 @@ export function createLeftovers(options: LeftoversOptions): Leftovers {
     const others = rows.map(enteredWriter).filter((writer: EnteredWriter) => writer.process !== process);
     const sinceMs = performance.now();
     for (const { id, process: owner } of others) found.set(id, { app, writer: id, process: owner, sinceMs });
-    await sweepOutbox({ app, database, bus, of: { writer: null, except: [] } });
   }
 
   return {
     lookAt(app, database) {
       look(app, database).catch((error: unknown) => {
-        // The rows stay in the outbox, and their writer is settled once it is silent.
-        logger.debug({ err: error, app }, 'the outbox of an app was not looked through at its opening');
+        // Mostly the stream knows of them too.
+        logger.debug({ err: error, app }, 'the writers of an app were not looked through at its opening');
       });
     },
     settleSilent() {
@@ -84,8 +87,11 @@ export function createLeftovers(options: LeftoversOptions): Leftovers {
       for (const leftover of found.values()) {
         // From here on the stream tells when it is silent.
         if (silent.isOpen(leftover.writer)) found.delete(leftover.writer);
-        else if (performance.now() - leftover.sinceMs > SILENT_MS) void settle(leftover);
+        else if (silent.isHeardFor(SILENT_MS, leftover.sinceMs)) void settle(leftover);
       }
+    },
+    get hasOthers() {
+      return silent.hasOpen || found.size > 0;
     },
     close() {
       isClosed = true;

@@ -19,6 +19,8 @@ export interface Marks {
   add(published: readonly PublishedEvent[]): void;
   /** True when everything published is marked. */
   readonly isDone: boolean;
+  /** Leaves what waits unmarked. */
+  drop(): void;
   /** Marks what there is now. A failure is logged, and tried again later. */
   flush(): Promise<void>;
   close(): void;
@@ -29,6 +31,7 @@ export function createMarks({ app, database, bus, logger }: MarkOptions): Marks 
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let isClosed = false;
+  let session = 0;
 
   function schedule(afterMs: number): void {
     if (isClosed || timer !== null || waiting.length === 0) return;
@@ -38,11 +41,12 @@ export function createMarks({ app, database, bus, logger }: MarkOptions): Marks 
 
   async function mark(): Promise<void> {
     const marked = waiting.splice(0, MAX_MARKED_AT_ONCE);
+    const since = session;
     try {
       await bus.durable(marked.reduce((last, { position }) => Math.max(last, position), 0));
       await database.primary.query(markPublished(marked, bus.outlivesProcess));
     } catch (error) {
-      waiting = [...marked, ...waiting];
+      if (since === session) waiting = [...marked, ...waiting];
       logger.warn({ err: error, app }, 'published events could not be marked');
       return schedule(MARK_AGAIN_MS);
     }
@@ -67,6 +71,10 @@ export function createMarks({ app, database, bus, logger }: MarkOptions): Marks 
     },
     get isDone() {
       return waiting.length === 0 && running === null;
+    },
+    drop() {
+      session += 1;
+      waiting = [];
     },
     flush,
     close() {

@@ -106,31 +106,29 @@ export function limitLockWait(waitMs: number): Statement {
   return { text: 'SELECT set_config($1, $2, true)', values: ['lock_timeout', `${waitMs}ms`] };
 }
 
-/** Marked with a position, that is by a process of this version. */
-const PUBLISHED = `FROM "${OUTBOX_TABLE}" o WHERE published_at IS NOT NULL AND position IS NOT NULL`;
-
-export function countPublished(): Statement {
-  return { text: `SELECT count(*)::int ${PUBLISHED}`, values: [] };
+export interface MarkedEvent extends PublishedEvent {
+  readonly epoch: number;
 }
 
-/** @param age 0 is the newest */
-export function publishedAt(age: number): Statement {
-  const text = `SELECT o.id::text, position::float8, (payload->>'epoch')::int ${PUBLISHED} ORDER BY o.id DESC OFFSET $1::int LIMIT 1`;
-  return { text, values: [age] };
+/** The event with the highest position that is not above `position`. */
+export function selectMarked(position: number): Statement {
+  const text = `SELECT o.id::text, o.position::float8, (payload->>'epoch')::int FROM "${OUTBOX_TABLE}" o
+    WHERE o.position <= $1::bigint ORDER BY o.position DESC LIMIT 1`;
+  return { text, values: [position] };
 }
 
-const published = z.tuple([z.string(), z.number(), z.number()]);
+const marked = z.tuple([z.string(), z.number(), z.number()]);
 
-export function publishedEvent(row: Row): PublishedEvent & { readonly epoch: number } {
-  const [id, position, epoch] = published.parse(row);
+export function markedEvent(row: Row): MarkedEvent {
+  const [id, position, epoch] = marked.parse(row);
   return { id, position, epoch };
 }
 
-/** Everything behind the position has to be published again. */
+/** Everything behind the position has to be published again. Rows: one for each. */
 export function unmarkAfter(position: number): Statement {
   return {
     text: `UPDATE "${OUTBOX_TABLE}" SET published_at = NULL, position = NULL
-           WHERE published_at IS NOT NULL AND position > $1::bigint`,
+           WHERE position > $1::bigint RETURNING 1`,
     values: [position],
   };
 }

@@ -1,5 +1,5 @@
 /** Brings events of an app to the stream. */
-import type { EventBus, OutgoingMessage, PublishOutcome } from '@rocket/platform';
+import type { BusState, EventBus, OutgoingMessage, PublishOutcome } from '@rocket/platform';
 import {
   type AppName,
   completeEvent,
@@ -18,26 +18,39 @@ export interface CommittedEvent extends EncodedEvent {
 
 export interface PublishReport {
   readonly published: readonly PublishedEvent[];
+  /** The highest of their positions; 0 when there is none. */
+  readonly upTo: number;
   /** Why at least one of the others was not; null when all were published. */
   readonly failure: Error | null;
 }
 
 export interface PublishInput {
-  readonly bus: Pick<EventBus, 'publish'>;
+  readonly bus: Pick<EventBus, 'publish' | 'state'>;
   readonly app: AppName;
   readonly events: readonly CommittedEvent[];
   /** Of the app's database, at or past the commits of all events. */
   readonly lsn: Lsn;
 }
 
-/** In order of their ids, as far as the stream takes all of them. An event that is too large goes without its record. */
+/**
+ * In order of their ids, as far as the stream takes all of them. An event that is too large goes without its record.
+ * What was acknowledged before the connection was lost counts as not published: another store may be there afterwards.
+ */
 export async function publishEvents({ bus, app, events, lsn }: PublishInput): Promise<PublishReport> {
   const messages = events.map((event) => ({
     subject: event.subject,
     payload: completeEvent(event.payload, { lsn }),
     id: eventMessageId({ app, ...event }),
   }));
+  const session = bus.state();
   const outcomes = await publishShortening(bus, messages);
+  if (!isSameSession(session, bus.state())) {
+    return {
+      published: [],
+      upTo: 0,
+      failure: new Error('The connection was lost while events were published'),
+    };
+  }
   const published: PublishedEvent[] = [];
   let failure: Error | null = null;
   for (const [index, { id }] of events.entries()) {
@@ -45,7 +58,12 @@ export async function publishEvents({ bus, app, events, lsn }: PublishInput): Pr
     if (outcome?.ok === true) published.push({ id, position: outcome.position });
     else failure ??= outcome?.error ?? new Error('The bus gave no outcome');
   }
-  return { published, failure };
+  const upTo = published.reduce((last, { position }) => Math.max(last, position), 0);
+  return { published, upTo, failure };
+}
+
+function isSameSession(before: BusState, after: BusState): boolean {
+  return before.kind === 'up' && after.kind === 'up' && before.sinceMs === after.sinceMs;
 }
 
 async function publishShortening(

@@ -19,10 +19,12 @@ const LONGEST_PAUSE_MS = 5_000;
 export interface RelayOptions {
   readonly app: AppName;
   readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'durable' | 'outlivesProcess'>;
+  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
   readonly logger: Logger;
   /** Events that may wait in memory; 10,000 by default. The others wait in the outbox alone. */
   readonly maxQueued?: number;
+  /** Resolves when something may be published; see {@link PublishedCheck}. */
+  readonly checked: () => Promise<void>;
   /** Called with the highest position of each batch that was stored. */
   readonly onPublished: (position: number, events: number) => void;
 }
@@ -82,6 +84,11 @@ export class Relay {
     this.#pause?.resolve();
   }
 
+  /** The connection is lost. What is not marked by now is published again, as the stream may have lost it. */
+  lost(): void {
+    this.#marks.drop();
+  }
+
   /** Resolves when nothing waits any more and what was published is marked, or the time is over. */
   async drain(graceMs: number): Promise<void> {
     const late = Promise.withResolvers<void>();
@@ -108,6 +115,7 @@ export class Relay {
 
   async #work(): Promise<void> {
     while (!this.#closed && this.#queue.length + this.#spilled.length > 0) {
+      await this.#options.checked();
       try {
         // What is in memory was committed before what was left to the outbox.
         if (this.#queue.length > 0) await this.#publishBatch();
@@ -130,7 +138,7 @@ export class Relay {
       const report = await publishEvents({ bus, app, events, lsn });
       published = new Set(report.published.map(({ id }) => id));
       this.#marks.add(report.published);
-      onPublished(highest(report.published), report.published.length);
+      onPublished(report.upTo, published.size);
       // A stream that takes some of them is full, not away, and soon takes more.
       if (published.size > 0) this.#failures = Math.min(this.#failures, 1);
       if (report.failure !== null) throw report.failure;
@@ -192,8 +200,4 @@ export class Relay {
     await this.#pause.promise;
     clearTimeout(timer);
   }
-}
-
-function highest(published: readonly { readonly position: number }[]): number {
-  return published.reduce((last, { position }) => Math.max(last, position), 0);
 }

@@ -5,46 +5,41 @@
 import type { EventBus } from '@rocket/platform';
 import { type AppName, eventMessageId } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
-import { countPublished, publishedAt, publishedEvent, unmarkAfter } from './outbox-sql.ts';
-import { sweepOutbox } from './sweep-outbox.ts';
+import { type MarkedEvent, markedEvent, selectMarked, unmarkAfter } from './outbox-sql.ts';
 
 export interface RestoreInput {
   readonly app: AppName;
   readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'durable' | 'messageAt' | 'outlivesProcess'>;
+  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'messageAt' | 'outlivesProcess'>;
 }
 
 /**
- * Publishes again what is missing. A stream is a log: where one message is missing, all later ones are, so the last that is
- * there is found by halves.
- * @returns the number of events that were published again
+ * Takes the marks off what is missing. A stream is a log: where one position is missing, all later ones are, so the last
+ * that is there is found by halves. Ids say nothing of that, as what waited longer has a low one.
+ * @returns the number of events that are missing
  * @throws what the bus or the database failed with
  */
 export async function restorePublished(input: RestoreInput): Promise<number> {
-  if (await isThere(input, 0)) return 0;
-  const [row] = await input.database.primary.query(countPublished());
-  // By age: everything before `there` is missing, everything from it on is there.
-  let missing = 0;
-  let there = Number(row?.[0] ?? 0);
-  while (there - missing > 1) {
-    const middle = Math.floor((missing + there) / 2);
-    if (await isThere(input, middle)) there = middle;
-    else missing = middle;
+  const newest = await markedUpTo(input, Number.MAX_SAFE_INTEGER);
+  if (newest === null || (await isThere(input, newest))) return 0;
+  let there = 0;
+  let missing = newest.position;
+  while (missing - there > 1) {
+    const middle = Math.floor((there + missing) / 2);
+    const event = await markedUpTo(input, middle);
+    if (event === null || event.position <= there || (await isThere(input, event))) there = middle;
+    else missing = event.position;
   }
-  const last = await eventAt(input, there);
-  await input.database.primary.query(unmarkAfter(last?.position ?? 0));
-  return await sweepOutbox({ ...input, of: { writer: null, except: [] } });
+  const rows = await input.database.primary.query(unmarkAfter(there));
+  return rows.length;
 }
 
-/** @param age 0 is the newest event. An event that does not exist lacks nowhere. */
-async function isThere(input: RestoreInput, age: number): Promise<boolean> {
-  const event = await eventAt(input, age);
-  if (event === null) return true;
-  const message = await input.bus.messageAt(event.position);
-  return message?.id === eventMessageId({ app: input.app, epoch: event.epoch, id: event.id });
+async function isThere({ bus, app }: RestoreInput, event: MarkedEvent): Promise<boolean> {
+  const message = await bus.messageAt(event.position);
+  return message?.id === eventMessageId({ app, ...event });
 }
 
-async function eventAt({ database }: RestoreInput, age: number) {
-  const [row] = await database.primary.query(publishedAt(age));
-  return row === undefined ? null : publishedEvent(row);
+async function markedUpTo({ database }: RestoreInput, position: number): Promise<MarkedEvent | null> {
+  const [row] = await database.primary.query(selectMarked(position));
+  return row === undefined ? null : markedEvent(row);
 }

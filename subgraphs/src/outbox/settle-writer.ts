@@ -12,7 +12,7 @@ const LOCK_WAIT_MS = 2_000;
 export interface SettleInput {
   readonly app: AppName;
   readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'durable' | 'outlivesProcess'>;
+  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
   readonly writer: EnteredWriter;
 }
 

@@ -1,13 +1,13 @@
 /** The outboxes of a shard process: of all apps that it serves, with one beat for all of them. */
 import { randomUUID } from 'node:crypto';
-import { type EventBus, isPostgresError, type Logger, POSTGRES_CODES, shareRun } from '@rocket/platform';
+import { type EventBus, type Logger, shareRun } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { type AppOutbox, createAppOutbox } from './app-outbox.ts';
 import { createLeftovers, type Leftovers } from './leftovers.ts';
 import type { OutboxMetrics } from './outbox-metrics.ts';
 import { prunePublished } from './prune-outbox.ts';
-import { restorePublished } from './restore-published.ts';
+import { PublishedCheck } from './published-check.ts';
 import { createStatements, type Statements } from './statements.ts';
 
 const BEAT_MS = 250;
@@ -15,8 +15,9 @@ const IDLE_WRITER_MS = 60_000;
 /** Well within the time that the stream keeps messages; a log in memory is short. */
 const ANNOUNCE_AGAIN_MS = 3_600_000;
 const ANNOUNCE_AGAIN_IN_PROCESS_MS = 10_000;
-const VERIFY_AGAIN_MS = 1_000;
 const CLOSE_GRACE_MS = 5_000;
+/** Nothing can be published or said then. */
+const CLOSE_WITHOUT_STREAM_MS = 500;
 const FIRST_PRUNE_MS = 60_000;
 const PRUNE_MS = 3_600_000;
 
@@ -50,8 +51,8 @@ interface Entry {
   readonly app: AppName;
   readonly database: AppDatabase;
   readonly outbox: AppOutbox;
-  /** What was published is still on the stream. Until that is known, nothing is claimed. */
-  isVerified: boolean;
+  /** Until it has passed, nothing is published or claimed. */
+  readonly check: PublishedCheck;
   /** By `performance.now()`. */
   pruneAtMs: number;
 }
@@ -75,7 +76,10 @@ class Outboxes implements ShardOutbox {
     const process = `${shard}-${randomUUID().slice(0, 8)}`;
     this.#options = options;
     this.#statements = createStatements({ shard, process, bus });
-    this.#leftovers = createLeftovers({ ...options, process, statements: this.#statements });
+    this.#leftovers = createLeftovers({
+      ...{ ...options, process, statements: this.#statements },
+      checked: (app) => this.#entryOf(app).check.passed(),
+    });
     const tick = shareRun(() => this.#tick());
     this.#timer = setInterval(() => void tick(), BEAT_MS);
     this.#timer.unref();
@@ -89,30 +93,30 @@ class Outboxes implements ShardOutbox {
       statements.reached(position);
       metrics.published(app, events);
     };
+    const check = new PublishedCheck({ ...this.#options, app, database });
     const outbox = createAppOutbox({
       ...this.#options,
       app,
       database,
+      checked: () => check.passed(),
       announcer: statements,
       onPublished,
       onRefused: () => metrics.refused(app),
     });
     const entry: Entry = {
-      ...{ app, database, outbox, isVerified: false, closing: new AbortController() },
+      ...{ app, database, outbox, check, closing: new AbortController() },
       unobserve: metrics.observe(app, () => outbox.status()),
       pruneAtMs: performance.now() + FIRST_PRUNE_MS,
     };
     this.#current.set(app, entry);
     this.#all.add(entry);
-    void this.#verify(entry);
+    void check.run();
     this.#leftovers.lookAt(app, database);
     return { close: () => this.#close(entry) };
   }
 
   of(app: AppName): AppOutbox {
-    const entry = this.#current.get(app);
-    if (entry === undefined) throw new TypeError(`The database of ${app} was not opened`);
-    return entry.outbox;
+    return this.#entryOf(app).outbox;
   }
 
   close(): void {
@@ -122,20 +126,30 @@ class Outboxes implements ShardOutbox {
     this.#statements.close();
   }
 
+  #entryOf(app: AppName): Entry {
+    const entry = this.#current.get(app);
+    if (entry === undefined) throw new TypeError(`The database of ${app} was not opened`);
+    return entry;
+  }
+
   async #close(entry: Entry): Promise<void> {
     if (this.#current.get(entry.app) === entry) this.#current.delete(entry.app);
     entry.closing.abort();
-    // Without the stream nothing can be published or said: others do it.
-    await entry.outbox.close(this.#options.bus.state().kind === 'down' ? 0 : CLOSE_GRACE_MS);
-    this.#all.delete(entry);
-    entry.unobserve();
+    try {
+      const isDown = this.#options.bus.state().kind === 'down';
+      await entry.outbox.close(isDown ? CLOSE_WITHOUT_STREAM_MS : CLOSE_GRACE_MS);
+    } finally {
+      entry.check.forget();
+      this.#all.delete(entry);
+      entry.unobserve();
+    }
   }
 
   async #tick(): Promise<void> {
-    const claims = [...this.#all].flatMap(({ outbox, isVerified }) =>
-      outbox.writers.beat().map((claim) => ({ ...claim, isClear: claim.isClear && isVerified })),
+    const claims = [...this.#all].flatMap(({ outbox, check }) =>
+      outbox.writers.beat().map((claim) => ({ ...claim, isClear: claim.isClear && check.isPassed })),
     );
-    if (claims.length > 0) await this.#statements.beat(claims);
+    if (claims.length > 0 || this.#leftovers.hasOthers) await this.#statements.beat(claims);
     this.#leftovers.settleSilent();
     const announceMs = this.#options.bus.outlivesProcess ? ANNOUNCE_AGAIN_MS : ANNOUNCE_AGAIN_IN_PROCESS_MS;
     const limits = { idleMs: IDLE_WRITER_MS, announceMs };
@@ -148,35 +162,17 @@ class Outboxes implements ShardOutbox {
   #busIs(kind: 'up' | 'down'): void {
     if (kind === 'down') this.#statements.forget();
     else this.#statements.closeAgain();
-    for (const entry of this.#all) {
-      // Another store may be behind the same address when it is back.
-      entry.isVerified = false;
-      if (kind === 'down') continue;
-      void this.#verify(entry);
-      entry.outbox.wake();
-      // The stream may have lost what another process said of its end.
-      this.#leftovers.lookAt(entry.app, entry.database);
-      this.#report(entry.app, entry.outbox.writers.announceAgain());
-    }
-  }
-
-  /** Repeated until it is known. */
-  async #verify(entry: Entry): Promise<void> {
-    const { bus, logger } = this.#options;
-    const { app, database } = entry;
-    // It is done when the bus is up again.
-    if (bus.state().kind === 'down') return;
-    try {
-      const events = bus.outlivesProcess ? await restorePublished({ app, bus, database }) : 0;
-      if (events > 0) logger.warn({ app, events }, 'the stream had lost events; they were published again');
-      entry.isVerified = true;
-    } catch (error) {
-      // Without the table nothing was ever published.
-      if (isPostgresError(error) && error.code === POSTGRES_CODES.undefinedTable) entry.isVerified = true;
-      else {
-        logger.debug({ err: error, app }, 'what is on the stream cannot be compared now');
-        setTimeout(() => this.#all.has(entry) && void this.#verify(entry), VERIFY_AGAIN_MS).unref();
+    for (const { app, database, outbox, check } of this.#all) {
+      if (kind === 'down') {
+        check.forget();
+        outbox.lost();
+        continue;
       }
+      void check.run();
+      outbox.wake();
+      // The stream may have lost what another process said of its end.
+      this.#leftovers.lookAt(app, database);
+      this.#report(app, outbox.writers.announceAgain());
     }
   }
 

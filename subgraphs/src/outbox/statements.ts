@@ -11,7 +11,8 @@ import {
   type WriterStatement,
 } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
-import type { WriterAnnouncer, WriterClaim } from './app-writers.ts';
+import type { WriterClaim } from './app-writers.ts';
+import type { WriterAnnouncer } from './writer-options.ts';
 
 const SAY_AGAIN_MS = 500;
 const MAX_CLOSED = 10_000;

@@ -12,7 +12,7 @@ const PAUSE_MS = 50;
 export interface SweepInput {
   readonly app: AppName;
   readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'durable' | 'outlivesProcess'>;
+  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
   readonly of: Omit<WaitingRows, 'limit'>;
 }
 
@@ -27,8 +27,9 @@ export async function sweepOutbox({ app, database, bus, of }: SweepInput): Promi
     const rows = await database.primary.query(selectWaiting({ ...of, limit: SWEEP_EVENTS }));
     if (rows.length === 0) return total;
     const lsn = await database.committed();
-    const { published, failure } = await publishEvents({ bus, app, events: rows.map(waitingEvent), lsn });
-    await bus.durable(published.reduce((last, { position }) => Math.max(last, position), 0));
+    const events = rows.map(waitingEvent);
+    const { published, upTo, failure } = await publishEvents({ bus, app, events, lsn });
+    await bus.durable(upTo);
     await database.primary.query(markPublished(published, bus.outlivesProcess));
     total += published.length;
     if (failure !== null) {

@@ -45,6 +45,8 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
      ended_at timestamptz)`,
   // Partial, because unpublished rows are few among the published ones of a day.
   `CREATE INDEX IF NOT EXISTS "_ix_outbox_unpublished" ON "${OUTBOX_TABLE}" (id) WHERE published_at IS NULL`,
+  // Where the stream ends for this app is asked at every connection to it.
+  `CREATE INDEX IF NOT EXISTS "_ix_outbox_position" ON "${OUTBOX_TABLE}" (position) WHERE position IS NOT NULL`,
   `CREATE TABLE IF NOT EXISTS "${FILES_TABLE}" (
      id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
      filename text NOT NULL,

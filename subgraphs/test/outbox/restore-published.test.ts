@@ -3,6 +3,7 @@ import { createDatabase, createInProcessBus, type EventBus, type StreamMessage }
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCommitTracker } from '../../src/databases/commit-tracker.ts';
 import { restorePublished } from '../../src/outbox/restore-published.ts';
+import { sweepOutbox } from '../../src/outbox/sweep-outbox.ts';
 import type { WritePipeline } from '../../src/write/pipeline.ts';
 import { keyOf } from '../support/fresh-writes.ts';
 import { createTestOutbox, type TestOutbox } from '../support/test-outbox.ts';
@@ -41,11 +42,14 @@ async function restoreTo(bus: EventBus): Promise<number> {
   const database = createDatabase({ url: app.url, logger: LOGGER, max: 2 });
   try {
     const { position } = createCommitTracker(database, { timeline: 1 });
-    return await restorePublished({
+    const of = {
       app: parseApp(DOCUMENT).model.app,
       bus,
       database: { primary: database, committed: position },
-    });
+    };
+    const missing = await restorePublished(of);
+    expect(await sweepOutbox({ ...of, of: { writer: null, except: [] } })).toBe(missing);
+    return missing;
   } finally {
     await database.close();
   }

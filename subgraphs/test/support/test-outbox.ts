@@ -34,6 +34,7 @@ export function createTestOutbox(url: string, options: TestOutboxOptions = {}): 
     database: { primary, committed: commits.position },
     bus,
     announcer,
+    checked: () => Promise.resolve(),
     logger: LOGGER,
     onPublished: announcer.reached,
     onRefused: () => undefined,

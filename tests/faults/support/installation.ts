@@ -23,6 +23,8 @@ import { startBalancer } from './balancer.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
 const SHARD = shardName('s1');
+/** Room for a record that no message of the stream holds. */
+const BODIES = { ROCKET_MAX_BODY_BYTES: '8000000' };
 const LOGGER = createLogger({ level: 'silent', name: 'test' });
 const DOCUMENT = {
   version: 1,
@@ -74,6 +76,7 @@ async function startParts(closing: Closing): Promise<Omit<Installation, 'dispose
       ROCKET_DATA_DIR: directory.path,
       ROCKET_SHARD_URL: balancer.url,
       NATS_URL: nats.url,
+      ...BODIES,
       ...environment,
     });
     closing.push(() => endFrozen(started));
@@ -86,13 +89,15 @@ async function startParts(closing: Closing): Promise<Omit<Installation, 'dispose
   await catalog.platformUsers.add(ADMIN);
   const first = await startShard();
   balancer.serve([first.url]);
+  const bus = await openBus(nats);
+  closing.push(() => bus.close());
   const gateway = await createGateway({
-    catalog,
+    ...{ catalog, bus },
     view: await followCatalog(catalog, LOGGER),
     shards: () => {
       throw new RocketError('SHARD_UNAVAILABLE', 'No shard is in this process');
     },
-    ...{ config: loadConfig({}), logger: LOGGER, metrics: createMetrics() },
+    ...{ config: loadConfig(BODIES), logger: LOGGER, metrics: createMetrics() },
   });
   closing.push(
     () => balancer.close(),

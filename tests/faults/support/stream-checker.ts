@@ -4,7 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEventFollower, createLogger, type EventBus, type StreamMessage } from '@rocket/platform';
-import { type ChangeEvent, isNewer, readStream } from '@rocket/schema';
+import type { ChangeEvent } from '@rocket/schema';
+import { HeardEvents } from './heard-events.ts';
 import type { Installation } from './installation.ts';
 import type { Acknowledged } from './writer.ts';
 
@@ -24,7 +25,9 @@ export interface StreamChecker {
   readonly resets: number;
   /** Ids of events that are on the stream at more than one position. */
   readonly repeated: readonly string[];
-  /** How many changes of the database were not told, now and in the end. */
+  /** The newest event of a record. */
+  newest(key: string): ChangeEvent | undefined;
+  /** How many changes that are in the database now were not told. */
   untold(): Promise<number>;
   /** Everything that does not fit between database, stream and acknowledged writes. */
   faults(acknowledged: readonly Acknowledged[]): Promise<readonly string[]>;
@@ -32,9 +35,7 @@ export interface StreamChecker {
 }
 
 export async function startChecker(installation: Installation): Promise<StreamChecker> {
-  const bus = await installation.openBus();
-  const checker = new Checker(installation, bus);
-  return checker;
+  return new Checker(installation, await installation.openBus());
 }
 
 class Checker implements StreamChecker {
@@ -42,10 +43,7 @@ class Checker implements StreamChecker {
   resets = 0;
   readonly #installation: Installation;
   readonly #bus: EventBus;
-  readonly #told = new Set<string>();
-  readonly #positions = new Map<string, Set<number>>();
-  readonly #titles = new Set<string>();
-  readonly #newest = new Map<string, ChangeEvent>();
+  readonly #heard = new HeardEvents();
   /** Rows that were not told, with the time by which they were committed. */
   readonly #untold = new Map<string, number>();
   /** It has started afresh and knows nothing yet: what is committed until then it need not be told. */
@@ -70,6 +68,7 @@ class Checker implements StreamChecker {
       onReset: () => {
         this.resets += 1;
         this.#isFresh = true;
+        this.#heard.forget();
         for (const id of this.#untold.keys()) this.#untold.set(id, OF_NO_ACCOUNT);
       },
     });
@@ -87,28 +86,39 @@ class Checker implements StreamChecker {
     return taken;
   }
 
+  newest(key: string): ChangeEvent | undefined {
+    return this.#heard.newest(key);
+  }
+
   async untold(): Promise<number> {
+    const untold = await this.#rowsNotIn(this.#heard.ids);
+    if (untold === 0 || this.resets === 0) return untold;
+    // Who starts afresh has missed what was published until then.
+    return await this.#rowsNotIn(await this.#readAll());
+  }
+
+  async #rowsNotIn(told: ReadonlySet<string>): Promise<number> {
     const rows = await this.#installation.outside.query({ text: 'SELECT id::text FROM _outbox', values: [] });
-    return rows.filter(([id]) => !this.#told.has(String(id))).length;
+    return rows.filter(([id]) => !told.has(String(id))).length;
   }
 
   async faults(acknowledged: readonly Acknowledged[]): Promise<readonly string[]> {
-    await this.#readAll();
-    const untold = await this.untold();
+    const onStream = await this.#readAll();
+    const untold = await this.#rowsNotIn(onStream);
     const notes = await this.#installation.outside.query({
       text: 'SELECT id::text, title FROM notes',
       values: [],
     });
     const stored = new Map(notes.map(([id, title]) => [String(id), String(title)]));
     const differing = [...stored].filter(([id, title]) => {
-      const newest = this.#newest.get(id);
+      const newest = this.#heard.newest(id);
       return newest?.omitted !== true && newest?.record?.['title'] !== title;
     });
     const missing = acknowledged.filter(({ id }) => !stored.has(id));
-    const titles = new Set([...this.#titles, ...stored.values()]);
-    const lost = acknowledged.filter(({ title }) => !titles.has(title));
+    const titles = new Set(stored.values());
+    const lost = acknowledged.filter(({ title }) => !titles.has(title) && !this.#heard.has(title));
     return [
-      ...(untold > 0 ? [`${untold} changes were not told`] : []),
+      ...(untold > 0 ? [`${untold} changes are not on the stream`] : []),
       ...differing.map(([id, title]) => `the newest event of ${id} is not that of ${title}`),
       ...missing.map(({ id }) => `${id} was acknowledged and is not there`),
       ...lost.map(({ title }) => `${title} was acknowledged and never told`),
@@ -125,19 +135,12 @@ class Checker implements StreamChecker {
   }
 
   get repeated(): readonly string[] {
-    return [...this.#positions].filter(([, positions]) => positions.size > 1).map(([id]) => id);
+    return this.#heard.repeated;
   }
 
-  #hear({ payload, position }: Pick<StreamMessage, 'payload' | 'position'>): void {
-    const said = readStream(payload);
-    if (said.kind !== 'change') return;
-    const { event } = said;
-    this.#told.add(event.id);
-    this.#positions.set(event.id, (this.#positions.get(event.id) ?? new Set()).add(position));
-    this.#untold.delete(event.id);
-    this.#titles.add(String(event.record?.['title']));
-    const known = this.#newest.get(event.key);
-    if (known === undefined || isNewer(event, known)) this.#newest.set(event.key, event);
+  #hear(message: StreamMessage): void {
+    const id = this.#heard.hear(message);
+    if (id !== null) this.#untold.delete(id);
   }
 
   #know(): void {
@@ -170,7 +173,7 @@ class Checker implements StreamChecker {
       for (const [value] of rows) {
         const id = String(value);
         if (BigInt(id) > this.#highest) this.#highest = BigInt(id);
-        if (this.#told.has(id) || this.#untold.has(id)) continue;
+        if (this.#heard.ids.has(id) || this.#untold.has(id)) continue;
         const isOld = this.#isFresh || beganMs <= this.#freshUntilMs;
         this.#untold.set(id, isOld ? OF_NO_ACCOUNT : committedMs);
       }
@@ -178,17 +181,22 @@ class Checker implements StreamChecker {
     }
   }
 
-  /** A follower that has started afresh has not seen what was published again before. */
-  async #readAll(): Promise<void> {
+  /** The ids of all changes that are on the stream now. */
+  async #readAll(): Promise<ReadonlySet<string>> {
+    const ids = new Set<string>();
     const caughtUp = Promise.withResolvers<void>();
     const follower = this.#bus.follow({
       subject: 'rocket.ev.>',
       from: { kind: 'after', position: Math.max(0, (await this.#bus.range()).first - 1) },
-      onMessage: (message) => this.#hear(message),
+      onMessage: (message) => {
+        const id = this.#heard.hear(message);
+        if (id !== null) ids.add(id);
+      },
       onCaughtUp: () => caughtUp.resolve(),
       onLost: (reason) => caughtUp.reject(new Error(`The stream was ${reason}`)),
     });
     await caughtUp.promise;
     follower.close();
+    return ids;
   }
 }
