@@ -48,10 +48,10 @@ export type {
   StreamRange,
 } from './events/event-bus.ts';
 export { createInProcessBus, type InProcessBusOptions } from './events/in-process/in-process-bus.ts';
-export { applyEvents, checkEvents, type EventsCheckOptions } from './events/nats/check-events.ts';
 export { openNatsBus } from './events/nats/nats-bus.ts';
 export type { NatsOptions } from './events/nats/nats-options.ts';
-export type { SettingDifference } from './events/nats/setting-difference.ts';
+export { applyEvents, checkEvents, type EventsCheckOptions } from './events/nats/stream/check-events.ts';
+export type { SettingDifference } from './events/nats/stream/setting-difference.ts';
 export { CallerGone, callerSignal } from './http/caller-signal.ts';
 export { createHttpServer, type HttpHandler, type HttpServer } from './http/http-server.ts';
 export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';

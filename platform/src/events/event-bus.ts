@@ -2,7 +2,7 @@
  * The contract of the event bus: one log of messages that many processes write, read in order, and share the work of.
  * `createInProcessBus` and `openNatsBus` keep it.
  */
-import type { SettingDifference } from './nats/setting-difference.ts';
+import type { SettingDifference } from './nats/stream/setting-difference.ts';
 
 export interface OutgoingMessage {
   /** Begins with `rocket.`; see `subjects.ts` for its form. */

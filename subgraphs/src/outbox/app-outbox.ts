@@ -1,12 +1,12 @@
 /** The way of an app's changes out of its transactions: under a writer of this process, and to the relay. */
 import { isPostgresError, POSTGRES_CODES, type Transaction } from '@rocket/platform';
 import { completeEvent, type EncodedEvent, epoch, RocketError } from '@rocket/schema';
-import { AppWriters } from './app-writers.ts';
-import type { EventWriter } from './event-writer.ts';
 import { insertEvents, insertedEvent, WRITER_COLUMN } from './outbox-sql.ts';
-import type { CommittedEvent } from './publish-events.ts';
-import { Relay, type RelayOptions, type RelayStatus } from './relay.ts';
-import type { AppWritersOptions } from './writer-options.ts';
+import type { CommittedEvent } from './relay/publish-events.ts';
+import { Relay, type RelayOptions, type RelayStatus } from './relay/relay.ts';
+import { AppWriters } from './writers/app-writers.ts';
+import type { EventWriter } from './writers/event-writer.ts';
+import type { AppWritersOptions } from './writers/writer-options.ts';
 
 /** Writers end while a process is frozen, or cut off; not several times in a row. */
 const MAX_ATTEMPTS = 3;

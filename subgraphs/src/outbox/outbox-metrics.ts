@@ -1,7 +1,7 @@
 /** Metrics of the outboxes of a process, by app. Made once per process. */
 import type { Metrics } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { RelayStatus } from './relay.ts';
+import type { RelayStatus } from './relay/relay.ts';
 
 export interface OutboxMetrics {
   /** `status` is asked when metrics are rendered, until the function that is returned is called. */

@@ -4,7 +4,7 @@ import type { EncodedEvent } from '@rocket/schema';
 import { z } from 'zod';
 import { EPOCH_KEY } from '../activation/meta.ts';
 import { META_TABLE, OUTBOX_TABLE, WRITERS_TABLE } from '../tables/system-tables.ts';
-import { TIMELINE } from './writers-sql.ts';
+import { TIMELINE } from './writers/writers-sql.ts';
 
 /** Column whose constraint fails when the writer is not entered. */
 export const WRITER_COLUMN = 'writer';

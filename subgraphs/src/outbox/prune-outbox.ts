@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queryable } from '@rocket/platform';
 import { pruneOutbox } from './outbox-sql.ts';
-import { forgetEndedWriters } from './writers-sql.ts';
+import { forgetEndedWriters } from './writers/writers-sql.ts';
 
 const KEEP_HOURS = 24;
 /** Few enough that nobody waits for their locks or for the log. */

@@ -4,11 +4,11 @@ import { type EventBus, type Logger, shareRun } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { type AppOutbox, createAppOutbox } from './app-outbox.ts';
-import { createLeftovers, type Leftovers } from './leftovers.ts';
 import type { OutboxMetrics } from './outbox-metrics.ts';
 import { prunePublished } from './prune-outbox.ts';
-import { PublishedCheck } from './published-check.ts';
-import { createStatements, type Statements } from './statements.ts';
+import { PublishedCheck } from './relay/published-check.ts';
+import { createLeftovers, type Leftovers } from './writers/leftovers.ts';
+import { createStatements, type Statements } from './writers/statements.ts';
 
 const BEAT_MS = 250;
 const IDLE_WRITER_MS = 60_000;

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readStream, type StreamRecord } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { settleWriter } from '../../src/outbox/settle-writer.ts';
+import { settleWriter } from '../../src/outbox/writers/settle-writer.ts';
 import type { WritePipeline } from '../../src/write/pipeline.ts';
 import { keyOf } from '../support/fresh-writes.ts';
 import { ADMIN, createWriteApp, entity, parseApp, type WriteApp } from '../support/write-app.ts';

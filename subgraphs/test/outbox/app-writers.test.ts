@@ -2,7 +2,7 @@
 import { createInProcessBus } from '@rocket/platform';
 import { appName, RocketError } from '@rocket/schema';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { AppWriters } from '../../src/outbox/app-writers.ts';
+import { AppWriters } from '../../src/outbox/writers/app-writers.ts';
 import { createWriteApp, LOGGER, type WriteApp } from '../support/write-app.ts';
 
 const NOT_IDLE = { idleMs: 60_000, announceMs: 60_000 };

@@ -2,8 +2,8 @@
 import { createDatabase, createInProcessBus, type EventBus, type StreamMessage } from '@rocket/platform';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createCommitTracker } from '../../src/databases/commit-tracker.ts';
-import { restorePublished } from '../../src/outbox/restore-published.ts';
-import { sweepOutbox } from '../../src/outbox/sweep-outbox.ts';
+import { restorePublished } from '../../src/outbox/relay/restore-published.ts';
+import { sweepOutbox } from '../../src/outbox/relay/sweep-outbox.ts';
 import type { WritePipeline } from '../../src/write/pipeline.ts';
 import { keyOf } from '../support/fresh-writes.ts';
 import { createTestOutbox, type TestOutbox } from '../support/test-outbox.ts';

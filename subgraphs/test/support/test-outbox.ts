@@ -3,7 +3,7 @@ import { createDatabase, createInProcessBus, createLogger, type EventBus } from 
 import { appName, shardName } from '@rocket/schema';
 import { createCommitTracker } from '../../src/databases/commit-tracker.ts';
 import { type AppOutbox, createAppOutbox } from '../../src/outbox/app-outbox.ts';
-import { createStatements } from '../../src/outbox/statements.ts';
+import { createStatements } from '../../src/outbox/writers/statements.ts';
 
 export const LOGGER = createLogger({ level: 'silent', name: 'test' });
 

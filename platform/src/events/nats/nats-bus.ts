@@ -8,14 +8,14 @@ import type {
   StreamRange,
 } from '../event-bus.ts';
 import { checkSubject } from '../subjects.ts';
+import { NatsFollower } from './follow/nats-follower.ts';
 import { NatsConsumer } from './nats-consumer.ts';
 import { unavailable } from './nats-errors.ts';
-import { NatsFollower } from './nats-follower.ts';
 import { type NatsLink, type NatsSession, openNatsLink } from './nats-link.ts';
 import type { NatsOptions } from './nats-options.ts';
 import { publishAll } from './publish.ts';
 import { readMessage } from './stored-message.ts';
-import { STREAM, type StreamOptions, streamDifferences } from './stream-settings.ts';
+import { STREAM, type StreamOptions, streamDifferences } from './stream/stream-settings.ts';
 
 /**
  * The bus on a JetStream stream, which is made when it is missing. Resolves after the first attempt to connect: without a

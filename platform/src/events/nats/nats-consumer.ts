@@ -7,12 +7,12 @@ import { createDeliveryRunner, type DeliveryRunner, type ReceivedMessage } from 
 import type { ConsumeOptions, Consumer } from '../event-bus.ts';
 import { checkFilter } from '../subjects.ts';
 import { type AckPlace, acknowledge, giveBack, tellProgress } from './acknowledge.ts';
-import { ensureConsumer } from './ensure.ts';
+import { type Pull, pullMessages } from './follow/pull-messages.ts';
 import { isMissing, unavailable } from './nats-errors.ts';
 import type { NatsLink, NatsSession } from './nats-link.ts';
-import { type Pull, pullMessages } from './pull-messages.ts';
 import { deliveredMessage, deliveryInfo } from './stored-message.ts';
-import { STREAM } from './stream-settings.ts';
+import { ensureConsumer } from './stream/ensure.ts';
+import { STREAM } from './stream/stream-settings.ts';
 
 const RETRY_MS = 500;
 const DRAIN_TIMEOUT_MS = 2_000;

@@ -3,10 +3,10 @@ import { RocketError } from '@rocket/schema';
 import { connect, type JetStreamManager, type NatsConnection } from 'nats';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { BusState } from '../event-bus.ts';
-import { ensureStream } from './ensure.ts';
 import { describeFailure, isCredentialsError } from './nats-errors.ts';
 import { connectionOptions, type NatsOptions } from './nats-options.ts';
 import { createPublishAnswers, type PublishAnswers } from './publish-answers.ts';
+import { ensureStream } from './stream/ensure.ts';
 
 /** One connection, from when the stream is known to be there until the connection is lost. */
 export interface NatsSession {

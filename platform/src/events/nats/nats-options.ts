@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { RocketError } from '@rocket/schema';
 import { type ConnectionOptions, credsAuthenticator, nkeyAuthenticator, type TlsOptions } from 'nats';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { StreamOptions } from './stream-settings.ts';
+import type { StreamOptions } from './stream/stream-settings.ts';
 
 export interface NatsOptions {
   readonly logger: Logger;

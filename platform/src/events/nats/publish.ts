@@ -4,7 +4,7 @@ import type { OutgoingMessage, PublishOutcome } from '../event-bus.ts';
 import { isTooLarge, unavailable } from './nats-errors.ts';
 import type { NatsLink, NatsSession } from './nats-link.ts';
 import { ID_HEADER } from './stored-message.ts';
-import { STREAM } from './stream-settings.ts';
+import { STREAM } from './stream/stream-settings.ts';
 
 /** Then nobody knows whether the messages are stored. */
 const PUBLISH_TIMEOUT_MS = 5_000;

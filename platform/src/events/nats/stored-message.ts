@@ -2,7 +2,7 @@ import type { Msg, StoredMsg } from 'nats';
 import type { StreamMessage } from '../event-bus.ts';
 import { nullIfMissing } from './nats-errors.ts';
 import type { NatsSession } from './nats-link.ts';
-import { STREAM } from './stream-settings.ts';
+import { STREAM } from './stream/stream-settings.ts';
 
 /** By which the server knows a message that it has stored before. */
 export const ID_HEADER = 'Nats-Msg-Id';

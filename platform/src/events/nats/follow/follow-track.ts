@@ -1,8 +1,8 @@
 import { DeliverPolicy } from 'nats';
-import type { FollowLoss, FollowStart, StreamMessage } from '../event-bus.ts';
-import type { NatsSession } from './nats-link.ts';
-import { readMessage } from './stored-message.ts';
-import { STREAM } from './stream-settings.ts';
+import type { FollowLoss, FollowStart, StreamMessage } from '../../event-bus.ts';
+import type { NatsSession } from '../nats-link.ts';
+import { readMessage } from '../stored-message.ts';
+import { STREAM } from '../stream/stream-settings.ts';
 
 /** A position and, as far as it is known, what is there. */
 interface Anchor {

@@ -1,7 +1,7 @@
 /** Every statement on the writers that may add events to the outbox of an app. */
 import type { Row, Statement } from '@rocket/platform';
 import { z } from 'zod';
-import { META_TABLE, OUTBOX_TABLE, WRITERS_TABLE } from '../tables/system-tables.ts';
+import { META_TABLE, OUTBOX_TABLE, WRITERS_TABLE } from '../../tables/system-tables.ts';
 
 /**
  * The timeline of the server's log, in hexadecimal. It changes when a replica is promoted, which may not have all that was

@@ -1,8 +1,8 @@
 /** Marks events as published, many at once: an event that is not marked is only published again. */
 import type { EventBus, Logger } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
-import { markPublished, type PublishedEvent } from './outbox-sql.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
+import { markPublished, type PublishedEvent } from '../outbox-sql.ts';
 
 const MARK_AFTER_MS = 100;
 const MARK_AGAIN_MS = 2_000;

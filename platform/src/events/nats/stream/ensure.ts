@@ -1,8 +1,8 @@
 import { RocketError } from '@rocket/schema';
 import type { JetStreamManager } from 'nats';
-import type { Logger } from '../../telemetry/logger.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import { isRefusal, nullIfMissing } from '../nats-errors.ts';
 import { type ConsumerOptions, consumerDifferences, isForeign, wantedConsumer } from './consumer-settings.ts';
-import { isRefusal, nullIfMissing } from './nats-errors.ts';
 import type { SettingDifference } from './setting-difference.ts';
 import { STREAM, type StreamOptions, streamDifferences, wantedStream } from './stream-settings.ts';
 

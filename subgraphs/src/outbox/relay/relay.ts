@@ -4,7 +4,7 @@
  */
 import type { EventBus, Logger } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
 import { createMarks } from './marks.ts';
 import { type CommittedEvent, publishEvents } from './publish-events.ts';
 import { sweepOutbox } from './sweep-outbox.ts';

@@ -1,7 +1,7 @@
 /** What the writers of an app need of the process that they are in. */
 import type { EventBus, Logger } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
 
 /** Says on the stream what becomes of writers. */
 export interface WriterAnnouncer {

@@ -1,6 +1,6 @@
 /** The writers of one app in this process: opened before the first commit, ended when idle, in doubt, or at the end. */
 import { isPostgresError, POSTGRES_CODES } from '@rocket/platform';
-import { createSystemTables } from '../tables/system-tables.ts';
+import { createSystemTables } from '../../tables/system-tables.ts';
 import { EventWriter } from './event-writer.ts';
 import { FormerWriters } from './former-writers.ts';
 import type { AppWritersOptions } from './writer-options.ts';

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventBus } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
-import { markPublished, selectWaiting, type WaitingRows, waitingEvent } from './outbox-sql.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
+import { markPublished, selectWaiting, type WaitingRows, waitingEvent } from '../outbox-sql.ts';
 import { publishEvents } from './publish-events.ts';
 
 const SWEEP_EVENTS = 500;

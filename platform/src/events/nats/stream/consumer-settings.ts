@@ -1,5 +1,5 @@
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, nanos, ReplayPolicy } from 'nats';
-import type { ConsumeOptions } from '../event-bus.ts';
+import type { ConsumeOptions } from '../../event-bus.ts';
 import { describeSetting, type SettingDifference } from './setting-difference.ts';
 
 export type ConsumerOptions = Pick<ConsumeOptions, 'name' | 'subject' | 'ackWaitMs'>;

@@ -8,10 +8,10 @@ import {
   ReplayPolicy,
   type Subscription,
 } from 'nats';
-import type { StreamMessage } from '../event-bus.ts';
-import type { NatsSession } from './nats-link.ts';
-import { deliveredMessage, deliveryInfo } from './stored-message.ts';
-import { STREAM } from './stream-settings.ts';
+import type { StreamMessage } from '../../event-bus.ts';
+import type { NatsSession } from '../nats-link.ts';
+import { deliveredMessage, deliveryInfo } from '../stored-message.ts';
+import { STREAM } from '../stream/stream-settings.ts';
 
 /** Messages of one server-side consumer, which ends with this feed. */
 export interface NatsFeed {

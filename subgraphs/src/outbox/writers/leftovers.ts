@@ -1,7 +1,7 @@
 /** Events that other processes of the shard committed and did not publish before they died. */
 import type { EventBus, Logger } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
 import { settleWriter } from './settle-writer.ts';
 import { followSilentWriters } from './silent-writers.ts';
 import type { Statements } from './statements.ts';

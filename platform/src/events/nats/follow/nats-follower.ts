@@ -1,10 +1,10 @@
-import type { Logger } from '../../telemetry/logger.ts';
-import type { Follower, FollowLoss, FollowOptions, StreamMessage } from '../event-bus.ts';
-import { checkFilter } from '../subjects.ts';
+import type { Logger } from '../../../telemetry/logger.ts';
+import type { Follower, FollowLoss, FollowOptions, StreamMessage } from '../../event-bus.ts';
+import { checkFilter } from '../../subjects.ts';
+import { isMissing } from '../nats-errors.ts';
+import type { NatsLink, NatsSession } from '../nats-link.ts';
 import { anchorOf, createTrack, type FollowPlan, type FollowTrack, planFollow } from './follow-track.ts';
-import { isMissing } from './nats-errors.ts';
 import { type NatsFeed, openFeed } from './nats-feed.ts';
-import type { NatsLink, NatsSession } from './nats-link.ts';
 
 interface NatsFollowerOptions extends FollowOptions {
   readonly logger: Logger;

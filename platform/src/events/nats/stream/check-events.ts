@@ -1,9 +1,9 @@
 import { connect, type JetStreamManager } from 'nats';
-import { cleaningUp } from '../../lifecycle/clean-up.ts';
+import { cleaningUp } from '../../../lifecycle/clean-up.ts';
+import { describeFailure, nullIfMissing, unavailable } from '../nats-errors.ts';
+import { connectionOptions, type NatsOptions } from '../nats-options.ts';
 import { type ConsumerOptions, consumerDifferences, wantedConsumer } from './consumer-settings.ts';
 import { ensureConsumer, ensureStream } from './ensure.ts';
-import { describeFailure, nullIfMissing, unavailable } from './nats-errors.ts';
-import { connectionOptions, type NatsOptions } from './nats-options.ts';
 import { missing, type SettingDifference } from './setting-difference.ts';
 import { changeableSettings, STREAM, streamDifferences } from './stream-settings.ts';
 

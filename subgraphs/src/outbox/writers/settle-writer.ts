@@ -1,9 +1,9 @@
 /** Ends a writer from outside, and publishes what it left: its process is dead, or does not know what it has committed. */
 import type { EventBus, Transaction } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
-import { limitLockWait, lockOutbox } from './outbox-sql.ts';
-import { sweepOutbox } from './sweep-outbox.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
+import { limitLockWait, lockOutbox } from '../outbox-sql.ts';
+import { sweepOutbox } from '../relay/sweep-outbox.ts';
 import { type EnteredWriter, endWriter } from './writers-sql.ts';
 
 /** Later writers wait behind the lock, so this is the longest that they may be held up. */

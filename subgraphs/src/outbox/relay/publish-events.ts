@@ -8,7 +8,7 @@ import {
   type Lsn,
   shortenEvent,
 } from '@rocket/schema';
-import type { PublishedEvent } from './outbox-sql.ts';
+import type { PublishedEvent } from '../outbox-sql.ts';
 
 /** An event that was committed: its payload lacks the position of the log alone. */
 export interface CommittedEvent extends EncodedEvent {

@@ -4,8 +4,8 @@
  */
 import type { EventBus } from '@rocket/platform';
 import { type AppName, eventMessageId } from '@rocket/schema';
-import type { AppDatabase } from '../databases/app-database.ts';
-import { type MarkedEvent, markedEvent, selectMarked, unmarkAfter } from './outbox-sql.ts';
+import type { AppDatabase } from '../../databases/app-database.ts';
+import { type MarkedEvent, markedEvent, selectMarked, unmarkAfter } from '../outbox-sql.ts';
 
 export interface RestoreInput {
   readonly app: AppName;

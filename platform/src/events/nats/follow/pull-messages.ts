@@ -1,6 +1,6 @@
 import { createInbox, isFlowControlMsg, type Msg, nanos, type Subscription } from 'nats';
-import type { NatsSession } from './nats-link.ts';
-import { STREAM } from './stream-settings.ts';
+import type { NatsSession } from '../nats-link.ts';
+import { STREAM } from '../stream/stream-settings.ts';
 
 /** One request for messages of a durable consumer, until they have come or its time is over. */
 export interface Pull {
