@@ -48,21 +48,26 @@ export function insertedEvent(row: Row): InsertedEvent {
 }
 
 export interface WaitingRows {
-  /** Of which writer; null for all but `except`. */
+  /** Of which writer; null for all. */
   readonly writer: string | null;
-  /** Writers that publish their rows themselves. */
-  readonly except: readonly string[];
+  /** The highest id that is of interest; null for all. */
+  readonly upTo: string | null;
   readonly limit: number;
 }
 
 /** Rows that are not marked as published, oldest first: a part, so that no answer is too large. */
-export function selectWaiting({ writer, except, limit }: WaitingRows): Statement {
+export function selectWaiting({ writer, upTo, limit }: WaitingRows): Statement {
   return {
     text: `SELECT o.id::text, subject, payload::text, (payload->>'epoch')::int FROM "${OUTBOX_TABLE}" o
-           WHERE published_at IS NULL AND ($1::text IS NULL OR ${WRITER_COLUMN} = $1) AND NOT ${WRITER_COLUMN} = ANY($2::text[])
+           WHERE published_at IS NULL AND ($1::text IS NULL OR ${WRITER_COLUMN} = $1) AND ($2::bigint IS NULL OR id <= $2::bigint)
            ORDER BY o.id LIMIT $3::int`,
-    values: [writer, except, limit],
+    values: [writer, upTo, limit],
   };
+}
+
+/** One row: the highest id of all events; null where there is none. */
+export function selectHighestId(): Statement {
+  return { text: `SELECT max(id)::text FROM "${OUTBOX_TABLE}"`, values: [] };
 }
 
 export interface WaitingEvent extends EncodedEvent {

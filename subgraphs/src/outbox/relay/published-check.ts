@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPostgresError, type Logger, POSTGRES_CODES } from '@rocket/platform';
+import { selectHighestId } from './outbox-sql.ts';
 import { type RestoreInput, restorePublished } from './restore-published.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
@@ -60,7 +61,10 @@ export class PublishedCheck {
     try {
       const events = bus.outlivesProcess ? await restorePublished(this.#options) : 0;
       if (events > 0) logger.warn({ app, events }, 'the stream has lost events; they are published again');
-      await sweepOutbox({ app, bus, database, of: { writer: null, except: [] } });
+      // What comes later is of those who write now, and could go on for ever.
+      const [row] = await database.primary.query(selectHighestId());
+      const upTo = typeof row?.[0] === 'string' ? row[0] : '0';
+      await sweepOutbox({ app, bus, database, of: { writer: null, upTo } });
       return true;
     } catch (error) {
       // Without the table nothing was ever published.

@@ -173,7 +173,7 @@ export class Relay {
     // From here on commits are queued again. Those before have ended, so the sweep sees their rows.
     this.#spilled = [];
     try {
-      await sweepOutbox({ ...this.#options, of: { writer: null, except: [] } });
+      await sweepOutbox({ ...this.#options, of: { writer: null, upTo: null } });
     } catch (error) {
       this.#spilled = [...covered, ...this.#spilled];
       throw error;

@@ -51,7 +51,10 @@ export function createLeftovers(options: LeftoversOptions): Leftovers {
     settling.add(writer);
     try {
       const database = databaseOf(app);
-      if (database === null) return;
+      if (database === null) {
+        found.delete(writer);
+        return;
+      }
       await options.checked(app);
       await settleWriter({ app, database, bus, writer: { id: writer, process: owner } });
       await statements.settled({ app, writer, process: owner });

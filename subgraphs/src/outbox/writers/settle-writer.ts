@@ -23,7 +23,7 @@ export interface SettleInput {
  */
 export async function settleWriter({ app, database, bus, writer }: SettleInput): Promise<void> {
   await database.primary.transaction((tx) => end(tx, writer));
-  await sweepOutbox({ app, database, bus, of: { writer: writer.id, except: [] } });
+  await sweepOutbox({ app, database, bus, of: { writer: writer.id, upTo: null } });
 }
 
 async function end(tx: Transaction, writer: EnteredWriter): Promise<void> {
