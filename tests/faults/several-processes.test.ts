@@ -30,6 +30,9 @@ describe.skipIf(NATS_SERVER === null)('two processes of one shard', () => {
     await until(() => acknowledged.length >= enough);
     return writer;
   };
+  const query = (text: string) => installation.outside.query({ text, values: [] });
+  const openWriters = () => query('SELECT 1 FROM _writers WHERE ended_at IS NULL');
+  const endedWriters = () => query('SELECT 1 FROM _writers WHERE ended_at IS NOT NULL');
   const allTold = () => until(async () => checker.isSure && (await checker.untold()) === 0);
   const withoutStream = async <T>(work: () => Promise<T>): Promise<T> => {
     await installation.nats.stop();
@@ -80,16 +83,15 @@ describe.skipIf(NATS_SERVER === null)('two processes of one shard', () => {
     await endWriting();
     report('5 (hangs)', { written, refused: [...refused], unsureMs: checker.takeUnsure() });
     expect([...refused]).toEqual([]);
-    expect(
-      await installation.outside.query({
-        text: 'SELECT 1 FROM _writers WHERE ended_at IS NOT NULL',
-        values: [],
-      }),
-    ).toEqual([]);
+    expect(await endedWriters()).toEqual([]);
   });
 
   test('a process that starts while the stream is away serves reads, and writes when it is back', async () => {
+    // Each of the two announces that it writes.
+    installation.serve(second);
     const { refused } = await writeFor(20);
+    installation.serve(first, second);
+    await until(async () => (await openWriters()).length === 2);
     const third = await withoutStream(async () => {
       const started = await installation.startShard();
       installation.serve(started);
@@ -134,6 +136,7 @@ describe.skipIf(NATS_SERVER === null)('two processes of one shard', () => {
     const recoveryMs = Math.round(performance.now() - wokenMs);
     await endWriting();
     const unsureMs = checker.takeUnsure();
+    expect(await endedWriters()).not.toEqual([]);
     report('frozen process', { recoveryMs, unsureMs });
     expect(Math.max(...unsureMs)).toBeLessThan(SETTLED_MS);
     installation.serve(first, second);
