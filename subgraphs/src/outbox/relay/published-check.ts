@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPostgresError, type Logger, POSTGRES_CODES } from '@rocket/platform';
-import { selectHighestId } from './outbox-sql.ts';
+import { selectHighestId } from '../outbox-sql.ts';
 import { type RestoreInput, restorePublished } from './restore-published.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
