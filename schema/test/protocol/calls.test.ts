@@ -61,6 +61,7 @@ describe('calls', () => {
       '/internal/remove-app',
       '/internal/advise',
       '/internal/slow-queries',
+      '/internal/outbox',
       '/internal/users/login',
       '/internal/users/refresh',
       '/internal/users/logout',

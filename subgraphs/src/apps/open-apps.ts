@@ -87,6 +87,7 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
       const placement = placements.here(app);
       return placement === null ? null : databases.get(placement);
     },
+    isRemoved: (app) => placements.appId(app) === null,
   });
   const apps: Pick<OpenApps, 'admit' | 'database' | 'outbox'> = {
     admit: ({ app, epoch }) => placements.admit(app, epoch),

@@ -29,6 +29,8 @@ export interface ShardOutboxOptions {
   readonly maxWaiting: number;
   /** Opens the database of an app that is placed here; null for another app. */
   readonly databaseOf: (app: AppName) => AppDatabase | null;
+  /** There is no such app any more, as far as this process knows. */
+  readonly isRemoved: (app: AppName) => boolean;
   readonly metrics: OutboxMetrics;
 }
 

@@ -48,7 +48,8 @@ const rows = (text: string) => app.database.query({ text, values: [] });
 const bodies = () =>
   told.flatMap((record) => (record.kind === 'change' ? [record.event.record?.['body']] : []));
 
-function startProcess(): Process {
+/** @param isRemoved whether it knows that the app is gone */
+function startProcess(isRemoved = false): Process {
   const primary = createDatabase({ url: app.url, logger: LOGGER, max: 4 });
   databases.push(primary);
   const { position } = createCommitTracker(primary, { timeline: 1 });
@@ -66,7 +67,8 @@ function startProcess(): Process {
     bus: { ...bus, publish: (messages) => (isDead ? dead() : bus.publish(messages)) },
     logger: LOGGER,
     maxWaiting: 1_000,
-    databaseOf: () => database,
+    databaseOf: () => (isRemoved ? null : database),
+    isRemoved: () => isRemoved,
     metrics: { observe: () => () => undefined, published: () => undefined, refused: () => undefined },
   });
   const opened = outbox.opened(model.app, database);
@@ -168,7 +170,16 @@ it('a writer that only the database knows is settled as well', async () => {
   await expect
     .poll(() => rows(`SELECT ended_at IS NOT NULL FROM _writers WHERE id = 'w-lost'`), { timeout: 10_000 })
     .toEqual([[true]]);
-  expect(told.filter(({ kind }) => kind === 'closed')).toMatchObject([
-    { writer: 'w-lost', process: 's1-lost' },
-  ]);
+  await expect
+    .poll(() => told.filter(({ kind }) => kind === 'closed'))
+    .toMatchObject([{ writer: 'w-lost', process: 's1-lost' }]);
+});
+
+it('a writer of an app that was removed meanwhile is closed: nothing of it is left', async () => {
+  const dying = startProcess();
+  await create(dying, 'told');
+  await expect.poll(bodies).toEqual(['told']);
+  dying.die();
+  startProcess(true);
+  await expect.poll(() => follower.writers(), { timeout: 10_000 }).toEqual([]);
 });

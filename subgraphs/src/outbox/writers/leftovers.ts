@@ -18,6 +18,8 @@ export interface LeftoversOptions {
   readonly statements: Pick<Statements, 'settled'>;
   /** Opens the database of an app that is placed here; null for another app. */
   readonly databaseOf: (app: AppName) => AppDatabase | null;
+  /** There is no such app any more, as far as this process knows. */
+  readonly isRemoved: (app: AppName) => boolean;
   /** Resolves when something of an opened app may be published; see {@link PublishedCheck}. */
   readonly checked: (app: AppName) => Promise<void>;
 }
@@ -52,6 +54,8 @@ export function createLeftovers(options: LeftoversOptions): Leftovers {
     try {
       const database = databaseOf(app);
       if (database === null) {
+        // With its database all that was left is gone. An app that has moved is not ours to judge.
+        if (options.isRemoved(app)) await statements.settled({ app, writer, process: owner });
         found.delete(writer);
         return;
       }
