@@ -13,7 +13,11 @@ export function refuseUnknownFields(state: SaveState): void {
     if (field === undefined) {
       const message = `${entity.name} has no field ${JSON.stringify(name)}`;
       errors.push({ code: 'VALIDATION_FAILED', message, path: [...path, name], rule: 'unknown' });
-    } else if (!field.writable || name === state.foreignKey || (action === 'update' && field.isPrimaryKey)) {
+    } else if (
+      !field.writable ||
+      name === state.parent?.foreignKey ||
+      (action === 'update' && field.isPrimaryKey)
+    ) {
       errors.push(fieldError(state, field, { rule: 'read_only', message: 'cannot be set' }));
     }
   }
@@ -28,7 +32,7 @@ export function refuseUnknownFields(state: SaveState): void {
 export function checkFields(state: SaveState): void {
   const errors: UserError[] = [];
   for (const field of state.entity.fields) {
-    if (!field.writable || field.name === state.foreignKey) continue;
+    if (!field.writable || field.name === state.parent?.foreignKey) continue;
     const given = givenValue(state, field);
     if (isMissing(field, given.value)) {
       if (given.isGiven) state.values.set(field.name, null);

@@ -22,6 +22,7 @@ import { deleteTree } from './delete/on-delete.ts';
 import { restoreRecord } from './delete/restore-record.ts';
 import { expectVersion, lockTarget } from './lock-record.ts';
 import { applyMachines } from './machines/apply-machines.ts';
+import { keepParent } from './nested/keep-parent.ts';
 import { type NestedInput, refuseOversized } from './nested/nested-input.ts';
 import { nestedStates } from './nested/nested-states.ts';
 import { permitAfter, permitBefore, requirePolicy } from './permission.ts';
@@ -93,7 +94,7 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'create');
       return await inTransaction(caller, async (write) => {
-        const at = { path: ['input'], keyPath: ['input'], foreignKey: null, transition: null } as const;
+        const at = { path: ['input'], keyPath: ['input'], parent: null, transition: null } as const;
         return await save(saveState(write, { ...at, entity, action: 'create', input, nested }));
       });
     },
@@ -102,7 +103,7 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
       const entity = entityOf(model, entityName);
       requirePolicy({ model, entity, caller }, 'update');
       return await inTransaction(caller, async (write) => {
-        const at = { path: ['patch'], keyPath: ['id'], foreignKey: null, transition } as const;
+        const at = { path: ['patch'], keyPath: ['id'], parent: null, transition } as const;
         const state = saveState(write, { ...at, entity, action: 'update', input: patch, nested });
         const current = await lockTarget(state, target);
         permitBefore(state, current);
@@ -163,6 +164,7 @@ async function save(root: SaveState): Promise<string> {
     await refuseTogether(level, checkFields);
     await applyRules(level);
     applyMachines(level);
+    await refuseTogether(level, keepParent);
     await generateSlugs(level);
     await resolveFiles(level);
     await checkReferences(level);

@@ -43,6 +43,12 @@ export interface PendingEffect {
   readonly definition: JsonValue;
 }
 
+export interface ParentOf {
+  /** Name of the child's field that holds the parent's key; callers do not set it. */
+  readonly foreignKey: string;
+  readonly key: string;
+}
+
 /** A create or update. */
 export interface SaveState extends WriteTransaction {
   readonly entity: EntityModel;
@@ -55,8 +61,8 @@ export interface SaveState extends WriteTransaction {
   readonly input: Readonly<Record<string, unknown>>;
   /** Related records that are written along, once this one has its key. */
   readonly nested: readonly NestedInput[];
-  /** Name of the field that holds the key of the parent that it is written with; callers do not set it. */
-  readonly foreignKey: string | null;
+  /** The record that it is written with as one of its children; null for the record that the caller named. */
+  readonly parent: ParentOf | null;
   /** Checked values to store, by field name; null for null. */
   readonly values: Map<string, string | number | boolean | null>;
   /** Field whose state the caller asked to change by a transition; null for every other write. */
@@ -102,7 +108,7 @@ export function saveState(
   write: WriteTransaction,
   of: Pick<
     SaveState,
-    'entity' | 'action' | 'path' | 'keyPath' | 'input' | 'nested' | 'foreignKey' | 'transition'
+    'entity' | 'action' | 'path' | 'keyPath' | 'input' | 'nested' | 'parent' | 'transition'
   >,
 ): SaveState {
   return {

@@ -114,10 +114,10 @@ function change(family: Family, entry: Entry, record: StoredRecord): SaveState {
   return state;
 }
 
-function placeOf({ child, link }: Family, { item, path, keyPath }: Entry) {
+function placeOf({ child, link, parent }: Family, { item, path, keyPath }: Entry) {
   return {
     entity: child,
-    foreignKey: link.targetField,
+    parent: { foreignKey: link.targetField, key: parent.key },
     path,
     keyPath,
     nested: item.nested,

@@ -79,7 +79,7 @@ function givenReferences(state: SaveState): Reference[] {
   const references = referencesOf(state, (name) => values.get(name) ?? null);
   return references.filter(({ link, target, key }) => {
     // The key of the parent that the record is written with, which is locked already.
-    if (link.localField === state.foreignKey) return false;
+    if (link.localField === state.parent?.foreignKey) return false;
     const stored = current?.values[link.localField] ?? null;
     if (stored !== null && String(stored) === key) return false;
     // The creator of a record who gives its key can let it refer to itself.
