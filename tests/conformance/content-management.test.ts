@@ -44,6 +44,23 @@ describe.skipIf(!HAS_ROCKET_EXAMPLES)(
       });
     });
 
+    it('authors write posts, although no permission lets them read authors', async () => {
+      const { token } = await world.signIn('cms', ['author']);
+      const create = (author: string) =>
+        ask(
+          `mutation { createPost(input: { title: "Of an author", body: "b", authorId: "${author}" }) { post { status } errors { code path } } }`,
+          { token },
+        );
+      expect((await create(id(1, 1))).data?.['createPost']).toEqual({
+        post: { status: 'draft' },
+        errors: [],
+      });
+      expect((await create(id(9, 9))).data?.['createPost']).toEqual({
+        post: null,
+        errors: [{ code: 'REFERENCE_NOT_FOUND', path: ['input', 'authorId'] }],
+      });
+    });
+
     it('4 to 6: a post is a draft, then reviewed, and published by an editor alone', async () => {
       const post = 'post { id status publishedAt } errors { code rule path }';
       const create = (status: string) =>

@@ -4,6 +4,7 @@ import {
   type EntityModel,
   type Filter,
   type FilterRecord,
+  MATCH_ALL,
   MATCH_NONE,
   matches,
   type PermissionAction,
@@ -85,6 +86,16 @@ const AFTERWARDS: Readonly<Record<(SaveState | RestoreState)['action'], string>>
   create: ' with these values',
   update: ' to what it would become',
 };
+
+/**
+ * The records of an entity that the caller may refer to: those they may read. Callers without any read policy for it may
+ * refer to all, since the document that lets them write such a key means them to; they learn no more than whether it is
+ * one.
+ */
+export function referableRecords(of: Pick<DeleteState, 'model' | 'caller'>, entity: EntityModel): Filter {
+  const readable = scopeOf({ model: of.model, entity, caller: of.caller }, 'read');
+  return readable === 'forbidden' ? MATCH_ALL : readable;
+}
 
 function scopeOf(
   { model, entity, caller }: Pick<State, 'model' | 'entity' | 'caller'>,

@@ -1,4 +1,4 @@
-/** Keys of a write name records that are there and that the caller may read; nothing that races with it breaks that. */
+/** Keys of a write name records that are there and not hidden from the caller; nothing that races with it breaks that. */
 import type { UserError } from '@rocket/schema';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { WriteInput, WriteResult } from '../../src/write/pipeline.ts';
@@ -151,9 +151,20 @@ describe('a key', () => {
     expect(await refused(own)).toEqual([]);
     expect(await refused(other)).toHaveLength(1);
     expect(await refused(other)).toEqual(await refused(ABSENT));
-    expect(await refused(own, callerWith(['blind']))).toEqual(await refused(ABSENT));
     const id = await create('order', { customer_id: other });
     keyOf(await served.writes.update(clerk, 'order', { id, patch: { title: 'x', customer_id: other } }));
+  });
+
+  it('is any that is there for a caller whom no policy lets read such records, but may write their keys', async () => {
+    const blind = callerWith(['blind']);
+    const live = await create('customer', {});
+    const gone = await create('customer', {});
+    keyOf(await remove('customer', gone));
+    const write = (customer: string) => served.writes.create(blind, 'order', { customer_id: customer });
+    keyOf(await write(live));
+    for (const key of [gone, ABSENT]) {
+      expect(faults(await write(key))).toEqual([['REFERENCE_NOT_FOUND', 'input.customerId']]);
+    }
   });
 
   it('may be that of the record itself', async () => {

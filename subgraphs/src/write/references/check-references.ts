@@ -1,6 +1,6 @@
 /**
  * References: a foreign key names a record that is there. The tables have no constraints, since a deleted record may
- * still be in its table, and what a caller may not read is not there for them. The record is locked in place of one.
+ * still be in its table, and what a policy hides from a caller is not there for them. The record is locked in place of one.
  */
 import type { Transaction } from '@rocket/platform';
 import {
@@ -12,7 +12,7 @@ import {
   type ToOneLink,
   type UserError,
 } from '@rocket/schema';
-import { readableRecords } from '../permission.ts';
+import { referableRecords } from '../permission.ts';
 import { refuse, WriteRefused } from '../write-result.ts';
 import { entityOf, type RestoreState, type SaveState } from '../write-state.ts';
 import { lockParents, type Parents } from './lock-parents.ts';
@@ -34,7 +34,7 @@ export async function checkReferences(states: readonly SaveState[]): Promise<voi
   const [first] = states;
   if (first === undefined) return;
   const references = given.flatMap((each) => each.references);
-  const missing = await findMissing(first.tx, references, (entity) => readableRecords(first, entity));
+  const missing = await findMissing(first.tx, references, (entity) => referableRecords(first, entity));
   const errors = given.flatMap(({ state, references }) =>
     references.filter((reference) => missing.has(reference)).map((reference) => notFound(state, reference)),
   );
@@ -132,7 +132,7 @@ async function findMissing(
   return new Set(references.filter(({ target, key }) => there.get(target)?.has(key) !== true));
 }
 
-/** The same for what is not there and for what the caller may not know of. */
+/** The same for what is not there and for what a policy hides from the caller. */
 function notFound({ path }: SaveState, { field, target }: Reference): UserError {
   return {
     code: 'REFERENCE_NOT_FOUND',
