@@ -69,8 +69,8 @@ export { type TransitionEffect, transitionEffect } from './events/transition-eff
 export { type WebhookCall, webhookPayload, webhookVariables } from './events/webhook-payload.ts';
 export {
   type Beat,
+  encodeStatement,
   type Probe,
-  statementSubject,
   type WriterClosed,
   type WriterOpened,
   type WriterStatement,

@@ -1,11 +1,10 @@
 /** Subjects as NATS has them: tokens between dots; in a filter `*` is any token and a last `>` is one or more. */
+import { ALL_SUBJECTS } from '@rocket/schema';
 
-/** Every subject of the stream. */
-export const ALL_SUBJECTS = 'rocket.>';
-
+const ROOT = ALL_SUBJECTS.slice(0, -'.>'.length);
 const TOKEN = '[^\\s.*>\\u0000]+';
-const SUBJECT = new RegExp(`^rocket(?:\\.${TOKEN})+$`);
-const FILTER = new RegExp(`^rocket(?:\\.(?:\\*|${TOKEN}))*(?:\\.(?:\\*|>|${TOKEN}))$`);
+const SUBJECT = new RegExp(`^${ROOT}(?:\\.${TOKEN})+$`);
+const FILTER = new RegExp(`^${ROOT}(?:\\.(?:\\*|${TOKEN}))*(?:\\.(?:\\*|>|${TOKEN}))$`);
 
 /** @throws RangeError unless it is a subject of the stream, without wildcards */
 export function checkSubject(subject: string): void {

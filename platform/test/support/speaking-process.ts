@@ -1,8 +1,8 @@
 import {
   type AppName,
   appName,
+  encodeStatement,
   shardName,
-  statementSubject,
   type WriterOpened,
   type WriterStatement,
 } from '@rocket/schema';
@@ -12,7 +12,8 @@ let drawn = 0;
 
 /** @returns its position */
 export async function publishStatement(bus: EventBus, statement: WriterStatement): Promise<number> {
-  return publishPayload(bus, statementSubject(statement), JSON.stringify(statement));
+  const { subject, payload } = encodeStatement(statement);
+  return publishPayload(bus, subject, payload);
 }
 
 export async function publishPayload(bus: EventBus, subject: string, payload: string): Promise<number> {

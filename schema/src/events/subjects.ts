@@ -1,16 +1,17 @@
 /** Subjects of everything on the stream. `*` stands for any one part of a subject in a filter. */
 import { type AppName, isAppName } from '../ids.ts';
 
-const CHANGE = 'rocket.ev';
-const EFFECT = 'rocket.fx';
-const WRITER = 'rocket.wr';
-const BEAT = 'rocket.beat';
-const PROBE = 'rocket.probe';
+const ROOT = 'rocket';
+const CHANGE = `${ROOT}.ev`;
+const EFFECT = `${ROOT}.fx`;
+const WRITER = `${ROOT}.wr`;
+const BEAT = `${ROOT}.beat`;
+const PROBE = `${ROOT}.probe`;
 
 const ANY = '*';
 
 /** Everything that the product publishes. */
-export const ALL_SUBJECTS = 'rocket.>';
+export const ALL_SUBJECTS = `${ROOT}.>`;
 /** What writers say of themselves; the last message of each subject is the state of that writer. */
 export const WRITER_SUBJECTS = `${WRITER}.>`;
 export const BEAT_SUBJECTS = `${BEAT}.*`;

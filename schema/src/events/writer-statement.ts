@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { type AppName, appName, type ShardName, shardName } from '../ids.ts';
 import type { Message } from '../protocol/message.ts';
+import type { EncodedEvent } from './encode-event.ts';
 import { beatSubject, probeSubject, writerSubject } from './subjects.ts';
 
 /** Part of a subject, drawn by who is named by it. */
@@ -45,7 +46,11 @@ export type Beat = Message<typeof beat>;
 export type Probe = Message<typeof probe>;
 export type WriterStatement = WriterOpened | WriterClosed | Beat | Probe;
 
-export function statementSubject(statement: WriterStatement): string {
+export function encodeStatement(statement: WriterStatement): EncodedEvent {
+  return { subject: subjectOf(statement), payload: JSON.stringify(statement) };
+}
+
+function subjectOf(statement: WriterStatement): string {
   switch (statement.kind) {
     case 'open':
     case 'closed':

@@ -4,7 +4,7 @@ import { completeEvent, encodeEffect, encodeEvent, shortenEvent } from '../../sr
 import { readStream } from '../../src/events/read-stream.ts';
 import { changeSubject, effectSubject, subjectApp } from '../../src/events/subjects.ts';
 import { transitionEffect } from '../../src/events/transition-effect.ts';
-import { statementSubject, type WriterStatement } from '../../src/events/writer-statement.ts';
+import { encodeStatement, type WriterStatement } from '../../src/events/writer-statement.ts';
 import { appName, epoch, lsn, shardName } from '../../src/ids.ts';
 import { rawNumber } from '../../src/values/exact-json.ts';
 import { entity, entityOf, model } from '../support/document-fixture.ts';
@@ -110,8 +110,9 @@ test.each<[WriterStatement, string]>([
   [{ kind: 'beat', process: 'p', shard: shardName('s1'), since: 7, behind: ['w-1'] }, 'rocket.beat.p'],
   [{ kind: 'probe', follower: 'g' }, 'rocket.probe.g'],
 ])('a statement is read as it was said: $kind', (statement, subject) => {
-  expect(statementSubject(statement)).toBe(subject);
-  expect(readStream(JSON.stringify(statement))).toEqual(statement);
+  const encoded = encodeStatement(statement);
+  expect(encoded.subject).toBe(subject);
+  expect(readStream(encoded.payload)).toEqual(statement);
 });
 
 test('a statement that names what cannot be a subject is none', () => {

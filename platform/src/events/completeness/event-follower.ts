@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AppName, type Probe, statementSubject } from '@rocket/schema';
+import { type AppName, encodeStatement } from '@rocket/schema';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { EventBus, FollowLoss, FollowStart, StreamMessage } from '../event-bus.ts';
 import { followWithWriters } from './follow-with-writers.ts';
@@ -121,12 +121,10 @@ interface ProberOptions extends Pick<EventFollowerOptions, 'bus' | 'logger'> {
 /** What proves something is that the probe is delivered, so that nothing depends on the answer to its publication. */
 function createProber({ bus, logger, follower, knowledge, now }: ProberOptions): () => void {
   const warn = createThrottledLog(logger, now);
-  const statement: Probe = { kind: 'probe', follower };
-  const subject = statementSubject(statement);
-  const payload = JSON.stringify(statement);
+  const encoded = encodeStatement({ kind: 'probe', follower });
   return () => {
     if (!knowledge.isComplete) return;
-    void bus.publish([{ subject, payload, id: knowledge.nextProbe() }]).then(([outcome]) => {
+    void bus.publish([{ ...encoded, id: knowledge.nextProbe() }]).then(([outcome]) => {
       if (outcome?.ok !== false) return;
       const { reason, error } = outcome;
       warn('probe', { reason, error }, 'The stream does not take probes, so that apps become unsure');

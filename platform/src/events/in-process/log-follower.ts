@@ -1,20 +1,14 @@
-import type { Logger } from '../../telemetry/logger.ts';
-import type { Follower, FollowLoss, FollowOptions } from '../event-bus.ts';
+import type { Follower, FollowLoss } from '../event-bus.ts';
 import { subjectMatcher } from '../subjects.ts';
+import { type OwnedFollowOptions, tellLoss, tellOwner } from '../tell-owner.ts';
 import type { MessageLog } from './message-log.ts';
-
-interface LogFollowerOptions extends FollowOptions {
-  readonly logger: Logger;
-  /** Called when the follower has ended, by itself or by `close`. */
-  readonly onEnd: () => void;
-}
 
 /** So many messages are looked at in one turn of the event loop. */
 const TURN = 500;
 
 export class LogFollower implements Follower {
   readonly #log: MessageLog;
-  readonly #options: LogFollowerOptions;
+  readonly #options: OwnedFollowOptions;
   readonly #matches: (subject: string) => boolean;
   readonly #target: number;
   /** What remains of the last messages of each subject, newest first. */
@@ -24,7 +18,7 @@ export class LogFollower implements Follower {
   #closed = false;
   #caughtUp = false;
 
-  constructor(log: MessageLog, options: LogFollowerOptions) {
+  constructor(log: MessageLog, options: OwnedFollowOptions) {
     const { from, subject } = options;
     this.#log = log;
     this.#options = options;
@@ -99,24 +93,14 @@ export class LogFollower implements Follower {
 
   /** Calls its owner; returns whether that went well. */
   #tell(work: () => void): boolean {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      const { logger, subject } = this.#options;
-      logger.error({ error, subject, position: this.#position }, 'A follower could not take an event');
-      if (!this.#closed) this.#lose('failed');
-      return false;
-    }
+    if (tellOwner(this.#options, this.#position, work)) return true;
+    if (!this.#closed) this.#lose('failed');
+    return false;
   }
 
   #lose(reason: FollowLoss): void {
     this.close();
-    try {
-      this.#options.onLost(reason);
-    } catch (error) {
-      this.#options.logger.error({ error, reason }, 'The end of a follower could not be told');
-    }
+    tellLoss(this.#options, reason);
   }
 }
 

@@ -65,8 +65,7 @@ export class StatementQuery implements pg.Submittable {
         ? EXECUTE_AND_SYNC
         : Buffer.concat([EXECUTE, ...around.after.map(encodeCommand), SYNC]);
     const prepared = statements?.get(text);
-    const obsolete = statements?.takeObsolete() ?? [];
-    if (prepared?.parseRow !== undefined && obsolete.length === 0) {
+    if (prepared?.parseRow !== undefined) {
       this.#prepared = prepared;
       this.#parseRow = prepared.parseRow;
       const execution = encodeExecution(prepared.name, values, end);
@@ -75,7 +74,7 @@ export class StatementQuery implements pg.Submittable {
       return;
     }
     connection.stream.cork();
-    for (const name of obsolete) connection.close({ type: 'S', name }, true);
+    for (const name of statements?.takeObsolete() ?? []) connection.close({ type: 'S', name }, true);
     for (const command of before) connection.stream.write(command);
     if (prepared !== undefined) this.#sendPrepared(connection, prepared, end);
     else if (values.length === 0 && around === ALONE) connection.query(text);
@@ -90,13 +89,8 @@ export class StatementQuery implements pg.Submittable {
 
   #sendPrepared(connection: pg.Connection, prepared: PreparedStatement, end: Buffer): void {
     const { text, values } = this.#input;
-    const { name, parseRow } = prepared;
+    const { name } = prepared;
     this.#prepared = prepared;
-    if (parseRow !== undefined) {
-      this.#parseRow = parseRow;
-      connection.stream.write(encodeExecution(name, values, end));
-      return;
-    }
     connection.parse({ name, text, types: [] }, true);
     connection.bind({ statement: name, values }, true);
     connection.describe(PORTAL, true);

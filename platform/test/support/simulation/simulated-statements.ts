@@ -2,8 +2,8 @@
 import {
   type AppName,
   changeSubject,
+  encodeStatement,
   type ShardName,
-  statementSubject,
   type WriterStatement,
 } from '@rocket/schema';
 import type { Commit, SimulatedDatabase } from './simulated-database.ts';
@@ -31,7 +31,7 @@ export function say(
   statement: WriterStatement,
   onStored: (position: number) => void,
 ): void {
-  const message = { subject: statementSubject(statement), payload: JSON.stringify(statement), id: draw('s') };
+  const message = { ...encodeStatement(statement), id: draw('s') };
   connection.send(message, onStored);
 }
 

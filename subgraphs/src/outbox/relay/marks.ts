@@ -1,24 +1,18 @@
 /** Marks events as published, many at once: an event that is not marked is only published again. */
-import type { EventBus, Logger } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import type { Logger } from '@rocket/platform';
+import type { AppStream } from '../app-stream.ts';
 import { markPublished, type PublishedEvent } from '../outbox-sql.ts';
 
 const MARK_AFTER_MS = 100;
 const MARK_AGAIN_MS = 2_000;
 const MAX_MARKED_AT_ONCE = 5_000;
 
-export interface MarkOptions {
-  readonly app: AppName;
-  readonly database: Pick<AppDatabase, 'primary'>;
-  readonly bus: Pick<EventBus, 'durable' | 'outlivesProcess'>;
+export interface MarkOptions extends AppStream {
   readonly logger: Logger;
 }
 
 export interface Marks {
   add(published: readonly PublishedEvent[]): void;
-  /** True when everything published is marked. */
-  readonly isDone: boolean;
   /** Leaves what waits unmarked. */
   drop(): void;
   /** Marks what there is now. A failure is logged, and tried again later. */
@@ -68,9 +62,6 @@ export function createMarks({ app, database, bus, logger }: MarkOptions): Marks 
     add(published) {
       for (const event of published) waiting.push(event);
       if (running === null) schedule(MARK_AFTER_MS);
-    },
-    get isDone() {
-      return waiting.length === 0 && running === null;
     },
     drop() {
       session += 1;

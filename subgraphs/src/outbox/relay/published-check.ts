@@ -4,13 +4,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isPostgresError, type Logger, POSTGRES_CODES } from '@rocket/platform';
+import type { AppStream } from '../app-stream.ts';
 import { selectHighestId } from '../outbox-sql.ts';
-import { type RestoreInput, restorePublished } from './restore-published.ts';
+import { restorePublished } from './restore-published.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
 
 const AGAIN_MS = 1_000;
 
-export interface PublishedCheckOptions extends RestoreInput {
+export interface PublishedCheckOptions extends AppStream {
   readonly logger: Logger;
 }
 

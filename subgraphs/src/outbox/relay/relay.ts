@@ -2,9 +2,8 @@
  * Publishes the events of one app: those of this process right after their commit, from memory. When they are too many,
  * because the stream does not take them, they are left to the outbox, and read from there later.
  */
-import type { EventBus, Logger } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import { type Logger, within } from '@rocket/platform';
+import type { AppStream } from '../app-stream.ts';
 import { createMarks } from './marks.ts';
 import { type CommittedEvent, publishEvents } from './publish-events.ts';
 import { sweepOutbox } from './sweep-outbox.ts';
@@ -16,10 +15,7 @@ const DEFAULT_MAX_QUEUED = 10_000;
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
 
-export interface RelayOptions {
-  readonly app: AppName;
-  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
+export interface RelayOptions extends AppStream {
   readonly logger: Logger;
   /** Events that may wait in memory; 10,000 by default. The others wait in the outbox alone. */
   readonly maxQueued?: number;
@@ -91,11 +87,9 @@ export class Relay {
 
   /** Resolves when nothing waits any more and what was published is marked, or the time is over. */
   async drain(graceMs: number): Promise<void> {
-    const late = Promise.withResolvers<void>();
-    const timer = setTimeout(late.resolve, graceMs);
     this.wake();
-    await Promise.race([late.promise, Promise.resolve(this.#run).then(() => this.#marks.flush())]);
-    clearTimeout(timer);
+    const drained = Promise.resolve(this.#run).then(() => this.#marks.flush());
+    await within(graceMs, drained, () => undefined);
   }
 
   /** What still waits stays in the outbox. */

@@ -2,16 +2,9 @@
  * Finds out whether the stream still has what was published: a store may have been replaced by an older copy of itself, and
  * one that was cut off from its disk can lose what it had acknowledged. The outbox keeps everything for a day.
  */
-import type { EventBus } from '@rocket/platform';
-import { type AppName, eventMessageId } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import { eventMessageId } from '@rocket/schema';
+import type { AppStream } from '../app-stream.ts';
 import { type MarkedEvent, markedEvent, selectMarked, unmarkAfter } from '../outbox-sql.ts';
-
-export interface RestoreInput {
-  readonly app: AppName;
-  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'messageAt' | 'outlivesProcess'>;
-}
 
 /**
  * Takes the marks off what is missing. A stream is a log: where one position is missing, all later ones are, so the last
@@ -19,7 +12,7 @@ export interface RestoreInput {
  * @returns the number of events that are missing
  * @throws what the bus or the database failed with
  */
-export async function restorePublished(input: RestoreInput): Promise<number> {
+export async function restorePublished(input: AppStream): Promise<number> {
   const newest = await markedUpTo(input, Number.MAX_SAFE_INTEGER);
   if (newest === null || (await isThere(input, newest))) return 0;
   let there = 0;
@@ -34,12 +27,12 @@ export async function restorePublished(input: RestoreInput): Promise<number> {
   return rows.length;
 }
 
-async function isThere({ bus, app }: RestoreInput, event: MarkedEvent): Promise<boolean> {
+async function isThere({ bus, app }: AppStream, event: MarkedEvent): Promise<boolean> {
   const message = await bus.messageAt(event.position);
   return message?.id === eventMessageId({ app, ...event });
 }
 
-async function markedUpTo({ database }: RestoreInput, position: number): Promise<MarkedEvent | null> {
+async function markedUpTo({ database }: AppStream, position: number): Promise<MarkedEvent | null> {
   const [row] = await database.primary.query(selectMarked(position));
   return row === undefined ? null : markedEvent(row);
 }

@@ -1,18 +1,13 @@
 /** Publishes events from the outbox. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventBus } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import type { AppStream } from '../app-stream.ts';
 import { markPublished, selectWaiting, type WaitingRows, waitingEvent } from '../outbox-sql.ts';
 import { publishEvents } from './publish-events.ts';
 
 const SWEEP_EVENTS = 500;
 const PAUSE_MS = 50;
 
-export interface SweepInput {
-  readonly app: AppName;
-  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
+export interface SweepInput extends AppStream {
   readonly of: Omit<WaitingRows, 'limit'>;
 }
 

@@ -1,7 +1,6 @@
 /** Ends a writer from outside, and publishes what it left: its process is dead, or does not know what it has committed. */
-import type { EventBus, Transaction } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import type { Transaction } from '@rocket/platform';
+import type { AppStream } from '../app-stream.ts';
 import { limitLockWait, lockOutbox } from '../outbox-sql.ts';
 import { sweepOutbox } from '../relay/sweep-outbox.ts';
 import { type EnteredWriter, endWriter } from './writers-sql.ts';
@@ -9,10 +8,7 @@ import { type EnteredWriter, endWriter } from './writers-sql.ts';
 /** Later writers wait behind the lock, so this is the longest that they may be held up. */
 const LOCK_WAIT_MS = 2_000;
 
-export interface SettleInput {
-  readonly app: AppName;
-  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
+export interface SettleInput extends AppStream {
   readonly writer: EnteredWriter;
 }
 

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventBus } from '@rocket/platform';
 import {
   type AppName,
+  encodeStatement,
   RocketError,
   type ShardName,
-  statementSubject,
   type WriterClosed,
   type WriterStatement,
 } from '@rocket/schema';
@@ -49,12 +49,7 @@ export function createStatements({ shard, process, bus }: StatementsOptions): St
   let atFormerBeat = 0;
 
   async function say(statement: WriterStatement): Promise<Error | null> {
-    const message = {
-      subject: statementSubject(statement),
-      payload: JSON.stringify(statement),
-      id: randomUUID(),
-    };
-    const [outcome] = await bus.publish([message]);
+    const [outcome] = await bus.publish([{ ...encodeStatement(statement), id: randomUUID() }]);
     if (outcome?.ok !== true) return outcome?.error ?? new Error('The bus gave no outcome');
     highest = Math.max(highest, outcome.position);
     return null;

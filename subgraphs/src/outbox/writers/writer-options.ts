@@ -1,7 +1,7 @@
 /** What the writers of an app need of the process that they are in. */
-import type { EventBus, Logger } from '@rocket/platform';
+import type { Logger } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import type { AppStream } from '../app-stream.ts';
 
 /** Says on the stream what becomes of writers. */
 export interface WriterAnnouncer {
@@ -12,12 +12,9 @@ export interface WriterAnnouncer {
   closed(app: AppName, writer: string): Promise<void>;
 }
 
-export interface AppWritersOptions {
+export interface AppWritersOptions extends AppStream {
   /** Resolves when something may be published; see {@link PublishedCheck}. */
   readonly checked: () => Promise<void>;
-  readonly app: AppName;
-  readonly database: Pick<AppDatabase, 'primary' | 'committed'>;
-  readonly bus: Pick<EventBus, 'publish' | 'state' | 'durable' | 'outlivesProcess'>;
   readonly announcer: WriterAnnouncer;
   readonly logger: Logger;
 }

@@ -1,23 +1,17 @@
-import type { Logger } from '../../../telemetry/logger.ts';
-import type { Follower, FollowLoss, FollowOptions, StreamMessage } from '../../event-bus.ts';
+import type { Follower, FollowLoss, StreamMessage } from '../../event-bus.ts';
 import { checkFilter } from '../../subjects.ts';
+import { type OwnedFollowOptions, tellLoss, tellOwner } from '../../tell-owner.ts';
 import { isMissing } from '../nats-errors.ts';
 import type { NatsLink, NatsSession } from '../nats-link.ts';
 import { anchorOf, createTrack, type FollowPlan, type FollowTrack, planFollow } from './follow-track.ts';
 import { type NatsFeed, openFeed } from './nats-feed.ts';
-
-interface NatsFollowerOptions extends FollowOptions {
-  readonly logger: Logger;
-  /** Called when the follower has ended, by itself or by `close`. */
-  readonly onEnd: () => void;
-}
 
 const RETRY_MS = 500;
 
 /** Follows through any number of sessions; each, and each feed that breaks, begins with the checks of `planFollow`. */
 export class NatsFollower implements Follower {
   readonly #link: NatsLink;
-  readonly #options: NatsFollowerOptions;
+  readonly #options: OwnedFollowOptions;
   readonly #track: FollowTrack;
   readonly #stopListening: () => void;
   /** What belongs to another one is late and of no account. */
@@ -27,7 +21,7 @@ export class NatsFollower implements Follower {
   #isCaughtUp = false;
   #isClosed = false;
 
-  constructor(link: NatsLink, options: NatsFollowerOptions) {
+  constructor(link: NatsLink, options: OwnedFollowOptions) {
     checkFilter(options.subject);
     this.#link = link;
     this.#options = options;
@@ -58,24 +52,14 @@ export class NatsFollower implements Follower {
 
   #lose(reason: FollowLoss): void {
     this.close();
-    try {
-      this.#options.onLost(reason);
-    } catch (error) {
-      this.#options.logger.error({ error, reason }, 'The end of a follower could not be told');
-    }
+    tellLoss(this.#options, reason);
   }
 
   /** Calls its owner, whose errors must not reach the connection. Returns whether that went well. */
   #tell(work: () => void): boolean {
-    try {
-      work();
-      return true;
-    } catch (error) {
-      const { logger, subject } = this.#options;
-      logger.error({ error, subject, position: this.position }, 'A follower could not take an event');
-      if (!this.#isClosed) this.#lose('failed');
-      return false;
-    }
+    if (tellOwner(this.#options, this.position, work)) return true;
+    if (!this.#isClosed) this.#lose('failed');
+    return false;
   }
 
   #cut(): void {

@@ -1,5 +1,5 @@
+import { ALL_SUBJECTS } from '@rocket/schema';
 import { DiscardPolicy, nanos, RetentionPolicy, StorageType, type StreamConfig } from 'nats';
-import { ALL_SUBJECTS } from '../../subjects.ts';
 import { describeSetting, type SettingDifference } from './setting-difference.ts';
 
 export const STREAM = 'ROCKET_EVENTS';
