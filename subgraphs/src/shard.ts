@@ -1,4 +1,5 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the contract that gateways use. */
+import { cleaningUp } from '@rocket/platform';
 import type { ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
@@ -49,8 +50,10 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     users: createShardUsers(async (at) => (await apps.databaseAt(at)).primary),
     close: async () => {
       indexCare.close();
-      await apps.close();
-      await webhooks.close();
+      await cleaningUp(
+        () => apps.close(),
+        () => webhooks.close(),
+      );
     },
   };
 }

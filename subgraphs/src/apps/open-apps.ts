@@ -2,7 +2,7 @@
  * The opened apps of a shard: their placements, models and databases. Everything that a process needs of them, whatever
  * it does.
  */
-import type { Config, Database } from '@rocket/platform';
+import { type Config, cleaningUp, type Database } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -109,10 +109,11 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
       throw new RocketError('WRONG_EPOCH', `App ${app} is not the one that was asked for`);
     },
     storage: createAppStorage(databases, placements),
-    async close() {
-      await databases.close();
-      outboxes.close();
-    },
+    close: () =>
+      cleaningUp(
+        () => databases.close(),
+        () => outboxes.close(),
+      ),
   };
 
   async function active(app: AppName): Promise<ActiveModel | null> {

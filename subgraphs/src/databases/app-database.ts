@@ -2,7 +2,7 @@
  * The database of one app on the servers of its shard: writes go to the primary, reads to any server that has what the
  * reader must see.
  */
-import type { Database, Logger, Replication } from '@rocket/platform';
+import { cleaningUp, type Database, type Logger, type Replication } from '@rocket/platform';
 import type { Lsn } from '@rocket/schema';
 import { createCommitTracker, laterLsn } from './commit-tracker.ts';
 import { createPrimaryDatabase, notingCommits } from './primary-database.ts';
@@ -71,10 +71,11 @@ export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
     get replicated() {
       return replication.replicated;
     },
-    async close() {
-      await options.beforeClose?.();
-      await pools.close();
-    },
+    close: () =>
+      cleaningUp(
+        async () => options.beforeClose?.(),
+        () => pools.close(),
+      ),
   };
 }
 

@@ -140,6 +140,9 @@ class Outboxes implements ShardOutbox {
     try {
       const isDown = this.#options.bus.state().kind === 'down';
       await entry.outbox.close(isDown ? CLOSE_WITHOUT_STREAM_MS : CLOSE_GRACE_MS);
+    } catch (err) {
+      // A database that does not answer must not keep the process from stopping. Whoever comes next settles the writer.
+      this.#options.logger.warn({ err, app: entry.app }, 'the writer of the app could not be ended');
     } finally {
       entry.check.forget();
       this.#all.delete(entry);

@@ -183,3 +183,14 @@ it('a writer of an app that was removed meanwhile is closed: nothing of it is le
   startProcess(true);
   await expect.poll(() => follower.writers(), { timeout: 10_000 }).toEqual([]);
 });
+
+it('a process stops although the database does not answer, and its writer is left to others', async () => {
+  const process = startProcess();
+  await create(process, 'told');
+  await expect.poll(bodies).toEqual(['told']);
+  await databases.pop()?.close();
+  await process.stop();
+  expect(await rows('SELECT ended_at FROM _writers')).toEqual([[null]]);
+  startProcess();
+  await expect.poll(() => follower.writers(), { timeout: 10_000 }).toEqual([]);
+});
