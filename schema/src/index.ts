@@ -169,6 +169,7 @@ export type {
   SlowStatement,
   StatementPlan,
 } from './protocol/advice-calls.ts';
+export type { AnswerFacts, ReadFacts, TagGroup, WriteFacts } from './protocol/answer-facts.ts';
 export {
   type CallContext,
   type Caller,

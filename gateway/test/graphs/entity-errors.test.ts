@@ -10,7 +10,13 @@ const QUERY =
   'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Customer { tickets { id } } } }';
 
 function sourceThatAnswers(errors: readonly GraphQLError[]): ShardDataSource {
-  const answer = { hasErrors: true, lsn: null, json: () => '', result: () => ({ data: null, errors }) };
+  const answer = {
+    hasErrors: true,
+    lsn: null,
+    facts: null,
+    json: () => '',
+    result: () => ({ data: null, errors }),
+  };
   const caller: SubgraphCaller = { execute: async () => answer };
   return new ShardDataSource(appName('helpdesk'), caller, createLogger({ level: 'silent', name: 'test' }));
 }

@@ -86,6 +86,7 @@ function answerOf(result: ExecutionResult, lsn: Lsn | null): SubgraphAnswer {
   return {
     hasErrors: result.errors !== undefined,
     lsn,
+    facts: null,
     json: () => JSON.stringify(result),
     result: () => result,
   };

@@ -32,6 +32,8 @@ const context = z.object({
    * do.
    */
   minLsn: z.string().transform(lsn).exactOptional(),
+  /** The sender wants to know what the answer depends on, or what was written. */
+  wantsFacts: z.literal(true).exactOptional(),
 });
 
 /** Marked as a call, so that a token signed for another purpose cannot be used as one. */

@@ -3,6 +3,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError } from 'graphql';
 import { z } from 'zod';
 import { RocketError } from '../errors.ts';
 import { type Lsn, lsn } from '../ids.ts';
+import { type AnswerFacts, encodeFacts, readFactsText } from './answer-facts.ts';
 import { readRequest } from './message.ts';
 
 export const OPERATION_PATH = '/internal/graphql';
@@ -13,6 +14,8 @@ export const INTERNAL_ANSWER_HEADERS = {
   hasErrors: 'x-rocket-has-errors',
   /** Position of the commit of what the operation wrote; absent when it wrote nothing. */
   lsn: 'x-rocket-lsn',
+  /** How many characters at the end of the body are facts about the answer and do not belong to it; absent for none. */
+  facts: 'x-rocket-facts',
 } as const;
 
 const request = z.object({
@@ -50,6 +53,8 @@ export interface SubgraphAnswer {
   readonly hasErrors: boolean;
   /** Position of the commit of what this operation wrote, for reading one's own writes; null when it wrote nothing. */
   readonly lsn: Lsn | null;
+  /** Null when they were not asked for, or cannot be told of this answer. */
+  readonly facts: AnswerFacts | null;
   /** JSON of `{data, errors}`. */
   json(): string;
   result(): ExecutionResult;
@@ -78,7 +83,10 @@ export function encodeSubgraphAnswer(answer: SubgraphAnswer): {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (answer.hasErrors) headers[INTERNAL_ANSWER_HEADERS.hasErrors] = '1';
   if (answer.lsn !== null) headers[INTERNAL_ANSWER_HEADERS.lsn] = answer.lsn;
-  return { headers, body: answer.json() };
+  if (answer.facts === null) return { headers, body: answer.json() };
+  const facts = encodeFacts(answer.facts);
+  headers[INTERNAL_ANSWER_HEADERS.facts] = String(facts.length);
+  return { headers, body: answer.json() + facts };
 }
 
 type Header = string | string[] | undefined;
@@ -94,13 +102,17 @@ export interface SubgraphReply {
  * @throws RocketError `INTERNAL_ERROR` for a malformed position: it would be the shard's fault, not the caller's
  */
 export function readSubgraphAnswer(
-  { headers, text }: SubgraphReply,
+  { headers, text: body }: SubgraphReply,
   parse: (text: string) => unknown,
 ): SubgraphAnswer {
   let result: ExecutionResult | undefined;
+  const factsLength = Number(headers[INTERNAL_ANSWER_HEADERS.facts] ?? 0);
+  const end = body.length - factsLength;
+  const text = factsLength > 0 ? body.slice(0, end) : body;
   return {
     hasErrors: headers[INTERNAL_ANSWER_HEADERS.hasErrors] === '1',
     lsn: readLsn(headers[INTERNAL_ANSWER_HEADERS.lsn]),
+    facts: factsLength > 0 ? readFactsText(body.slice(end)) : null,
     json: () => text,
     result: () => {
       result ??= readExecution(parse(text));

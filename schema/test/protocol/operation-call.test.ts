@@ -1,9 +1,11 @@
 import { GraphQLError, parse } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
 import { lsn } from '../../src/ids.ts';
+import type { AnswerFacts } from '../../src/protocol/answer-facts.ts';
 import {
   encodeOperation,
   encodeSubgraphAnswer,
+  INTERNAL_ANSWER_HEADERS,
   readOperation,
   readSubgraphAnswer,
 } from '../../src/protocol/operation-call.ts';
@@ -32,7 +34,13 @@ describe('an operation', () => {
 
 describe('an answer', () => {
   it('has in headers what must be known before it is parsed', () => {
-    const answer = { hasErrors: true, lsn: lsn('16/B374D848'), json: () => '{}', result: () => ({}) };
+    const answer = {
+      hasErrors: true,
+      lsn: lsn('16/B374D848'),
+      facts: null,
+      json: () => '{}',
+      result: () => ({}),
+    };
     expect(encodeSubgraphAnswer(answer)).toStrictEqual({
       headers: { ...JSON_HEADERS, 'x-rocket-has-errors': '1', 'x-rocket-lsn': '16/B374D848' },
       body: '{}',
@@ -70,5 +78,24 @@ describe('an answer', () => {
     );
     const answer = readSubgraphAnswer({ headers: JSON_HEADERS, text: '{"errors":[1]}' }, parseJson);
     expect(() => answer.result()).toThrow();
+  });
+
+  it('carries facts behind the answer, which is the same text without them', () => {
+    const tags: [string, string[]][] = [['crm.order#', ['1', 'ü€𝄞']]];
+    const facts: AnswerFacts = { kind: 'read', entities: ['order'], tags, isLasting: true };
+    const json = '{"data":{"name":"ü𝄞"}}';
+    const told = { hasErrors: false, lsn: null, facts, json: () => json, result: () => ({}) };
+    const { headers, body } = encodeSubgraphAnswer(told);
+    const read = readSubgraphAnswer({ headers, text: body }, JSON.parse);
+    expect(read.json()).toBe(json);
+    expect(read.result()).toStrictEqual({ data: { name: 'ü𝄞' } });
+    expect(read.facts).toStrictEqual(facts);
+  });
+
+  it('refuses facts of a wrong form as a fault of the shard', () => {
+    const headers = { [INTERNAL_ANSWER_HEADERS.facts]: '2' };
+    const wrong = expect.objectContaining({ code: 'INTERNAL_ERROR' });
+    expect(() => readSubgraphAnswer({ headers, text: '{"data":{}}{}' }, JSON.parse)).toThrow(wrong);
+    expect(() => readSubgraphAnswer({ headers, text: '{"data":{}}x]' }, JSON.parse)).toThrow(wrong);
   });
 });

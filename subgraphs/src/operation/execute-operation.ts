@@ -79,7 +79,7 @@ async function commitPosition(context: RequestContext, operation: string | undef
 }
 
 function jsonAnswer(json: string): SubgraphAnswer {
-  return { hasErrors: false, lsn: null, json: () => json, result: () => parsedResult(json) };
+  return { hasErrors: false, lsn: null, facts: null, json: () => json, result: () => parsedResult(json) };
 }
 
 function parsedResult(json: string): ExecutionResult {
@@ -91,6 +91,7 @@ function valueAnswer(result: ExecutionResult, lsn: Lsn | null = null): SubgraphA
   return {
     hasErrors: result.errors !== undefined,
     lsn,
+    facts: null,
     json: () => JSON.stringify(result),
     result: () => result,
   };

@@ -124,7 +124,13 @@ async function post({ path, header, body }: Sent): Promise<{ status: number | un
 
 /** What a shard answers to an operation that wrote nothing. */
 function answer(data: Record<string, unknown>): SubgraphAnswer {
-  return { hasErrors: false, lsn: null, json: () => JSON.stringify({ data }), result: () => ({ data }) };
+  return {
+    hasErrors: false,
+    lsn: null,
+    facts: null,
+    json: () => JSON.stringify({ data }),
+    result: () => ({ data }),
+  };
 }
 
 const QUERY = JSON.stringify({ query: '{ ok }' });
@@ -172,6 +178,7 @@ describe('operations', () => {
     execute = async () => ({
       hasErrors: true,
       lsn: lsn('16/B374D848'),
+      facts: null,
       json: () => JSON.stringify(result),
       result: () => result,
     });
