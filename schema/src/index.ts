@@ -1,4 +1,5 @@
 /** The only door of @rocket/schema. */
+export { type CacheRules, cacheRules, strictestRules } from './access/cache-rules.ts';
 export { conditionFilter } from './access/condition-filter.ts';
 export { forbidden } from './access/forbidden.ts';
 export { type AccessRequest, PUBLIC_ROLE, readFilter, rolesOf } from './access/policy.ts';

@@ -29,16 +29,20 @@ export interface AccessRequest {
 export function readFilter(model: AppModel, request: AccessRequest): Filter | 'forbidden' {
   const { action, caller } = request;
   if (caller.isAdmin) return MATCH_ALL;
-  const entity = model.entities.get(request.entity);
-  if (entity === undefined) {
-    throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(request.entity)}`);
-  }
+  const entity = knownEntity(model, request.entity);
   const roles = rolesOf(caller);
   const policies = model.policies.filter(
     (policy) => policy.entity === entity.name && policy.action === action && isFor(policy, roles),
   );
   if (policies.length === 0) return 'forbidden';
   return anyOf(policies.map((policy) => policyFilter(policy, entity, caller)));
+}
+
+/** @throws RocketError `INTERNAL_ERROR` when the model has no such entity */
+export function knownEntity(model: AppModel, name: string): EntityModel {
+  const entity = model.entities.get(name);
+  if (entity !== undefined) return entity;
+  throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(name)}`);
 }
 
 function isFor(policy: PolicyModel, roles: ReadonlySet<string>): boolean {

@@ -1,3 +1,4 @@
+import type { CacheDefinition } from './cache-definition.ts';
 import {
   permissionIdentity,
   ruleIdentity,
@@ -15,8 +16,8 @@ import type { AppDocument, RelationDefinition } from './types.ts';
 export function normalizeDocument(document: AppDocument): AppDocument {
   const { exported_at: _exportedAt, ...kept } = document;
   return {
-    ...kept,
-    entities: sortBy(document.entities, ({ name }) => [name]),
+    ...withoutEmptyCache(kept),
+    entities: sortBy(document.entities.map(withoutEmptyCache), ({ name }) => [name]),
     relations: sortBy(document.relations.map(normalizeRelation), ({ name }) => [name]),
     rules: normalizeRules(document.rules),
     state_machines: sortBy(
@@ -42,6 +43,12 @@ export function normalizeDocument(document: AppDocument): AppDocument {
     exports: [...new Set(document.exports)].sort(),
     sample_data: {},
   };
+}
+
+/** Settings that say nothing are none. */
+function withoutEmptyCache<T extends { readonly cache?: CacheDefinition }>(part: T): T | Omit<T, 'cache'> {
+  const { cache, ...others } = part;
+  return cache !== undefined && Object.keys(cache).length === 0 ? others : part;
 }
 
 /** Omits an empty order, the default direction, ascending, and that references are checked, which they are anyway. */

@@ -23,6 +23,7 @@ const SECTIONS: ReadonlySet<string> = new Set(
     version: true,
     exported_at: true,
     description: true,
+    cache: true,
     exports: true,
     entities: true,
     relations: true,
@@ -101,6 +102,7 @@ function assemble(read: ReadDocument, sampleData: AppDocument['sample_data']): A
   return {
     version: 1,
     ...read.texts,
+    ...read.settings,
     entities: values(parts.entities),
     relations: values(parts.relations),
     rules: values(parts.rules),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CacheDefinition } from './cache-definition.ts';
 import type { DocumentParts, Located } from './checks/context.ts';
 import type { FaultCollector } from './faults/fault-collector.ts';
 import type { JsonPath } from './faults/json-path.ts';
@@ -11,6 +12,7 @@ import {
   webhookShape,
   workflowShape,
 } from './shapes/behaviour-shapes.ts';
+import { settingsShape } from './shapes/cache-shape.ts';
 import { entityShape, relationShape } from './shapes/entity-shape.ts';
 import { jsonObject, nonEmptyText, text } from './shapes/shape.ts';
 import { reportIssues } from './shapes/shape-faults.ts';
@@ -30,6 +32,7 @@ export interface ReadDocument {
   readonly parts: DocumentParts;
   readonly unusableEntities: ReadonlySet<string>;
   readonly texts: { readonly exported_at?: string; readonly description?: string };
+  readonly settings: { readonly cache?: CacheDefinition };
   readonly sampleData: SampleTables;
 }
 
@@ -53,8 +56,10 @@ export function readParts(head: Head, faults: FaultCollector): ReadDocument {
     ...(exportedAt === undefined ? {} : { exported_at: exportedAt }),
     ...(description === undefined ? {} : { description }),
   };
+  const settings = reader.item(settingsShape, { value: { cache: head['cache'] }, path: [] }) ?? {};
   const unusableEntities = unusableNames(head['entities'], parts.entities);
-  return { parts, unusableEntities, texts, sampleData: readSampleData(head['sample_data'], reader) };
+  const sampleData = readSampleData(head['sample_data'], reader);
+  return { parts, unusableEntities, texts, settings, sampleData };
 }
 
 function isAbsent(value: unknown): value is null | undefined {
@@ -121,10 +126,15 @@ class PartReader {
     }
     return items.flatMap((item: unknown, index) => {
       const path: JsonPath = [key, index];
-      reportUnknownProperties(schema, { value: item, path }, this.#faults);
-      const value = this.value(schema, { value: item, path });
+      const value = this.item(schema, { value: item, path });
       return value === undefined ? [] : [{ value, path }];
     });
+  }
+
+  /** As {@link value}, of an object whose properties are known. */
+  item<S extends z.ZodType>(schema: S, item: Located<unknown>): z.output<S> | undefined {
+    reportUnknownProperties(schema, item, this.#faults);
+    return this.value(schema, item);
   }
 
   value<S extends z.ZodType>(schema: S, item: Located<unknown>): z.output<S> | undefined {

@@ -2,6 +2,7 @@
  * The metadata document of an app, as it is after validation: property names are the document's own (snake_case). Unknown
  * properties of entities, rules and the like are kept, so that an export returns what was imported.
  */
+import type { CacheDefinition } from './cache-definition.ts';
 
 export const FIELD_TYPES = [
   'string',
@@ -64,6 +65,7 @@ export interface EntityDefinition {
   readonly slug?: SlugDefinition;
   /** Largest page of this entity's lists, 1 to 1,000; 200 when absent. */
   readonly max_page_size?: number;
+  readonly cache?: CacheDefinition;
   readonly fields: readonly FieldDefinition[];
 }
 
@@ -185,6 +187,7 @@ export interface AppDocument {
   readonly version: 1;
   readonly exported_at?: string;
   readonly description?: string;
+  readonly cache?: CacheDefinition;
   readonly entities: readonly EntityDefinition[];
   readonly relations: readonly RelationDefinition[];
   readonly rules: readonly RuleDefinition[];

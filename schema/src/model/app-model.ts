@@ -5,6 +5,7 @@
 
 import type { EntityRules, MachineModel } from '../behaviour/behaviour-model.ts';
 import type { EntityWebhooks } from '../behaviour/webhook-model.ts';
+import type { CachePolicy } from '../document/cache-definition.ts';
 import type {
   AppDocument,
   ConditionDefinition,
@@ -98,6 +99,12 @@ export type LinkModel = ToOneLink | HasOneLink | ToManyLink | ManyToManyLink;
 /** `fullTextSearch` where a field or link of the entity is called `search`. */
 export type SearchGraphqlName = 'search' | 'fullTextSearch';
 
+/** What an app or an entity says about keeping answers; null where it says nothing. */
+export interface CacheSettings {
+  readonly policy: CachePolicy | null;
+  readonly ttlSeconds: number | null;
+}
+
 export interface EntityModel {
   readonly app: AppName;
   readonly name: string;
@@ -114,6 +121,8 @@ export interface EntityModel {
   /** GraphQL name of the engine's `_version` column: `version`, or `recordVersion` when the document has `version`. */
   readonly versionGraphqlName: string;
   readonly maxPageSize: number;
+  /** The app's own settings count beside it. */
+  readonly cache: CacheSettings;
   /** Member of the filter that searches the searchable fields; undefined where there are none. */
   readonly searchGraphqlName?: SearchGraphqlName;
   /** Links within the app and to-one links to other apps, in document order. */
@@ -151,6 +160,7 @@ export interface PolicyModel {
 export interface AppModel {
   readonly app: AppName;
   readonly description?: string;
+  readonly cache: CacheSettings;
   /** In document order. */
   readonly entities: ReadonlyMap<string, EntityModel>;
   readonly joinTables: readonly JoinTableModel[];

@@ -1,11 +1,12 @@
 import { buildBehaviour, type EntityBehaviour } from '../behaviour/build-behaviour.ts';
+import type { CacheDefinition } from '../document/cache-definition.ts';
 import { normalizeDocument } from '../document/normalize.ts';
 import type { AppDocument, EntityDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { AppName } from '../ids.ts';
 import { SEARCH_FALLBACK_NAME, versionFieldName } from '../naming/engine-names.ts';
 import { transitionsFieldName } from '../naming/graph-names.ts';
-import type { AppModel, EntityModel, JoinTableModel, LinkModel } from './app-model.ts';
+import type { AppModel, CacheSettings, EntityModel, JoinTableModel, LinkModel } from './app-model.ts';
 import { buildAllFields } from './build-fields.ts';
 import { buildLinks, sourceRef } from './build-links.ts';
 import { buildPolicy } from './build-policy.ts';
@@ -47,6 +48,7 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
   return deepFreeze({
     app,
     ...(normal.description === undefined ? {} : { description: normal.description }),
+    cache: cacheSettings(normal.cache),
     entities,
     joinTables: buildJoinTables(normal, entities),
     contributions,
@@ -112,10 +114,15 @@ function buildEntity(
     ...(definition.slug === undefined ? {} : { slug: definition.slug }),
     versionGraphqlName: versionFieldName(fieldByGraphqlName),
     maxPageSize: definition.max_page_size ?? DEFAULT_MAX_PAGE_SIZE,
+    cache: cacheSettings(definition.cache),
     ...searchName(own),
     links,
     ...own.behaviour,
   };
+}
+
+function cacheSettings(said: CacheDefinition | undefined): CacheSettings {
+  return { policy: said?.policy ?? null, ttlSeconds: said?.ttl_seconds ?? null };
 }
 
 function searchName(own: {

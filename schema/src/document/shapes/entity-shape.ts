@@ -4,6 +4,7 @@ import { isRawNumber } from '../../values/exact-json.ts';
 import { scalarType } from '../../values/scalar-type.ts';
 import { coerceValue } from '../coerce-value.ts';
 import { FIELD_TYPES, type JsonValue } from '../types.ts';
+import { cacheShape } from './cache-shape.ts';
 import { flag, json, nonEmptyText, optional, shape, text } from './shape.ts';
 
 export const MAX_FIELDS_PER_ENTITY = 1_000;
@@ -82,6 +83,7 @@ export const entityShape = shape({
   soft_delete: optional(flag),
   slug: optional(slugShape),
   max_page_size: optional(z.int().min(1).max(MAX_PAGE_SIZE)),
+  cache: optional(cacheShape),
   fields: z.array(fieldShape).min(1).max(MAX_FIELDS_PER_ENTITY),
 });
 
