@@ -1,4 +1,5 @@
 /** The only door of @rocket/schema. */
+export { accessScope, accessScopeView, type EntityAccess, type ScopedRead } from './access/access-scope.ts';
 export { type CacheRules, cacheRules, strictestRules } from './access/cache-rules.ts';
 export { conditionFilter } from './access/condition-filter.ts';
 export { forbidden } from './access/forbidden.ts';
