@@ -28,6 +28,7 @@ import { visibleGraphs } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { createMetricsServer } from './http/metrics-server.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
+import { createPersistedQueries } from './http/persisted-queries.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
@@ -163,7 +164,10 @@ async function openParts(options: GatewayOptions) {
       const visible = visibleGraphs(view.current, { introspection, identity });
       return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
     },
-    serve: createPipeline({ ...config, view, authenticator, graphs }),
+    serve: createPipeline({
+      ...{ ...config, view, authenticator, graphs },
+      persistedQueries: createPersistedQueries(null),
+    }),
     /** Who waits for an event gets their answer now: a stop waits for all answers. */
     endWaits: () => eventPages.release(),
     async closeParts() {

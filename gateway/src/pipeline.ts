@@ -18,6 +18,7 @@ import type { GraphStore } from './graphs/graph-store.ts';
 import type { ServedGraph } from './graphs/served-graph.ts';
 import type { HttpRequest } from './http/dispatch.ts';
 import { type GraphqlRequest, readGraphqlRequest } from './http/graphql-request.ts';
+import type { PersistedQueries } from './http/persisted-queries.ts';
 import { type Authenticator, requireAudience } from './identity/authenticator.ts';
 import { callerFor } from './identity/identity.ts';
 
@@ -25,6 +26,7 @@ export interface PipelineParts {
   readonly view: CatalogView;
   readonly authenticator: Authenticator;
   readonly graphs: GraphStore;
+  readonly persistedQueries: PersistedQueries;
   readonly maxBodyBytes: number;
   readonly requestTimeoutMs: number;
 }
@@ -42,8 +44,9 @@ export function createPipeline(parts: PipelineParts): GraphqlPipeline {
     const identity = await parts.authenticator.authenticate(request.authorization);
     requireAudience(identity, (app) => acceptsTokensOf(key, app, parts.view.current), placeOf(key));
 
-    // http: body, media types, parameters
-    const graphql = await readGraphqlRequest(request.message, request.search, parts.maxBodyBytes);
+    // http: body, media types, parameters; the text of a persisted query
+    const asked = await readGraphqlRequest(request.message, request.search, parts.maxBodyBytes);
+    const graphql = await parts.persistedQueries(asked);
 
     // graph: the composition that serves the key now; loaded when it is first asked for
     return await parts.graphs.use(key, deadlineAtMs, (graph) =>

@@ -16,6 +16,7 @@ import { homeAnswer } from './http/home.ts';
 import type { ListedGraph } from './http/list-graphs.ts';
 import { createMetricsAccess } from './http/metrics-access.ts';
 import { operatorHandlers } from './http/operator-routes.ts';
+import { createPersistedQueries, type PersistedQueries } from './http/persisted-queries.ts';
 import { askGraph } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
 import { SubgraphDataSource } from './transport/subgraph-data-source.ts';
@@ -101,10 +102,11 @@ function routeHandlers(
   graph: ServedGraph,
   { config, metrics }: { readonly config: SupergraphGatewayOptions['config']; readonly metrics: Metrics },
 ): RouteHandlers {
+  const persistedQueries = createPersistedQueries(null);
   return {
     graphql: async (request, { key }) => {
       if (key.kind !== 'named' || key.graph !== MAIN_GRAPH) throw new RocketError('NOT_FOUND');
-      return await serveSupergraph(graph, request, config);
+      return await serveSupergraph(graph, request, { ...config, persistedQueries });
     },
     admin: notHere,
     auth: notHere,
@@ -124,11 +126,12 @@ function routeHandlers(
 async function serveSupergraph(
   graph: ServedGraph,
   request: HttpRequest,
-  config: SupergraphGatewayOptions['config'],
+  parts: Pick<Config, 'maxBodyBytes' | 'requestTimeoutMs'> & { readonly persistedQueries: PersistedQueries },
 ): Promise<HttpAnswer> {
-  const deadlineAtMs = Date.now() + config.requestTimeoutMs;
+  const deadlineAtMs = Date.now() + parts.requestTimeoutMs;
   const { requestId, authorization } = request;
-  const graphql = await readGraphqlRequest(request.message, request.search, config.maxBodyBytes);
+  const asked = await readGraphqlRequest(request.message, request.search, parts.maxBodyBytes);
+  const graphql = await parts.persistedQueries(asked);
   return await askGraph(graph, graphql, {
     requestId,
     callerFor: () => ({ userId: null, email: null, roles: [], isAdmin: false }),

@@ -14,6 +14,9 @@ interface ErrorKind {
 }
 
 export const ERROR_CATALOGUE = {
+  // Apollo's protocol of persisted queries: clients go by the code, some by the message alone, and all expect a 200.
+  PERSISTED_QUERY_NOT_FOUND: { status: 200, retryable: false, message: 'PersistedQueryNotFound' },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, retryable: false, message: 'PersistedQueryNotSupported' },
   BAD_REQUEST: { status: 400, retryable: false, message: 'The request is malformed' },
   GRAPHQL_PARSE_FAILED: { status: 400, retryable: false, message: 'The GraphQL document cannot be parsed' },
   GRAPHQL_VALIDATION_FAILED: {

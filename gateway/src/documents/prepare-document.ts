@@ -7,16 +7,14 @@ import {
   GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  parse,
   print,
   specifiedRules,
   validate,
 } from 'graphql';
 import { type IntrospectionLimit, introspectionLimit } from '../introspection/introspection-cost.ts';
 import { type IntrospectionPart, introspectionPart } from '../introspection/select-introspection.ts';
-import { checkNesting } from '../limits/nesting.ts';
-import { DEFAULT_OPERATION_LIMITS, exceededLimits } from '../limits/operation-limits.ts';
 import { type AnswerKeys, type KeyRules, safeKeys } from './answer-keys.ts';
+import { boundedDocument } from './bounded-document.ts';
 import { nullableConditions } from './condition-variables.ts';
 import { holdsInexactLiteral, liftInexactLiterals } from './exact-literals.ts';
 import { OperationCache } from './operation-cache.ts';
@@ -84,7 +82,6 @@ export function createDocumentStage(options: DocumentStageOptions): DocumentStag
     prepare(source, operationName) {
       const before = prepared.get(source, operationName);
       if (before !== undefined) return before;
-      checkNesting(source);
       const preparation = prepareNew(source, operationName, rules);
       if (preparation.kind === 'prepared') prepared.set(source, operationName, preparation);
       return preparation;
@@ -94,10 +91,9 @@ export function createDocumentStage(options: DocumentStageOptions): DocumentStag
 
 /** Finds the operation, checks the limits, and rewrites it if needed. */
 function prepareNew(source: string, operationName: string | undefined, rules: Rules): Preparation {
-  const document = parsed(source);
-  if (document === null) return MALFORMED;
-  const [error] = exceededLimits(document, DEFAULT_OPERATION_LIMITS);
-  if (error !== undefined) return { kind: 'refused', error };
+  const bounded = boundedDocument(source);
+  if (bounded.kind !== 'document') return bounded;
+  const { document } = bounded;
   const own = ownDefinitions(document, operationName);
   if (own === null) return MALFORMED;
   const introspection = rules.introspection ? introspectionPart(own) : ({ kind: 'none' } as const);
@@ -144,15 +140,6 @@ function prepared(
 ): Preparation {
   const conditions = nullableConditions(own);
   return { kind: 'prepared', operation: { source, operationName, conditions, introspection, ...as } };
-}
-
-function parsed(source: string): DocumentNode | null {
-  try {
-    return parse(source, { maxTokens: DEFAULT_OPERATION_LIMITS.maxTokens });
-  } catch (error) {
-    if (error instanceof GraphQLError) return null;
-    throw error;
-  }
 }
 
 function refused(message: string, { operation }: OwnDefinitions): Preparation {

@@ -1,8 +1,6 @@
 import { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError } from '@rocket/schema';
 import type { GraphQLError, GraphQLFormattedError } from 'graphql';
 
-/** Codes of Apollo Server that clients handle by name, in addition to our catalogue. */
-const CLIENT_PROTOCOL_CODES = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
 /** Extensions that reveal internals: the subgraph, its URL and answer, stack traces. */
 const INTERNAL_EXTENSIONS = new Set([
   'serviceName',
@@ -80,9 +78,6 @@ function discloseByCode({ message, extensions = {} }: GraphQLFormattedError): Di
   const details = Object.fromEntries(
     Object.entries(extensions).filter(([key]) => !INTERNAL_EXTENSIONS.has(key)),
   );
-  if (typeof code === 'string' && CLIENT_PROTOCOL_CODES.has(code)) {
-    return { code, message, retryable: false, details };
-  }
   if (!isErrorCode(code)) return null;
   // The message of an internal error was not written for callers, whoever wrote it.
   if (code === 'INTERNAL_ERROR') return { code, ...ERROR_CATALOGUE.INTERNAL_ERROR, details: {} };

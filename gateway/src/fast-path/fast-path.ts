@@ -36,13 +36,14 @@ export class FastPath {
   }
 
   async serve(request: GraphqlRequest, context: GraphContext): Promise<FastResult> {
-    const { parameters } = request;
+    const { given: parameters } = request;
     const headers = this.#headers.get(request.accept);
     if (parameters === null || headers === undefined) return PASS;
     const known = this.operations.find(parameters.query, parameters.operationName);
     if (known === null) return PASS;
     const { app, kind, asked } = known;
     const { variables } = parameters;
+    if (kind === 'write' && !request.mayWrite) return PASS;
     // The long way, which knows the types of the variables, refuses or coerces them.
     if (nullCondition(asked.conditions, variables) !== null || holdsRawNumber(variables)) return PASS;
     try {
@@ -60,8 +61,8 @@ export class FastPath {
 
   /** Called with every answer of the long way. */
   learn(request: GraphqlRequest, answer: HttpAnswer): void {
-    if (answer.status !== 200 || request.parameters === null || !isGood(answer)) return;
-    const { query, operationName } = request.parameters;
+    if (answer.status !== 200 || request.given === null || !isGood(answer)) return;
+    const { query, operationName } = request.given;
     if (this.operations.find(query, operationName) !== null)
       this.#headers.set(request.accept, answer.headers);
   }

@@ -2,7 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import { checkJsonDepth } from '@rocket/platform';
 import { parseJson } from '@rocket/schema';
+import { checkNotForged } from './forged-requests.ts';
 import { readPublicBody } from './read-public-body.ts';
+
+const JSON_PARAMETERS = ['variables', 'extensions'];
+const PARAMETERS = ['query', 'operationName', ...JSON_PARAMETERS];
 
 /** The parameters of a well-formed request. */
 export interface GraphqlParameters {
@@ -11,83 +15,123 @@ export interface GraphqlParameters {
   readonly operationName?: string;
 }
 
+/** What a request says of a text that it may leave out. */
+export interface Persisted {
+  /** The extension `persistedQuery` as it came, unchecked. */
+  readonly extension: unknown;
+  /** The text beside it; null when there is none, or an empty one. */
+  readonly text: string | null;
+}
+
 /** A GraphQL request over HTTP. */
 export interface GraphqlRequest {
   /** The request for Apollo Server; made on first use, because most requests never get there. */
   readonly http: HTTPGraphQLRequest;
   /** The same with other parameters. */
   with(parameters: GraphqlParameters): HTTPGraphQLRequest;
-  /** The given parameters, from POST or GET; null for a malformed request, whose fault Apollo Server reports. */
+  /** The same with the text that was left out, and without extensions, which mean nothing to any later stage. */
+  withText(query: string): GraphqlRequest;
+  /**
+   * The given parameters, from POST or GET; null for what only Apollo Server decides about: anything malformed, and a
+   * persisted query whose text was not put in. Other extensions, such as the library that Apollo's clients name, change
+   * nothing.
+   */
   readonly given: GraphqlParameters | null;
+  /** Null for an ordinary request. */
+  readonly persisted: Persisted | null;
   /** The Accept header, empty when there is none. */
   readonly accept: string;
-  /**
-   * Null for what only Apollo Server decides about: other methods than POST, persisted queries, and anything malformed.
-   * Other extensions, such as the library that Apollo's clients name, change nothing.
-   */
-  readonly parameters: GraphqlParameters | null;
+  /** False for a GET, by which nothing may be changed. */
+  readonly mayWrite: boolean;
 }
 
-/** @throws RocketError when the body is too large, of another type, or no JSON. */
+/**
+ * @throws RocketError when the body is too large, of another type, or no JSON; for a GET that a page of another site
+ * could have made a browser send
+ */
 export async function readGraphqlRequest(
   request: IncomingMessage,
   search: string,
   maxBodyBytes: number,
 ): Promise<GraphqlRequest> {
-  const body = request.method === 'POST' ? await readPublicBody(request, maxBodyBytes) : undefined;
-  if (body === undefined) checkParameters(search);
-  const parameters = body === undefined ? null : parametersOf(body);
+  if (request.method === 'POST')
+    return requestWith(request, { search, body: await readPublicBody(request, maxBodyBytes) });
+  checkNotForged(request.headers);
+  checkParameters(search);
+  return requestWith(request, { search, body: undefined });
+}
+
+/** Where the parameters of a request are: in its body, or for a GET, which has none, in its query string. */
+interface Content {
+  readonly search: string;
+  readonly body: unknown;
+}
+
+function requestWith(request: IncomingMessage, { search, body }: Content): GraphqlRequest {
+  const isGet = body === undefined;
+  const all = isGet ? bodyOf(search) : body;
+  const replaced = (parameters: Readonly<Record<string, unknown>>): Content =>
+    isGet
+      ? { search: searchWith(search, parameters), body }
+      : { search, body: { ...(isRecord(body) ? body : {}), ...parameters } };
   return {
     get http() {
-      return httpRequest(request, search, body);
+      return httpRequest(request, { search, body });
     },
-    with: (parameters) =>
-      body === undefined
-        ? httpRequest(request, searchWith(search, parameters), undefined)
-        : httpRequest(request, search, { ...(isRecord(body) ? body : {}), ...parameters }),
-    get given() {
-      return body === undefined ? parametersOf(bodyOf(search)) : parameters;
-    },
+    with: (parameters) => httpRequest(request, replaced({ ...parameters })),
+    withText: (query) => requestWith(request, replaced({ query, extensions: null })),
+    given: parametersOf(all),
+    persisted: persistedOf(all),
     accept: request.headers.accept ?? '',
-    parameters,
+    mayWrite: !isGet,
   };
 }
 
-/** The parameters of a GET as a POST has them. */
-function bodyOf(search: string): unknown {
+/** The parameters of a GET as a POST has them; null for those that Apollo Server refuses. */
+function bodyOf(search: string): Readonly<Record<string, unknown>> | null {
   const given = new URLSearchParams(search);
-  const variables = given.get('variables');
+  if (PARAMETERS.some((name) => given.getAll(name).length > 1)) return null;
   try {
     return {
       query: given.get('query'),
       operationName: given.get('operationName'),
-      variables: variables === null ? null : parseJson(variables),
-      extensions: given.has('extensions') ? parseJson(given.get('extensions') ?? '') : null,
+      variables: jsonParameter(given, 'variables'),
+      extensions: jsonParameter(given, 'extensions'),
     };
   } catch (error) {
-    // Apollo Server reports that it is not JSON.
     if (error instanceof SyntaxError) return null;
     throw error;
   }
 }
 
-function searchWith(search: string, { query, variables, operationName }: GraphqlParameters): string {
+/** @throws SyntaxError for anything but a JSON object */
+function jsonParameter(given: URLSearchParams, name: string): unknown {
+  const text = given.get(name);
+  if (text === null) return null;
+  const value = parseJson(text);
+  if (!isRecord(value)) throw new SyntaxError(`The parameter ${name} is no JSON object`);
+  return value;
+}
+
+/** A parameter that is null is left out: as text it would be no object. */
+function searchWith(search: string, parameters: Readonly<Record<string, unknown>>): string {
   const given = new URLSearchParams(search);
-  given.set('query', query);
-  if (variables !== undefined) given.set('variables', JSON.stringify(variables));
-  if (operationName !== undefined) given.set('operationName', operationName);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === null) given.delete(name);
+    else given.set(name, typeof value === 'string' ? value : JSON.stringify(value));
+  }
   return `?${given}`;
 }
 
 /** Checks the parameters that Apollo Server parses as JSON. */
 function checkParameters(search: string): void {
   const parameters = new URLSearchParams(search);
-  for (const name of ['variables', 'extensions']) {
+  for (const name of JSON_PARAMETERS) {
     checkJsonDepth(parameters.get(name) ?? '', `The parameter ${name}`);
   }
 }
 
-function httpRequest(request: IncomingMessage, search: string, body: unknown): HTTPGraphQLRequest {
+function httpRequest(request: IncomingMessage, { search, body }: Content): HTTPGraphQLRequest {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
@@ -101,7 +145,7 @@ function parametersOf(body: unknown): GraphqlParameters | null {
   if (!isRecord(body)) return null;
   const { query, variables = null, operationName = null, extensions = null } = body;
   if (typeof query !== 'string') return null;
-  if (extensions !== null && (!isRecord(extensions) || 'persistedQuery' in extensions)) return null;
+  if (extensions !== null && (!isRecord(extensions) || extensionOf(extensions) !== null)) return null;
   if (variables !== null && !isRecord(variables)) return null;
   if (operationName !== null && typeof operationName !== 'string') return null;
   return {
@@ -109,6 +153,18 @@ function parametersOf(body: unknown): GraphqlParameters | null {
     ...(variables === null ? {} : { variables }),
     ...(operationName === null ? {} : { operationName }),
   };
+}
+
+function persistedOf(body: unknown): Persisted | null {
+  if (!isRecord(body) || !isRecord(body['extensions'])) return null;
+  const extension = extensionOf(body['extensions']);
+  const { query = null } = body;
+  if (extension === null || (query !== null && typeof query !== 'string')) return null;
+  return { extension, text: query === '' ? null : query };
+}
+
+function extensionOf(extensions: Readonly<Record<string, unknown>>): unknown {
+  return extensions['persistedQuery'] ?? null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -14,8 +14,30 @@ const cases: Omit<Case, 'passes'>[] = [
     request: (query) => post({ query, operationName: 'B' }),
   },
   { name: 'two apps', path: '/graphql', query: BOTH, status: 200 },
-  { name: 'GET', query: ONE, request: (query) => get(query, JSON_TYPE), status: 200 },
-  { name: 'HEAD', query: ONE, request: (query) => get(query, JSON_TYPE, 'HEAD'), status: 200 },
+  {
+    name: 'GET with a text beside a text',
+    query: ONE,
+    request: (query) => {
+      const { init, search } = get(query, JSON_TYPE);
+      return { init, search: `${search}&query=%7B__typename%7D` };
+    },
+    status: 400,
+  },
+  {
+    name: 'GET with variables that are no object',
+    query: ONE,
+    request: (query) => {
+      const { init, search } = get(query, JSON_TYPE);
+      return { init, search: `${search}&variables=null` };
+    },
+    status: 400,
+  },
+  {
+    name: 'GET with another content type',
+    query: ONE,
+    request: (query) => get(query, { 'content-type': 'application/xml' }),
+    status: 415,
+  },
   {
     name: 'GET that a page of another site could send',
     query: ONE,
@@ -31,10 +53,10 @@ const cases: Omit<Case, 'passes'>[] = [
   },
   { name: 'a batch', query: ONE, request: (query) => post([{ query }]), status: 400 },
   {
-    name: 'a persisted query',
+    name: 'a persisted query of another text',
     query: ONE,
     request: (query) => post({ query, extensions: { persistedQuery: { version: 1, sha256Hash: 'x' } } }),
-    status: 200,
+    status: 400,
   },
   {
     name: 'extensions that are no object',

@@ -1,5 +1,16 @@
 /** Operations that go to their shard word by word once they are known, with good answers and bad. */
-import { BOTH, type Case, CREATE, ONE, post, withHeaders, withVariables } from './operation-requests.ts';
+import { hash } from 'node:crypto';
+import {
+  BOTH,
+  type Case,
+  CREATE,
+  get,
+  JSON_TYPE,
+  ONE,
+  post,
+  withHeaders,
+  withVariables,
+} from './operation-requests.ts';
 
 const good: Omit<Case, 'status' | 'passes'>[] = [
   { name: 'a query', query: ONE },
@@ -35,6 +46,24 @@ const good: Omit<Case, 'status' | 'passes'>[] = [
     query: ONE,
     request: (query) =>
       post({ query, extensions: { clientLibrary: { name: '@apollo/client', version: '4.0.0' } } }),
+  },
+  { name: 'GET', query: ONE, request: (query) => get(query, JSON_TYPE) },
+  { name: 'HEAD', query: ONE, request: (query) => get(query, JSON_TYPE, 'HEAD') },
+  {
+    name: 'GET with variables',
+    ...withVariables({ id: '2' }),
+    request: (query) => {
+      const { init, search } = get(query, { 'apollo-require-preflight': '1' });
+      return { init, search: `${search}&variables=%7B%22id%22%3A%222%22%7D` };
+    },
+  },
+  {
+    name: 'a text with its hash',
+    query: ONE,
+    request: (query) => {
+      const sha256Hash = hash('sha256', query, 'hex');
+      return post({ query, extensions: { persistedQuery: { version: 1, sha256Hash } } });
+    },
   },
   { name: 'parameters that do not exist', query: ONE, request: (query) => post({ query, id: 5 }) },
   { name: 'a page of another origin', query: ONE, ...withHeaders({ origin: 'https://shop.example' }) },
