@@ -21,6 +21,10 @@ const ALLOWED_HEADERS = [
   'content-type',
   'x-request-id',
   'x-requested-with',
+  // Kept answers.
+  'cache-control',
+  'if-none-match',
+  'x-rocket-consistency',
   // Apollo's clients; the last goes with GET.
   'apollographql-client-name',
   'apollographql-client-version',
@@ -37,7 +41,15 @@ const ALLOWED_HEADERS = [
   'baggage',
   'sentry-trace',
 ].join(', ');
-const EXPOSED_HEADERS = 'x-request-id, retry-after, www-authenticate';
+const EXPOSED_HEADERS = [
+  'x-request-id',
+  'retry-after',
+  'www-authenticate',
+  'etag',
+  'age',
+  'x-rocket-cache',
+  'x-rocket-consistency',
+].join(', ');
 /** Browsers cache a preflight for at most some minutes to hours, whatever this says. */
 const PREFLIGHT_TTL_SECONDS = 600;
 
@@ -54,7 +66,7 @@ export function createCors({ corsOrigins = [] }: CorsConfig): Cors {
     if (listed.size === 0 || (route !== null && route.kind !== 'graphql' && route.kind !== 'auth'))
       return answer;
     const { origin } = message.headers;
-    const headers = { ...answer.headers, vary: 'Origin' };
+    const headers = { ...answer.headers, vary: varyByOrigin(answer.headers['vary']) };
     if (origin === undefined) return { ...answer, headers };
     const allowed = listed.has(ANY_ORIGIN) ? ANY_ORIGIN : listed.has(origin) ? origin : null;
     if (allowed === null) return { ...answer, headers };
@@ -68,6 +80,13 @@ export function createCors({ corsOrigins = [] }: CorsConfig): Cors {
       },
     };
   };
+}
+
+/** What the answer already depends on stays. */
+function varyByOrigin(vary = ''): string {
+  const names = vary.split(/[\s,]+/).filter((name) => name !== '');
+  if (names.some((name) => name === '*' || name.toLowerCase() === 'origin')) return vary;
+  return [...names, 'Origin'].join(', ');
 }
 
 function preflightHeaders(route: Route): Record<string, string> {

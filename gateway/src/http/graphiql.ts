@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import { etagOf, unlessFresh } from './conditional.ts';
 import { escapeHtml, htmlAnswer } from './html-answer.ts';
 
 /** Where the page's own files are; nothing is loaded from anywhere else. */
@@ -83,9 +83,7 @@ export function createGraphiql(options: GraphiqlOptions): Graphiql {
       const asset = (await assets).get(name);
       if (asset === undefined) throw new RocketError('NOT_FOUND');
       const headers = { 'content-type': asset.type, etag: asset.etag, 'cache-control': 'no-cache' };
-      return ifNoneMatch === asset.etag
-        ? { status: 304, headers, body: '' }
-        : { status: 200, headers, body: asset.body };
+      return unlessFresh({ status: 200, headers, body: asset.body }, { method: 'GET', ifNoneMatch });
     },
   };
 }
@@ -109,5 +107,5 @@ async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
 
 function asset(type: string, text: string): Asset {
   const body = Buffer.from(text);
-  return { type, body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+  return { type, body, etag: etagOf(body) };
 }

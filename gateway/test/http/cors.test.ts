@@ -1,4 +1,7 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCors } from '../../src/http/cors.ts';
 import { createWorld, documentOf, type World } from '../support/world.ts';
 
 const FRONT = 'https://front.example';
@@ -52,6 +55,11 @@ const CLIENTS: { client: string; method?: string; names: readonly string[] }[] =
     client: 'a page with OpenTelemetry',
     names: ['authorization', 'content-type', 'traceparent', 'tracestate'],
   },
+  {
+    client: 'a page that asks whether its answer is still right',
+    method: 'GET',
+    names: ['apollo-require-preflight', 'cache-control', 'if-none-match', 'x-rocket-consistency'],
+  },
   { client: 'a page with Sentry', names: ['authorization', 'baggage', 'content-type', 'sentry-trace'] },
 ];
 
@@ -103,7 +111,24 @@ describe('a page of another origin', () => {
     for (const { headers } of answers) {
       expect(headers.get('access-control-allow-origin')).toBe(FRONT);
       expect(headers.get('vary')).toMatch(/origin/i);
-      expect(headers.get('access-control-expose-headers')).toMatch(/x-request-id/);
+      expect(headers.get('access-control-expose-headers')?.split(', ')).toEqual(
+        expect.arrayContaining(['x-request-id', 'etag', 'age', 'x-rocket-cache', 'x-rocket-consistency']),
+      );
+    }
+  });
+
+  it.each([
+    { vary: undefined, expected: 'Origin' },
+    { vary: 'Authorization, Accept', expected: 'Authorization, Accept, Origin' },
+    { vary: 'accept,origin', expected: 'accept,origin' },
+    { vary: '*', expected: '*' },
+  ])('leaves what else an answer depends on: $vary', ({ vary, expected }) => {
+    const cors = createCors({ corsOrigins: [FRONT] });
+    const answer = { status: 200, headers: vary === undefined ? {} : { vary }, body: '' };
+    const message = new IncomingMessage(new Socket());
+    for (const origin of [undefined, FRONT, 'https://other.example']) {
+      message.headers = origin === undefined ? {} : { origin };
+      expect(cors(null, message, answer).headers['vary']).toBe(expected);
     }
   });
 

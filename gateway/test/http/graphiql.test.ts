@@ -127,6 +127,16 @@ describe('the GraphiQL page', () => {
     expect(String(createGraphiql({ signIn: false }).page().body)).not.toContain('<form');
   });
 
+  it('is not sent again to a browser that has its files, though a proxy has compressed them', async () => {
+    const { headers } = await fetch(`${world.url}/graphiql/start.js`);
+    const etag = headers.get('etag') ?? '';
+    const again = await fetch(`${world.url}/graphiql/start.js`, {
+      headers: { 'if-none-match': `W/${etag}` },
+    });
+    expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+    expect(etag).not.toBe('');
+  });
+
   it.each(['start.js', 'starter.js', 'page.css', 'workers.js'])('names no other host in %s', async (name) => {
     const response = await fetch(`${world.url}/graphiql/${name}`);
     expect(response.status).toBe(200);

@@ -2,6 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { RocketError } from '@rocket/schema';
 import { type AnswerBytes, LARGE_ANSWER_BYTES } from './answer-bytes.ts';
 
+/** Statuses of answers without a body. Those of a 304 would be the type and the length of what was not sent. */
+const BODILESS = new Set([204, 304]);
+
 /** A whole HTTP answer. */
 export interface HttpAnswer {
   readonly status: number;
@@ -27,15 +30,20 @@ export interface WriteOptions {
 export function writeAnswer(response: ServerResponse, answer: HttpAnswer, options: WriteOptions): void {
   if (response.destroyed) return;
   const { status, headers, body } = admitted(response, answer, options);
-  const length = status === 204 ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const { 'content-type': type, ...others } = headers;
   response.writeHead(status, {
-    ...headers,
+    ...others,
     ...options.headers,
-    ...length,
+    ...(BODILESS.has(status) ? {} : bodyHeaders(type, body)),
     'x-content-type-options': 'nosniff',
   });
   // Node leaves the body out of answers to HEAD.
   response.end(body);
+}
+
+function bodyHeaders(type: string | undefined, body: string | Buffer): Record<string, string> {
+  const length = { 'content-length': String(Buffer.byteLength(body)) };
+  return type === undefined ? length : { 'content-type': type, ...length };
 }
 
 function admitted(

@@ -73,6 +73,26 @@ test('an answer that cannot be sent ends its connection and nothing else', async
   expect(log.join('')).toContain('an answer could not be sent');
 });
 
+test.each([
+  { status: 200, type: 'text/plain', length: '4', sent: 'fine' },
+  { status: 204, type: null, length: null, sent: '' },
+  { status: 304, type: null, length: null, sent: '' },
+])('a $status says of its body only what is true', async ({ status, type, length, sent }) => {
+  const { url } = await serve(async () => ({
+    status,
+    headers: { 'content-type': 'text/plain', etag: '"a"' },
+    body: sent,
+  }));
+  const { headers, ...response } = await fetch(url).then(async (answer) => ({
+    status: answer.status,
+    headers: answer.headers,
+    text: await answer.text(),
+  }));
+  expect(response).toEqual({ status, text: sent });
+  expect([headers.get('content-type'), headers.get('content-length')]).toEqual([type, length]);
+  expect(headers.get('etag')).toBe('"a"');
+});
+
 test('what a handler throws becomes an answer, with the request id', async () => {
   const { url, log } = await serve(async () => {
     throw new Error('a fault');
