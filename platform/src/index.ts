@@ -143,6 +143,7 @@ export {
   hashRefreshToken,
   REFRESH_TOKEN_TTL_SECONDS,
 } from './security/refresh-tokens.ts';
+export { createTextSigner, type TextSigner } from './security/signed-texts.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
 export { createMetrics, type Metrics } from './telemetry/metrics.ts';
 export { createPoolMetrics, type PoolMetrics } from './telemetry/pool-metrics.ts';
