@@ -25,9 +25,9 @@ import { createDispatcher, type HttpRequest, type RouteHandlers } from './http/d
 import { createGraphiql } from './http/graphiql.ts';
 import { homeAnswer } from './http/home.ts';
 import { visibleGraphs } from './http/list-graphs.ts';
-import { createMetricsAccess } from './http/metrics-access.ts';
-import { createMetricsServer } from './http/metrics-server.ts';
-import { operatorHandlers } from './http/operator-routes.ts';
+import { createMetricsAccess } from './http/operator/metrics-access.ts';
+import { createMetricsServer } from './http/operator/metrics-server.ts';
+import { operatorHandlers } from './http/operator/operator-routes.ts';
 import { createPersistedQueries } from './http/persisted-queries.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';

@@ -1,6 +1,6 @@
 import type { HttpAnswer, Metrics } from '@rocket/platform';
-import { jsonAnswer, NO_STORE } from './answer.ts';
-import type { RouteHandlers } from './dispatch.ts';
+import { jsonAnswer, NO_STORE } from '../answer.ts';
+import type { RouteHandlers } from '../dispatch.ts';
 import type { MetricsAccess } from './metrics-access.ts';
 
 export interface OperatorParts {

@@ -1,6 +1,6 @@
 import { createHttpServer, type HttpServer, type Logger, type Metrics } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { errorAnswer } from './answer.ts';
+import { errorAnswer } from '../answer.ts';
 import { metricsAnswer } from './operator-routes.ts';
 
 /** Serves metrics on a port of their own without a token; only the operators' network should reach it. */
