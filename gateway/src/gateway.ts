@@ -12,8 +12,12 @@ import { graphName, RocketError, type ShardName } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
 import { createEventPages } from './admin/events/event-pages.ts';
 import { createLazyFollower } from './admin/events/lazy-follower.ts';
+import { openCache } from './cache/open-cache.ts';
 import { createComposer } from './compose/composer.ts';
+import { createConsistency } from './consistency/consistency.ts';
+import { createConsistencyTokens } from './consistency/consistency-token.ts';
 import { createShardCaller } from './execution/call-shard.ts';
+import { createSeenPositions } from './execution/seen-positions.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
 import { GraphBroken } from './graphs/graph-broken.ts';
 import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
@@ -137,12 +141,14 @@ async function openParts(options: GatewayOptions) {
   const composer = createComposer();
   const planner = createPlanner();
   const documents = createRevisionDocuments(catalog);
-  const subgraphs = createSubgraphCaller(shards);
-  const parts = { catalog, composer, planner, documents, subgraphs, introspection, logger };
+  const seen = createSeenPositions();
+  const subgraphs = createSubgraphCaller(shards, seen);
+  const cache = openCache({ ...{ config, bus, view, shared, seen, logger }, metrics: options.metrics });
+  const parts = { catalog, composer, planner, documents, subgraphs, introspection, logger, cache: config.cache };
   const graphs = new GraphStore(view, parts);
   const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
   const eventPages = createEventPages(bus);
-  const follower = createLazyFollower(bus, logger);
+  const follower = createLazyFollower(bus, logger, cache.open?.freshness.follower ?? null);
   const admin = await createAdmin({
     ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
     ...{ bus, follower, eventPages },
@@ -165,7 +171,8 @@ async function openParts(options: GatewayOptions) {
       return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
     },
     serve: createPipeline({
-      ...{ ...config, view, authenticator, graphs },
+      ...{ ...config, view, authenticator, graphs, cache },
+      consistency: createConsistency(createConsistencyTokens(internalKey), cache.open?.freshness ?? null),
       persistedQueries: createPersistedQueries(null),
     }),
     /** Who waits for an event gets their answer now: a stop waits for all answers. */
@@ -173,6 +180,7 @@ async function openParts(options: GatewayOptions) {
     async closeParts() {
       await admin.close();
       follower.close();
+      cache.close();
       await graphs.close();
       await composer.close();
       await planner.close();

@@ -1,6 +1,7 @@
-import type { AppName, Caller, GraphRevisionId, SubgraphAnswer } from '@rocket/schema';
+import type { AppName, Caller, GraphRevisionId, Lsn, Placed, SubgraphAnswer } from '@rocket/schema';
 import type { GraphQLError } from 'graphql';
 import type { PreparedOperation } from './documents/prepare-document.ts';
+import type { FactCollector } from './execution/fact-collector.ts';
 
 /** The outcome of an operation's only fetch. */
 export type FetchOutcome =
@@ -27,4 +28,8 @@ export interface GraphContext {
   readonly refusal?: GraphQLError;
   /** Set when the fast path has already made the fetch: it is reported and not made again. */
   readonly fetched?: FetchOutcome;
+  /** Shards are asked what their answers depend on, and what they have written; it is collected here. */
+  readonly facts?: FactCollector;
+  /** Position that reads of an app have to see for this caller, beside what is known here; undefined for none. */
+  readonly atLeast?: (at: Placed) => Lsn | undefined;
 }

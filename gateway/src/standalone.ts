@@ -86,7 +86,7 @@ async function openGraph({ supergraphSdl, config, logger }: SupergraphGatewayOpt
     await cleanUpAfter(error, () => planner.close());
     throw noSupergraph(error);
   });
-  const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null }, logger);
+  const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, questions: null }, logger);
   await graph.warm();
   return {
     graph,

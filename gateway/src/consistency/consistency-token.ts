@@ -24,7 +24,7 @@ const KIND = 'rocket consistency token 1';
 /** What a reader must see of one app. */
 export interface AppConsistency {
   readonly epoch: Epoch;
-  /** Position of a commit in the database's log; null when no replica could be behind it. */
+  /** Position of a commit in the database's log; null when it is not known, as no replica could be behind it. */
   readonly lsn: Lsn | null;
   /**
    * Position of its events on the stream; null when they were not yet there, so that they may come after any position
@@ -122,10 +122,15 @@ export function mergeTokens(a: ConsistencyToken, b: ConsistencyToken): Consisten
   return { issuedAtMs: newer.issuedAtMs, apps: new Map(latest([...apps])) };
 }
 
-/** Positions of a former epoch mean nothing any more. */
+/** Positions of a former epoch mean nothing any more. Where nothing is known of one, nothing is known of both. */
 function both(a: AppConsistency, b: AppConsistency): AppConsistency {
   if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b;
+  if (isUnknown(a) || isUnknown(b)) return { epoch: a.epoch, lsn: null, position: null };
   return { epoch: a.epoch, lsn: laterLsn(a.lsn, b.lsn), position: laterPosition(a.position, b.position) };
+}
+
+function isUnknown({ lsn, position }: AppConsistency): boolean {
+  return lsn === null && position === null;
 }
 
 function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {

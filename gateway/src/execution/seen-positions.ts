@@ -8,8 +8,8 @@ import { LRUCache } from 'lru-cache';
 const MAX_APPS = 10_000;
 
 /**
- * The latest commit of each app that answers have reported. Every read of the app through this gateway sees at least
- * that, whoever wrote it.
+ * The latest commit of each app that answers and events have reported. Every read of the app through this gateway sees at
+ * least that, whoever wrote it.
  */
 export interface SeenPositions {
   /**
@@ -37,4 +37,10 @@ export function createSeenPositions(): SeenPositions {
       if (isNewer) positions.set(app, { epoch, position });
     },
   };
+}
+
+/** The later of two positions of one app at one epoch. */
+export function laterOf(a: Lsn | undefined, b: Lsn | undefined): Lsn | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return compareLsn(a, b) >= 0 ? a : b;
 }

@@ -9,7 +9,7 @@ import type {
 } from '@rocket/schema';
 import type { GraphContext } from '../graph-context.ts';
 import type { ShardCaller } from './call-shard.ts';
-import { createSeenPositions, type SeenPositions } from './seen-positions.ts';
+import { laterOf, type SeenPositions } from './seen-positions.ts';
 
 /** An operation for the subgraph of one app. */
 export interface SubgraphFetch {
@@ -27,9 +27,8 @@ export interface SubgraphCaller {
   execute(fetch: SubgraphFetch): Promise<SubgraphAnswer>;
 }
 
-/** One per gateway, so that all later requests see what one request has written. */
-export function createSubgraphCaller(shards: ShardCaller): SubgraphCaller {
-  const seen = createSeenPositions();
+/** One per gateway. @param seen positions that all reads have to see */
+export function createSubgraphCaller(shards: ShardCaller, seen: SeenPositions): SubgraphCaller {
   return {
     execute: (fetch) => {
       const { app, kind, context } = fetch;
@@ -47,17 +46,21 @@ async function execute(
   { fetch, seen }: { readonly fetch: SubgraphFetch; readonly seen: SeenPositions },
 ): Promise<SubgraphAnswer> {
   const { app, epoch } = placement;
-  const { requestId, callerFor, graph, deadlineAtMs } = fetch.context;
+  const { requestId, callerFor, graph, deadlineAtMs, facts, atLeast } = fetch.context;
   // A write that was sent is finished, even if its caller has gone.
   const signal = fetch.kind === 'read' ? fetch.context.signal : undefined;
   signal?.throwIfAborted();
-  const minLsn = fetch.kind === 'read' ? seen.of(placement) : undefined;
+  const minLsn =
+    fetch.kind === 'read' ? laterOf(seen.of(placement), atLeast?.(placement)) : undefined;
   const context: CallContext = {
     ...{ app, epoch, graph, caller: callerFor(app), requestId, deadlineAtMs },
     ...(minLsn === undefined ? {} : { minLsn }),
+    ...(facts?.isAsking === true ? { wantsFacts: true as const } : {}),
   };
+  if (fetch.kind === 'write') facts?.writing();
   const answer = await service.execute(context, fetch.operation, signal);
   // Noted even when the answer came too late for its own request, because the write has been committed.
   if (answer.lsn !== null) seen.note(placement, answer.lsn);
+  facts?.add({ at: placement, kind: fetch.kind, minLsn, answer });
   return answer;
 }

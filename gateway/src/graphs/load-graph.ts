@@ -9,6 +9,7 @@ import {
   graphRevisionText,
 } from '@rocket/schema';
 import { startGatewayServer, startSchemaServer } from '../apollo/apollo-server.ts';
+import { GraphQuestions } from '../cache/questions/graph-questions.ts';
 import type { Composer } from '../compose/composer.ts';
 import { ShardDataSource } from '../execution/shard-data-source.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
@@ -30,6 +31,8 @@ export interface GraphParts {
   readonly documents: RevisionDocuments;
   readonly subgraphs: SubgraphCaller;
   readonly introspection: boolean;
+  /** Whether answers are kept. */
+  readonly cache: boolean;
   readonly logger: Logger;
 }
 
@@ -52,7 +55,9 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
     members.length === 0
       ? { ...(await startSchemaServer<GraphContext>({ ...parts, typeDefs: EMPTY_SDL })), fastPath: null }
       : await startServer(revision, members, parts);
-  const graph = new ServedGraph(revision, served, parts.logger);
+  const documents = new Map(members.map(({ app, document }) => [app, document]));
+  const questions = parts.cache ? new GraphQuestions({ graph: revision.id, documents }) : null;
+  const graph = new ServedGraph(revision, { ...served, questions }, parts.logger);
   await graph.warm();
   return graph;
 }

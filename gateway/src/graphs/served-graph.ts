@@ -1,12 +1,15 @@
 import type { ApolloServer } from '@apollo/server';
 import type { Logger } from '@rocket/platform';
 import type { GraphRevision } from '@rocket/schema';
+import type { GraphQuestions } from '../cache/questions/graph-questions.ts';
 import type { DocumentStage } from '../documents/prepare-document.ts';
 import type { FastPath } from '../fast-path/fast-path.ts';
 import type { GraphContext } from '../graph-context.ts';
 
 /** The stages that a request goes through at one graph, each with what it keeps for that graph alone. */
 export interface GraphStages {
+  /** Null when no answer is kept. */
+  readonly questions: GraphQuestions | null;
   /** Null when no answer can be passed on unread. */
   readonly fastPath: FastPath | null;
   readonly documents: DocumentStage;
@@ -19,6 +22,7 @@ export interface GraphStages {
  */
 export class ServedGraph implements GraphStages {
   readonly revision: GraphRevision;
+  readonly questions: GraphQuestions | null;
   readonly fastPath: FastPath | null;
   readonly documents: DocumentStage;
   readonly server: ApolloServer<GraphContext>;
@@ -27,8 +31,9 @@ export class ServedGraph implements GraphStages {
   #retired = false;
   readonly #stopped = Promise.withResolvers<void>();
 
-  constructor(revision: GraphRevision, { fastPath, documents, server }: GraphStages, logger: Logger) {
+  constructor(revision: GraphRevision, { questions, fastPath, documents, server }: GraphStages, logger: Logger) {
     this.revision = revision;
+    this.questions = questions;
     this.fastPath = fastPath;
     this.documents = documents;
     this.server = server;
@@ -47,14 +52,15 @@ export class ServedGraph implements GraphStages {
     await this.server.executeOperation({ query: '{ __typename }' }, { contextValue });
   }
 
-  /** Notes the start of a request; call `end` when the request is done, whatever its result. */
-  begin(): void {
+  /** Serves a request. The graph is not stopped under it, from the call on. */
+  async during<T>(request: () => Promise<T>): Promise<T> {
     this.#inFlight += 1;
-  }
-
-  end(): void {
-    this.#inFlight -= 1;
-    if (this.#retired && this.#inFlight === 0) this.#stop();
+    try {
+      return await request();
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#retired && this.#inFlight === 0) this.#stop();
+    }
   }
 
   /** Takes no new requests from here on. Resolves when those in flight are done and the server is stopped. */

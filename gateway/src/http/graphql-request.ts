@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import { checkJsonDepth } from '@rocket/platform';
+import { checkJsonDepth, parseJsonBody } from '@rocket/platform';
 import { parseJson } from '@rocket/schema';
 import { checkNotForged } from './forged-requests.ts';
-import { readPublicBody } from './read-public-body.ts';
+import { receivePublicBody } from './read-public-body.ts';
 
 const JSON_PARAMETERS = ['variables', 'extensions'];
 const PARAMETERS = ['query', 'operationName', ...JSON_PARAMETERS];
@@ -45,20 +45,44 @@ export interface GraphqlRequest {
   readonly mayWrite: boolean;
 }
 
+/** A request that has been received whole, and is not read yet. */
+export interface ReceivedRequest {
+  /** The body of a POST, the query string of a GET. */
+  readonly parameters: Buffer | string;
+  /** @throws RocketError `BAD_REQUEST` for a body that is no JSON */
+  read(): GraphqlRequest;
+}
+
 /**
- * @throws RocketError when the body is too large, of another type, or no JSON; for a GET that a page of another site
- * could have made a browser send
+ * @throws RocketError when the body is too large or of another type; for a GET that a page of another site could have
+ * made a browser send
  */
+export async function receiveGraphqlRequest(
+  request: IncomingMessage,
+  search: string,
+  maxBodyBytes: number,
+): Promise<ReceivedRequest> {
+  if (request.method === 'POST') {
+    const bytes = await receivePublicBody(request, maxBodyBytes);
+    return { parameters: bytes, read: () => requestWith(request, { search, body: parseJsonBody(bytes) }) };
+  }
+  checkNotForged(request.headers);
+  return {
+    parameters: search,
+    read() {
+      checkParameters(search);
+      return requestWith(request, { search, body: undefined });
+    },
+  };
+}
+
+/** @throws RocketError as `receiveGraphqlRequest`, and for what is no JSON */
 export async function readGraphqlRequest(
   request: IncomingMessage,
   search: string,
   maxBodyBytes: number,
 ): Promise<GraphqlRequest> {
-  if (request.method === 'POST')
-    return requestWith(request, { search, body: await readPublicBody(request, maxBodyBytes) });
-  checkNotForged(request.headers);
-  checkParameters(search);
-  return requestWith(request, { search, body: undefined });
+  return (await receiveGraphqlRequest(request, search, maxBodyBytes)).read();
 }
 
 /** Where the parameters of a request are: in its body, or for a GET, which has none, in its query string. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { readJsonBody } from '@rocket/platform';
+import { parseJsonBody, readBody } from '@rocket/platform';
 import { UnsupportedMediaType } from './answer.ts';
 import { mediaType } from './media-type.ts';
 
@@ -8,8 +8,16 @@ import { mediaType } from './media-type.ts';
  * @throws UnsupportedMediaType, RocketError `PAYLOAD_TOO_LARGE`, `BAD_REQUEST` for what is not UTF-8 JSON
  */
 export async function readPublicBody(request: IncomingMessage, maxBytes: number): Promise<unknown> {
+  return parseJsonBody(await receivePublicBody(request, maxBytes));
+}
+
+/**
+ * Receives such a body without reading it.
+ * @throws UnsupportedMediaType, RocketError `PAYLOAD_TOO_LARGE`
+ */
+export async function receivePublicBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   checkMediaType(request);
-  return await readJsonBody(request, maxBytes);
+  return await readBody(request, maxBytes);
 }
 
 /** Accepts only JSON: a type that a form on another site can send would allow cross-site requests. */

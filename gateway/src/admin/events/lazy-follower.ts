@@ -7,8 +7,9 @@ const SETTLE_MS = 2_500;
 const POLL_MS = 25;
 
 /**
- * The one event follower of a gateway, for all that has to know how complete the events are. It is made at the first
- * question, as following costs a gateway two messages a second and every event; the response cache is to share it.
+ * The one event follower of a gateway, for all that has to know how complete the events are. The response cache has it
+ * from the start; without a cache it is made at the first question, as following costs a gateway two messages a second
+ * and every event.
  */
 export interface LazyFollower {
   get(): EventFollower;
@@ -17,14 +18,19 @@ export interface LazyFollower {
   close(): void;
 }
 
-export function createLazyFollower(bus: EventBus, logger: Logger): LazyFollower {
-  let made: { readonly follower: EventFollower; readonly settledAtMs: number } | null = null;
+/** @param shared the follower of the response cache, which is not closed here; null when there is none */
+export function createLazyFollower(
+  bus: EventBus,
+  logger: Logger,
+  shared: EventFollower | null,
+): LazyFollower {
+  const settling = (follower: EventFollower) => ({ follower, settledAtMs: performance.now() + SETTLE_MS });
+  let made = shared === null ? null : settling(shared);
 
   function use() {
-    made ??= {
-      follower: createEventFollower({ bus, logger, onRecord: () => undefined, onReset: () => undefined }),
-      settledAtMs: performance.now() + SETTLE_MS,
-    };
+    made ??= settling(
+      createEventFollower({ bus, logger, onRecord: () => undefined, onReset: () => undefined }),
+    );
     return made;
   }
 
@@ -35,6 +41,8 @@ export function createLazyFollower(bus: EventBus, logger: Logger): LazyFollower 
       const isSure = () => apps.every((app) => follower.app(app).sure);
       while (bus.state().kind === 'up' && performance.now() < settledAtMs && !isSure()) await sleep(POLL_MS);
     },
-    close: () => made?.follower.close(),
+    close() {
+      if (shared === null) made?.follower.close();
+    },
   };
 }

@@ -38,6 +38,11 @@ export interface EventFollowerOptions {
 export interface EventFollower {
   /** Position of the last message that was delivered; 0 while none is followed. */
   readonly position: number;
+  /**
+   * Since when, by the follower's clock, every message that was stored is delivered or will be; infinite while there is
+   * no such view of the stream.
+   */
+  readonly unbrokenSinceMs: number;
   /** Meant to be asked at each request. */
   app(name: AppName): AppKnowledge;
   /** Writers that are open, as far as is known; all of them once an app is sure. */
@@ -98,6 +103,9 @@ export function createEventFollower(options: EventFollowerOptions): EventFollowe
   return {
     get position() {
       return knowledge.position;
+    },
+    get unbrokenSinceMs() {
+      return knowledge.unbrokenSinceMs;
     },
     app: knowledge.app,
     writers: knowledge.writers,

@@ -26,6 +26,8 @@ export interface WriterSilence extends Omit<OpenWriter, 'heardAtMs'> {
 /** What follows from the messages that have been delivered, and from when each was. */
 export interface StreamKnowledge {
   readonly position: number;
+  /** What was proven for times before this is void. Infinite while the view of the stream is broken. */
+  readonly unbrokenSinceMs: number;
   /** Whether probes prove anything at present. */
   readonly isComplete: boolean;
   app(name: AppName): AppKnowledge;
@@ -64,6 +66,9 @@ export function createStreamKnowledge({ follower, boundMs, now }: KnowledgeOptio
   return {
     get position() {
       return position;
+    },
+    get unbrokenSinceMs() {
+      return unbrokenSince;
     },
     get isComplete() {
       return unbrokenSince !== Number.POSITIVE_INFINITY;

@@ -1,0 +1,109 @@
+/** Decides which answers are kept, and keeps them. */
+import type { HttpAnswer } from '@rocket/platform';
+import type { CacheRules } from '@rocket/schema';
+import type { FactCollector } from '../../execution/fact-collector.ts';
+import { etagOf } from '../../http/conditional.ts';
+import type { Asked } from '../asked.ts';
+import type { BypassReason } from '../cache-outcome.ts';
+import type { Freshness, ReadMoment } from '../freshness/freshness.ts';
+import { hashTag } from '../freshness/tag-hash.ts';
+import type { Access } from '../questions/graph-questions.ts';
+import type { Question } from '../questions/question.ts';
+import type { AnswerStore } from './answer-store.ts';
+import type { KeptAnswer } from './kept-answer.ts';
+
+export interface KeeperOptions {
+  readonly store: AnswerStore;
+  readonly freshness: Freshness;
+  readonly maxEntryBytes: number;
+  /** How long an answer is kept at most. */
+  readonly ttlMs: number;
+}
+
+export interface ReadToKeep {
+  readonly asked: Asked;
+  readonly question: Question;
+  /** Taken before the read; null when it could not be told. */
+  readonly moment: ReadMoment | null;
+  readonly facts: FactCollector;
+  readonly answer: HttpAnswer;
+}
+
+export type KeepResult =
+  | { readonly kind: 'kept'; readonly kept: KeptAnswer; readonly rules: CacheRules }
+  | { readonly kind: 'not_kept'; readonly reason: BypassReason };
+
+export interface AnswerKeeper {
+  keep(read: ReadToKeep): KeepResult;
+}
+
+export function createAnswerKeeper(options: KeeperOptions): AnswerKeeper {
+  const { store, maxEntryBytes, ttlMs } = options;
+  return {
+    keep(read) {
+      const { asked, question, facts } = read;
+      const { questions } = asked.graph;
+      const fault = faultOf(read);
+      if (fault !== null || questions === null) return { kind: 'not_kept', reason: fault ?? 'off' };
+      const before = question.rule?.text;
+      const rule = questions.learn(question, facts.reads);
+      const access = questions.access(rule, asked.identity);
+      question.never = lasting(facts, access);
+      if (question.never !== null) return { kind: 'not_kept', reason: question.never };
+      if (before !== rule.text) store.keepRule(question.key, rule, ttlMs);
+      const kept = keptAnswer(read, access, options);
+      if (kept === null) return { kind: 'not_kept', reason: 'unsure' };
+      if (kept.body.length > maxEntryBytes) return { kind: 'not_kept', reason: 'too-large' };
+      store.keep(`${question.key}${access.scope}`, kept);
+      return { kind: 'kept', kept, rules: access.rules };
+    },
+  };
+}
+
+/** What is wrong with this answer, though another answer to the question may be kept. */
+function faultOf({ question, facts, answer }: ReadToKeep): BypassReason | null {
+  if (facts.hasWritten) return 'mutation';
+  // Apollo Server and shards write errors first.
+  if (answer.status !== 200 || !startsWithData(answer.body)) return 'errors';
+  if (!facts.isTold) return 'not-told';
+  if (facts.reads.size > 0) return null;
+  question.never = 'reads-nothing';
+  return question.never;
+}
+
+/** Why no answer to the question is ever kept. */
+function lasting(facts: FactCollector, { rules }: Access): BypassReason | null {
+  if (!facts.isLasting) return 'time';
+  return rules.policy === 'no_store' ? 'no-store' : null;
+}
+
+/** Null while changes may be missed. */
+function keptAnswer(
+  { moment, facts, answer }: ReadToKeep,
+  { rules }: Access,
+  { freshness, ttlMs }: KeeperOptions,
+): KeptAnswer | null {
+  const apps = [...facts.reads].map(([app, { epoch, lsn }]) => ({ app, epoch, lsn }));
+  if (moment === null || !freshness.mayKeep(moment, apps)) return null;
+  const tags = new Set<number>();
+  for (const { tags: groups } of facts.reads.values()) {
+    for (const [prefix, values] of groups) for (const value of values) tags.add(hashTag(`${prefix}${value}`));
+  }
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  const keptAtMs = Date.now();
+  const ownTtlMs = rules.ttlSeconds === null ? ttlMs : rules.ttlSeconds * 1_000;
+  return {
+    contentType: answer.headers['content-type'] ?? 'application/json; charset=utf-8',
+    body,
+    etag: etagOf(body),
+    tags: Float64Array.from(tags),
+    stamp: moment.stamp,
+    apps,
+    keptAtMs,
+    expiresAtMs: keptAtMs + Math.min(ttlMs, ownTtlMs),
+  };
+}
+
+function startsWithData(body: HttpAnswer['body']): boolean {
+  return typeof body === 'string' ? body.startsWith('{"data"') : body.toString('utf8', 0, 7) === '{"data"';
+}

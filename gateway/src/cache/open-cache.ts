@@ -1,0 +1,78 @@
+/** Puts the cache of one gateway together. */
+import type { CatalogView, Config, EventBus, Logger, Metrics, SharedCache } from '@rocket/platform';
+import type { AppName } from '@rocket/schema';
+import { FactCollector } from '../execution/fact-collector.ts';
+import type { SeenPositions } from '../execution/seen-positions.ts';
+import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
+import { readHttp } from './cached-http.ts';
+import { createFreshness, type Freshness } from './freshness/freshness.ts';
+import { type AnswerKeeper, createAnswerKeeper } from './kept/answer-keeper.ts';
+import { AnswerStore } from './kept/answer-store.ts';
+import { ResponseCache } from './response-cache.ts';
+
+export type CacheConfig = Pick<Config, 'cache' | 'cacheMaxBytes' | 'cacheMaxEntryBytes' | 'cacheTtlSeconds'>;
+
+export interface CacheOptions {
+  readonly config: CacheConfig;
+  readonly bus: EventBus;
+  readonly view: CatalogView;
+  readonly shared: SharedCache;
+  readonly seen: SeenPositions;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The parts of a cache that is on. */
+export interface OpenCache {
+  readonly store: AnswerStore;
+  readonly keeper: AnswerKeeper;
+  readonly freshness: Freshness;
+  readonly metrics: CacheMetrics;
+}
+
+export interface GatewayCache {
+  readonly serve: ResponseCache['serve'];
+  /** Null when no answers are kept. */
+  readonly open: OpenCache | null;
+  close(): void;
+}
+
+export function openCache(options: CacheOptions): GatewayCache {
+  if (!options.config.cache) return { serve: withoutCache, open: null, close: () => undefined };
+  const open = openParts(options);
+  const cache = new ResponseCache(open);
+  return { serve: (asked, read) => cache.serve(asked, read), open, close: () => open.freshness.close() };
+}
+
+const withoutCache: ResponseCache['serve'] = async (asked, read) => {
+  const answer = await read(await asked.request(), new FactCollector({ isAsking: false }));
+  return readHttp(answer, { kind: 'bypass', detail: 'off' });
+};
+
+function openParts({ config, bus, view, shared, seen, logger, metrics: registry }: CacheOptions): OpenCache {
+  const metrics = createCacheMetrics(registry);
+  const store = new AnswerStore({
+    maxBytes: config.cacheMaxBytes,
+    shared,
+    logger,
+    onEvicted: () => metrics.evicted(),
+  });
+  const freshness = createFreshness({
+    ...{ bus, logger, metrics, seen },
+    epochOf: (app: AppName) => view.current.shardMap.placements.get(app)?.epoch,
+    onReset: () => store.clear(),
+  });
+  const keeper = createAnswerKeeper({
+    store,
+    freshness,
+    maxEntryBytes: config.cacheMaxEntryBytes,
+    ttlMs: config.cacheTtlSeconds * 1_000,
+  });
+  metrics.observe(() => ({
+    entries: store.entries,
+    bytes: store.bytes,
+    tags: freshness.sizes.tags,
+    unsureApps: [...view.current.apps.keys()].filter((app) => !freshness.isSure(app)).length,
+  }));
+  return { store, keeper, freshness, metrics };
+}

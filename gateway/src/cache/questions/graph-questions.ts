@@ -1,0 +1,106 @@
+/** The questions that one graph is asked, and who may share their answers. */
+import { hash } from 'node:crypto';
+import {
+  type AppDocument,
+  type AppModel,
+  type AppName,
+  accessScope,
+  buildModel,
+  type CacheRules,
+  cacheRules,
+  type GraphRevisionId,
+  RocketError,
+  strictestRules,
+} from '@rocket/schema';
+import { LRUCache } from 'lru-cache';
+import type { CollectedRead } from '../../execution/fact-collector.ts';
+import type { GraphqlParameters } from '../../http/graphql-request.ts';
+import { callerFor, type Identity } from '../../identity/identity.ts';
+import type { Question } from './question.ts';
+import { mergeRules, type ReadRule, readRule } from './read-rule.ts';
+
+/** Each takes some 300 bytes. */
+const MAX_QUESTIONS = 50_000;
+
+/** What counts of a caller for the answers to a question. */
+export interface Access {
+  /** Equal for callers who may share answers. */
+  readonly scope: string;
+  readonly rules: CacheRules;
+}
+
+export interface GraphQuestionsOptions {
+  readonly graph: GraphRevisionId;
+  /** Documents of the graph's apps. */
+  readonly documents: ReadonlyMap<AppName, AppDocument>;
+}
+
+export class GraphQuestions {
+  readonly #graph: GraphRevisionId;
+  readonly #documents: ReadonlyMap<AppName, AppDocument>;
+  readonly #models = new Map<AppName, AppModel>();
+  /** By the request as it came, and by what it asks. */
+  readonly #byRequest = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
+  readonly #byKey = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
+  readonly #access = new WeakMap<Identity, Map<string, Access>>();
+
+  constructor({ graph, documents }: GraphQuestionsOptions) {
+    this.#graph = graph;
+    this.#documents = documents;
+  }
+
+  /** The question of a request that came before, letter by letter. */
+  known(request: string): Question | undefined {
+    return this.#byRequest.get(request);
+  }
+
+  /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
+  question(request: string, parameters: GraphqlParameters, form: string): Question {
+    const { query, operationName = null, variables = null } = parameters;
+    const asked = JSON.stringify([this.#graph, form, query, operationName, variables]);
+    const key = hash('sha256', asked, 'base64url');
+    const question = this.#byKey.get(key) ?? { key, rule: null, never: null };
+    this.#byKey.set(key, question);
+    this.#byRequest.set(request, question);
+    return question;
+  }
+
+  /** Notes what an answer to the question was read from. */
+  learn(question: Question, reads: ReadonlyMap<AppName, CollectedRead>): ReadRule {
+    const read = readRule([...reads].map(([app, { entities }]) => [app, [...entities]]));
+    question.rule = question.rule === null ? read : mergeRules(question.rule, read);
+    return question.rule;
+  }
+
+  access(rule: ReadRule, identity: Identity): Access {
+    const ofIdentity = this.#access.get(identity) ?? new Map<string, Access>();
+    const known = ofIdentity.get(rule.text);
+    if (known !== undefined) return known;
+    const access = this.#accessOf(rule, identity);
+    this.#access.set(identity, ofIdentity.set(rule.text, access));
+    return access;
+  }
+
+  /** @throws RocketError `INTERNAL_ERROR` for an app that is not in the graph */
+  model(app: AppName): AppModel {
+    const known = this.#models.get(app);
+    if (known !== undefined) return known;
+    const document = this.#documents.get(app);
+    if (document === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
+    const model = buildModel(document, app);
+    this.#models.set(app, model);
+    return model;
+  }
+
+  #accessOf(rule: ReadRule, identity: Identity): Access {
+    const scopes = rule.parts.map(([app, entities]) =>
+      accessScope(this.model(app), { entities, caller: callerFor(identity, app) }),
+    );
+    const rules = rule.parts.map(([app, entities]) => cacheRules(this.model(app), entities));
+    // Private answers are of one user, and the same id can be a user of another issuer.
+    const issuer = identity.kind === 'app' ? identity.app : identity.kind;
+    const combined = strictestRules(rules);
+    const text = JSON.stringify([rule.text, scopes, combined.policy === 'private' ? issuer : null]);
+    return { scope: hash('sha256', text, 'base64url'), rules: combined };
+  }
+}
