@@ -54,6 +54,17 @@ describe('events for people', () => {
     );
   });
 
+  it('tell what is touched by its first tags', () => {
+    const touched = (count: number) =>
+      JSON.stringify({
+        ...{ v: 1, kind: 'touched', id: '8', app: 'crm', epoch: 1, at: AT },
+        tags: Array.from({ length: count }, (_, at) => `crm.deal_tags@deal_id=${at}`),
+      });
+    const [, few, many] = printed([touched(2), touched(5)]).split('\n');
+    expect(few).toMatch(/ - {2,}touched {2}- {2}.*crm\.deal_tags@deal_id=0,crm\.deal_tags@deal_id=1 {2}-$/);
+    expect(many).toMatch(/=0,\S+=1,\S+=2 and 2 more {2}-$/);
+  });
+
   it('have colours on a terminal only', () => {
     const texts = [JSON.stringify(change({ op: 'delete' }))];
     expect(printed(texts, { isTTY: true })).toContain('\u001B[31mdelete\u001B[39m');

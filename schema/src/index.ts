@@ -53,9 +53,11 @@ export {
   type EncodedEvent,
   encodeEffect,
   encodeEvent,
+  encodeTouched,
   eventMessageId,
   shortenEvent,
 } from './events/encode-event.ts';
+export { type LinkEnd, linkTags, tableTag, tableTags } from './events/event-tags.ts';
 export { readStream, type StreamRecord } from './events/read-stream.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
 export {
@@ -67,6 +69,7 @@ export {
   subjectApp,
   WRITER_SUBJECTS,
 } from './events/subjects.ts';
+export { MAX_TOUCHED_TAGS, type TouchedEvent, touchedEvent, touchedTables } from './events/touched-event.ts';
 export { type TransitionEffect, transitionEffect } from './events/transition-effect.ts';
 export { type WebhookCall, webhookPayload, webhookVariables } from './events/webhook-payload.ts';
 export {

@@ -8,10 +8,18 @@ type StreamEvent = TailEventsQuery['events']['events'][number];
 const HEADER = ['TIME', 'APP', 'ENTITY', 'OP', 'KEY', 'VERSION', 'CHANGED', 'ACTOR'] as const;
 /** Columns cannot know what will come: these hold what is usual, and grow with what does not fit. */
 const WIDTHS = [24, 10, 14, 6, 36, 7, 24];
+/** A link has three tags, of its table and of its ends. */
+const SHOWN_TAGS = 3;
 const OP = 3;
 const GAP = '  ';
 
-const COLOURS = { create: 'green', update: 'yellow', delete: 'red', effect: 'cyan' } as const;
+const COLOURS = {
+  create: 'green',
+  update: 'yellow',
+  delete: 'red',
+  effect: 'cyan',
+  touched: 'cyan',
+} as const;
 
 export interface EventPrinter {
   print(event: StreamEvent): void;
@@ -70,6 +78,12 @@ function describe({ json, storedAt }: StreamEvent): { cells: string[]; kind: Kin
         cells: [time(at), app, entity, 'effect', key, String(version), change, actor ?? '-'],
         kind: 'effect',
       };
+    }
+    case 'touched': {
+      const { at, app, tags } = record.touched;
+      const more = tags.length > SHOWN_TAGS ? ` and ${tags.length - SHOWN_TAGS} more` : '';
+      const shown = `${tags.slice(0, SHOWN_TAGS).join(',')}${more}`;
+      return { cells: [time(at), app, '-', 'touched', '-', '-', shown, '-'], kind: 'touched' };
     }
     default:
       return {

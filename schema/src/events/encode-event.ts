@@ -1,8 +1,11 @@
-/** Events and effects as they are stored and sent. */
+/** Events, effects and what is touched, as they are stored and sent. */
+import { z } from 'zod';
 import type { AppName } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
 import type { ChangeEvent, NewEvent } from './change-event.ts';
-import { changeSubject, effectSubject } from './subjects.ts';
+import { tableTags } from './event-tags.ts';
+import { changeSubject, effectSubject, touchedSubject } from './subjects.ts';
+import type { NewTouched } from './touched-event.ts';
 import type { NewEffect } from './transition-effect.ts';
 
 /** Version of the form of events. One that older readers would misread gets a higher one. */
@@ -23,6 +26,10 @@ export function encodeEffect(effect: NewEffect): EncodedEvent {
   return { subject: effectSubject(effect), payload: JSON.stringify({ v: EVENT_VERSION, ...effect }) };
 }
 
+export function encodeTouched(touched: NewTouched): EncodedEvent {
+  return { subject: touchedSubject(touched.app), payload: JSON.stringify({ v: EVENT_VERSION, ...touched }) };
+}
+
 /** What becomes known when an event is stored and committed. */
 export type LateProperties = Partial<Pick<ChangeEvent, 'id' | 'epoch' | 'at' | 'lsn'>>;
 
@@ -31,10 +38,14 @@ export function completeEvent(payload: string, late: LateProperties): string {
   return `${payload.slice(0, payload.lastIndexOf('}'))},${JSON.stringify(late).slice(1)}`;
 }
 
+const manyTags = z.object({ kind: z.literal('touched'), tags: z.array(z.string()) });
+
 /** The event without what makes it large. Everything by which listeners find out whether it concerns them stays. */
 export function shortenEvent(payload: string): string {
   const event: unknown = parseJson(payload);
-  return JSON.stringify({ ...Object(event), record: null, previous: null, omitted: true });
+  const { data: touched } = manyTags.safeParse(event);
+  const short = touched === undefined ? { record: null, previous: null } : { tags: tableTags(touched.tags) };
+  return JSON.stringify({ ...Object(event), ...short, omitted: true });
 }
 
 /**

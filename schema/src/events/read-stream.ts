@@ -6,12 +6,14 @@ import { appName, epoch, lsn } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
 import type { ChangeEvent } from './change-event.ts';
 import { EVENT_VERSION } from './encode-event.ts';
+import type { TouchedEvent } from './touched-event.ts';
 import type { TransitionEffect } from './transition-effect.ts';
 import { beat, closed, opened, probe, type WriterStatement } from './writer-statement.ts';
 
 export type StreamRecord =
   | { readonly kind: 'change'; readonly event: ChangeEvent }
   | { readonly kind: 'effect'; readonly effect: TransitionEffect }
+  | { readonly kind: 'touched'; readonly touched: TouchedEvent }
   | WriterStatement
   /** `newer`: of a version that this one does not know; `foreign`: nothing of the product's. */
   | { readonly kind: 'unreadable'; readonly fault: 'newer' | 'foreign'; readonly reason: string };
@@ -19,12 +21,17 @@ export type StreamRecord =
 const ID = /^\d{1,19}$/;
 const values = z.record(z.string(), z.unknown());
 
-const common = {
+const stored = {
   id: z.string().regex(ID),
   app: z.string().transform(appName),
   epoch: z.number().transform(epoch),
   at: z.string(),
   lsn: z.string().transform(lsn).nullable().default(null),
+  omitted: z.boolean().default(false),
+};
+
+const ofRecord = {
+  ...stored,
   entity: z.string(),
   key: z.string(),
   version: z.int(),
@@ -32,24 +39,24 @@ const common = {
 };
 
 const change = z.object({
-  ...common,
+  ...ofRecord,
   op: z.enum(['create', 'update', 'delete']),
   changed: z.array(z.string()),
   record: values.nullable(),
   previous: values.nullable(),
   tags: z.array(z.string()),
-  omitted: z.boolean().default(false),
 });
 
 const effect = z.object({
-  ...common,
+  ...ofRecord,
   kind: z.literal('effect'),
   effect: z.enum(EFFECT_KINDS),
   definition: z.json(),
   transition: z.object({ field: z.string(), from: z.string().nullable(), to: z.string() }),
   record: values.nullable(),
-  omitted: z.boolean().default(false),
 });
+
+const touched = z.object({ ...stored, kind: z.literal('touched'), tags: z.array(z.string()) });
 
 const versioned = z.object({ v: z.int().optional(), kind: z.string().optional() });
 const statement = z.discriminatedUnion('kind', [opened, closed, beat, probe]);
@@ -61,7 +68,8 @@ export function readStream(payload: string): StreamRecord {
     const { v = EVENT_VERSION, kind } = versioned.parse(json);
     if (v > EVENT_VERSION) return { kind: 'unreadable', fault: 'newer', reason: `version ${v}` };
     if (kind === undefined) return { kind: 'change', event: change.parse(json) };
-    return kind === 'effect' ? { kind, effect: effect.parse(json) } : statement.parse(json);
+    if (kind === 'effect') return { kind, effect: effect.parse(json) };
+    return kind === 'touched' ? { kind, touched: touched.parse(json) } : statement.parse(json);
   } catch (error) {
     return { kind: 'unreadable', fault: 'foreign', reason: reasonOf(error) };
   }

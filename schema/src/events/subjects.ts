@@ -4,11 +4,14 @@ import { type AppName, isAppName } from '../ids.ts';
 const ROOT = 'rocket';
 const CHANGE = `${ROOT}.ev`;
 const EFFECT = `${ROOT}.fx`;
+const TOUCHED = `${ROOT}.tg`;
 const WRITER = `${ROOT}.wr`;
 const BEAT = `${ROOT}.beat`;
 const PROBE = `${ROOT}.probe`;
 
 const ANY = '*';
+/** Stands for an entity where there is none, as no entity can have this name. */
+const NO_ENTITY = '-';
 
 /** Everything that the product publishes. */
 export const ALL_SUBJECTS = `${ROOT}.>`;
@@ -39,7 +42,12 @@ export function effectSubject({ app, entity, effect }: EffectSubject): string {
   return [EFFECT, app ?? ANY, entity ?? ANY, effect ?? ANY].join('.');
 }
 
-/** Filter of changes and effects alike: nothing else on the stream has subjects of so many parts. */
+/** What is touched without a change has a subject of its own, of as many parts as an event has. */
+export function touchedSubject(app: AppName): string {
+  return [TOUCHED, app, NO_ENTITY, 'touched'].join('.');
+}
+
+/** Filter of changes, effects and what is touched alike: nothing else on the stream has subjects of so many parts. */
 export function eventSubject({ app, entity }: Pick<ChangeSubject, 'app' | 'entity'>): string {
   return ['rocket', ANY, app ?? ANY, entity ?? ANY, ANY].join('.');
 }
@@ -56,9 +64,9 @@ export function probeSubject(follower: string): string {
   return [PROBE, follower].join('.');
 }
 
-/** The app that a change is of, or that a writer writes to, also where the message itself cannot be read; else null. */
+/** The app that is changed or touched, or that a writer writes to, also where the message itself cannot be read; else null. */
 export function subjectApp(subject: string): AppName | null {
-  const prefix = [CHANGE, WRITER].find((kind) => subject.startsWith(`${kind}.`));
+  const prefix = [CHANGE, TOUCHED, WRITER].find((kind) => subject.startsWith(`${kind}.`));
   const [app = ''] = prefix === undefined ? [] : subject.slice(prefix.length + 1).split('.', 1);
   return isAppName(app) ? app : null;
 }

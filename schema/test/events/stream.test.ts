@@ -1,8 +1,16 @@
 import { describe, expect, it, test } from 'vitest';
 import { type ChangeEvent, changeEvent, isNewer } from '../../src/events/change-event.ts';
-import { completeEvent, encodeEffect, encodeEvent, shortenEvent } from '../../src/events/encode-event.ts';
+import {
+  completeEvent,
+  encodeEffect,
+  encodeEvent,
+  encodeTouched,
+  shortenEvent,
+} from '../../src/events/encode-event.ts';
+import { linkTags } from '../../src/events/event-tags.ts';
 import { readStream } from '../../src/events/read-stream.ts';
-import { changeSubject, effectSubject, subjectApp } from '../../src/events/subjects.ts';
+import { changeSubject, effectSubject, eventSubject, subjectApp } from '../../src/events/subjects.ts';
+import { MAX_TOUCHED_TAGS, touchedEvent, touchedTables } from '../../src/events/touched-event.ts';
 import { transitionEffect } from '../../src/events/transition-effect.ts';
 import { encodeStatement, type WriterStatement } from '../../src/events/writer-statement.ts';
 import { appName, epoch, lsn, shardName } from '../../src/ids.ts';
@@ -74,6 +82,42 @@ describe('an event on the stream', () => {
   });
 });
 
+describe('what is touched without a change of a record', () => {
+  const linked = (count: number) =>
+    new Set(
+      Array.from({ length: count }, (_, key) =>
+        linkTags(MODEL.app, { joinTable: 'deal_tags', column: 'deal_id', key: `d@${key}#` }),
+      ).flat(),
+    );
+
+  it('is read as it was told', () => {
+    const touched = touchedEvent(MODEL.app, linked(2));
+    const { subject, payload } = encodeTouched(touched);
+    expect(subject).toBe(`rocket.tg.${MODEL.app}.-.touched`);
+    expect(touched.tags).toEqual([
+      `${MODEL.app}.deal_tags`,
+      `${MODEL.app}.deal_tags@deal_id=d@0#`,
+      `${MODEL.app}.deal_tags@deal_id=d@1#`,
+    ]);
+    expect(readStream(completeEvent(payload, LATE))).toEqual({
+      kind: 'touched',
+      touched: { ...touched, ...LATE, omitted: false },
+    });
+  });
+
+  it('is told by tables where there are too many tags, or the message is too large', () => {
+    const whole = { kind: 'touched', app: MODEL.app, tags: [`${MODEL.app}.deal_tags`], omitted: true };
+    expect(touchedEvent(MODEL.app, linked(MAX_TOUCHED_TAGS - 1)).omitted).toBe(false);
+    expect(touchedEvent(MODEL.app, linked(MAX_TOUCHED_TAGS))).toEqual(whole);
+    expect(touchedTables(MODEL.app, linked(2))).toEqual(whole);
+    const { payload } = encodeTouched(touchedEvent(MODEL.app, linked(2)));
+    expect(readStream(shortenEvent(completeEvent(payload, LATE)))).toEqual({
+      kind: 'touched',
+      touched: { ...whole, ...LATE },
+    });
+  });
+});
+
 describe('what is no event of ours', () => {
   const whole: unknown = JSON.parse(completeEvent(encodeEvent(NEW).payload, LATE));
   const cases: readonly (readonly [string, string, object])[] = [
@@ -124,11 +168,13 @@ test('subjects filter by their parts', () => {
   expect(changeSubject({ app: appName('crm'), entity: 'deal' })).toBe('rocket.ev.crm.deal.*');
   expect(changeSubject({})).toBe('rocket.ev.*.*.*');
   expect(effectSubject({ effect: 'webhook' })).toBe('rocket.fx.*.*.webhook');
+  expect(eventSubject({ app: appName('crm') })).toBe('rocket.*.crm.*.*');
 });
 
 test.each([
   ['rocket.ev.crm.deal.create', 'crm'],
   ['rocket.wr.crm.w-1', 'crm'],
+  ['rocket.tg.crm.-.touched', 'crm'],
   ['rocket.fx.crm.deal.webhook', null],
   ['rocket.ev.No App.deal.create', null],
   ['rocket.evil.crm.deal', null],

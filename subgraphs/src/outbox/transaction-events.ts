@@ -1,12 +1,22 @@
-/** What a transaction tells: one event per changed record, and one for each effect of a transition. */
-import { changeEvent, type EncodedEvent, encodeEffect, encodeEvent, transitionEffect } from '@rocket/schema';
+/** What a transaction tells: an event for each changed record, one for each effect of a transition, one for all links. */
+import {
+  changeEvent,
+  type EncodedEvent,
+  encodeEffect,
+  encodeEvent,
+  encodeTouched,
+  touchedEvent,
+  transitionEffect,
+} from '@rocket/schema';
 import { type PendingEffect, present, type WriteTransaction } from '../write/write-state.ts';
 
 /** Complete when the transaction has made all its changes. */
 export function transactionEvents(write: WriteTransaction): readonly EncodedEvent[] {
-  const { model, caller, changes, effects } = write;
+  const { model, caller, changes, effects, touched } = write;
   const changed = changes.map((change) => encodeEvent(changeEvent(model.app, caller, change)));
-  return [...changed, ...effects.map((effect) => effectEvent(write, effect))];
+  const asked = effects.map((effect) => effectEvent(write, effect));
+  const links = touched.size > 0 ? [encodeTouched(touchedEvent(model.app, touched))] : [];
+  return [...changed, ...asked, ...links];
 }
 
 function effectEvent({ model, caller }: WriteTransaction, pending: PendingEffect): EncodedEvent {

@@ -10,7 +10,7 @@
  *
  * Rules and state machines may change `state.values` and so come before the slug. A webhook that may veto is asked last,
  * when the SQL has shown that the write would succeed. Webhooks and outbox are told of all records of the transaction,
- * including those that a delete removes too.
+ * including those that a delete removes too; the outbox of links as well.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
 import { type AppModel, type Caller, RocketError } from '@rocket/schema';
@@ -141,12 +141,13 @@ function transactions({ database, model, logger, webhooks, outbox, deadlineAtMs 
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
     const run = (commit: CommitEvents) => async (tx: Transaction) => {
-      const made = { changes: [], saved: [], effects: [] };
+      const made = { changes: [], saved: [], effects: [], touched: new Set<string>() };
       const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
       await askWebhooks(write, { webhooks, ...limits });
-      // Without a change there is nothing to tell, and the transaction ends by itself.
-      if (write.changes.length > 0) await commit(tx, transactionEvents(write));
+      const events = transactionEvents(write);
+      // Where nothing is to be told nothing has changed, and the transaction ends by itself.
+      if (events.length > 0) await commit(tx, events);
       return key;
     };
     return outcome(

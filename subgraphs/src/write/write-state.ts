@@ -32,6 +32,8 @@ export interface WriteTransaction {
   readonly saved: SaveState[];
   /** What transitions ask for after the commit, in their order. */
   readonly effects: PendingEffect[];
+  /** Tags of the links that were made or removed. */
+  readonly touched: Set<string>;
 }
 
 /** An action of a transition that follows the commit. */
@@ -100,8 +102,8 @@ export interface RestoreState extends WriteTransaction {
 
 /** What a state of one record shares with those of the others. */
 export function transactionOf(write: WriteTransaction): WriteTransaction {
-  const { tx, model, caller, logger, now, changes, effects, saved } = write;
-  return { tx, model, caller, logger, now, changes, effects, saved };
+  const { tx, model, caller, logger, now, changes, effects, saved, touched } = write;
+  return { tx, model, caller, logger, now, changes, effects, saved, touched };
 }
 
 export function saveState(

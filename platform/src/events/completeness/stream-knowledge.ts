@@ -137,5 +137,6 @@ function fold(
       break;
     case 'change':
     case 'effect':
+    case 'touched':
   }
 }

@@ -65,7 +65,7 @@ export function clearForeignKey(of: Omit<ChildQuery, 'parentKeys'>, keys: readon
 export function deleteLinks(entity: EntityModel, link: ManyToManyLink, keys: readonly string[]): Statement {
   const parameters = new Parameters();
   return {
-    text: `DELETE FROM ${quoteIdentifier(link.joinTable)} WHERE ${linksOf(entity, { link, keys }, parameters)}`,
+    text: `DELETE FROM ${quoteIdentifier(link.joinTable)} AS link WHERE ${linksOf(entity, { link, keys }, parameters)}`,
     values: parameters.values,
   };
 }

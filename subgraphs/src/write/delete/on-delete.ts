@@ -18,6 +18,7 @@ import { z } from 'zod';
 import { readableRecords } from '../permission.ts';
 import { deleteRecords, toRecord } from '../record-sql.ts';
 import { applyDeleteRules } from '../rules/delete-rules.ts';
+import { writeLinks } from '../write-links.ts';
 import { refuse } from '../write-result.ts';
 import { type DeleteState, entityOf, type PlacedChange, present } from '../write-state.ts';
 import { childQuery, collect, type Doomed } from './doomed-records.ts';
@@ -25,7 +26,7 @@ import { clearForeignKey, countChildren, countLinks, deleteLinks, lockOrphans } 
 
 const CountRow = z.tuple([z.number(), z.number()]);
 
-interface Tree {
+interface Tree extends Pick<DeleteState, 'touched'> {
   readonly tx: Transaction;
   readonly model: AppModel;
   readonly caller: Caller;
@@ -42,9 +43,9 @@ interface Tree {
  * @throws WriteRefused `CONFLICT` with the number of restricting records that the caller may see
  */
 export async function deleteTree(state: DeleteState, roots: readonly StoredRecord[]): Promise<void> {
-  const { tx, model, caller, entity } = state;
+  const { tx, model, caller, entity, touched } = state;
   const doomed = await collect(state, roots);
-  const tree: Tree = { tx, model, caller, root: entity, path: state.keyPath, doomed };
+  const tree: Tree = { tx, model, caller, root: entity, path: state.keyPath, doomed, touched };
   await forEachLink(tree, (at, link) => checkRestrict(tree, at, link));
   for (const [name, keys] of doomed) await applyDeleteRules(state, entityOf(model, name), [...keys]);
   await forEachLink(tree, async (at, link) => {
@@ -92,7 +93,7 @@ async function release(tree: Tree, at: LinkPlace, link: LinkModel): Promise<Plac
   if (link.kind === 'to_one' || link.onDelete === null || link.onDelete === 'restrict') return [];
   if (isChildLink(link)) return link.onDelete === 'set_null' ? await clear(tree, at, link) : [];
   // A link consists only of its row, so cascade, detach and set_null all delete it.
-  if (link.declaredHere) await tree.tx.query(deleteLinks(at.entity, link, at.keys));
+  if (link.declaredHere) await writeLinks(tree, link, deleteLinks(at.entity, link, at.keys));
   return [];
 }
 

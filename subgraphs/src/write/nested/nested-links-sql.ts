@@ -61,7 +61,7 @@ export function insertLinks(of: LinkTable, pairs: readonly Pair[]): Statement {
   const parameters = new Parameters();
   const { join, columns } = parts(of);
   return {
-    text: `INSERT INTO ${join} (${columns}) SELECT pair."0", pair."1" FROM ${pairTable(of, pairs, parameters)}
+    text: `INSERT INTO ${join} AS link (${columns}) SELECT pair."0", pair."1" FROM ${pairTable(of, pairs, parameters)}
            ORDER BY pair."0", pair."1" ON CONFLICT DO NOTHING`,
     values: parameters.values,
     prepare: true,

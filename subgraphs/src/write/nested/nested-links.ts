@@ -2,6 +2,7 @@
 import { type EntityModel, keyValue, type ManyToManyLink, type UserError } from '@rocket/schema';
 import { readableRecords } from '../permission.ts';
 import { lockParents } from '../references/lock-parents.ts';
+import { writeLinks } from '../write-links.ts';
 import { refuse, refuseTogether } from '../write-result.ts';
 import type { WriteTransaction } from '../write-state.ts';
 import type { NestedLinks, NestedTarget } from './nested-input.ts';
@@ -28,23 +29,26 @@ export async function saveLinks(
   write: WriteTransaction,
   of: { link: ManyToManyLink; source: EntityModel; target: EntityModel; ends: readonly LinkEnd[] },
 ): Promise<void> {
-  const { tx } = write;
   const readable = readableRecords(write, of.target);
   const pairs = await readPairs(of.target, of.ends);
   const wanted = pairs.filter(({ isDeleted }) => !isDeleted);
   if (wanted.length > 0) {
     const keys = new Set(wanted.map((pair) => pair.target));
-    const [found] = await lockParents(tx, [{ entity: of.target, keys, access: readable }]);
+    const [found] = await lockParents(write.tx, [{ entity: of.target, keys, access: readable }]);
     await refuseTogether(wanted, (pair) => {
       if (found?.has(pair.target) !== true) refuse(missing(of.target, pair.target, pair.path));
     });
   }
   const table: LinkTable = of;
   const removed = pairs.filter(({ isDeleted }) => isDeleted);
-  if (removed.length > 0) await tx.query(removeLinks(table, { pairs: removed, readable }));
+  if (removed.length > 0) {
+    await writeLinks(write, of.link, removeLinks(table, { pairs: removed, readable }));
+  }
   const replaced = of.ends.filter(({ input }) => input.mode === 'replace').map(({ key }) => key);
-  if (replaced.length > 0) await tx.query(removeOtherLinks(table, { of: replaced, but: wanted, readable }));
-  if (wanted.length > 0) await tx.query(insertLinks(table, wanted));
+  if (replaced.length > 0) {
+    await writeLinks(write, of.link, removeOtherLinks(table, { of: replaced, but: wanted, readable }));
+  }
+  if (wanted.length > 0) await writeLinks(write, of.link, insertLinks(table, wanted));
 }
 
 async function readPairs(target: EntityModel, ends: readonly LinkEnd[]): Promise<readonly NamedPair[]> {
