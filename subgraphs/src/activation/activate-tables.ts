@@ -6,11 +6,15 @@ import {
   type ActivationReport,
   type AppModel,
   type Epoch,
+  encodeTouched,
   type Revision,
   RocketError,
+  tableTag,
+  touchedTables,
 } from '@rocket/schema';
 import { settleIndexes } from '../indexes/settle-indexes.ts';
 import { buildUrgentIndexes } from '../indexes/unique-indexes.ts';
+import type { AppOutbox, CommitEvents } from '../outbox/app-outbox.ts';
 import { insertSampleRows } from '../sample-data/insert-sample-rows.ts';
 import { applyPlan } from '../tables/apply-plan.ts';
 import { desiredTables } from '../tables/desired-tables.ts';
@@ -19,7 +23,7 @@ import { planTables } from '../tables/plan-tables.ts';
 import { createSystemTables } from '../tables/system-tables.ts';
 import { lockActivation } from './activation-lock.ts';
 import { checkEnums, enumValues } from './check-enums.ts';
-import { type ColumnDefaults, readEpoch, writeMeta } from './meta.ts';
+import { type ColumnDefaults, readEpoch, readRevision, writeMeta } from './meta.ts';
 import { isAbandoned } from './settle-activation.ts';
 
 /**
@@ -31,8 +35,15 @@ const MAX_ATTEMPTS = 5;
 const RETRY_BASE_MS = 200;
 const LOCK_NOT_AVAILABLE = '55P03';
 
+/** Rows were inserted that have to be told, by a transaction that cannot. */
+class RowsToTell extends Error {
+  override readonly name = 'RowsToTell';
+}
+
 export interface ActivateTablesInput {
   readonly database: Database;
+  /** For what is told of rows that are inserted into tables that are in use. */
+  readonly outbox: Pick<AppOutbox, 'write'>;
   readonly model: AppModel;
   readonly revision: Revision;
   readonly epoch: Epoch;
@@ -48,13 +59,14 @@ export interface ActivateTablesInput {
  * Indexes of tables with rows are built while the tables are in use: unique ones before the transaction, the others
  * after it. If the latter take long, they are still being built when this resolves, as the report then states.
  * @throws RocketError `DESTRUCTIVE_CHANGE`, `DOCUMENT_INVALID` for sample rows that do not fit, `WRONG_EPOCH` when the
- *   database has a newer epoch, `DEADLINE_EXCEEDED` when the tables stay locked
+ *   database has a newer epoch, `DEADLINE_EXCEEDED` when the tables stay locked, `EVENTS_BEHIND` when rows that were
+ *   missing in tables in use cannot be told
  */
 export async function activateTables(input: ActivateTablesInput): Promise<ActivationReport> {
   const { database, model, onProblem = ignoreProblem } = input;
   const urgent = await buildUrgentIndexes(database, model, onProblem);
   try {
-    const report = await activateInTransaction(input);
+    const report = await activateAndTell(input);
     await urgent.release();
     const indexes = await settleIndexes({ ...input, onProblem });
     return { ...report, changes: [...urgent.changes, ...report.changes, ...indexes] };
@@ -64,10 +76,27 @@ export async function activateTables(input: ActivateTablesInput): Promise<Activa
   }
 }
 
-async function activateInTransaction(input: ActivateTablesInput): Promise<ActivationReport> {
+/** Events need the stream, so that they are used only where there is something to tell: mostly there is not. */
+async function activateAndTell(input: ActivateTablesInput): Promise<ActivationReport> {
+  try {
+    return await activateInTransaction(input, refuseToTell);
+  } catch (error) {
+    if (!(error instanceof RowsToTell)) throw error;
+    return await input.outbox.write((commit) => activateInTransaction(input, commit));
+  }
+}
+
+function refuseToTell(): Promise<never> {
+  return Promise.reject(new RowsToTell('Rows were inserted that have to be told'));
+}
+
+async function activateInTransaction(
+  input: ActivateTablesInput,
+  commit: CommitEvents,
+): Promise<ActivationReport> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await input.database.transaction((tx) => activate(tx, input));
+      return await input.database.transaction((tx) => activate(tx, input, commit));
     } catch (cause) {
       if (!isLockTimeout(cause)) throw cause;
       if (attempt === MAX_ATTEMPTS) {
@@ -80,7 +109,11 @@ async function activateInTransaction(input: ActivateTablesInput): Promise<Activa
   }
 }
 
-async function activate(tx: Transaction, input: ActivateTablesInput): Promise<ActivationReport> {
+async function activate(
+  tx: Transaction,
+  input: ActivateTablesInput,
+  commit: CommitEvents,
+): Promise<ActivationReport> {
   const { model, revision, epoch, sampleData } = input;
   await tx.query(setLocal('lock_timeout', `${LOCK_TIMEOUT_MS}ms`));
   // Times without a zone in defaults and sample rows are UTC, whatever zone the server is in.
@@ -98,8 +131,15 @@ async function activate(tx: Transaction, input: ActivateTablesInput): Promise<Ac
   const plan = planTables(model, await inspectTables(tx));
   await applyPlan(tx, plan);
   await checkEnums(tx, model);
-  const rowsInserted = await insertSampleRows(tx, model, sampleData);
+  const former = await readRevision(tx);
+  const inserted = await insertSampleRows(tx, model, sampleData);
   await writeMeta(tx, { revision, epoch, defaults: columnDefaults(model), enums: enumValues(model) });
+  // Of an app that was never active nobody can have read anything.
+  if (former !== null && inserted.size > 0) {
+    const tags = [...inserted.keys()].map((name) => tableTag(model.app, name));
+    await commit(tx, [encodeTouched(touchedTables(model.app, tags))]);
+  }
+  const rowsInserted = [...inserted.values()].reduce((sum, count) => sum + count, 0);
   return { changes: plan.steps.map(({ description }) => description), rowsInserted };
 }
 

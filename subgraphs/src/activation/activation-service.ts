@@ -16,6 +16,7 @@ export function createActivationService(apps: OpenApps, logger: Logger): Activat
       const model = await apps.model(app, revision);
       return await activateTables({
         database: apps.database(placement).primary,
+        outbox: apps.outbox(placement),
         model,
         revision,
         epoch,

@@ -84,9 +84,8 @@ export function createAppOutbox(options: AppOutboxOptions): AppOutbox {
       for (let attempt = 1; ; attempt += 1) {
         admit();
         const writer = writers.current ?? (await writers.open());
-        writer.lastUsedMs = performance.now();
         try {
-          return await work((tx, events) => commit(writer, tx, events));
+          return await writer.run(() => work((tx, events) => commit(writer, tx, events)));
         } catch (error) {
           if (!(error instanceof WriterEnded)) throw error;
           if (attempt === MAX_ATTEMPTS) throw new RocketError('EVENTS_BEHIND', undefined, { cause: error });

@@ -19,27 +19,31 @@ const ROWS_PER_STATEMENT = 500;
 /**
  * Inserts rows of entities in document order, then of join tables. Only declared columns are used, and keys that name
  * no table are ignored.
- * @returns the number of new rows
+ * @returns the number of new rows, by the name of the entity or join table; those that got none are left out
  * @throws RocketError `DOCUMENT_INVALID` when a row does not fit its table.
  */
 export async function insertSampleRows(
   tx: Transaction,
   model: AppModel,
   sampleData: SampleData,
-): Promise<number> {
-  let inserted = 0;
+): Promise<ReadonlyMap<string, number>> {
+  const inserted = new Map<string, number>();
+  const note = (name: string, count: number): void => {
+    if (count > 0) inserted.set(name, count);
+  };
   for (const entity of model.entities.values()) {
     const rows = rowsOf(sampleData, entity.name);
-    if (rows.length > 0) inserted += await insertForEntity(tx, entity, rows);
+    if (rows.length > 0) note(entity.name, await insertForEntity(tx, entity, rows));
   }
   for (const join of model.joinTables) {
     const rows = rowsOf(sampleData, join.table).map((row) =>
       pick(row, [join.sourceColumn, join.targetColumn]),
     );
-    inserted += await insertBatches(tx, rows, {
+    const count = await insertBatches(tx, rows, {
       name: join.table,
       insert: (part) => insertJoinRows(join, part),
     });
+    note(join.table, count);
   }
   return inserted;
 }

@@ -62,6 +62,14 @@ it('one whose announcement was not confirmed is said closed when nobody writes a
   expect(writers.beat()).toEqual([]);
 });
 
+it('one under which a transaction is open is not idle, however long that takes', async () => {
+  const writer = await writers.open();
+  await writer.run(() => writers.tend(IDLE));
+  expect(writers.current).toBe(writer);
+  await writers.tend(IDLE);
+  expect(writers.current).toBe(null);
+});
+
 it('one that another process has ended stays in the beats until what it committed is on the stream', async () => {
   const writer = await writers.open();
   const commit = writer.commits.begin();

@@ -59,13 +59,13 @@ export async function createReadApp(
   const place = await createReadDatabase();
   const { database } = place;
   const { model, sampleData } = parseApp(document, options.app);
-  await activateTables({ database, model, revision: revision(1), epoch: epoch(1), sampleData });
+  const outbox = createTestOutbox(place.url, { app: model.app });
+  await activateTables({ database, outbox, model, revision: revision(1), epoch: epoch(1), sampleData });
   const others = (options.others ?? []).map((other) => parseApp(other.document, other.app).model);
   const members = new Map<AppName, AppModel>([model, ...others].map((each) => [each.app, each]));
   const graph: GraphModels = { home: model.app, members };
   const { schema, index } = await buildSubgraph(model, graph);
   const documents = createDocuments();
-  const outbox = createTestOutbox(place.url, { app: model.app });
   const answer: ReadApp['answer'] = async (
     query,
     { caller = ADMIN, variables, database: asked = database, logger = LOGGER } = {},

@@ -32,6 +32,8 @@ export interface ActivateAt {
   readonly sampleData?: ParsedApp['sampleData'];
   readonly indexWaitMs?: number;
   readonly onProblem?: (error: unknown) => void;
+  /** In place of the app's own. */
+  readonly outbox?: Pick<AppOutbox, 'write'>;
 }
 
 export interface WriteApp {
@@ -73,6 +75,7 @@ export async function createWriteApp(): Promise<WriteApp> {
       const { model, sampleData } = parseApp(document);
       return activateTables({
         database,
+        outbox: at.outbox ?? outbox,
         model,
         revision: revision(at.revision ?? 1),
         epoch: epoch(at.epoch ?? 1),

@@ -65,11 +65,10 @@ export class AppWriters {
     if (this.#mustAnnounce) await this.announceAgain();
     await this.#former.closeRemoved();
     const nowMs = performance.now();
-    const isIdle = (writer: EventWriter) => nowMs - writer.lastUsedMs >= idleMs && writer.commits.isEmpty;
-    if (this.#unconfirmed !== null && isIdle(this.#unconfirmed)) this.#giveUp();
+    if (this.#unconfirmed?.isIdle(idleMs) === true) this.#giveUp();
     const writer = this.#current;
     if (writer === null) return;
-    if (isIdle(writer)) await this.#remove(writer);
+    if (writer.isIdle(idleMs)) await this.#remove(writer);
     else if (nowMs - writer.announcedMs >= announceMs) {
       writer.announcedMs = nowMs;
       await this.#options.announcer.opened(this.#options.app, writer.id);
@@ -110,7 +109,7 @@ export class AppWriters {
   async #announce(): Promise<EventWriter> {
     const { app, announcer } = this.#options;
     const writer = this.#unconfirmed ?? new EventWriter();
-    writer.lastUsedMs = performance.now();
+    writer.used();
     // Followers may know of it from here on, so it beats, even if nothing comes of it.
     this.#unconfirmed = writer;
     this.#former.add(writer);
