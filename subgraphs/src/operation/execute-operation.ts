@@ -2,7 +2,7 @@
  * Runs one operation and forms its answer. This is the shard's masking boundary: no detail of SQL or code passes it.
  */
 import type { Logger } from '@rocket/platform';
-import { builtInNumbers, type Lsn, parseJson, type SubgraphAnswer } from '@rocket/schema';
+import { builtInNumbers, type Lsn, parseJson, type SubgraphAnswer, type WriteFacts } from '@rocket/schema';
 import { type ExecutionResult, execute } from 'graphql';
 import { answerQuery } from './answer-query.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
@@ -30,8 +30,9 @@ export async function executeOperation(
     complete(shared, { ...input, variables }, root);
   if (operation?.operation !== 'query') {
     const result = await completed(context, {});
+    if (operation?.operation !== 'mutation') return valueAnswer(result);
     // Read after the commit, because the position of a commit is known only then.
-    return valueAnswer(result, await commitPosition(context, operation?.operation));
+    return { ...valueAnswer(result, await commitPosition(context)), facts: writeFacts(context) };
   }
   const answer = await answerQuery(context, prepared, { operation, variables });
   switch (answer.kind) {
@@ -73,9 +74,13 @@ async function complete(
 }
 
 /** Null when no reader could see an older state. */
-async function commitPosition(context: RequestContext, operation: string | undefined): Promise<Lsn | null> {
-  if (operation !== 'mutation' || !context.database.replicated) return null;
-  return await context.database.committed();
+async function commitPosition({ database }: RequestContext): Promise<Lsn | null> {
+  return database.replicated ? await database.committed() : null;
+}
+
+/** Of all root fields, each of which is a transaction: what one of them has committed stays, whatever became of others. */
+function writeFacts({ committed }: RequestContext): WriteFacts | null {
+  return committed === undefined ? null : { kind: 'write', events: [...committed] };
 }
 
 function jsonAnswer(json: string): SubgraphAnswer {

@@ -28,6 +28,8 @@ export interface RequestContext {
   /** Reads must see everything up to this position. */
   readonly minLsn: Lsn | null;
   readonly writes: WritePipeline;
+  /** Ids of the events that `writes` has committed by now; absent when nobody wants to know. */
+  readonly committed?: readonly string[] | undefined;
   readonly advice: QueryAdvice;
   /** The records of an entity that the caller may update. */
   readonly updatable: (entity: EntityModel) => Filter | 'forbidden';

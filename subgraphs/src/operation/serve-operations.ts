@@ -49,6 +49,7 @@ async function requestContext(
   if (Date.now() >= deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
   const { model, schema, index } = await apps.subgraph(context.graph, app);
   const database = apps.database(placement);
+  const committed: string[] = [];
   return createRequestContext({
     model,
     schema,
@@ -65,7 +66,11 @@ async function requestContext(
       logger,
       webhooks,
       deadlineAtMs,
+      onCommitted(events) {
+        for (const id of events) committed.push(id);
+      },
     }),
+    committed: context.wantsFacts === true ? committed : undefined,
     advice: insights.of(app).advice,
   });
 }

@@ -11,8 +11,8 @@ import type { AppWritersOptions } from './writers/writer-options.ts';
 /** Writers end while a process is frozen, or cut off; not several times in a row. */
 const MAX_ATTEMPTS = 3;
 
-/** Adds the events to the transaction and commits it: the last thing that a transaction does. */
-export type CommitEvents = (tx: Transaction, events: readonly EncodedEvent[]) => Promise<void>;
+/** Adds the events to the transaction and commits it: the last thing that a transaction does. Resolves with their ids. */
+export type CommitEvents = (tx: Transaction, events: readonly EncodedEvent[]) => Promise<readonly string[]>;
 
 export interface AppOutboxOptions extends AppWritersOptions, Pick<RelayOptions, 'checked' | 'maxQueued'> {
   /** Called with the highest position of each batch that was stored. */
@@ -60,12 +60,13 @@ export function createAppOutbox(options: AppOutboxOptions): AppOutbox {
     writer: EventWriter,
     tx: Transaction,
     events: readonly EncodedEvent[],
-  ): Promise<void> {
+  ): Promise<readonly string[]> {
     const number = writer.commits.begin();
     const end = (): void => writer.commits.end(number);
     try {
       const committed = await insert(writer, tx, events);
       relay.add({ events: committed, committedAtMs: Date.now(), onPublished: end });
+      return committed.map(({ id }) => id);
     } catch (error) {
       if (isEnded(error)) {
         end();

@@ -82,6 +82,8 @@ export interface WritePipelineOptions {
   readonly logger: Logger;
   readonly webhooks: WebhookCaller;
   readonly outbox: Pick<AppOutbox, 'write'>;
+  /** Called after each commit with the ids of its events, which are decimals. */
+  readonly onCommitted?: ((events: readonly string[]) => void) | undefined;
   /** Unix time in ms after which nobody waits; a transaction that has not committed by then is rolled back. */
   readonly deadlineAtMs?: number;
 }
@@ -136,7 +138,8 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
 }
 
 /** The one place where a write becomes a transaction. */
-function transactions({ database, model, logger, webhooks, outbox, deadlineAtMs }: WritePipelineOptions) {
+function transactions(options: WritePipelineOptions) {
+  const { database, model, logger, webhooks, outbox, deadlineAtMs, onCommitted } = options;
   const limits = deadlineAtMs === undefined ? {} : { deadlineAtMs };
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
@@ -147,7 +150,9 @@ function transactions({ database, model, logger, webhooks, outbox, deadlineAtMs 
       await askWebhooks(write, { webhooks, ...limits });
       const events = transactionEvents(write);
       // Where nothing is to be told nothing has changed, and the transaction ends by itself.
-      if (events.length > 0) await commit(tx, events);
+      if (events.length === 0) return key;
+      const ids = await commit(tx, events);
+      onCommitted?.(ids);
       return key;
     };
     return outcome(

@@ -43,6 +43,8 @@ export interface AskOptions {
   /** Another database than the app's, to see what happens without it. */
   readonly database?: Database;
   readonly logger?: Logger;
+  /** Asks which events were committed. */
+  readonly wantsFacts?: boolean;
 }
 
 export interface Answer {
@@ -68,9 +70,12 @@ export async function createReadApp(
   const documents = createDocuments();
   const answer: ReadApp['answer'] = async (
     query,
-    { caller = ADMIN, variables, database: asked = database, logger = LOGGER } = {},
+    { caller = ADMIN, variables, database: asked = database, logger = LOGGER, wantsFacts = false } = {},
   ) => {
-    const writes = createWritePipeline({ database: asked, model, logger, webhooks: WEBHOOKS, outbox });
+    const committed: string[] = [];
+    const onCommitted = (events: readonly string[]) => void committed.push(...events);
+    const pipeline = { database: asked, model, logger, webhooks: WEBHOOKS, outbox, onCommitted };
+    const writes = createWritePipeline(pipeline);
     const context = createRequestContext({
       model,
       schema,
@@ -81,6 +86,7 @@ export async function createReadApp(
       minLsn: null,
       advice: createQueryAdvice(),
       writes,
+      committed: wantsFacts ? committed : undefined,
     });
     const prepared = documents.prepare(schema, { query });
     return await executeOperation(context, { prepared, variables, requestId: 'test', logger });
