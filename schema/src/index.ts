@@ -57,7 +57,17 @@ export {
   eventMessageId,
   shortenEvent,
 } from './events/encode-event.ts';
-export { type LinkEnd, linkTags, tableTag, tableTags } from './events/event-tags.ts';
+export {
+  entityTag,
+  fieldTags,
+  joinTags,
+  type LinkEnd,
+  linkTags,
+  tableTag,
+  tableTags,
+  type TagKind,
+  tagText,
+} from './events/event-tags.ts';
 export { readStream, type StreamRecord } from './events/read-stream.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
 export {

@@ -63,7 +63,7 @@ export function changeEvent(app: AppName, caller: Pick<Caller, 'userId'>, change
     changed: changedFields(change),
     record: after?.values ?? null,
     previous: before?.values ?? null,
-    tags: eventTags(app, change),
+    tags: eventTags(change),
   };
 }
 

@@ -2,9 +2,12 @@
  * Answers a query. When nothing went wrong, the text that the database made is the answer, without the executor of
  * graphql-js. The executor completes other answers: those with failed fields and with introspection.
  */
-import { parseJson } from '@rocket/schema';
+import { parseJson, type ReadFacts } from '@rocket/schema';
 import type { OperationDefinitionNode } from 'graphql';
 import { getVariableValues } from 'graphql';
+import { KeyMarks } from '../read/depends-on/key-marks.ts';
+import { planTags } from '../read/depends-on/plan-tags.ts';
+import type { TagSet } from '../read/depends-on/tag-set.ts';
 import { Failures, type PlanContext } from '../read/plan-context.ts';
 import { planOperation, type RootField } from '../read/plan-operation.ts';
 import type { ReadPlan } from '../read/read-plan.ts';
@@ -17,7 +20,7 @@ import type { RootValue } from './shaped-value.ts';
 
 /** The whole answer as JSON text, or what the executor needs to complete it. */
 export type QueryAnswer =
-  | { readonly kind: 'json'; readonly json: string }
+  | { readonly kind: 'json'; readonly json: string; readonly facts: ReadFacts | null }
   | { readonly kind: 'values'; readonly root: RootValue; readonly failures: Failures }
   /** The variables do not fit; the executor reports where. */
   | { readonly kind: 'variables' };
@@ -44,20 +47,32 @@ export async function answerQuery(
   };
   const roots = planOperation(plans, operation);
   const reads = roots.flatMap(readsOf);
+  const tags = context.wantsFacts ? planTags(reads) : null;
   const answers = await readOrFail(context, reads, {
     deadlineAtMs: context.deadlineAtMs,
     signal: context.signal,
     ...(name === null ? {} : { label: name }),
     hasCursor: failures.hasCursor,
+    marks: tags === null ? null : new KeyMarks(tags),
     complete: completeTransitions(context, plans.transitions),
   });
-  const isWhole =
-    !failures.any &&
+  if (failures.any || !isWhole(roots, answers))
+    return { kind: 'values', root: rootValue(roots, answers), failures };
+  const facts = tags === null ? null : readFacts(context, plans, tags);
+  return { kind: 'json', json: wholeJson(roots, answers), facts };
+}
+
+function isWhole(roots: readonly RootField[], answers: readonly RootAnswer[]): boolean {
+  return (
     roots.every((root) => root.kind !== 'native' && !(root.kind === 'entities' && root.failed.length > 0)) &&
-    !answers.some((answer) => answer instanceof Error || answer instanceof FaultyJson);
-  return isWhole
-    ? { kind: 'json', json: wholeJson(roots, answers) }
-    : { kind: 'values', root: rootValue(roots, answers), failures };
+    !answers.some((answer) => answer instanceof Error || answer instanceof FaultyJson)
+  );
+}
+
+function readFacts(context: RequestContext, { transitions }: PlanContext, tags: TagSet): ReadFacts {
+  // Guards of transitions may ask for the time.
+  const isLasting = transitions.length === 0;
+  return { kind: 'read', entities: [...context.consulted()], tags: tags.groups(), isLasting };
 }
 
 /** Gateways call the steps of an operation `Name__app__0`; its author only knows `Name`. */

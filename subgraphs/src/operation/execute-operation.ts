@@ -2,7 +2,14 @@
  * Runs one operation and forms its answer. This is the shard's masking boundary: no detail of SQL or code passes it.
  */
 import type { Logger } from '@rocket/platform';
-import { builtInNumbers, type Lsn, parseJson, type SubgraphAnswer, type WriteFacts } from '@rocket/schema';
+import {
+  type AnswerFacts,
+  builtInNumbers,
+  type Lsn,
+  parseJson,
+  type SubgraphAnswer,
+  type WriteFacts,
+} from '@rocket/schema';
 import { type ExecutionResult, execute } from 'graphql';
 import { answerQuery } from './answer-query.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
@@ -37,7 +44,7 @@ export async function executeOperation(
   const answer = await answerQuery(context, prepared, { operation, variables });
   switch (answer.kind) {
     case 'json':
-      return jsonAnswer(answer.json);
+      return jsonAnswer(answer.json, answer.facts);
     case 'values':
       return valueAnswer(await completed({ ...context, failures: answer.failures }, answer.root));
     case 'variables':
@@ -83,8 +90,8 @@ function writeFacts({ committed }: RequestContext): WriteFacts | null {
   return committed === undefined ? null : { kind: 'write', events: [...committed] };
 }
 
-function jsonAnswer(json: string): SubgraphAnswer {
-  return { hasErrors: false, lsn: null, facts: null, json: () => json, result: () => parsedResult(json) };
+function jsonAnswer(json: string, facts: AnswerFacts | null): SubgraphAnswer {
+  return { hasErrors: false, lsn: null, facts, json: () => json, result: () => parsedResult(json) };
 }
 
 function parsedResult(json: string): ExecutionResult {

@@ -20,6 +20,8 @@ export interface RequestContext {
   readonly index: SubgraphIndex;
   readonly caller: Caller;
   readonly filters: FilterScope;
+  /** Names of the entities of which it was asked what the caller may read. */
+  readonly consulted: () => readonly string[];
   readonly failures: Failures;
   readonly deadlineAtMs: number;
   /** Aborts when nobody waits for the answer any more. */
@@ -31,11 +33,13 @@ export interface RequestContext {
   /** Ids of the events that `writes` has committed by now; absent when nobody wants to know. */
   readonly committed?: readonly string[] | undefined;
   readonly advice: QueryAdvice;
+  /** Whether it is to be told what an answer depends on. */
+  readonly wantsFacts?: boolean;
   /** The records of an entity that the caller may update. */
   readonly updatable: (entity: EntityModel) => Filter | 'forbidden';
 }
 
-export type RequestParts = Omit<RequestContext, 'filters' | 'failures' | 'updatable'> & {
+export type RequestParts = Omit<RequestContext, 'filters' | 'consulted' | 'failures' | 'updatable'> & {
   readonly model: AppModel;
 };
 
@@ -44,7 +48,7 @@ export function createRequestContext({ model, ...parts }: RequestParts): Request
   return {
     ...parts,
     failures: new Failures(),
-    filters: filterScope(model, parts),
+    ...filterScope(model, parts),
     updatable: ({ name }) => readFilter(model, { entity: name, action: 'update', caller }),
   };
 }
@@ -52,21 +56,22 @@ export function createRequestContext({ model, ...parts }: RequestParts): Request
 function filterScope(
   model: AppModel,
   { caller, index }: Pick<RequestContext, 'caller' | 'index'>,
-): FilterScope {
+): Pick<RequestContext, 'filters' | 'consulted'> {
   // Memoised for the request, because every field of a type needs the filter.
-  const filters = new Map<string, Filter | 'forbidden'>();
-  return {
+  const known = new Map<string, Filter | 'forbidden'>();
+  const filters: FilterScope = {
     caller,
     target: (link) => {
       const node = index.lookup(link.target);
       return node?.owned === true ? node.entity : undefined;
     },
     readable: (entity: EntityModel) => {
-      const known = filters.get(entity.name);
-      if (known !== undefined) return known;
+      const memo = known.get(entity.name);
+      if (memo !== undefined) return memo;
       const filter = readFilter(model, { entity: entity.name, action: 'read', caller });
-      filters.set(entity.name, filter);
+      known.set(entity.name, filter);
       return filter;
     },
   };
+  return { filters, consulted: () => [...known.keys()] };
 }

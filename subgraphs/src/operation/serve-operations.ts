@@ -57,6 +57,7 @@ async function requestContext(
     caller,
     deadlineAtMs,
     signal,
+    wantsFacts: context.wantsFacts === true,
     database,
     minLsn: context.minLsn ?? null,
     writes: createWritePipeline({

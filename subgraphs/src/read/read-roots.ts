@@ -7,9 +7,10 @@ import {
   type Row,
 } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { type FloatSums, HeldTooMuch } from '../sql/parameters.ts';
+import { HeldTooMuch } from '../sql/parameters.ts';
 import { FLOAT_OVERFLOW } from '../statement/aggregate-sql.ts';
-import { readStatement } from '../statement/read-statement.ts';
+import { readStatement, type StatementOptions } from '../statement/read-statement.ts';
+import type { KeyMarks } from './depends-on/key-marks.ts';
 import type { ReadPlan } from './read-plan.ts';
 
 /**
@@ -47,12 +48,11 @@ export class FaultyJson {
   }
 }
 
-export interface ReadOptions extends QueryOptions {
+/** `floatSums`: `float` when absent; fields with a sum that is too large are read again with `numeric`. */
+export interface ReadOptions extends QueryOptions, StatementOptions {
   /** True when a cursor was given: only the database knows whether its texts fit their columns. */
   readonly hasCursor: boolean;
-  /** `float` when absent; fields with a sum that is too large are read again with `numeric`. */
-  readonly floatSums?: FloatSums;
-  /** Makes the JSON of the answer from what the statement returned for a plan. */
+  /** Makes the JSON of the answer from what the statement returned for a plan, without its marks. */
   readonly complete: (plan: ReadPlan, json: string) => string;
 }
 
@@ -85,7 +85,7 @@ async function readAll(
   plans: readonly ReadPlan[],
   options: ReadOptions,
 ): Promise<readonly RootAnswer[]> {
-  const rows = await database.query(readStatement(plans, BUDGET, options.floatSums), options);
+  const rows = await database.query(readStatement(plans, BUDGET, options), options);
   const [row] = rows;
   if (row === undefined) throw new TooManyRecords();
   return plans.map((plan, index) => answerOf(plan, row[index], options));
@@ -138,10 +138,16 @@ function isUnfit(error: unknown): boolean {
   return isUnsendable(error) || (isPostgresError(error) && error.code.startsWith(DATA_EXCEPTION));
 }
 
-function answerOf(plan: ReadPlan, value: Row[number], { floatSums, complete }: ReadOptions): RootAnswer {
+function answerOf(plan: ReadPlan, value: Row[number], options: ReadOptions): RootAnswer {
   if (typeof value !== 'string') return null;
-  const json = complete(plan, value);
+  const { floatSums, marks, complete } = options;
+  const json = complete(plan, marks ? withoutMarks(plan, value, marks) : value);
   return floatSums === 'numeric' && json.includes(FLOAT_OVERFLOW) ? new FaultyJson(json) : json;
+}
+
+function withoutMarks(plan: ReadPlan, json: string, marks: KeyMarks): string {
+  const isOfTexts = plan.kind === 'entities' && plan.entities.asTexts;
+  return isOfTexts ? marks.takeFromTexts(json) : marks.take(json);
 }
 
 class TooManyRecords extends RocketError {

@@ -1,5 +1,6 @@
 /** Bound values of one statement under construction. */
 import { type FieldModel, RocketError, type ScalarType } from '@rocket/schema';
+import type { KeyMarks } from '../read/depends-on/key-marks.ts';
 
 /**
  * Most values in the conditions, cursors and keys of one operation together. Encoding values for the wire blocks the
@@ -44,14 +45,17 @@ export type HeldValue = string | number | boolean | null;
 export class Parameters {
   readonly values: unknown[] = [];
   readonly floatSums: FloatSums;
+  /** Where the statement tells the keys of rows; null when nobody asks for them. */
+  readonly marks: KeyMarks | null;
   /** Places by the part or the list whose values they hold. */
   readonly #places = new Map<object, string>();
   #positions: Map<object, readonly (string | null)[]> | null = null;
   #heldValues = 0;
   #heldCharacters = 0;
 
-  constructor(floatSums: FloatSums = 'float') {
+  constructor(floatSums: FloatSums = 'float', marks: KeyMarks | null = null) {
     this.floatSums = floatSums;
+    this.marks = marks;
   }
 
   /** Binds a value and returns its place in the text, with its type. */

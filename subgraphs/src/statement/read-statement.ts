@@ -1,5 +1,6 @@
 /** One statement for everything that an operation reads: a column of JSON text for each root field. */
 import { quoteIdentifier, type Statement } from '@rocket/platform';
+import type { KeyMarks } from '../read/depends-on/key-marks.ts';
 import type { EntitiesPlan, ReadPlan, RecordPlan, RowSource } from '../read/read-plan.ts';
 import { type FloatSums, Parameters, sqlType } from '../sql/parameters.ts';
 import { aggregateJson } from './aggregate-sql.ts';
@@ -12,6 +13,12 @@ import { aliasAt, type ChildRows, keyRow } from './record-row.ts';
 import { conditionsSql, pageSql, tableSource } from './rows-sql.ts';
 import { isShortRead } from './short-read.ts';
 
+export interface StatementOptions {
+  readonly floatSums?: FloatSums | undefined;
+  /** The columns have marks of these, to be taken out. */
+  readonly marks?: KeyMarks | null | undefined;
+}
+
 /**
  * The columns come in the order of `plans`; a column is null when a single record was requested and does not exist. No
  * row at all means that the operation would read more records than its budget, or more than can be counted in time.
@@ -19,9 +26,9 @@ import { isShortRead } from './short-read.ts';
 export function readStatement(
   plans: readonly ReadPlan[],
   budget: Budget,
-  floatSums: FloatSums = 'float',
+  { floatSums = 'float', marks = null }: StatementOptions = {},
 ): Statement {
-  const parameters = new Parameters(floatSums);
+  const parameters = new Parameters(floatSums, marks);
   const columns = plans.map((plan) => rootJson(plan, parameters).sql());
   const select = `SELECT ${columns.join(', ')}`;
   const counting = budgetSql(plans, budget, parameters);

@@ -8,6 +8,7 @@ import { connectionJson } from './connection-sql.ts';
 import { fileJson } from './file-sql.ts';
 import { JsonConcat, jsonArray } from './json-concat.ts';
 import { fieldValueType, jsonValue } from './json-text.ts';
+import { linkMarks } from './key-marks-sql.ts';
 import { aliasAt, type ChildRows, keyRow, type RecordRow, tableRow } from './record-row.ts';
 import { conditionsSql, pageSql } from './rows-sql.ts';
 import { transitionsJson } from './transitions-sql.ts';
@@ -56,21 +57,23 @@ function fieldJson(field: Exclude<RecordField, { kind: 'constant' }>, row: Recor
       return new JsonConcat().expression(`CASE WHEN ${key.sql} IS NULL THEN 'null' ELSE ${json} END`);
     }
     case 'record':
-      return new JsonConcat().expression(relatedRecordSql(field, row));
+      return linkMarks(field.link, field.source.entity, row).expression(relatedRecordSql(field, row));
     case 'list': {
       const { page, record } = field.list;
       const at = childAt(field.link, page.source, row);
       const rows = pageSql(page, at, () => `${recordAt(record, at).sql()} AS j`);
-      return jsonArray(rows);
+      return linkMarks(field.link, page.source.entity, row).append(jsonArray(rows));
     }
-    case 'connection':
-      return connectionJson(
-        field.connection,
-        childAt(field.link, field.connection.page.source, row),
-        recordAt,
-      );
-    case 'aggregate':
-      return aggregateJson(field.aggregate, childAt(field.link, field.aggregate.source, row));
+    case 'connection': {
+      const { source } = field.connection.page;
+      const json = connectionJson(field.connection, childAt(field.link, source, row), recordAt);
+      return linkMarks(field.link, source.entity, row).append(json);
+    }
+    case 'aggregate': {
+      const { source } = field.aggregate;
+      const json = aggregateJson(field.aggregate, childAt(field.link, source, row));
+      return linkMarks(field.link, source.entity, row).append(json);
+    }
     default:
       return field satisfies never;
   }

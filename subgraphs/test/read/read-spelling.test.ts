@@ -25,6 +25,8 @@ async function bothAnswers(operation: Operation): Promise<{ text: string; comple
   const direct = await app.answer(`${header} { ${fields} } ${fragments}`, { variables });
   const text = direct.json();
   expect({ hasErrors: direct.hasErrors, text }).toEqual({ hasErrors: false, text: expect.any(String) });
+  const withFacts = await app.answer(`${header} { ${fields} } ${fragments}`, { variables, wantsFacts: true });
+  expect([withFacts.json(), withFacts.facts?.kind]).toEqual([text, 'read']);
   const failing = `${header} { ${fields} failing: things(limit: -1) { id } } ${fragments}`;
   const { data, errors } = (await app.answer(failing, { variables })).result();
   expect(errors?.map(({ path }) => path)).toEqual([['failing']]);

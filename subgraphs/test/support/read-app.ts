@@ -43,7 +43,7 @@ export interface AskOptions {
   /** Another database than the app's, to see what happens without it. */
   readonly database?: Database;
   readonly logger?: Logger;
-  /** Asks which events were committed. */
+  /** Whether the answer tells what it depends on, or which events were committed. */
   readonly wantsFacts?: boolean;
 }
 
@@ -84,6 +84,7 @@ export async function createReadApp(
       deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
       database: appDatabase(asked),
       minLsn: null,
+      wantsFacts,
       advice: createQueryAdvice(),
       writes,
       committed: wantsFacts ? committed : undefined,
