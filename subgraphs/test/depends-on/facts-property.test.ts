@@ -69,8 +69,8 @@ beforeAll(async () => {
       write: (work) =>
         outbox.write((commit) =>
           work(async (tx, events) => {
-            await commit(tx, events);
             told = events.flatMap(({ payload }) => JSON.parse(payload).tags);
+            return await commit(tx, events);
           }),
         ),
     },

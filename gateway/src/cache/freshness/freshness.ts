@@ -165,6 +165,8 @@ function toldOf(record: ReadableRecord) {
   switch (record.kind) {
     case 'change':
       return record.event;
+    case 'touched':
+      return record.touched;
     case 'effect':
       return { ...record.effect, tags: [] };
     case 'open':
