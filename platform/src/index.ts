@@ -144,6 +144,14 @@ export {
   REFRESH_TOKEN_TTL_SECONDS,
 } from './security/refresh-tokens.ts';
 export { createTextSigner, type TextSigner } from './security/signed-texts.ts';
+export { openRedisCache, type RedisCacheOptions } from './shared-cache/redis-cache.ts';
+export {
+  noSharedCache,
+  type SharedCache,
+  type SharedCacheCounts,
+  type SharedCacheState,
+} from './shared-cache/shared-cache.ts';
+export { addSharedCacheMetrics } from './shared-cache/shared-cache-metrics.ts';
 export { createLogger, type Logger } from './telemetry/logger.ts';
 export { createMetrics, type Metrics } from './telemetry/metrics.ts';
 export { createPoolMetrics, type PoolMetrics } from './telemetry/pool-metrics.ts';

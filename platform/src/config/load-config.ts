@@ -63,6 +63,13 @@ export interface Config {
   readonly eventsRetentionDays: number;
   readonly eventsReplicas: number;
   readonly eventsMaxBytes: number | null;
+  /** Whether answers are kept at all. */
+  readonly cache: boolean;
+  /** Memory of a gateway for answers, most of it for one of them, and how long one is kept at most. */
+  readonly cacheMaxBytes: number;
+  readonly cacheMaxEntryBytes: number;
+  readonly cacheTtlSeconds: number;
+  /** What processes share of what they keep; null for nothing. */
   readonly redisUrl: string | null;
   /** Address of the platform that the command line talks to. */
   readonly platformUrl: string | null;
@@ -143,6 +150,10 @@ function toConfig(variables: z.infer<typeof VARIABLES>, given: Environment): Con
     eventsRetentionDays: variables.ROCKET_EVENTS_RETENTION_DAYS,
     eventsReplicas: variables.ROCKET_EVENTS_REPLICAS,
     eventsMaxBytes: variables.ROCKET_EVENTS_MAX_BYTES ?? null,
+    cache: variables.ROCKET_CACHE,
+    cacheMaxBytes: variables.ROCKET_CACHE_MAX_BYTES,
+    cacheMaxEntryBytes: variables.ROCKET_CACHE_MAX_ENTRY_BYTES,
+    cacheTtlSeconds: variables.ROCKET_CACHE_TTL_SECONDS,
     redisUrl: variables.REDIS_URL ?? null,
     platformUrl: variables.ROCKET_URL ?? null,
     platformToken: variables.ROCKET_TOKEN ?? null,

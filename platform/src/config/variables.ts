@@ -3,9 +3,10 @@ import { ENVIRONMENT_NAME } from '@rocket/schema';
 import { z } from 'zod';
 import { isAllowEntry } from '../outgoing/address-guard.ts';
 
+const MEBIBYTE = 1024 * 1024;
 const DEFAULT_PORT = 4000;
 const DEFAULT_REQUEST_TIMEOUT_MS = 30_000;
-const DEFAULT_MAX_BODY_BYTES = 1024 * 1024;
+const DEFAULT_MAX_BODY_BYTES = MEBIBYTE;
 const DEFAULT_MAX_CONNECTIONS = 10_000;
 const DEFAULT_POOL_MAX_PER_APP = 50;
 const DEFAULT_POOL_MAX_PER_PROCESS = 200;
@@ -13,7 +14,10 @@ const DEFAULT_SLOW_QUERY_MS = 100;
 const DEFAULT_EVENTS_MAX_WAITING = 1_000_000;
 const DEFAULT_EVENTS_RETENTION_DAYS = 7;
 /** A stream that is smaller than the largest messages could hold nothing. */
-const MIN_EVENTS_BYTES = 16 * 1024 * 1024;
+const MIN_EVENTS_BYTES = 16 * MEBIBYTE;
+const DEFAULT_CACHE_BYTES = 128 * MEBIBYTE;
+const DEFAULT_CACHE_TTL_SECONDS = 600;
+const MAX_CACHE_TTL_SECONDS = 86_400;
 const MIN_METRICS_TOKEN_LENGTH = 16;
 const DEFAULT_WEBHOOK_TIMEOUT_MS = 5_000;
 /** A port that needs no token can only be reached from its own host unless configured otherwise. */
@@ -102,7 +106,7 @@ export const VARIABLES = z.object({
   ROCKET_SHARD_URL: httpUrl.optional(),
   ROCKET_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   ROCKET_REQUEST_TIMEOUT_MS: integer(1, 3_600_000, DEFAULT_REQUEST_TIMEOUT_MS),
-  ROCKET_MAX_BODY_BYTES: integer(1_024, 1024 * 1024 * 1024, DEFAULT_MAX_BODY_BYTES),
+  ROCKET_MAX_BODY_BYTES: integer(1_024, 1024 * MEBIBYTE, DEFAULT_MAX_BODY_BYTES),
   ROCKET_MAX_CONNECTIONS: integer(1, 1_000_000, DEFAULT_MAX_CONNECTIONS),
   ROCKET_POOL_MAX_PER_APP: integer(1, 10_000, DEFAULT_POOL_MAX_PER_APP),
   ROCKET_POOL_MAX_PER_PROCESS: integer(1, 10_000, DEFAULT_POOL_MAX_PER_PROCESS),
@@ -136,6 +140,10 @@ export const VARIABLES = z.object({
   ROCKET_EVENTS_RETENTION_DAYS: integer(1, 3_650, DEFAULT_EVENTS_RETENTION_DAYS),
   ROCKET_EVENTS_REPLICAS: integer(1, 5, 1),
   ROCKET_EVENTS_MAX_BYTES: wholeNumber(MIN_EVENTS_BYTES, Number.MAX_SAFE_INTEGER).optional(),
+  ROCKET_CACHE: flag(true),
+  ROCKET_CACHE_MAX_BYTES: integer(MEBIBYTE, Number.MAX_SAFE_INTEGER, DEFAULT_CACHE_BYTES),
+  ROCKET_CACHE_MAX_ENTRY_BYTES: integer(1_024, Number.MAX_SAFE_INTEGER, MEBIBYTE),
+  ROCKET_CACHE_TTL_SECONDS: integer(1, MAX_CACHE_TTL_SECONDS, DEFAULT_CACHE_TTL_SECONDS),
   REDIS_URL: url(['redis:', 'rediss:']).optional(),
   ROCKET_URL: httpUrl.optional(),
   ROCKET_TOKEN: z.string().optional(),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AppName, encodeStatement } from '@rocket/schema';
 import type { Logger } from '../../telemetry/logger.ts';
+import { createThrottledLog } from '../../telemetry/throttled-log.ts';
 import type { EventBus, FollowLoss, FollowStart, StreamMessage } from '../event-bus.ts';
 import { followWithWriters } from './follow-with-writers.ts';
 import type { ReadableRecord, UnreadableCounts } from './record-reader.ts';
@@ -11,7 +12,6 @@ import {
   type StreamKnowledge,
   type WriterSilence,
 } from './stream-knowledge.ts';
-import { createThrottledLog } from './throttled-log.ts';
 
 export interface EventFollowerOptions {
   readonly bus: EventBus;

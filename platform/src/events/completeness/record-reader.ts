@@ -1,7 +1,7 @@
 import { readStream, type StreamRecord } from '@rocket/schema';
 import type { Logger } from '../../telemetry/logger.ts';
+import { createThrottledLog, type ThrottledLog } from '../../telemetry/throttled-log.ts';
 import type { StreamMessage } from '../event-bus.ts';
-import { createThrottledLog, type ThrottledLog } from './throttled-log.ts';
 
 type UnreadableRecord = Extract<StreamRecord, { readonly kind: 'unreadable' }>;
 export type ReadableRecord = Exclude<StreamRecord, UnreadableRecord>;

@@ -1,9 +1,9 @@
 import { type AppName, subjectApp } from '@rocket/schema';
 import type { Logger } from '../../telemetry/logger.ts';
+import { createThrottledLog } from '../../telemetry/throttled-log.ts';
 import type { StreamMessage } from '../event-bus.ts';
 import { createRecordReader, type ReadableRecord, type UnreadableCounts } from './record-reader.ts';
 import type { StreamKnowledge } from './stream-knowledge.ts';
-import { createThrottledLog } from './throttled-log.ts';
 
 /** What is done with each message. Nothing in one of them stops the follower. */
 export interface RecordReceiver {

@@ -1,4 +1,4 @@
-import type { Logger } from '../../telemetry/logger.ts';
+import type { Logger } from './logger.ts';
 
 const ONCE_PER_MS = 60_000;
 
