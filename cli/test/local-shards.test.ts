@@ -6,6 +6,7 @@ import {
   createMetrics,
   followCatalog,
   loadConfig,
+  noSharedCache,
   openCatalog,
 } from '@rocket/platform';
 import { shardName } from '@rocket/schema';
@@ -67,7 +68,14 @@ test('shards that were opened are closed again when a further one cannot be', as
       return await catalog.shardRegistration(name);
     },
   };
-  const parts = { catalog: () => failing, view: () => counted, bus: () => bus, server, config, logger };
+  const parts = {
+    catalog: () => failing,
+    view: () => counted,
+    ...{ bus: () => bus, sharedCache: noSharedCache },
+    server,
+    config,
+    logger,
+  };
   const shards = createLocalShards(parts).component(createMetrics());
   await expect(shards.start()).rejects.toThrow('the catalog does not answer');
   expect({ most, left: listeners() }).toEqual({ most: 1, left: 0 });
@@ -85,7 +93,14 @@ test('one that is added and removed while another one is being opened is not ope
       return await catalog.shardRegistration(name);
     },
   };
-  const parts = { catalog: () => slow, view: () => counted, bus: () => bus, server, config, logger };
+  const parts = {
+    catalog: () => slow,
+    view: () => counted,
+    ...{ bus: () => bus, sharedCache: noSharedCache },
+    server,
+    config,
+    logger,
+  };
   const shards = createLocalShards(parts);
   const component = shards.component(createMetrics());
   await component.start();

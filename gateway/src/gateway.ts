@@ -7,38 +7,21 @@ import {
   type EventBus,
   type Logger,
   type Metrics,
+  type SharedCache,
 } from '@rocket/platform';
 import { graphName, RocketError, type ShardName } from '@rocket/schema';
-import { createAdmin } from './admin/admin-server.ts';
-import { createEventPages } from './admin/events/event-pages.ts';
-import { createLazyFollower } from './admin/events/lazy-follower.ts';
-import { openCache } from './cache/open-cache.ts';
-import { createComposer } from './compose/composer.ts';
-import { createConsistency } from './consistency/consistency.ts';
-import { createConsistencyTokens } from './consistency/consistency-token.ts';
-import { createShardCaller } from './execution/call-shard.ts';
-import { createSeenPositions } from './execution/seen-positions.ts';
-import { createSubgraphCaller } from './execution/subgraph-caller.ts';
+import type { CacheConfig } from './cache/open-cache.ts';
+import { openParts } from './gateway-parts.ts';
 import { GraphBroken } from './graphs/graph-broken.ts';
 import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
-import { GraphStore } from './graphs/graph-store.ts';
-import { createRevisionDocuments } from './graphs/revision-documents.ts';
+import type { GraphStore } from './graphs/graph-store.ts';
 import { errorAnswer } from './http/answer.ts';
 import type { CorsConfig } from './http/cors.ts';
-import { createDispatcher, type HttpRequest, type RouteHandlers } from './http/dispatch.ts';
+import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
-import { homeAnswer } from './http/home.ts';
-import { visibleGraphs } from './http/list-graphs.ts';
-import { createMetricsAccess } from './http/operator/metrics-access.ts';
 import { createMetricsServer } from './http/operator/metrics-server.ts';
 import { operatorHandlers } from './http/operator/operator-routes.ts';
-import { createPersistedQueries } from './http/persisted-queries.ts';
-import { createAuthRoutes } from './identity/auth-routes.ts';
-import { createAuthenticator } from './identity/authenticator.ts';
-import { createSessions } from './identity/sessions.ts';
-import { createPipeline } from './pipeline.ts';
-import { createPlanner } from './planning/planner.ts';
-import { createShardServices, type ShardDirectory } from './transport/shard-services.ts';
+import type { ShardDirectory } from './transport/shard-services.ts';
 
 /** How long a start, and a probe, wait for the main graph. */
 const START_WAIT_MS = 120_000;
@@ -50,11 +33,14 @@ export interface GatewayOptions {
   readonly view: CatalogView;
   /** What has changed in the apps. It stays open when the gateway is closed. */
   readonly bus: EventBus;
+  /** What gateways and shards share of what they keep. It stays open when the gateway is closed. */
+  readonly sharedCache: SharedCache;
   /** Used only for shards without a URL, which run in this process. */
   readonly shards: ShardDirectory;
   /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
   readonly addLocalShard?: (name: ShardName) => Promise<void>;
   readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
+    CacheConfig &
     Partial<Pick<Config, 'maxConnections' | 'metricsToken' | 'metricsPort' | 'metricsHost'>> &
     CorsConfig;
   readonly logger: Logger;
@@ -126,66 +112,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await metricsHttp.close();
       await whenReady;
       await closeParts();
-    },
-  };
-}
-
-/** Everything behind the HTTP server, in the order of dependencies. */
-async function openParts(options: GatewayOptions) {
-  const { catalog, view, bus, config, logger, shards: inProcess } = options;
-  const { introspection } = config;
-  const { internalKey, platformTokenSecret } = await catalog.secrets();
-  const services = createShardServices({ inProcess, internalKey });
-  const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
-  const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
-  const composer = createComposer();
-  const planner = createPlanner();
-  const documents = createRevisionDocuments(catalog);
-  const seen = createSeenPositions();
-  const subgraphs = createSubgraphCaller(shards, seen);
-  const cache = openCache({ ...{ config, bus, view, shared, seen, logger }, metrics: options.metrics });
-  const parts = { catalog, composer, planner, documents, subgraphs, introspection, logger, cache: config.cache };
-  const graphs = new GraphStore(view, parts);
-  const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
-  const eventPages = createEventPages(bus);
-  const follower = createLazyFollower(bus, logger, cache.open?.freshness.follower ?? null);
-  const admin = await createAdmin({
-    ...{ catalog, view, shards, services, composer, documents, graphs, authenticator, logger },
-    ...{ bus, follower, eventPages },
-    introspection,
-    addLocalShard: options.addLocalShard ?? null,
-    maxImportBytes: config.maxBodyBytes,
-  });
-  return {
-    graphs,
-    admin,
-    auth: createAuthRoutes(createSessions({ catalog, view, shards, platformTokenSecret })),
-    metricsAccess: createMetricsAccess({
-      token: config.metricsToken ?? null,
-      isOperator: async (authorization) =>
-        (await authenticator.authenticate(authorization)).kind === 'platform',
-    }),
-    home: async ({ message, authorization }: HttpRequest) => {
-      const identity = await authenticator.authenticate(authorization);
-      const visible = visibleGraphs(view.current, { introspection, identity });
-      return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
-    },
-    serve: createPipeline({
-      ...{ ...config, view, authenticator, graphs, cache },
-      consistency: createConsistency(createConsistencyTokens(internalKey), cache.open?.freshness ?? null),
-      persistedQueries: createPersistedQueries(null),
-    }),
-    /** Who waits for an event gets their answer now: a stop waits for all answers. */
-    endWaits: () => eventPages.release(),
-    async closeParts() {
-      await admin.close();
-      follower.close();
-      cache.close();
-      await graphs.close();
-      await composer.close();
-      await planner.close();
-      stopRetaining();
-      await services.close();
     },
   };
 }

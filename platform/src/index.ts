@@ -5,6 +5,7 @@ export type {
   Catalog,
   CatalogSnapshot,
   ChangeLease,
+  DocumentName,
   GraphDefinition,
   InstallationSecrets,
   RevisionRecord,
@@ -13,6 +14,11 @@ export type {
 } from './catalog/catalog.ts';
 export { type CatalogView, followCatalog } from './catalog/follow-catalog.ts';
 export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
+export {
+  createStoredDocuments,
+  type StoredDocument,
+  type StoredDocuments,
+} from './catalog/stored-documents.ts';
 export { forgetPostgresVariables, readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export { DEFAULT_METRICS_HOST, type LogLevel } from './config/variables.ts';
@@ -144,6 +150,7 @@ export {
   REFRESH_TOKEN_TTL_SECONDS,
 } from './security/refresh-tokens.ts';
 export { createTextSigner, type TextSigner } from './security/signed-texts.ts';
+export { createImmutableJson } from './shared-cache/immutable-json.ts';
 export { openRedisCache, type RedisCacheOptions } from './shared-cache/redis-cache.ts';
 export {
   noSharedCache,

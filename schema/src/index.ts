@@ -27,6 +27,7 @@ export type {
 export { ENVIRONMENT_NAME } from './behaviour/header-template.ts';
 export type { WebhookEvent, WebhookModel } from './behaviour/webhook-model.ts';
 export { canonicalJson } from './document/canonical-json.ts';
+export { documentHash } from './document/document-hash.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults/faults.ts';
 export { notExecuted } from './document/not-executed.ts';
@@ -63,9 +64,9 @@ export {
   joinTags,
   type LinkEnd,
   linkTags,
+  type TagKind,
   tableTag,
   tableTags,
-  type TagKind,
   tagText,
 } from './events/event-tags.ts';
 export { readStream, type StreamRecord } from './events/read-stream.ts';

@@ -19,6 +19,7 @@ const grant = (entityName: string, role: string, more: object = {}) =>
   }));
 
 const CRM = {
+  exports: ['customer'],
   version: 1,
   entities: [
     entity('customer', [text('name'), text('email', { unique: true }), text('owner', { indexed: true })]),
@@ -29,7 +30,13 @@ const CRM = {
     entity('label', [text('name')]),
   ],
   relations: [
-    { name: 'customer_notes', type: 'one_to_many', source: 'customer', target: 'note', target_key: 'customer_id' },
+    {
+      name: 'customer_notes',
+      type: 'one_to_many',
+      source: 'customer',
+      target: 'note',
+      target_key: 'customer_id',
+    },
     {
       name: 'customer_labels',
       type: 'many_to_many',
@@ -59,7 +66,13 @@ const SHOP = {
   version: 1,
   entities: [entity('order', [text('status', { indexed: true }), key('customer_id')])],
   relations: [
-    { name: 'customer_orders', type: 'one_to_many', source: 'crm.customer', target: 'order', target_key: 'customer_id' },
+    {
+      name: 'customer_orders',
+      type: 'one_to_many',
+      source: 'crm.customer',
+      target: 'order',
+      target_key: 'customer_id',
+    },
   ],
   permissions: [...grant('order', 'clerk'), { entity: 'order', action: 'read', roles: ['sales'] }],
 };
@@ -91,9 +104,14 @@ export interface CachedWorld {
   write(mutation: string, by?: AskedBy): Promise<Record<string, unknown>>;
 }
 
-export async function createCachedWorld(environment: Readonly<Record<string, string>> = {}): Promise<CachedWorld> {
+export async function createCachedWorld(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CachedWorld> {
   const world = await createWorld(environment);
-  for (const [name, document] of [['crm', CRM], ['shop', SHOP]] as const) {
+  for (const [name, document] of [
+    ['crm', CRM],
+    ['shop', SHOP],
+  ] as const) {
     const { errors } = await world.importApp(name, document);
     if (errors.length > 0) throw new Error(JSON.stringify(errors));
   }
@@ -116,7 +134,9 @@ export async function createCachedWorld(environment: Readonly<Record<string, str
     ask,
     async get(query, by = {}) {
       const search = new URLSearchParams({ query, variables: JSON.stringify(by.variables ?? {}) });
-      return await replyOf(await fetch(`${by.url ?? world.url}${path}?${search}`, { headers: headersOf(by) }));
+      return await replyOf(
+        await fetch(`${by.url ?? world.url}${path}?${search}`, { headers: headersOf(by) }),
+      );
     },
     async warm(query, by) {
       for (let tries = 0; tries < MAX_TRIES; tries += 1) {

@@ -15,6 +15,7 @@ import {
   followCatalog,
   loadConfig,
   type Metrics,
+  noSharedCache,
   openCatalog,
 } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
@@ -84,9 +85,11 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
   const view = await followCatalog(catalog, logger);
   const shards = new Map<string, Shard>();
   const bus = createInProcessBus({ logger });
+  const sharedCache = noSharedCache();
   for (const name of SHARDS.map(shardName)) {
     await catalog.addShard({ name, databaseUrl: serverUrl, url: null });
-    shards.set(name, await createShard({ name, catalog, view, bus, config, logger, metrics: shardMetrics }));
+    const parts = { catalog, view, bus, sharedCache, config, logger };
+    shards.set(name, await createShard({ name, ...parts, metrics: shardMetrics }));
   }
   await catalog.platformUsers.add(ADMIN);
   const directory = (record: { name: string }) => {
@@ -98,7 +101,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
     createGateway({
       catalog,
       view: await followCatalog(catalog, logger),
-      ...{ bus, shards: directory, config, logger, metrics: measured },
+      ...{ bus, sharedCache, shards: directory, config, logger, metrics: measured },
     });
   return { catalog, shards, metrics, startGateway };
 }

@@ -11,6 +11,7 @@ import {
   followCatalog,
   type Logger,
   loadConfig,
+  noSharedCache,
   openCatalog,
 } from '@rocket/platform';
 import { appName, type CallContext, type ShardService, shardName } from '@rocket/schema';
@@ -88,7 +89,10 @@ async function startShard({
   await catalog.addShard({ name, databaseUrl: postgresUrl, url: null });
   const view = await followCatalog(catalog, logger);
   const config = loadConfig({ ROCKET_POOL_MAX_PER_APP: String(POOL_SIZE) });
-  const shard = await createShard({ name, catalog, view, bus, config, logger, metrics: shardMetrics });
+  const shard = await createShard({
+    ...{ name, catalog, view, bus, config, logger, metrics: shardMetrics },
+    sharedCache: noSharedCache(),
+  });
   const document = parseShop(EVENT_APPS[channel], await readShop());
   const activate = shard.activate;
   const app = await installApp({ catalog, shard: name, activate }, EVENT_APPS[channel], document);

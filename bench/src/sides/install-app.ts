@@ -5,7 +5,7 @@ import {
   type ActivationInput,
   type AppDocument,
   type AppName,
-  canonicalJson,
+  documentHash,
   ENGINE_VERSION,
   epoch,
   type GraphRevisionId,
@@ -36,7 +36,7 @@ export async function installApp(
   document: AppDocument,
 ): Promise<DirectApp> {
   await catalog.createApp({ app, shard, database: `rocket_${app}` });
-  const contentHash = createHash('sha256').update(canonicalJson(document)).digest('hex');
+  const contentHash = documentHash(document);
   const revision = await catalog.addRevision({ app, document, contentHash, createdBy: 'bench' });
   await activate({ app, epoch: FIRST_EPOCH, revision, sampleData: document.sample_data });
   await catalog.activateRevision({ app, revision, expectedActive: null, refersTo: [] });

@@ -1,5 +1,12 @@
 import { createGateway } from '@rocket/gateway';
-import { type Catalog, type CatalogView, createLogger, createMetrics, type EventBus } from '@rocket/platform';
+import {
+  type Catalog,
+  type CatalogView,
+  createLogger,
+  createMetrics,
+  type EventBus,
+  type SharedCache,
+} from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { shownUrl } from './addresses.ts';
@@ -10,6 +17,7 @@ import { late } from './late.ts';
 import { catalogComponent } from './open-catalog.ts';
 import { requireCatalogUrl } from './require-catalog-url.ts';
 import { runUntilStopped } from './run-until-stopped.ts';
+import { sharedCacheComponent } from './shared-cache-component.ts';
 
 /** A gateway whose shards are other processes, found through the catalog. */
 export async function runGateway(line: CommandLine): Promise<void> {
@@ -19,6 +27,8 @@ export async function runGateway(line: CommandLine): Promise<void> {
   const catalog = late<Catalog>('The catalog');
   const view = late<CatalogView>('The view of the catalog');
   const bus = late<EventBus>('The event bus');
+  const cache = late<SharedCache>('The shared cache');
+  const metrics = createMetrics({ processMetrics: true });
   const port = late<number>('The port');
   await runUntilStopped({
     logger,
@@ -30,6 +40,7 @@ export async function runGateway(line: CommandLine): Promise<void> {
         stop: async () => undefined,
       },
       eventsComponent({ bus, config, logger, name: 'gateway' }),
+      sharedCacheComponent({ cache, catalog, config, logger, metrics }),
       gatewayComponent({
         config,
         port,
@@ -38,12 +49,13 @@ export async function runGateway(line: CommandLine): Promise<void> {
             catalog: catalog.get(),
             view: view.get(),
             bus: bus.get(),
+            sharedCache: cache.get(),
             shards: ({ name }) => {
               throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} has not told where it listens`);
             },
             config,
             logger,
-            metrics: createMetrics({ processMetrics: true }),
+            metrics,
           }),
       }),
     ],

@@ -9,6 +9,7 @@ import {
   type EventBus,
   type Logger,
   type Metrics,
+  type SharedCache,
 } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, createShardServer, type Shard } from '@rocket/subgraphs';
@@ -20,6 +21,7 @@ import { late } from './late.ts';
 import { catalogComponent } from './open-catalog.ts';
 import { requireCatalogUrl } from './require-catalog-url.ts';
 import { runUntilStopped } from './run-until-stopped.ts';
+import { sharedCacheComponent } from './shared-cache-component.ts';
 
 /** One shard process: serves the apps placed on the shard to gateways. */
 export async function runShard(line: CommandLine, text: string): Promise<void> {
@@ -31,12 +33,14 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
   const catalog = late<Catalog>('The catalog');
   const view = late<CatalogView>('The view of the catalog');
   const bus = late<EventBus>('The event bus');
+  const cache = late<SharedCache>('The shared cache');
   const shard = late<Shard>('The shard');
   await runUntilStopped({
     logger,
     components: () => [
       catalogComponent({ catalog, view, url: () => url, logger }),
       eventsComponent({ bus, config, logger, name: `shard-${name}` }),
+      sharedCacheComponent({ cache, catalog, config, logger, metrics }),
       {
         name: `shard ${name}`,
         start: async () =>
@@ -46,6 +50,7 @@ export async function runShard(line: CommandLine, text: string): Promise<void> {
               catalog: catalog.get(),
               view: view.get(),
               bus: bus.get(),
+              sharedCache: cache.get(),
               config,
               logger,
               metrics,
@@ -71,6 +76,7 @@ interface ShardParts {
   readonly catalog: Catalog;
   readonly view: CatalogView;
   readonly bus: EventBus;
+  readonly sharedCache: SharedCache;
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -89,7 +95,10 @@ async function openShard({ metrics, ...parts }: ShardParts): Promise<Shard> {
 }
 
 function shardServerComponent(
-  parts: Omit<ShardParts, 'catalog' | 'view' | 'bus'> & { catalog: () => Catalog; shard: () => Shard },
+  parts: Omit<ShardParts, 'catalog' | 'view' | 'bus' | 'sharedCache'> & {
+    catalog: () => Catalog;
+    shard: () => Shard;
+  },
 ): Component {
   const { name, catalog, shard, config, logger, metrics } = parts;
   let server: ReturnType<typeof createShardServer> | undefined;

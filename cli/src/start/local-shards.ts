@@ -9,6 +9,7 @@ import {
   type EventBus,
   type Logger,
   type Metrics,
+  type SharedCache,
 } from '@rocket/platform';
 import { RocketError, type ShardName, type ShardRecord, type ShardService, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard, type ShardMetrics } from '@rocket/subgraphs';
@@ -65,6 +66,7 @@ interface LocalShardsOptions {
   readonly catalog: () => Catalog;
   readonly view: () => CatalogView;
   readonly bus: () => EventBus;
+  readonly sharedCache: () => SharedCache;
   readonly server: () => LocalServer;
   readonly config: Config;
   readonly logger: Logger;
@@ -140,6 +142,7 @@ async function adopt({ shardMap }: CatalogSnapshot, parts: Adopting): Promise<vo
   for (const { name, url } of shardMap.shards.values()) {
     if (url !== null || running.has(name)) continue;
     if (!(await isOnServer(catalog, name, parts.server()))) continue;
-    running.set(name, await createShard({ name, catalog, view, bus: parts.bus(), config, logger, metrics }));
+    const shared = { bus: parts.bus(), sharedCache: parts.sharedCache() };
+    running.set(name, await createShard({ name, catalog, view, ...shared, config, logger, metrics }));
   }
 }

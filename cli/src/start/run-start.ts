@@ -8,6 +8,7 @@ import {
   type EventBus,
   type Logger,
   type PlatformUser,
+  type SharedCache,
 } from '@rocket/platform';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { eventsComponent } from '../process/events-component.ts';
@@ -15,6 +16,7 @@ import { gatewayComponent } from '../process/gateway-component.ts';
 import { type Late, late } from '../process/late.ts';
 import { catalogComponent } from '../process/open-catalog.ts';
 import { type RunControl, runUntilStopped } from '../process/run-until-stopped.ts';
+import { sharedCacheComponent } from '../process/shared-cache-component.ts';
 import { type AdminSecret, ensureAdmin } from './admin-user.ts';
 import { announce } from './announce.ts';
 import { claimDataDir } from './claim-data-dir.ts';
@@ -34,6 +36,7 @@ interface StartParts {
   readonly catalog: Late<Catalog>;
   readonly view: Late<CatalogView>;
   readonly bus: Late<EventBus>;
+  readonly sharedCache: Late<SharedCache>;
   readonly admin: Late<{ user: PlatformUser; secret: AdminSecret }>;
   readonly port: Late<number>;
   /** Decides `/ready`: true once the examples are imported too. */
@@ -51,6 +54,7 @@ export async function runStart(line: CommandLine): Promise<void> {
     catalog: late('The catalog'),
     view: late('The view of the catalog'),
     bus: late('The event bus'),
+    sharedCache: late('The shared cache'),
     admin: late('The administrator'),
     port: late('The port'),
     complete: { value: false },
@@ -72,6 +76,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
     catalog: () => catalog.get(),
     view: () => view.get(),
     bus: () => parts.bus.get(),
+    sharedCache: () => parts.sharedCache.get(),
     server,
     config,
     logger,
@@ -84,6 +89,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
     step('registration of the shards', () => registerLocalShards(catalog.get(), server())),
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
     eventsComponent({ bus: parts.bus, config, logger, name: 'rocket' }),
+    sharedCacheComponent({ cache: parts.sharedCache, catalog, config, logger, metrics }),
     shards.component(metrics),
     gatewayComponent({
       config,
@@ -93,6 +99,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
           catalog: catalog.get(),
           view: view.get(),
           bus: parts.bus.get(),
+          sharedCache: parts.sharedCache.get(),
           shards: shards.find,
           addLocalShard: shards.add,
           config,

@@ -36,10 +36,7 @@ export interface Asked {
 }
 
 /** Executes the request, and collects what its answer depends on. */
-export type ReadAnswer = (
-  request: GraphqlRequest,
-  facts: FactCollector,
-) => Promise<HttpAnswer>;
+export type ReadAnswer = (request: GraphqlRequest, facts: FactCollector) => Promise<HttpAnswer>;
 
 export function askedHead({ method, headers }: IncomingMessage): AskedHead {
   return {

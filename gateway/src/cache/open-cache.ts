@@ -5,7 +5,7 @@ import { FactCollector } from '../execution/fact-collector.ts';
 import type { SeenPositions } from '../execution/seen-positions.ts';
 import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
 import { readHttp } from './cached-http.ts';
-import { createFreshness, type Freshness } from './freshness/freshness.ts';
+import { Freshness } from './freshness/freshness.ts';
 import { type AnswerKeeper, createAnswerKeeper } from './kept/answer-keeper.ts';
 import { AnswerStore } from './kept/answer-store.ts';
 import { ResponseCache } from './response-cache.ts';
@@ -16,7 +16,7 @@ export interface CacheOptions {
   readonly config: CacheConfig;
   readonly bus: EventBus;
   readonly view: CatalogView;
-  readonly shared: SharedCache;
+  readonly sharedCache: SharedCache;
   readonly seen: SeenPositions;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -28,6 +28,7 @@ export interface OpenCache {
   readonly keeper: AnswerKeeper;
   readonly freshness: Freshness;
   readonly metrics: CacheMetrics;
+  readonly logger: Logger;
 }
 
 export interface GatewayCache {
@@ -49,15 +50,16 @@ const withoutCache: ResponseCache['serve'] = async (asked, read) => {
   return readHttp(answer, { kind: 'bypass', detail: 'off' });
 };
 
-function openParts({ config, bus, view, shared, seen, logger, metrics: registry }: CacheOptions): OpenCache {
+function openParts(options: CacheOptions): OpenCache {
+  const { config, bus, view, sharedCache, seen, logger, metrics: registry } = options;
   const metrics = createCacheMetrics(registry);
   const store = new AnswerStore({
     maxBytes: config.cacheMaxBytes,
-    shared,
+    shared: sharedCache,
     logger,
     onEvicted: () => metrics.evicted(),
   });
-  const freshness = createFreshness({
+  const freshness = new Freshness({
     ...{ bus, logger, metrics, seen },
     epochOf: (app: AppName) => view.current.shardMap.placements.get(app)?.epoch,
     onReset: () => store.clear(),
@@ -67,6 +69,7 @@ function openParts({ config, bus, view, shared, seen, logger, metrics: registry 
     freshness,
     maxEntryBytes: config.cacheMaxEntryBytes,
     ttlMs: config.cacheTtlSeconds * 1_000,
+    logger,
   });
   metrics.observe(() => ({
     entries: store.entries,
@@ -74,5 +77,5 @@ function openParts({ config, bus, view, shared, seen, logger, metrics: registry 
     tags: freshness.sizes.tags,
     unsureApps: [...view.current.apps.keys()].filter((app) => !freshness.isSure(app)).length,
   }));
-  return { store, keeper, freshness, metrics };
+  return { store, keeper, freshness, metrics, logger };
 }

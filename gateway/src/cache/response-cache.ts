@@ -2,7 +2,7 @@
  * Answers from the cache what is kept and still true, and keeps what was read. An answer is found by the request as it
  * came; who may share it follows from the policies of the entities it was read from; whether it is true, from the stream.
  */
-import { type HttpAnswer, within } from '@rocket/platform';
+import { type HttpAnswer, type Logger, within } from '@rocket/platform';
 import { FactCollector } from '../execution/fact-collector.ts';
 import type { GraphqlRequest } from '../http/graphql-request.ts';
 import type { Asked, ReadAnswer } from './asked.ts';
@@ -11,13 +11,13 @@ import type { BypassReason, CacheOutcome, HitLayer, MissReason } from './cache-o
 import { keptHttp, readHttp } from './cached-http.ts';
 import { Flights } from './flights.ts';
 import type { Freshness } from './freshness/freshness.ts';
+import { hasAllOf } from './has-all-of.ts';
 import type { AnswerKeeper } from './kept/answer-keeper.ts';
 import type { AnswerStore } from './kept/answer-store.ts';
 import type { KeptAnswer } from './kept/kept-answer.ts';
+import { type Access, type GraphQuestions, keyOf } from './questions/graph-questions.ts';
 import { operationKind } from './questions/operation-kind.ts';
-import type { Access, GraphQuestions } from './questions/graph-questions.ts';
 import type { Question } from './questions/question.ts';
-import { hasAllOf } from './has-all-of.ts';
 
 /** How often a caller waits for an answer that is read for another one, before they read it themselves. */
 const MAX_JOINS = 2;
@@ -27,6 +27,7 @@ export interface ResponseCacheParts {
   readonly keeper: AnswerKeeper;
   readonly freshness: Freshness;
   readonly metrics: CacheMetrics;
+  readonly logger: Logger;
 }
 
 /** A question of one caller. */
@@ -80,7 +81,7 @@ export class ResponseCache {
     const kind = operationKind(asked.graph, given);
     if (kind !== 'query') return await this.#pass(asked, read, kind, request);
     const question = questions.question(asked.hash, given, asked.head.accept);
-    question.rule ??= await this.#parts.store.ruleFromShared(question.key);
+    if (question.rule === null && question.never === null) await this.#askShared(question, questions);
     return await this.#serveQuestion({ asked, request, question, questions }, read);
   }
 
@@ -106,6 +107,18 @@ export class ResponseCache {
       // Of a question that was new the first answer only tells who may share it, so that it is looked up again.
       if (landed !== null && access !== null && this.#fault(landed, asked) === null)
         return this.#hit({ asked, question, access, key }, landed, 'joined');
+    }
+  }
+
+  /** Another gateway may know what the question reads. */
+  async #askShared(question: Question, questions: GraphQuestions): Promise<void> {
+    const { store, logger } = this.#parts;
+    const rule = await store.ruleFromShared(question.key);
+    if (rule === null) return;
+    try {
+      await questions.learn(question, rule);
+    } catch (error) {
+      logger.warn({ err: error }, 'what another gateway knows of a question is of no use');
     }
   }
 
@@ -163,7 +176,7 @@ export class ResponseCache {
     const moment = freshness.moment();
     const facts = new FactCollector({ isAsking: true });
     const answer = await read(request, facts);
-    const result = keeper.keep({ asked, question, moment, facts, answer });
+    const result = await keeper.keep({ asked, question, moment, facts, answer });
     if (result.kind === 'kept') {
       onKept(result.kept);
       metrics.answered(asked.name, outcome);
@@ -187,8 +200,4 @@ export class ResponseCache {
     this.#parts.metrics.answered(asked.name, outcome);
     return readHttp(answer, outcome);
   }
-}
-
-function keyOf({ key }: Question, { scope }: Access): string {
-  return `${key}${scope}`;
 }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
 import {
   type AppDocument,
   type AppModel,
   type AppName,
   buildModel,
-  canonicalJson,
   type DocumentFault,
   type DocumentSummary,
+  documentHash,
   documentSummary,
   parseDocumentText,
 } from '@rocket/schema';
@@ -43,7 +42,7 @@ export function readDocument(app: AppName, text: string): ReadOutcome {
   const { document, refersTo } = buildModel(given, app);
   const read = {
     model: { app, document, refersTo },
-    contentHash: createHash('sha256').update(canonicalJson(document)).digest('hex'),
+    contentHash: documentHash(document),
     written: {
       entities: given.entities.map(({ name }) => name),
       relations: given.relations.map(({ name }) => name),

@@ -37,7 +37,10 @@ export interface MadeFetch {
 export class FactCollector {
   /** Shards are asked for facts; without them only positions of writes are collected. */
   readonly isAsking: boolean;
-  readonly #reads = new Map<AppName, { epoch: Epoch; lsn: Lsn | null; entities: Set<string>; tags: TagGroup[] }>();
+  readonly #reads = new Map<
+    AppName,
+    { epoch: Epoch; lsn: Lsn | null; entities: Set<string>; tags: TagGroup[] }
+  >();
   readonly #writes: CollectedWrite[] = [];
   #isTold = true;
   #isLasting = true;

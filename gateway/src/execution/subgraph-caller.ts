@@ -50,8 +50,7 @@ async function execute(
   // A write that was sent is finished, even if its caller has gone.
   const signal = fetch.kind === 'read' ? fetch.context.signal : undefined;
   signal?.throwIfAborted();
-  const minLsn =
-    fetch.kind === 'read' ? laterOf(seen.of(placement), atLeast?.(placement)) : undefined;
+  const minLsn = fetch.kind === 'read' ? laterOf(seen.of(placement), atLeast?.(placement)) : undefined;
   const context: CallContext = {
     ...{ app, epoch, graph, caller: callerFor(app), requestId, deadlineAtMs },
     ...(minLsn === undefined ? {} : { minLsn }),

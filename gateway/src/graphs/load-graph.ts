@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Catalog, Logger, RevisionRecord } from '@rocket/platform';
+import type { Catalog, Logger } from '@rocket/platform';
 import {
   appName,
   ENGINE_VERSION,
@@ -16,10 +16,11 @@ import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import { FastPath } from '../fast-path/fast-path.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { Planner } from '../planning/planner.ts';
+import type { Compositions, GraphComposition } from './compositions.ts';
 import { GraphBroken } from './graph-broken.ts';
 import type { GraphShape } from './graph-key.ts';
-import type { RevisionDocuments } from './revision-documents.ts';
-import { ServedGraph } from './served-graph.ts';
+import type { RevisionDocuments, RevisionModels } from './revision-documents.ts';
+import { type GraphStages, ServedGraph } from './served-graph.ts';
 
 const REVISION_ID_LENGTH = 32;
 
@@ -27,8 +28,10 @@ const REVISION_ID_LENGTH = 32;
 export interface GraphParts {
   readonly catalog: Catalog;
   readonly composer: Composer;
+  readonly compositions: Compositions;
   readonly planner: Planner;
   readonly documents: RevisionDocuments;
+  readonly models: RevisionModels;
   readonly subgraphs: SubgraphCaller;
   readonly introspection: boolean;
   /** Whether answers are kept. */
@@ -44,43 +47,50 @@ export function revisionIdOf({ home, members }: GraphShape): GraphRevisionId {
 
 /**
  * Composes, builds and warms a graph; what it returns is ready for traffic. The revision is stored in the catalog
- * before any shard gets a request with it.
+ * before any shard gets a request with it. A graph that was composed before needs none of its documents.
  * @throws GraphBroken when its apps do not fit together
  */
 export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<ServedGraph> {
   const revision: GraphRevision = { id: revisionIdOf(shape), ...shape };
-  const records = await Promise.all(shape.members.map((member) => parts.documents(member)));
-  const members = records.filter((record) => record.document.entities.length > 0);
-  const served =
-    members.length === 0
-      ? { ...(await startSchemaServer<GraphContext>({ ...parts, typeDefs: EMPTY_SDL })), fastPath: null }
-      : await startServer(revision, members, parts);
-  const documents = new Map(members.map(({ app, document }) => [app, document]));
-  const questions = parts.cache ? new GraphQuestions({ graph: revision.id, documents }) : null;
+  const kept = await parts.compositions.kept(revision);
+  const composition = kept ?? (await compose(revision, parts));
+  let served: Omit<GraphStages, 'questions'>;
+  if (composition === null) {
+    const started = await startSchemaServer<GraphContext>({ ...parts, typeDefs: EMPTY_SDL });
+    served = { ...started, fastPath: null };
+  } else {
+    await parts.catalog.putGraphRevision(revision);
+    if (kept === null) await parts.compositions.keep(revision, composition);
+    served = await startServer(composition, parts);
+  }
+  const questions = parts.cache ? new GraphQuestions(revision, parts.models) : null;
   const graph = new ServedGraph(revision, { ...served, questions }, parts.logger);
   await graph.warm();
   return graph;
 }
 
-async function startServer(
-  revision: GraphRevision,
-  members: readonly RevisionRecord[],
-  { composer, planner, catalog, subgraphs, introspection, logger }: GraphParts,
-) {
-  const [composition] = await Promise.all([
-    composer.compose(revision.home, members),
-    catalog.putGraphRevision(revision),
-  ]);
+/** Null for a graph without entities. */
+async function compose(
+  { home, members }: GraphRevision,
+  { composer, documents }: GraphParts,
+): Promise<GraphComposition | null> {
+  const stored = await Promise.all(members.map((member) => documents(member)));
+  const withEntities = stored.filter(({ document }) => document.entities.length > 0);
+  if (withEntities.length === 0) return null;
+  const composition = await composer.compose(home, withEntities);
   if (!composition.ok) throw new GraphBroken(composition.errors);
+  return composition;
+}
+
+async function startServer(
+  { supergraphSdl, references }: GraphComposition,
+  { planner, subgraphs, introspection, logger }: GraphParts,
+): Promise<Omit<GraphStages, 'questions'>> {
   const fastPath = new FastPath(subgraphs);
   const started = await startGatewayServer({
-    supergraphSdl: composition.supergraphSdl,
-    references: composition.references,
-    planner,
+    ...{ supergraphSdl, references, planner, introspection, logger },
     buildDataSource: ({ name }) => new ShardDataSource(appName(name), subgraphs, logger),
     operations: fastPath.operations,
-    introspection,
-    logger,
   });
   return { ...started, fastPath };
 }

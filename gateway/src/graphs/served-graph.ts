@@ -31,7 +31,11 @@ export class ServedGraph implements GraphStages {
   #retired = false;
   readonly #stopped = Promise.withResolvers<void>();
 
-  constructor(revision: GraphRevision, { questions, fastPath, documents, server }: GraphStages, logger: Logger) {
+  constructor(
+    revision: GraphRevision,
+    { questions, fastPath, documents, server }: GraphStages,
+    logger: Logger,
+  ) {
     this.revision = revision;
     this.questions = questions;
     this.fastPath = fastPath;

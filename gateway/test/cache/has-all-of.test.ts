@@ -31,10 +31,34 @@ describe('an answer that is current here has all of a token', () => {
     ['not while they are not', token({ lsn: null, position: 6 }), kept(null), covering(5), false],
     ['when it was read past its commit', token({ lsn: 10, position: 6 }), kept(10), covering(5), true],
     ['not when it was read before', token({ lsn: 11, position: 6 }), kept(10), covering(5), false],
-    ['not when nothing is known of the write', token({ lsn: null, position: null }), kept(10), covering(5), false],
-    ['when it is of a later place of the app', token({ lsn: 99, position: 99, epoch: 1 }), kept(10), covering(5), true],
-    ['not when it is of a former place', token({ lsn: 1, position: 1, epoch: 3 }), kept(10), covering(5), false],
-    ['not by positions of before a reset', token({ lsn: 99, position: 5 }), kept(10), covering(5, NOW - 1_000), false],
+    [
+      'not when nothing is known of the write',
+      token({ lsn: null, position: null }),
+      kept(10),
+      covering(5),
+      false,
+    ],
+    [
+      'when it is of a later place of the app',
+      token({ lsn: 99, position: 99, epoch: 1 }),
+      kept(10),
+      covering(5),
+      true,
+    ],
+    [
+      'not when it is of a former place',
+      token({ lsn: 1, position: 1, epoch: 3 }),
+      kept(10),
+      covering(5),
+      false,
+    ],
+    [
+      'not by positions of before a reset',
+      token({ lsn: 99, position: 5 }),
+      kept(10),
+      covering(5, NOW - 1_000),
+      false,
+    ],
   ])('%s', (_, of, answer, freshness, expected) => {
     expect(hasAllOf(of, answer, freshness)).toBe(expected);
   });

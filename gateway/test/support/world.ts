@@ -5,7 +5,10 @@ import {
   createLogger,
   createMetrics,
   followCatalog,
+  loadConfig,
+  noSharedCache,
   openCatalog,
+  type SharedCache,
 } from '@rocket/platform';
 import {
   type AppName,
@@ -41,7 +44,10 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(more: Partial<GatewayOptions['config']> = {}): Promise<World> {
+export async function createWorld(
+  more: Partial<GatewayOptions['config']> = {},
+  sharedCache: SharedCache = noSharedCache(),
+): Promise<World> {
   const database = await createTestDatabase();
   const logger = createLogger({ level: 'silent', name: 'test' });
   const catalog = await openCatalog({ url: database.url, logger });
@@ -64,7 +70,8 @@ export async function createWorld(more: Partial<GatewayOptions['config']> = {}):
       catalog,
       view: await followCatalog(catalog, logger),
       shards: () => service,
-      config: { introspection: true, maxBodyBytes: 100_000, requestTimeoutMs: 10_000, ...more },
+      sharedCache,
+      config: { ...loadConfig({}), maxBodyBytes: 100_000, requestTimeoutMs: 10_000, ...more },
       ...{ bus: createInProcessBus({ logger }), logger, metrics: createMetrics() },
     });
   const gateway = await startGateway();

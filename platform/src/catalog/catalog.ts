@@ -61,6 +61,12 @@ export interface RevisionRecord {
   readonly createdBy: string;
 }
 
+/** Names the document of a revision by its content. */
+export interface DocumentName extends GraphMember {
+  readonly appId: AppId;
+  readonly contentHash: string;
+}
+
 /** Secrets made once per installation. */
 export interface InstallationSecrets {
   /** Signs calls between gateway and shards. */
@@ -144,6 +150,8 @@ export interface Catalog {
   failRevision(app: AppName, revision: Revision, reason: string): Promise<void>;
   /** @throws RocketError `NOT_FOUND` */
   revision(app: AppName, revision: Revision): Promise<RevisionRecord>;
+  /** What the documents of revisions are, without the documents; of those that are there. */
+  documentNames(members: readonly GraphMember[]): Promise<readonly DocumentName[]>;
   /** Revisions that are neither active nor failed yet, oldest first: an import is running, or was never finished. */
   pendingRevisions(): Promise<readonly GraphMember[]>;
   listRevisions(app: AppName): Promise<readonly Omit<RevisionRecord, 'document'>[]>;
@@ -152,6 +160,13 @@ export interface Catalog {
   putGraphRevision(graph: GraphRevision): Promise<void>;
   /** @throws RocketError `GRAPH_NOT_FOUND` */
   graphRevision(id: GraphRevisionId): Promise<GraphRevision>;
+  /**
+   * Keeps what the apps of a stored graph revision were composed to, in the place of what was kept; and forgets the
+   * compositions of graphs that have an app with another active revision by now, or that were made long ago.
+   */
+  putComposition(id: GraphRevisionId, composition: object): Promise<void>;
+  /** What is kept, for the caller to check; null when nothing is. */
+  composition(id: GraphRevisionId): Promise<unknown>;
   /** Creates or replaces a named graph. */
   putGraph(graph: GraphDefinition): Promise<void>;
   removeGraph(name: GraphName): Promise<void>;

@@ -4,9 +4,12 @@ import type { Database, Transaction } from '../postgres/queryable.ts';
 import type { Catalog } from './catalog.ts';
 import {
   deleteGraph,
+  deleteStaleCompositions,
   insertGraphRevision,
   lockApps,
+  selectComposition,
   selectGraphRevision,
+  upsertComposition,
   upsertGraph,
 } from './sql/graph-sql.ts';
 import { bumpVersion } from './sql/version-sql.ts';
@@ -15,7 +18,12 @@ const Member = z.object({ app: z.string().transform(appName), revision: z.number
 const RevisionRow = z.tuple([z.string().transform(appName).nullable(), z.array(Member)]);
 const NameRow = z.tuple([z.string()]);
 
-type GraphCommands = Pick<Catalog, 'putGraphRevision' | 'graphRevision' | 'putGraph' | 'removeGraph'>;
+const CompositionRow = z.tuple([z.unknown()]);
+
+type GraphCommands = Pick<
+  Catalog,
+  'putGraphRevision' | 'graphRevision' | 'putComposition' | 'composition' | 'putGraph' | 'removeGraph'
+>;
 
 /** Named graphs, and exact compositions by their ids. */
 export function graphCommands(database: Database): GraphCommands {
@@ -29,6 +37,17 @@ export function graphCommands(database: Database): GraphCommands {
       if (row === undefined) throw new RocketError('GRAPH_NOT_FOUND', `There is no graph revision ${id}`);
       const [home, members] = RevisionRow.parse(row);
       return { id, home, members };
+    },
+
+    putComposition: (id, composition) =>
+      database.transaction(async (transaction) => {
+        await transaction.query(upsertComposition(id, composition));
+        await transaction.query(deleteStaleCompositions(id));
+      }),
+
+    async composition(id) {
+      const [row] = await database.query(selectComposition(id));
+      return row === undefined ? null : CompositionRow.parse(row)[0];
     },
 
     putGraph: (graph) =>

@@ -16,6 +16,7 @@ import {
   markRevisionActive,
   markRevisionFailed,
   retireActiveRevision,
+  selectDocumentNames,
   selectPendingRevisions,
   selectRevision,
   selectRevisionState,
@@ -40,11 +41,23 @@ const Document = z.custom<AppDocument>(
   (value) => z.object({ version: z.literal(1), entities: z.array(z.unknown()) }).safeParse(value).success,
 );
 const PendingRow = z.tuple([z.string().transform(appName), RevisionColumn]);
+const NameRow = z.tuple([
+  z.string().transform(appName),
+  RevisionColumn,
+  z.string().transform(appId),
+  z.string(),
+]);
 const DetailRow = z.tuple([...SUMMARY, Document]);
 
 type RevisionCommands = Pick<
   Catalog,
-  'addRevision' | 'activateRevision' | 'failRevision' | 'revision' | 'pendingRevisions' | 'listRevisions'
+  | 'addRevision'
+  | 'activateRevision'
+  | 'failRevision'
+  | 'revision'
+  | 'documentNames'
+  | 'pendingRevisions'
+  | 'listRevisions'
 >;
 
 /** Metadata revisions of the apps. */
@@ -72,6 +85,13 @@ export function revisionCommands(database: Database): RevisionCommands {
       if (row === undefined) throw missing(app, number);
       const [, , , , , , , document] = DetailRow.parse(row);
       return { ...summary(app, row.slice(0, SUMMARY.length)), document };
+    },
+
+    async documentNames(members) {
+      const rows = await database.query(selectDocumentNames(members));
+      return rows
+        .map((row) => NameRow.parse(row))
+        .map(([app, revision, id, contentHash]) => ({ app, revision, appId: id, contentHash }));
     },
 
     async pendingRevisions() {

@@ -109,3 +109,18 @@ test('a document comes back as it was, in the order of its properties', async ()
     ),
   ).toBe('APP_NOT_FOUND');
 });
+
+test('documents are named by their content without being read, as far as they are there', async () => {
+  await withApp();
+  const revisions = [await addRevision('one'), await addRevision('two')];
+  const [first, second] = revisions.map((each) => ({ app: crm, revision: each }));
+  const appId = (await fresh.catalog.snapshot()).apps.get(crm)?.id;
+  const absent = { app: crm, revision: revision(9_999) };
+  const names = await fresh.catalog.documentNames(
+    [first, second, absent].filter((each) => each !== undefined),
+  );
+  expect(names).toHaveLength(2);
+  expect(names).toContainEqual({ ...first, appId, contentHash: 'hash of one' });
+  expect(names).toContainEqual({ ...second, appId, contentHash: 'hash of two' });
+  expect(await fresh.catalog.documentNames([])).toEqual([]);
+});

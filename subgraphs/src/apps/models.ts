@@ -1,5 +1,5 @@
 /** Models of stored revisions. A revision never changes, so a model stays valid. */
-import { type Catalog, makeOnce } from '@rocket/platform';
+import { makeOnce, type StoredDocuments } from '@rocket/platform';
 import {
   type AppId,
   type AppModel,
@@ -22,12 +22,12 @@ export interface Models {
   get(app: AppName, revision: Revision): Promise<StoredModel>;
 }
 
-export function createModels(catalog: Catalog): Models {
+export function createModels(stored: StoredDocuments): Models {
   const get = makeOnce({
     max: MAX_MODELS,
     key: ({ app, revision }: GraphMember) => `${app}@${revision}`,
     async make({ app, revision }): Promise<StoredModel> {
-      const { document, appId } = await catalog.revision(app, revision);
+      const { document, appId } = await stored({ app, revision });
       return { model: buildModel(document, app), appId };
     },
   });

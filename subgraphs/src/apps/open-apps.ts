@@ -2,7 +2,13 @@
  * The opened apps of a shard: their placements, models and databases. Everything that a process needs of them, whatever
  * it does.
  */
-import { type Config, cleaningUp, type Database } from '@rocket/platform';
+import {
+  type Config,
+  cleaningUp,
+  createStoredDocuments,
+  type Database,
+  type SharedCache,
+} from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
@@ -38,6 +44,8 @@ export interface OpenAppsOptions
   extends Omit<ShardDatabasesOptions, 'onOpened'>,
     Pick<ShardOutboxOptions, 'bus'> {
   readonly config: ShardDatabasesOptions['config'] & Pick<Config, 'eventsMaxWaiting'>;
+  /** What gateways and shards share of what they keep. It stays open when the shard is closed. */
+  readonly sharedCache: SharedCache;
   /** Called when an app's database was opened: at its first use, and again at each later epoch. */
   readonly onOpened: (opened: OpenedApp) => void;
 }
@@ -68,7 +76,7 @@ export interface OpenApps {
 /** @throws RocketError `NOT_FOUND` when no shard of this name is registered. */
 export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
   const { catalog, view, name } = options;
-  const models = createModels(catalog);
+  const models = createModels(createStoredDocuments(options));
   const subgraphs = createSubgraphs(catalog, models);
   const placements = createPlacements(view, name);
   const databases = await createShardDatabases({

@@ -9,6 +9,7 @@ import {
   type EventBus,
   followCatalog,
   loadConfig,
+  noSharedCache,
   openCatalog,
   openNatsBus,
   type PooledDatabase,
@@ -92,7 +93,7 @@ async function startParts(closing: Closing): Promise<Omit<Installation, 'dispose
   const bus = await openBus(nats);
   closing.push(() => bus.close());
   const gateway = await createGateway({
-    ...{ catalog, bus },
+    ...{ catalog, bus, sharedCache: noSharedCache() },
     view: await followCatalog(catalog, LOGGER),
     shards: () => {
       throw new RocketError('SHARD_UNAVAILABLE', 'No shard is in this process');

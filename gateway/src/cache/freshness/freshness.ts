@@ -3,7 +3,6 @@
  * all. Positions are those of the stream, times those of the process's own clock.
  */
 import {
-  type BusState,
   createEventFollower,
   type EventBus,
   type EventFollower,
@@ -11,7 +10,7 @@ import {
   type ReadableRecord,
   type StreamMessage,
 } from '@rocket/platform';
-import type { AppName, Epoch, Lsn, Placed } from '@rocket/schema';
+import { type AppName, type Epoch, type Lsn, MAX_STALENESS_MS, type Placed } from '@rocket/schema';
 import type { SeenPositions } from '../../execution/seen-positions.ts';
 import type { CacheMetrics } from '../cache-metrics.ts';
 import { Invalidations } from './invalidations.ts';
@@ -56,108 +55,126 @@ export interface FreshnessOptions {
   readonly epochOf: (app: AppName) => Epoch | undefined;
   /** Everything that is kept is void. */
   readonly onReset: () => void;
-  readonly boundMs?: number;
-}
-
-export interface Freshness {
-  readonly follower: EventFollower;
-  /** To be taken before reading; null while nothing that is read may be kept. */
-  moment(): ReadMoment | null;
-  /** Whether what was read since then may be kept. */
-  mayKeep(moment: ReadMoment, apps: readonly AppRead[]): boolean;
-  standing(of: Dependencies): Standing;
-  /** Whether all changes of the app up to a short while ago are known here. */
-  isSure(app: AppName): boolean;
-  /** Whether all that was known of the stream at `position` is known here, so that standings take it into account. */
-  covers(position: number): boolean;
-  /** Whether an answer that another process has kept was read on the stream as it is known here. */
-  knows(stamp: StreamStamp): boolean;
-  /** @see OwnWrites.wait */
-  ownWrite(at: Placed, events: readonly string[]): Promise<AppliedEvent | null>;
-  /** Unix time in ms of the last reset; 0 when there was none. Positions that others told before it are void. */
-  readonly resetAtMs: number;
-  readonly sizes: { readonly tags: number; readonly forgotten: number };
-  close(): void;
 }
 
 /** How long a mutation's answer waits for its events while the stream is up. */
 const OWN_WRITE_WAIT_MS = 1_000;
 
-export function createFreshness(options: FreshnessOptions): Freshness {
-  const { bus, logger, metrics, seen, epochOf, boundMs } = options;
-  const invalidations = new Invalidations();
-  const trail = new PositionTrail();
-  const ownWrites = new OwnWrites();
-  let generation = 0;
-  let resetAtMs = 0;
+export class Freshness {
+  readonly follower: EventFollower;
+  readonly #options: FreshnessOptions;
+  readonly #invalidations = new Invalidations();
+  readonly #trail = new PositionTrail();
+  readonly #ownWrites = new OwnWrites();
+  #generation = 0;
+  #resetAtMs = 0;
 
-  function apply(record: ReadableRecord, message: StreamMessage): void {
-    const { position, id } = message;
-    const told = toldOf(record);
-    if (told === null) invalidations.reached(position);
-    else {
-      const { tags, app, epoch, lsn, at } = told;
-      invalidations.invalidate(tags.map(hashTag), position);
-      if (lsn !== null) seen.note({ app, epoch }, lsn);
-      if (id !== null) ownWrites.applied(id, { at: { app, epoch }, position, lsn });
-      metrics.applied(tags.length, Date.now() - Date.parse(at));
-    }
-    if (id !== null) trail.add({ position, message: hashTag(id) });
+  constructor(options: FreshnessOptions) {
+    const { bus, logger } = options;
+    this.#options = options;
+    this.follower = createEventFollower({
+      ...{ bus, logger },
+      boundMs: MAX_STALENESS_MS,
+      onRecord: (record, message) => this.#apply(record, message),
+      onReset: () => this.#reset(),
+    });
   }
 
-  const follower = createEventFollower({
-    bus,
-    logger,
-    ...(boundMs === undefined ? {} : { boundMs }),
-    onRecord: apply,
-    onReset() {
-      generation += 1;
-      resetAtMs = Date.now();
-      invalidations.reset();
-      trail.reset();
-      ownWrites.reset();
-      options.onReset();
-    },
-  });
+  /** Unix time in ms of the last reset; 0 when there was none. Positions that others told before it are void. */
+  get resetAtMs(): number {
+    return this.#resetAtMs;
+  }
 
-  const isSure = ({ app, epoch }: Placed): boolean =>
-    !ownWrites.isMissing({ app, epoch }) && follower.app(app).sure;
+  /** Tags that are remembered, and how many were forgotten for want of room. */
+  get sizes(): { readonly tags: number; readonly forgotten: number } {
+    return { tags: this.#invalidations.size, forgotten: this.#invalidations.forgotten };
+  }
 
-  return {
-    follower,
-    moment() {
-      const stamp = trail.last;
-      return stamp === null ? null : { stamp, atMs: performance.now(), generation };
-    },
-    mayKeep: (moment, apps) =>
-      moment.generation === generation &&
-      follower.unbrokenSinceMs <= moment.atMs &&
-      apps.every(({ app, epoch }) => epochOf(app) === epoch && Number.isFinite(follower.app(app).ageMs)),
-    standing({ tags, stamp, apps }) {
-      // Another epoch is another place, whose positions and events are its own.
-      if (apps.some(({ app, epoch }) => epochOf(app) !== epoch)) return 'invalidated';
-      if (!apps.every(isSure)) return 'unsure';
-      return invalidations.isVoid(tags, stamp.position) ? 'invalidated' : 'current';
-    },
-    isSure: (app) => {
-      const epoch = epochOf(app);
-      return epoch !== undefined && isSure({ app, epoch });
-    },
-    covers: (position) => (trail.last?.position ?? -1) >= position,
-    knows: (stamp) => trail.has(stamp),
-    ownWrite: (at, events) => ownWrites.wait(at, events, isUp(bus.state()) ? OWN_WRITE_WAIT_MS : 0),
-    get resetAtMs() {
-      return resetAtMs;
-    },
-    get sizes() {
-      return { tags: invalidations.size, forgotten: invalidations.forgotten };
-    },
-    close: () => follower.close(),
-  };
-}
+  /** To be taken before reading; null while nothing that is read may be kept. */
+  moment(): ReadMoment | null {
+    const stamp = this.#trail.last;
+    return stamp === null ? null : { stamp, atMs: performance.now(), generation: this.#generation };
+  }
 
-function isUp({ kind }: BusState): boolean {
-  return kind === 'up';
+  /** Whether what was read since then may be kept. */
+  mayKeep(moment: ReadMoment, apps: readonly AppRead[]): boolean {
+    return (
+      moment.generation === this.#generation &&
+      this.follower.unbrokenSinceMs <= moment.atMs &&
+      apps.every((read) => this.#isPlaced(read) && Number.isFinite(this.follower.app(read.app).ageMs))
+    );
+  }
+
+  standing({ tags, stamp, apps }: Dependencies): Standing {
+    // Another epoch is another place, whose positions and events are its own.
+    if (!apps.every((read) => this.#isPlaced(read))) return 'invalidated';
+    if (!apps.every((read) => this.#isSure(read))) return 'unsure';
+    return this.#invalidations.isVoid(tags, stamp.position) ? 'invalidated' : 'current';
+  }
+
+  /** Whether all changes of the app up to a short while ago are known here. */
+  isSure(app: AppName): boolean {
+    const epoch = this.#options.epochOf(app);
+    return epoch !== undefined && this.#isSure({ app, epoch });
+  }
+
+  /** Whether something was written to the app here that has not come back although it was waited for. */
+  lacksOwnWrite(at: Placed): boolean {
+    return this.#ownWrites.isMissing(at);
+  }
+
+  /** Whether everything up to a position is applied here, so that standings take it into account. */
+  covers(position: number): boolean {
+    const last = this.#trail.last;
+    return last !== null && last.position >= position;
+  }
+
+  /** Whether an answer that another process has kept was read on the stream as it is known here. */
+  knows(stamp: StreamStamp): boolean {
+    return this.#trail.has(stamp);
+  }
+
+  /** @see OwnWrites.wait */
+  ownWrite(at: Placed, events: readonly string[]): Promise<AppliedEvent | null> {
+    const isUp = this.#options.bus.state().kind === 'up';
+    return this.#ownWrites.wait(at, events, isUp ? OWN_WRITE_WAIT_MS : 0);
+  }
+
+  close(): void {
+    this.follower.close();
+  }
+
+  #apply(record: ReadableRecord, message: StreamMessage): void {
+    const { position, id } = message;
+    const { metrics, seen } = this.#options;
+    const told = toldOf(record);
+    if (told === null) this.#invalidations.reached(position);
+    else {
+      const { tags, app, epoch, lsn, at } = told;
+      this.#invalidations.invalidate(tags.map(hashTag), position);
+      if (lsn !== null) seen.note({ app, epoch }, lsn);
+      if (id !== null) this.#ownWrites.applied(id, { at: { app, epoch }, position, lsn });
+      metrics.applied(tags.length, Date.now() - Date.parse(at));
+    }
+    if (id !== null) this.#trail.add({ position, message: hashTag(id) });
+  }
+
+  #reset(): void {
+    this.#generation += 1;
+    this.#resetAtMs = Date.now();
+    this.#invalidations.reset();
+    this.#trail.reset();
+    this.#ownWrites.reset();
+    this.#options.onReset();
+  }
+
+  #isPlaced({ app, epoch }: Placed): boolean {
+    return this.#options.epochOf(app) === epoch;
+  }
+
+  #isSure(at: Placed): boolean {
+    return !this.#ownWrites.isMissing(at) && this.follower.app(at.app).sure;
+  }
 }
 
 /** What a record says of changes that were committed; null for what processes say of themselves. */

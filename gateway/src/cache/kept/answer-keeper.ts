@@ -1,5 +1,5 @@
 /** Decides which answers are kept, and keeps them. */
-import type { HttpAnswer } from '@rocket/platform';
+import type { HttpAnswer, Logger } from '@rocket/platform';
 import type { CacheRules } from '@rocket/schema';
 import type { FactCollector } from '../../execution/fact-collector.ts';
 import { etagOf } from '../../http/conditional.ts';
@@ -7,8 +7,9 @@ import type { Asked } from '../asked.ts';
 import type { BypassReason } from '../cache-outcome.ts';
 import type { Freshness, ReadMoment } from '../freshness/freshness.ts';
 import { hashTag } from '../freshness/tag-hash.ts';
-import type { Access } from '../questions/graph-questions.ts';
+import { type Access, type GraphQuestions, keyOf } from '../questions/graph-questions.ts';
 import type { Question } from '../questions/question.ts';
+import { readRule } from '../questions/read-rule.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 
@@ -18,6 +19,7 @@ export interface KeeperOptions {
   readonly maxEntryBytes: number;
   /** How long an answer is kept at most. */
   readonly ttlMs: number;
+  readonly logger: Logger;
 }
 
 export interface ReadToKeep {
@@ -34,30 +36,45 @@ export type KeepResult =
   | { readonly kind: 'not_kept'; readonly reason: BypassReason };
 
 export interface AnswerKeeper {
-  keep(read: ReadToKeep): KeepResult;
+  /** Never rejects: what cannot be kept is given all the same. */
+  keep(read: ReadToKeep): Promise<KeepResult>;
 }
 
 export function createAnswerKeeper(options: KeeperOptions): AnswerKeeper {
-  const { store, maxEntryBytes, ttlMs } = options;
   return {
-    keep(read) {
-      const { asked, question, facts } = read;
-      const { questions } = asked.graph;
+    async keep(read) {
+      const { questions } = read.asked.graph;
       const fault = faultOf(read);
       if (fault !== null || questions === null) return { kind: 'not_kept', reason: fault ?? 'off' };
-      const before = question.rule?.text;
-      const rule = questions.learn(question, facts.reads);
-      const access = questions.access(rule, asked.identity);
-      question.never = lasting(facts, access);
-      if (question.never !== null) return { kind: 'not_kept', reason: question.never };
-      if (before !== rule.text) store.keepRule(question.key, rule, ttlMs);
-      const kept = keptAnswer(read, access, options);
-      if (kept === null) return { kind: 'not_kept', reason: 'unsure' };
-      if (kept.body.length > maxEntryBytes) return { kind: 'not_kept', reason: 'too-large' };
-      store.keep(`${question.key}${access.scope}`, kept);
-      return { kind: 'kept', kept, rules: access.rules };
+      try {
+        return await keepFor(questions, read, options);
+      } catch (error) {
+        options.logger.warn({ err: error }, 'an answer could not be kept');
+        return { kind: 'not_kept', reason: 'not-told' };
+      }
     },
   };
+}
+
+async function keepFor(
+  questions: GraphQuestions,
+  read: ReadToKeep,
+  options: KeeperOptions,
+): Promise<KeepResult> {
+  const { asked, question, facts } = read;
+  const { store, maxEntryBytes, ttlMs } = options;
+  const before = question.rule?.text;
+  const parts = [...facts.reads].map(([app, { entities }]) => [app, [...entities]] as const);
+  const rule = await questions.learn(question, readRule(parts));
+  const access = questions.access(rule, asked.identity);
+  question.never = lasting(facts, access);
+  if (question.never !== null) return { kind: 'not_kept', reason: question.never };
+  if (before !== rule.text) store.keepRule(question.key, rule, ttlMs);
+  const kept = keptAnswer(read, access, options);
+  if (kept === null) return { kind: 'not_kept', reason: 'unsure' };
+  if (kept.body.length > maxEntryBytes) return { kind: 'not_kept', reason: 'too-large' };
+  store.keep(keyOf(question, access), kept);
+  return { kind: 'kept', kept, rules: access.rules };
 }
 
 /** What is wrong with this answer, though another answer to the question may be kept. */

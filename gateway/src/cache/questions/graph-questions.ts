@@ -1,23 +1,21 @@
 /** The questions that one graph is asked, and who may share their answers. */
 import { hash } from 'node:crypto';
 import {
-  type AppDocument,
   type AppModel,
   type AppName,
   accessScope,
-  buildModel,
   type CacheRules,
   cacheRules,
-  type GraphRevisionId,
+  type GraphRevision,
   RocketError,
   strictestRules,
 } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
-import type { CollectedRead } from '../../execution/fact-collector.ts';
+import type { RevisionModels } from '../../graphs/revision-documents.ts';
 import type { GraphqlParameters } from '../../http/graphql-request.ts';
 import { callerFor, type Identity } from '../../identity/identity.ts';
 import type { Question } from './question.ts';
-import { mergeRules, type ReadRule, readRule } from './read-rule.ts';
+import { mergeRules, type ReadRule } from './read-rule.ts';
 
 /** Each takes some 300 bytes. */
 const MAX_QUESTIONS = 50_000;
@@ -29,24 +27,19 @@ export interface Access {
   readonly rules: CacheRules;
 }
 
-export interface GraphQuestionsOptions {
-  readonly graph: GraphRevisionId;
-  /** Documents of the graph's apps. */
-  readonly documents: ReadonlyMap<AppName, AppDocument>;
-}
-
 export class GraphQuestions {
-  readonly #graph: GraphRevisionId;
-  readonly #documents: ReadonlyMap<AppName, AppDocument>;
+  readonly #graph: GraphRevision;
+  readonly #load: RevisionModels;
+  /** Models of all apps that the rules name. */
   readonly #models = new Map<AppName, AppModel>();
   /** By the request as it came, and by what it asks. */
   readonly #byRequest = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
   readonly #byKey = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
   readonly #access = new WeakMap<Identity, Map<string, Access>>();
 
-  constructor({ graph, documents }: GraphQuestionsOptions) {
+  constructor(graph: GraphRevision, models: RevisionModels) {
     this.#graph = graph;
-    this.#documents = documents;
+    this.#load = models;
   }
 
   /** The question of a request that came before, letter by letter. */
@@ -57,7 +50,7 @@ export class GraphQuestions {
   /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
   question(request: string, parameters: GraphqlParameters, form: string): Question {
     const { query, operationName = null, variables = null } = parameters;
-    const asked = JSON.stringify([this.#graph, form, query, operationName, variables]);
+    const asked = JSON.stringify([this.#graph.id, form, query, operationName, variables]);
     const key = hash('sha256', asked, 'base64url');
     const question = this.#byKey.get(key) ?? { key, rule: null, never: null };
     this.#byKey.set(key, question);
@@ -65,9 +58,10 @@ export class GraphQuestions {
     return question;
   }
 
-  /** Notes what an answer to the question was read from. */
-  learn(question: Question, reads: ReadonlyMap<AppName, CollectedRead>): ReadRule {
-    const read = readRule([...reads].map(([app, { entities }]) => [app, [...entities]]));
+  /** Notes what answers to the question are read from. @throws RocketError when a document cannot be read */
+  async learn(question: Question, read: ReadRule): Promise<ReadRule> {
+    await Promise.all(read.parts.map(([app]) => this.#loadModel(app)));
+    // After the wait, as another answer may have told more meanwhile.
     question.rule = question.rule === null ? read : mergeRules(question.rule, read);
     return question.rule;
   }
@@ -81,15 +75,17 @@ export class GraphQuestions {
     return access;
   }
 
-  /** @throws RocketError `INTERNAL_ERROR` for an app that is not in the graph */
+  /** @throws RocketError `INTERNAL_ERROR` for an app of no rule */
   model(app: AppName): AppModel {
-    const known = this.#models.get(app);
-    if (known !== undefined) return known;
-    const document = this.#documents.get(app);
-    if (document === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
-    const model = buildModel(document, app);
-    this.#models.set(app, model);
-    return model;
+    const model = this.#models.get(app);
+    if (model !== undefined) return model;
+    throw new RocketError('INTERNAL_ERROR', `The model of ${app} is not loaded`);
+  }
+
+  async #loadModel(app: AppName): Promise<void> {
+    const member = this.#graph.members.find((each) => each.app === app);
+    if (member === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
+    if (!this.#models.has(app)) this.#models.set(app, await this.#load(member));
   }
 
   #accessOf(rule: ReadRule, identity: Identity): Access {
@@ -103,4 +99,9 @@ export class GraphQuestions {
     const text = JSON.stringify([rule.text, scopes, combined.policy === 'private' ? issuer : null]);
     return { scope: hash('sha256', text, 'base64url'), rules: combined };
   }
+}
+
+/** Names an answer to the question that callers of this access share. */
+export function keyOf({ key }: Question, { scope }: Access): string {
+  return `${key}${scope}`;
 }

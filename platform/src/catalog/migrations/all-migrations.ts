@@ -3,6 +3,7 @@ import { foundation } from './0001-foundation.ts';
 import { replicas } from './0002-replicas.ts';
 import { identities } from './0003-identities.ts';
 import { changeLease } from './0004-change-lease.ts';
+import { compositions } from './0005-compositions.ts';
 
 /** In order; numbers rise and are never used again. A migration that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [foundation, replicas, identities, changeLease];
+export const MIGRATIONS: readonly Migration[] = [foundation, replicas, identities, changeLease, compositions];

@@ -13,6 +13,37 @@ export function selectGraphRevision(id: GraphRevisionId): Statement {
   return { text: 'SELECT home, members FROM graph_revision WHERE id = $1', values: [id] };
 }
 
+export function upsertComposition(id: GraphRevisionId, composition: object): Statement {
+  return {
+    text: `INSERT INTO graph_composition (graph, composition) VALUES ($1, $2)
+           ON CONFLICT (graph) DO UPDATE SET composition = excluded.composition, created_at = now()`,
+    values: [id, JSON.stringify(composition)],
+  };
+}
+
+export function selectComposition(id: GraphRevisionId): Statement {
+  return { text: 'SELECT composition FROM graph_composition WHERE graph = $1', values: [id] };
+}
+
+/**
+ * Only graphs whose apps are all as they are now can be asked for. The age is for what that cannot tell: graphs that were
+ * defined otherwise since, and other versions of the engine. Rows that another gateway is about to delete are left to it.
+ */
+export function deleteStaleCompositions(except: GraphRevisionId): Statement {
+  return {
+    text: `DELETE FROM graph_composition WHERE graph IN (
+             SELECT kept.graph FROM graph_composition kept JOIN graph_revision made ON made.id = kept.graph
+             WHERE kept.graph <> $1 AND (
+               kept.created_at < now() - interval '30 days'
+               OR EXISTS (
+                 SELECT FROM json_to_recordset(made.members) AS member (app text, revision integer)
+                 LEFT JOIN app ON app.name = member.app
+                 WHERE app.active_revision IS DISTINCT FROM member.revision))
+             FOR UPDATE OF kept SKIP LOCKED)`,
+    values: [except],
+  };
+}
+
 /** Returns those of the apps that exist, locked, so that none is removed before the graph is stored. */
 export function lockApps(apps: readonly AppName[]): Statement {
   return { text: 'SELECT name FROM app WHERE name = ANY ($1) FOR SHARE', values: [apps] };

@@ -1,4 +1,4 @@
-import type { AppDocument, AppName, Revision } from '@rocket/schema';
+import type { AppDocument, AppName, GraphMember, Revision } from '@rocket/schema';
 import type { Statement } from '../../postgres/queryable.ts';
 
 export function insertRevision(input: {
@@ -53,6 +53,15 @@ export function selectRevision(app: AppName, revision: Revision): Statement {
   return {
     text: `SELECT ${SUMMARY_COLUMNS}, document FROM app_revision WHERE app = $1 AND revision = $2`,
     values: [app, revision],
+  };
+}
+
+export function selectDocumentNames(members: readonly GraphMember[]): Statement {
+  return {
+    text: `SELECT stored.app, stored.revision, app.id, stored.content_hash
+           FROM unnest($1::text[], $2::integer[]) AS member (app, revision)
+           JOIN app_revision stored USING (app, revision) JOIN app ON app.name = stored.app`,
+    values: [members.map(({ app }) => app), members.map(({ revision }) => revision)],
   };
 }
 

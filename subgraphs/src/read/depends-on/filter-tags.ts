@@ -5,9 +5,9 @@ import {
   type FieldModel,
   type Filter,
   fieldTags,
-  tableTag,
   type LinkModel,
   type TagKind,
+  tableTag,
   tagText,
 } from '@rocket/schema';
 import { MAX_VALUES, type TagSet } from './tag-set.ts';
