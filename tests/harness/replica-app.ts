@@ -26,16 +26,20 @@ export interface ReplicaApp {
 
 export function openReplicaApp(
   options: Pick<ReplicationOptions, 'primaryUrl' | 'replicaUrls'> &
-    Partial<Pick<ReplicationOptions, 'cluster' | 'maxLagMs' | 'onCluster'>> & { database?: string },
+    Partial<Pick<ReplicationOptions, 'cluster' | 'maxLagMs' | 'onCluster'>> & {
+      database?: string;
+      /** Asks the servers more often than the product does; true by default. */
+      isQuick?: boolean;
+    },
 ): ReplicaApp {
-  const { database = APP, ...servers } = options;
+  const { database = APP, isQuick = true, ...servers } = options;
   const reads: ReplicaApp['reads'] = [];
   const statuses = new Map<string, ServerStatus>();
   const replication = createReplication({
     cluster: null,
     ...servers,
     logger,
-    intervalMs: 100,
+    ...(isQuick ? { intervalMs: 100 } : {}),
     onServer: (status) => statuses.set(status.name, status),
   });
   const app = createAppDatabase({

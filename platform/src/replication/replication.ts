@@ -62,8 +62,9 @@ export interface ReplicationHooks {
 
 export interface ReplicationOptions extends Topology, ReplicationHooks {
   readonly logger: Logger;
-  /** A replica that is further behind than either gets no reads. */
+  /** A replica that may lack what was committed longer ago gets no reads; {@link MAX_STALENESS_MS} by default. */
   readonly maxLagMs?: number;
+  /** Neither does one that is further behind. */
   readonly maxLagBytes?: number;
   /** Interval of the probes while there is traffic. */
   readonly intervalMs?: number;

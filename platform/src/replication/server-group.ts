@@ -1,3 +1,4 @@
+import { type Lsn, MAX_STALENESS_MS } from '@rocket/schema';
 import { electPrimary } from './elect-primary.ts';
 import { createPrimaryTrail, type Lag } from './primary-trail.ts';
 import type {
@@ -9,9 +10,9 @@ import type {
 } from './replication.ts';
 import { ServerMonitor } from './server-monitor.ts';
 
-const DEFAULT_MAX_LAG_MS = 10_000;
 const DEFAULT_MAX_LAG_BYTES = 64 * 1024 * 1024;
-const DEFAULT_PROBE_TIMEOUT_MS = 2_000;
+/** With an interval of the probes it leaves a replica within its bound until a primary that hangs is known to be down. */
+const DEFAULT_PROBE_TIMEOUT_MS = 1_000;
 
 /**
  * The servers of a shard with the last state of each, and what follows from it: which is the primary, and which
@@ -84,14 +85,15 @@ export class ServerGroup {
     if (state.systemId !== cluster.systemId) return 'is a copy of another database cluster';
     if (state.timeline < cluster.timeline) return `is left behind on timeline ${state.timeline}`;
     if (!state.inRecovery) return null;
-    const lag = this.#trail.lagAt(state.lsn);
-    const { maxLagMs = DEFAULT_MAX_LAG_MS, maxLagBytes = DEFAULT_MAX_LAG_BYTES } = this.#options;
+    const lag = this.#lagAt(state.lsn);
+    if (lag === null) return this.#isEachAsked() ? null : 'the primary has not been seen yet';
+    const { maxLagMs = MAX_STALENESS_MS, maxLagBytes = DEFAULT_MAX_LAG_BYTES } = this.#options;
     return lag.ms > maxLagMs || lag.bytes > maxLagBytes ? 'is too far behind' : null;
   }
 
   lagOf({ state }: ServerMonitor): Lag | null {
     if (state.kind !== 'up' || this.#cluster === null || state.timeline < this.#cluster.timeline) return null;
-    return this.#trail.lagAt(state.lsn);
+    return this.#lagAt(state.lsn);
   }
 
   statusOf(monitor: ServerMonitor): ServerStatus {
@@ -107,6 +109,15 @@ export class ServerGroup {
       lagBytes: isPrimary ? 0 : isReplica ? (this.lagOf(monitor)?.bytes ?? null) : null,
       problem: problem ?? (isPrimary || isReplica ? null : 'is another primary'),
     };
+  }
+
+  /** Where the primary takes no writes, as far as this process can see, replicas get no older than they are. */
+  #lagAt(lsn: Lsn): Lag | null {
+    return this.#trail.lagAt(lsn, this.primary?.state.kind === 'up' ? performance.now() : null);
+  }
+
+  #isEachAsked(): boolean {
+    return this.#monitors.every(({ state }) => state.kind !== 'unknown');
   }
 
   async close(): Promise<void> {
@@ -140,7 +151,7 @@ export class ServerGroup {
   #onState(monitor: ServerMonitor): void {
     this.#elect();
     const { state, server } = monitor;
-    if (state.kind === 'up' && monitor === this.primary) this.#trail.record(state.lsn, performance.now());
+    if (state.kind === 'up' && monitor === this.primary) this.#trail.record(state.lsn, monitor.askedAtMs);
     this.#logChange(monitor);
     if (this.#monitors.includes(monitor)) this.#options.onServer?.(this.statusOf(monitor));
     this.#seenUp.set(server.url, state.kind === 'up');

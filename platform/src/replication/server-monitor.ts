@@ -16,6 +16,7 @@ export class ServerMonitor {
   readonly server: PostgresServer;
   readonly #options: ServerMonitorOptions;
   #state: ServerState = { kind: 'unknown' };
+  #askedAtMs = -Infinity;
   #client: pg.Client | null = null;
   readonly #probeShared = shareRun(() => this.#probeOnce());
   #failures = 0;
@@ -30,6 +31,11 @@ export class ServerMonitor {
 
   get state(): ServerState {
     return this.#state;
+  }
+
+  /** When the question was sent whose answer the state is, by `performance.now()`. */
+  get askedAtMs(): number {
+    return this.#askedAtMs;
   }
 
   /** Probes the server. Concurrent calls share one probe. Never rejects: the state shows a failure. */
@@ -55,9 +61,13 @@ export class ServerMonitor {
     const before = this.#failures;
     try {
       const connection = this.#client ?? (await this.#connect());
+      const askedAtMs = performance.now();
       const { rows } = await connection.query<unknown[]>({ ...question(), rowMode: 'array' });
       // A failure that was reported meanwhile is newer than this answer.
-      if (this.#failures === before) this.#become(readProbe(rows[0]));
+      if (this.#failures !== before) return;
+      const answered = readProbe(rows[0]);
+      this.#askedAtMs = askedAtMs;
+      this.#become(answered);
     } catch (cause) {
       if (this.#failures === before) this.#drop(cause);
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AppName, encodeStatement } from '@rocket/schema';
+import { type AppName, encodeStatement, MAX_STALENESS_MS } from '@rocket/schema';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createThrottledLog } from '../../telemetry/throttled-log.ts';
 import type { EventBus, FollowLoss, FollowStart, StreamMessage } from '../event-bus.ts';
@@ -16,7 +16,7 @@ import {
 export interface EventFollowerOptions {
   readonly bus: EventBus;
   readonly logger: Logger;
-  /** Greatest age at which an app is sure; 2,000 by default. */
+  /** Greatest age at which an app is sure; {@link MAX_STALENESS_MS} by default. */
   readonly boundMs?: number;
   /** Where to begin: after this position, whose message had this id. From now on by default. */
   readonly from?: { readonly position: number; readonly id?: string };
@@ -53,12 +53,11 @@ export interface EventFollower {
   close(): void;
 }
 
-const DEFAULT_BOUND_MS = 2_000;
 const PROBE_INTERVAL_MS = 500;
 const RESTART_PAUSE_MS = 500;
 
 export function createEventFollower(options: EventFollowerOptions): EventFollower {
-  const { bus, logger, boundMs = DEFAULT_BOUND_MS, from, now = () => performance.now() } = options;
+  const { bus, logger, boundMs = MAX_STALENESS_MS, from, now = () => performance.now() } = options;
   const follower = randomUUID();
   const knowledge = createStreamKnowledge({ follower, boundMs, now });
   const probe = createProber({ bus, logger, now, follower, knowledge });
