@@ -1,19 +1,29 @@
 /** Everything of a gateway that is behind its HTTP server. */
-import { createStoredDocuments } from '@rocket/platform';
+import {
+  type Catalog,
+  type CatalogView,
+  type Config,
+  createStoredDocuments,
+  type EventBus,
+  type Logger,
+  type Metrics,
+  type SharedCache,
+} from '@rocket/platform';
+import type { ShardName } from '@rocket/schema';
 import { createAdmin } from './admin/admin-server.ts';
 import { createEventPages } from './admin/events/event-pages.ts';
 import { createLazyFollower } from './admin/events/lazy-follower.ts';
-import { openCache } from './cache/open-cache.ts';
+import { type CacheConfig, openCache } from './cache/open-cache.ts';
 import { createComposer } from './compose/composer.ts';
 import { createConsistency } from './consistency/consistency.ts';
 import { createConsistencyTokens } from './consistency/consistency-token.ts';
 import { createShardCaller } from './execution/call-shard.ts';
 import { createSeenPositions } from './execution/seen-positions.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
-import type { GatewayOptions } from './gateway.ts';
 import { createCompositions } from './graphs/compositions.ts';
 import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments, createRevisionModels } from './graphs/revision-documents.ts';
+import type { CorsConfig } from './http/cors.ts';
 import type { HttpRequest } from './http/dispatch.ts';
 import { homeAnswer } from './http/home.ts';
 import { visibleGraphs } from './http/list-graphs.ts';
@@ -25,7 +35,36 @@ import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
-import { createShardServices } from './transport/shard-services.ts';
+import { createShardServices, type ShardDirectory } from './transport/shard-services.ts';
+
+export interface GatewayOptions {
+  readonly catalog: Catalog;
+  /** The process's view of that catalog. */
+  readonly view: CatalogView;
+  /** What has changed in the apps. It stays open when the gateway is closed. */
+  readonly bus: EventBus;
+  /** What gateways and shards share of what they keep. It stays open when the gateway is closed. */
+  readonly sharedCache: SharedCache;
+  /** Used only for shards without a URL, which run in this process. */
+  readonly shards: ShardDirectory;
+  /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
+  readonly addLocalShard?: (name: ShardName) => Promise<void>;
+  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
+    CacheConfig &
+    Partial<Pick<Config, 'maxConnections' | 'metricsToken' | 'metricsPort' | 'metricsHost'>> &
+    CorsConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /**
+   * True when everything else is done before the process is ready, such as a first import; `/ready` is 503 until then.
+   */
+  readonly isReady?: () => boolean;
+  /**
+   * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page can read it, so use it only on a
+   * developer's own machine.
+   */
+  readonly proposedEmail?: string | null;
+}
 
 /** In the order of dependencies. */
 export async function openParts(options: GatewayOptions) {

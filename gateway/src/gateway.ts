@@ -1,60 +1,18 @@
-import {
-  type Catalog,
-  type CatalogView,
-  type Config,
-  createHttpServer,
-  DEFAULT_METRICS_HOST,
-  type EventBus,
-  type Logger,
-  type Metrics,
-  type SharedCache,
-} from '@rocket/platform';
-import { graphName, RocketError, type ShardName } from '@rocket/schema';
-import type { CacheConfig } from './cache/open-cache.ts';
-import { openParts } from './gateway-parts.ts';
+import { type Catalog, createHttpServer, DEFAULT_METRICS_HOST } from '@rocket/platform';
+import { graphName, RocketError } from '@rocket/schema';
+import { type GatewayOptions, openParts } from './gateway-parts.ts';
 import { GraphBroken } from './graphs/graph-broken.ts';
 import { type GraphKey, MAIN_GRAPH } from './graphs/graph-key.ts';
 import type { GraphStore } from './graphs/graph-store.ts';
 import { errorAnswer } from './http/answer.ts';
-import type { CorsConfig } from './http/cors.ts';
 import { createDispatcher, type RouteHandlers } from './http/dispatch.ts';
 import { createGraphiql } from './http/graphiql.ts';
 import { createMetricsServer } from './http/operator/metrics-server.ts';
 import { operatorHandlers } from './http/operator/operator-routes.ts';
-import type { ShardDirectory } from './transport/shard-services.ts';
 
 /** How long a start, and a probe, wait for the main graph. */
 const START_WAIT_MS = 120_000;
 const PROBE_WAIT_MS = 5_000;
-
-export interface GatewayOptions {
-  readonly catalog: Catalog;
-  /** The process's view of that catalog. */
-  readonly view: CatalogView;
-  /** What has changed in the apps. It stays open when the gateway is closed. */
-  readonly bus: EventBus;
-  /** What gateways and shards share of what they keep. It stays open when the gateway is closed. */
-  readonly sharedCache: SharedCache;
-  /** Used only for shards without a URL, which run in this process. */
-  readonly shards: ShardDirectory;
-  /** Registers a shard and serves it in this process, from a Postgres that is the process's own. */
-  readonly addLocalShard?: (name: ShardName) => Promise<void>;
-  readonly config: Pick<Config, 'introspection' | 'maxBodyBytes' | 'requestTimeoutMs'> &
-    CacheConfig &
-    Partial<Pick<Config, 'maxConnections' | 'metricsToken' | 'metricsPort' | 'metricsHost'>> &
-    CorsConfig;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  /**
-   * True when everything else is done before the process is ready, such as a first import; `/ready` is 503 until then.
-   */
-  readonly isReady?: () => boolean;
-  /**
-   * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page can read it, so use it only on a
-   * developer's own machine.
-   */
-  readonly proposedEmail?: string | null;
-}
 
 export interface Gateway {
   /** Resolves with the port, once connections are accepted. */

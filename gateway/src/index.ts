@@ -1,5 +1,6 @@
 /** The only door of @rocket/gateway. */
 
-export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
+export { createGateway, type Gateway } from './gateway.ts';
+export type { GatewayOptions } from './gateway-parts.ts';
 export { createSupergraphGateway, type SupergraphGatewayOptions } from './standalone.ts';
 export type { ShardDirectory } from './transport/shard-services.ts';

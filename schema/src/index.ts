@@ -68,6 +68,7 @@ export {
   tableTag,
   tableTags,
   tagText,
+  wholeTableTag,
 } from './events/event-tags.ts';
 export { readStream, type StreamRecord } from './events/read-stream.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';

@@ -1,11 +1,11 @@
 /** Puts the cache of one gateway together. */
 import type { CatalogView, Config, EventBus, Logger, Metrics, SharedCache } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
 import { FactCollector } from '../execution/fact-collector.ts';
 import type { SeenPositions } from '../execution/seen-positions.ts';
 import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
 import { readHttp } from './cached-http.ts';
 import { Freshness } from './freshness/freshness.ts';
+import { placesIn } from './freshness/places.ts';
 import { type AnswerKeeper, createAnswerKeeper } from './kept/answer-keeper.ts';
 import { AnswerStore } from './kept/answer-store.ts';
 import { ResponseCache } from './response-cache.ts';
@@ -61,7 +61,7 @@ function openParts(options: CacheOptions): OpenCache {
   });
   const freshness = new Freshness({
     ...{ bus, logger, metrics, seen },
-    epochOf: (app: AppName) => view.current.shardMap.placements.get(app)?.epoch,
+    places: () => placesIn(view.current.shardMap),
     onReset: () => store.clear(),
   });
   const keeper = createAnswerKeeper({

@@ -10,8 +10,8 @@ const ANSWER = {
   expiresAtMs: 2,
   stamp: { position: 3, message: 2 ** 47 + 1 },
   apps: [
-    { app: appName('crm'), epoch: epoch(1), lsn: lsn('0/10') },
-    { app: appName('shop'), epoch: epoch(2), lsn: null },
+    { app: appName('crm'), epoch: epoch(1), lsn: lsn('0/10'), history: '7:1' },
+    { app: appName('shop'), epoch: epoch(2), lsn: null, history: null },
   ],
   tags: Float64Array.from([1, 2 ** 48 - 1]),
 };

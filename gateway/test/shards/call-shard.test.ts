@@ -6,7 +6,7 @@ import { ShardUnreachable } from '../../src/transport/shard-unreachable.ts';
 import { app } from '../support/world.ts';
 
 const CRM = app('crm');
-const shard = { name: shardName('s1'), url: null, state: 'active' as const };
+const shard = { name: shardName('s1'), url: null, state: 'active' as const, history: null };
 
 function snapshotOf(version: number, state: PlacementState): CatalogSnapshot {
   const placement = { app: CRM, shard: shard.name, epoch: epoch(version), state, database: 'rocket_crm' };

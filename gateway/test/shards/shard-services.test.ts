@@ -7,7 +7,7 @@ import { startServer } from '../support/http.ts';
 import { app } from '../support/world.ts';
 
 const internalKey = 'k'.repeat(40);
-const shardAt = (url: string) => ({ name: shardName('s1'), url, state: 'active' as const });
+const shardAt = (url: string) => ({ name: shardName('s1'), url, state: 'active' as const, history: null });
 const contextUntil = (deadlineAtMs: number) => ({
   app: app('crm'),
   epoch: epoch(1),

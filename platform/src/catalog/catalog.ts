@@ -76,7 +76,7 @@ export interface InstallationSecrets {
 }
 
 /** A shard with the address of its Postgres (server part; databases are named by placements). */
-export interface ShardRegistration extends ShardRecord {
+export interface ShardRegistration extends Omit<ShardRecord, 'history'> {
   /**
    * `postgres://user:password@host:port/postgres` of the primary. Stays within the platform's processes and the
    * catalog.

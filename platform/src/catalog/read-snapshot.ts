@@ -26,6 +26,7 @@ const Shard = z.object({
   name: z.string().transform(shardName),
   url: z.string().nullable(),
   state: z.enum(['active', 'draining']),
+  history: z.string().nullable(),
 });
 const Graph = z.object({
   name: z.string().transform(graphName),
@@ -51,7 +52,8 @@ function selectSnapshot(): Statement {
       (SELECT coalesce(json_agg(json_build_object('app', app, 'shard', shard, 'epoch', epoch,
          'state', state, 'database', database) ORDER BY app), '[]')
        FROM placement),
-      (SELECT coalesce(json_agg(json_build_object('name', name, 'url', url, 'state', state) ORDER BY name), '[]')
+      (SELECT coalesce(json_agg(json_build_object('name', name, 'url', url, 'state', state,
+         'history', system_id || ':' || timeline) ORDER BY name), '[]')
        FROM shard),
       (SELECT coalesce(json_agg(json_build_object('name', name, 'apps', apps) ORDER BY name), '[]')
        FROM graph)

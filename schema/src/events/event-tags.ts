@@ -50,6 +50,14 @@ export function tableTags(tags: Iterable<string>): string[] {
   return [...tables];
 }
 
+/**
+ * Stands for all tags of the entity or join table that a tag or its prefix is of. Every answer that has one of them has
+ * it, but a change only when it cannot name all of its tags: a table's own tag comes with each change of a record.
+ */
+export function wholeTableTag(tag: string): string {
+  return `${tableTags([tag]).join()}*`;
+}
+
 /** The tag of every change of a record of this entity. */
 export function entityTag({ app, name }: Tagged): string {
   return tableTag(app, name);

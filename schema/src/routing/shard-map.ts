@@ -20,6 +20,11 @@ export interface ShardRecord {
   /** Base URL of the shard's process; null when it runs in the caller's own process. */
   readonly url: string | null;
   readonly state: 'active' | 'draining';
+  /**
+   * Names the history that its databases have: the cluster, and the timeline on which its primary writes. Another one may
+   * lack the last commits of the former. Null while it is not known, or has no replicas.
+   */
+  readonly history: string | null;
 }
 
 export interface ShardMap {

@@ -24,6 +24,7 @@ const shard = (name: string, state: ShardRecord['state'] = 'active'): ShardRecor
   name: shardName(name),
   url: null,
   state,
+  history: null,
 });
 const map = (placements: readonly Placement[], shards: readonly ShardRecord[]): ShardMap => ({
   placements: new Map(placements.map((each) => [each.app, each])),

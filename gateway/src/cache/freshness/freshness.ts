@@ -10,13 +10,15 @@ import {
   type ReadableRecord,
   type StreamMessage,
 } from '@rocket/platform';
-import { type AppName, type Epoch, type Lsn, MAX_STALENESS_MS, type Placed } from '@rocket/schema';
+import { type AppName, MAX_STALENESS_MS, type Placed } from '@rocket/schema';
 import type { SeenPositions } from '../../execution/seen-positions.ts';
 import type { CacheMetrics } from '../cache-metrics.ts';
 import { Invalidations } from './invalidations.ts';
 import { type AppliedEvent, OwnWrites } from './own-writes.ts';
+import type { AppRead, PlaceOf } from './places.ts';
 import { PositionTrail, type StreamStamp } from './position-trail.ts';
 import { hashTag } from './tag-hash.ts';
+import { toldOf } from './told-changes.ts';
 
 /** A point of the stream before a read began. */
 export interface ReadMoment {
@@ -24,6 +26,8 @@ export interface ReadMoment {
   readonly atMs: number;
   /** Counts the resets of before. */
   readonly generation: number;
+  /** Where the apps were. */
+  readonly placeOf: PlaceOf;
 }
 
 /** What an answer depends on. */
@@ -32,14 +36,6 @@ export interface Dependencies {
   /** Hashes of the tags. */
   readonly tags: Float64Array;
   readonly apps: readonly AppRead[];
-}
-
-/** An app that an answer was read from. */
-export interface AppRead {
-  readonly app: AppName;
-  readonly epoch: Epoch;
-  /** The read saw at least what was committed up to here; null for anything. */
-  readonly lsn: Lsn | null;
 }
 
 /** `unsure`: changes may have been made that are not known here yet. */
@@ -51,8 +47,8 @@ export interface FreshnessOptions {
   readonly metrics: CacheMetrics;
   /** Reads of an app have to see everything that the stream has told of it. */
   readonly seen: SeenPositions;
-  /** Epoch at which an app is placed now; undefined for an app that is not. */
-  readonly epochOf: (app: AppName) => Epoch | undefined;
+  /** The shard map as it is now. */
+  readonly places: () => PlaceOf;
   /** Everything that is kept is void. */
   readonly onReset: () => void;
 }
@@ -93,7 +89,9 @@ export class Freshness {
   /** To be taken before reading; null while nothing that is read may be kept. */
   moment(): ReadMoment | null {
     const stamp = this.#trail.last;
-    return stamp === null ? null : { stamp, atMs: performance.now(), generation: this.#generation };
+    if (stamp === null) return null;
+    const placeOf = this.#options.places();
+    return { stamp, atMs: performance.now(), generation: this.#generation, placeOf };
   }
 
   /** Whether what was read since then may be kept. */
@@ -101,21 +99,21 @@ export class Freshness {
     return (
       moment.generation === this.#generation &&
       this.follower.unbrokenSinceMs <= moment.atMs &&
-      apps.every((read) => this.#isPlaced(read) && Number.isFinite(this.follower.app(read.app).ageMs))
+      this.#arePlaced(apps) &&
+      apps.every(({ app }) => Number.isFinite(this.follower.app(app).ageMs))
     );
   }
 
   standing({ tags, stamp, apps }: Dependencies): Standing {
-    // Another epoch is another place, whose positions and events are its own.
-    if (!apps.every((read) => this.#isPlaced(read))) return 'invalidated';
+    if (!this.#arePlaced(apps)) return 'invalidated';
     if (!apps.every((read) => this.#isSure(read))) return 'unsure';
     return this.#invalidations.isVoid(tags, stamp.position) ? 'invalidated' : 'current';
   }
 
   /** Whether all changes of the app up to a short while ago are known here. */
   isSure(app: AppName): boolean {
-    const epoch = this.#options.epochOf(app);
-    return epoch !== undefined && this.#isSure({ app, epoch });
+    const place = this.#options.places()(app);
+    return place !== undefined && this.#isSure({ app, epoch: place.epoch });
   }
 
   /** Whether something was written to the app here that has not come back although it was waited for. */
@@ -168,30 +166,15 @@ export class Freshness {
     this.#options.onReset();
   }
 
-  #isPlaced({ app, epoch }: Placed): boolean {
-    return this.#options.epochOf(app) === epoch;
+  #arePlaced(apps: readonly AppRead[]): boolean {
+    const placeOf = this.#options.places();
+    return apps.every(({ app, epoch, history }) => {
+      const place = placeOf(app);
+      return place !== undefined && place.epoch === epoch && place.history === history;
+    });
   }
 
   #isSure(at: Placed): boolean {
     return !this.#ownWrites.isMissing(at) && this.follower.app(at.app).sure;
-  }
-}
-
-/** What a record says of changes that were committed; null for what processes say of themselves. */
-function toldOf(record: ReadableRecord) {
-  switch (record.kind) {
-    case 'change':
-      return record.event;
-    case 'touched':
-      return record.touched;
-    case 'effect':
-      return { ...record.effect, tags: [] };
-    case 'open':
-    case 'closed':
-    case 'beat':
-    case 'probe':
-      return null;
-    default:
-      return record satisfies never;
   }
 }

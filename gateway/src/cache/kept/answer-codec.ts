@@ -20,6 +20,7 @@ const Head = z.object({
       app: z.string().transform(appName),
       epoch: z.number().transform(epoch),
       lsn: z.string().transform(lsn).nullable(),
+      history: z.string().nullable(),
     }),
   ),
   tags: z.int().nonnegative(),

@@ -1,6 +1,6 @@
 /** Decides which answers are kept, and keeps them. */
 import type { HttpAnswer, Logger } from '@rocket/platform';
-import type { CacheRules } from '@rocket/schema';
+import { type CacheRules, wholeTableTag } from '@rocket/schema';
 import type { FactCollector } from '../../execution/fact-collector.ts';
 import { etagOf } from '../../http/conditional.ts';
 import type { Asked } from '../asked.ts';
@@ -100,11 +100,18 @@ function keptAnswer(
   { rules }: Access,
   { freshness, ttlMs }: KeeperOptions,
 ): KeptAnswer | null {
-  const apps = [...facts.reads].map(([app, { epoch, lsn }]) => ({ app, epoch, lsn }));
-  if (moment === null || !freshness.mayKeep(moment, apps)) return null;
+  if (moment === null) return null;
+  const apps = [...facts.reads].map(([app, { epoch, lsn }]) => {
+    // The history is that of before the read, which cannot be of a later one.
+    return { app, epoch, lsn, history: moment.placeOf(app)?.history ?? null };
+  });
+  if (!freshness.mayKeep(moment, apps)) return null;
   const tags = new Set<number>();
   for (const { tags: groups } of facts.reads.values()) {
-    for (const [prefix, values] of groups) for (const value of values) tags.add(hashTag(`${prefix}${value}`));
+    for (const [prefix, values] of groups) {
+      tags.add(hashTag(wholeTableTag(prefix)));
+      for (const value of values) tags.add(hashTag(`${prefix}${value}`));
+    }
   }
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const keptAtMs = Date.now();

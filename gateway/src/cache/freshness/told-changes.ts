@@ -1,0 +1,25 @@
+import type { ReadableRecord } from '@rocket/platform';
+import { type TouchedEvent, wholeTableTag } from '@rocket/schema';
+
+/** What a record says of changes that were committed; null for what processes say of themselves. */
+export function toldOf(record: ReadableRecord) {
+  switch (record.kind) {
+    case 'change':
+      return record.event;
+    case 'touched':
+      return { ...record.touched, tags: touchedTags(record.touched) };
+    case 'effect':
+      return { ...record.effect, tags: [] };
+    case 'open':
+    case 'closed':
+    case 'beat':
+    case 'probe':
+      return null;
+    default:
+      return record satisfies never;
+  }
+}
+
+function touchedTags({ tags, omitted }: TouchedEvent): readonly string[] {
+  return omitted ? [...tags, ...tags.map(wholeTableTag)] : tags;
+}
