@@ -33,10 +33,10 @@ export class KeyMarks {
   take(text: string): string {
     let start = text.indexOf(START);
     if (start < 0) return text;
-    const parts: string[] = [];
+    let clean = '';
     let from = 0;
     while (start >= 0) {
-      parts.push(text.slice(from, start));
+      clean += text.slice(from, start);
       const separator = text.indexOf(SEPARATOR, start);
       const end = text.indexOf(END, separator);
       const kind = this.#kinds[Number(text.slice(start + 1, separator))];
@@ -45,8 +45,7 @@ export class KeyMarks {
       from = end + 1;
       start = text.indexOf(START, from);
     }
-    parts.push(text.slice(from));
-    return parts.join('');
+    return clean + text.slice(from);
   }
 
   /** The same for a JSON array of JSON texts. */
