@@ -2,10 +2,11 @@
  * Random writes between random reads: an answer that is another one after a write depends on something that the write
  * tells of.
  */
-import { linkTags, type ReadFacts, type SubgraphAnswer } from '@rocket/schema';
+import type { ReadFacts, SubgraphAnswer } from '@rocket/schema';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWritePipeline, type WritePipeline } from '../../src/write/pipeline.ts';
+import { changedLinkTags, linkRows } from '../support/link-rows.ts';
 import { CALLERS, type CallerName, callerName, checkWorlds } from '../support/random-reads/check-read.ts';
 import { ReadArbitraries } from '../support/random-reads/read-arbitrary.ts';
 import { readText } from '../support/random-reads/read-text.ts';
@@ -128,14 +129,16 @@ it(
 );
 
 async function checkWrites(reads: readonly Read[], random: readonly RandomWrite[]): Promise<void> {
-  let before = await Promise.all(reads.map(answer));
-  let links = await joinRows();
+  let before = await Promise.all(reads.map((read) => answer(read)));
+  const plain = await Promise.all(reads.map((read) => answer(read, false)));
+  expect(before.map(({ json }) => json())).toEqual(plain.map(({ json }) => json()));
+  let links = await linkRows(app);
   for (const write of random) {
     told = [];
     if (!(await runWrite(app.model, writes, write))) continue;
-    const linksAfter = await joinRows();
-    const tags = new Set([...told, ...changedLinks(links, linksAfter)]);
-    const after = await Promise.all(reads.map(answer));
+    const linksAfter = await linkRows(app);
+    const tags = new Set([...told, ...changedLinkTags(links, linksAfter)]);
+    const after = await Promise.all(reads.map((read) => answer(read)));
     for (const [index, read] of reads.entries())
       checkPair({ read, write, tags, before: before[index], after: after[index] });
     before = after;
@@ -177,31 +180,6 @@ function dependsOn({ tags }: ReadFacts, told: ReadonlySet<string>): boolean {
   return tags.some(([prefix, values]) => values.some((value) => told.has(prefix + value)));
 }
 
-async function answer({ caller, query, variables }: Read): Promise<SubgraphAnswer> {
-  return await app.answer(query, { caller: CALLERS[caller], variables: { ...variables }, wantsFacts: true });
-}
-
-/** The tags of each row of a join table, by its keys. */
-async function joinRows(): Promise<ReadonlyMap<string, readonly string[]>> {
-  const rows = new Map<string, readonly string[]>();
-  for (const { table: joinTable, sourceColumn, targetColumn } of app.model.joinTables) {
-    const text = `SELECT "${sourceColumn}"::text, "${targetColumn}"::text FROM "${joinTable}"`;
-    for (const row of await app.database.query({ text, values: [] })) {
-      const [source, target] = row.map(String);
-      if (source === undefined || target === undefined) throw new Error('A row of a join table has two keys');
-      rows.set(`${joinTable} ${source} ${target}`, [
-        ...linkTags(app.model.app, { joinTable, column: sourceColumn, key: source }),
-        ...linkTags(app.model.app, { joinTable, column: targetColumn, key: target }),
-      ]);
-    }
-  }
-  return rows;
-}
-
-type Rows = ReadonlyMap<string, readonly string[]>;
-
-function changedLinks(before: Rows, after: Rows): string[] {
-  const gone = [...before].filter(([row]) => !after.has(row));
-  const made = [...after].filter(([row]) => !before.has(row));
-  return [...gone, ...made].flatMap(([, tags]) => tags);
+async function answer({ caller, query, variables }: Read, wantsFacts = true): Promise<SubgraphAnswer> {
+  return await app.answer(query, { caller: CALLERS[caller], variables: { ...variables }, wantsFacts });
 }
