@@ -10,7 +10,10 @@ import { contributionSdl, type LinkToEntity } from './link-sdl.ts';
 import { SHARED_SDL } from './shared-types.ts';
 import { typeSdl } from './type-sdl.ts';
 
-/** Changes whenever generated names or types do, so that no process mixes two generations under one revision id. */
+/**
+ * Changes whenever generated names or types do, or what they are composed to: no process mixes two generations under one
+ * revision id, and what was composed is kept under it.
+ */
 export const ENGINE_VERSION = '4';
 
 const HEADER =
