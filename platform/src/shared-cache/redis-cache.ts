@@ -9,6 +9,8 @@ import { RedisLink } from './redis-link.ts';
 import type { SharedCache, SharedCacheCounts, SharedCacheState } from './shared-cache.ts';
 
 const DEFAULT_READ_TIMEOUT_MS = 50;
+/** What of a reader's time is left for the value itself, once Redis has answered. */
+const UNPACK_MS = 10;
 /** How long a start waits for Redis: what it keeps makes the start faster. */
 const OPEN_WAIT_MS = 500;
 /** What may be on its way to Redis at once. */
@@ -22,7 +24,7 @@ export interface RedisCacheOptions {
   /** Installations that share a Redis differ by it: the same ids mean different things in each. */
   readonly namespace: string;
   readonly logger: Logger;
-  /** Longest time that a reader waits; 50 by default. */
+  /** Longest time that a reader waits, more than 10; 50 by default. */
   readonly readTimeoutMs?: number;
 }
 
@@ -59,13 +61,17 @@ class RedisCache implements SharedCache {
     if (client === null) return null;
     const deadlineAtMs = performance.now() + this.#readTimeoutMs;
     try {
-      const packed = await answeredWithin(this.#readTimeoutMs, client.getBuffer(this.#prefix + key));
+      const packed = await answeredWithin(
+        this.#readTimeoutMs - UNPACK_MS,
+        client.getBuffer(this.#prefix + key),
+      );
       if (packed === LATE) {
         this.#late();
         return null;
       }
       if (packed === null) return null;
-      const bytes = await answeredWithin(deadlineAtMs - performance.now(), unpackValue(packed));
+      const leftMs = Math.max(UNPACK_MS, deadlineAtMs - performance.now());
+      const bytes = await answeredWithin(leftMs, unpackValue(packed));
       if (bytes !== LATE) return bytes;
       this.#counts.timeouts += 1;
     } catch (error) {
