@@ -113,7 +113,7 @@ describe.skipIf(binary === null)('a gateway with Redis', () => {
   let cache: SharedCache;
   beforeEach(async () => {
     server = await startRedisServer(binary ?? '');
-    cache = await openRedisCache({ url: server.url, namespace: 'test', logger });
+    cache = await openRedisCache({ url: server.url, namespace: 'test', logger, readTimeoutMs: 900 });
     return async () => {
       await cache.close();
       await server.dispose();
