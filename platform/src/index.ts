@@ -5,15 +5,13 @@ export type {
   Catalog,
   CatalogSnapshot,
   ChangeLease,
-  DocumentName,
   GraphDefinition,
   InstallationSecrets,
-  RevisionRecord,
-  RevisionState,
   ShardRegistration,
 } from './catalog/catalog.ts';
 export { type CatalogView, followCatalog } from './catalog/follow-catalog.ts';
 export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
+export type { DocumentName, RevisionRecord, RevisionState } from './catalog/revision-record.ts';
 export {
   createStoredDocuments,
   type StoredDocument,

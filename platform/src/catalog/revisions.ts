@@ -9,7 +9,8 @@ import {
 } from '@rocket/schema';
 import { z } from 'zod';
 import type { Database, Row, Transaction } from '../postgres/queryable.ts';
-import type { Catalog, RevisionRecord } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import type { RevisionRecord } from './revision-record.ts';
 import { lockApp, setActiveRevision } from './sql/app-sql.ts';
 import {
   insertRevision,

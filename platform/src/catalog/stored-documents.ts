@@ -2,7 +2,8 @@ import { type AppDocument, documentHash, type GraphMember } from '@rocket/schema
 import { createImmutableJson } from '../shared-cache/immutable-json.ts';
 import type { SharedCache } from '../shared-cache/shared-cache.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Catalog, DocumentName } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
+import type { DocumentName } from './revision-record.ts';
 
 /** What never changes of a revision. */
 export interface StoredDocument extends DocumentName {
