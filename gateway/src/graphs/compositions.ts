@@ -66,10 +66,10 @@ export function createCompositions(parts: {
 }
 
 /**
- * What a graph is composed of; null when a member was removed meanwhile. Not the id of its revision: a catalog that was restored from a backup gives the same
- * numbers to other documents, and the shared cache has no part in that backup.
+ * Names what a graph is composed of; null when a member was removed meanwhile. Not the id of its revision: a catalog that
+ * was restored from a backup gives the same numbers to other documents, and the shared cache has no part in that backup.
  */
-async function contentKey(
+export async function contentKey(
   { home, members }: GraphRevision,
   catalog: Pick<Catalog, 'documentNames'>,
 ): Promise<string | null> {

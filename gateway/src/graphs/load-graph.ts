@@ -16,7 +16,7 @@ import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
 import { FastPath } from '../fast-path/fast-path.ts';
 import type { GraphContext } from '../graph-context.ts';
 import type { Planner } from '../planning/planner.ts';
-import type { Compositions, GraphComposition } from './compositions.ts';
+import { type Compositions, contentKey, type GraphComposition } from './compositions.ts';
 import { GraphBroken } from './graph-broken.ts';
 import type { GraphShape } from './graph-key.ts';
 import type { RevisionDocuments, RevisionModels } from './revision-documents.ts';
@@ -63,7 +63,8 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
     if (kept === null) await parts.compositions.keep(revision, composition);
     served = await startServer(composition, parts);
   }
-  const questions = parts.cache ? new GraphQuestions(revision, parts.models) : null;
+  const content = parts.cache ? await contentKey(revision, parts.catalog) : null;
+  const questions = content === null ? null : new GraphQuestions({ revision, content }, parts.models);
   const graph = new ServedGraph(revision, { ...served, questions }, parts.logger);
   await graph.warm();
   return graph;

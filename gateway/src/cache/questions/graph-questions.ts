@@ -27,8 +27,17 @@ export interface Access {
   readonly rules: CacheRules;
 }
 
+export interface AskedGraph {
+  readonly revision: GraphRevision;
+  /**
+   * Hash of what the graph is composed of. A catalog that was restored from a backup gives the same revisions to other
+   * documents, and answers that gateways share have no part in that backup.
+   */
+  readonly content: string;
+}
+
 export class GraphQuestions {
-  readonly #graph: GraphRevision;
+  readonly #graph: AskedGraph;
   readonly #load: RevisionModels;
   /** Models of all apps that the rules name. */
   readonly #models = new Map<AppName, AppModel>();
@@ -37,7 +46,7 @@ export class GraphQuestions {
   readonly #byKey = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
   readonly #access = new WeakMap<Identity, Map<string, Access>>();
 
-  constructor(graph: GraphRevision, models: RevisionModels) {
+  constructor(graph: AskedGraph, models: RevisionModels) {
     this.#graph = graph;
     this.#load = models;
   }
@@ -50,7 +59,7 @@ export class GraphQuestions {
   /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
   question(request: string, parameters: GraphqlParameters, form: string): Question {
     const { query, operationName = null, variables = null } = parameters;
-    const asked = JSON.stringify([this.#graph.id, form, query, operationName, variables]);
+    const asked = JSON.stringify([this.#graph.content, form, query, operationName, variables]);
     const key = hash('sha256', asked, 'base64url');
     const question = this.#byKey.get(key) ?? { key, rule: null, never: null };
     this.#byKey.set(key, question);
@@ -83,7 +92,7 @@ export class GraphQuestions {
   }
 
   async #loadModel(app: AppName): Promise<void> {
-    const member = this.#graph.members.find((each) => each.app === app);
+    const member = this.#graph.revision.members.find((each) => each.app === app);
     if (member === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
     if (!this.#models.has(app)) this.#models.set(app, await this.#load(member));
   }
