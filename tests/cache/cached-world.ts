@@ -18,8 +18,15 @@ const grant = (entityName: string, role: string, more: object = {}) =>
     ...(action === 'read' ? more : {}),
   }));
 
+/** Customers that are there from the start. */
+export const CROWD = Array.from(
+  { length: 1_001 },
+  (_, at) => `c0000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
+);
+
 const CRM = {
   exports: ['customer'],
+  sample_data: { customer: CROWD.map((id, at) => ({ id, name: `C${at}` })) },
   version: 1,
   entities: [
     entity('customer', [text('name'), text('email', { unique: true }), text('owner', { indexed: true })]),

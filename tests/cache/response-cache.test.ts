@@ -1,6 +1,6 @@
 /** What callers see of kept answers: when one is given, to whom, and when it is read again. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CachedWorld, createCachedWorld } from './cached-world.ts';
+import { type CachedWorld, CROWD, createCachedWorld } from './cached-world.ts';
 
 let world: CachedWorld;
 let customer: string;
@@ -237,13 +237,12 @@ describe('two gateways', () => {
 });
 
 it('a write to one order leaves the answers about 1,000 other customers valid', async () => {
-  const ids = await Promise.all(
-    Array.from({ length: 1_000 }, (_, at) => create(`C${at}`, `c${at}@example.org`)),
-  );
-  const [mine = '', ...others] = ids;
-  await Promise.all(ids.map((id) => world.warm(orders(id))));
+  const [mine = '', ...others] = CROWD;
+  await world.warm(orders(mine));
+  for (const id of others) await world.ask(orders(id));
   await orderOf(mine, 'new');
   expect((await world.ask(orders(mine))).cache).toBe('miss; invalidated');
-  const replies = await Promise.all(others.map((id) => world.ask(orders(id))));
-  expect(replies.filter(({ cache }) => cache === 'hit; memory')).toHaveLength(others.length);
+  const found: string[] = [];
+  for (const id of others) found.push((await world.ask(orders(id))).cache);
+  expect(found.filter((cache) => cache === 'hit; memory')).toHaveLength(1_000);
 }, 60_000);

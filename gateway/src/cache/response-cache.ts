@@ -5,17 +5,17 @@
 import { type HttpAnswer, type Logger, within } from '@rocket/platform';
 import { FactCollector } from '../execution/fact-collector.ts';
 import type { GraphqlRequest } from '../http/graphql-request.ts';
+import { type AnswerFinder, createAnswerFinder, type Lookup, type NoAnswer } from './answer-finder.ts';
 import type { Asked, ReadAnswer } from './asked.ts';
 import type { CacheMetrics } from './cache-metrics.ts';
-import type { BypassReason, CacheOutcome, HitLayer, MissReason } from './cache-outcome.ts';
+import type { BypassReason, CacheOutcome, HitLayer } from './cache-outcome.ts';
 import { keptHttp, readHttp } from './cached-http.ts';
 import { Flights } from './flights.ts';
 import type { Freshness } from './freshness/freshness.ts';
-import { hasAllOf } from './has-all-of.ts';
 import type { AnswerKeeper } from './kept/answer-keeper.ts';
 import type { AnswerStore } from './kept/answer-store.ts';
 import type { KeptAnswer } from './kept/kept-answer.ts';
-import { type Access, type GraphQuestions, keyOf } from './questions/graph-questions.ts';
+import { type GraphQuestions, keyOf } from './questions/graph-questions.ts';
 import { operationKind } from './questions/operation-kind.ts';
 import type { Question } from './questions/question.ts';
 
@@ -30,14 +30,6 @@ export interface ResponseCacheParts {
   readonly logger: Logger;
 }
 
-/** A question of one caller. */
-interface Lookup {
-  readonly asked: Asked;
-  readonly question: Question;
-  readonly access: Access;
-  readonly key: string;
-}
-
 /** A request that has to be read, and why. */
 interface Reading {
   readonly asked: Asked;
@@ -46,12 +38,22 @@ interface Reading {
   readonly outcome: CacheOutcome;
 }
 
+/** The first of those who ask at the same time. */
+interface Leading extends Reading {
+  /** Names what is read. */
+  readonly key: string;
+  /** Null while it is not known who may share the answer. */
+  readonly lookup: Lookup | null;
+}
+
 export class ResponseCache {
   readonly #parts: ResponseCacheParts;
+  readonly #finder: AnswerFinder;
   readonly #flights = new Flights();
 
   constructor(parts: ResponseCacheParts) {
     this.#parts = parts;
+    this.#finder = createAnswerFinder(parts.store, parts.freshness);
   }
 
   /** @throws what `read` throws */
@@ -60,18 +62,23 @@ export class ResponseCache {
     if (questions === null) return await this.#pass(asked, read, 'off');
     const known = questions.known(asked.hash);
     if (known !== undefined && !asked.head.wantsFresh) {
-      const found = this.#findInMemory(asked, known, questions);
+      const found = this.#findKnown(asked, known, questions);
       if (found !== null) return found;
     }
     return await this.#serveUnknown(asked, questions, read);
   }
 
-  #findInMemory(asked: Asked, question: Question, questions: GraphQuestions): HttpAnswer | null {
+  #findKnown(asked: Asked, question: Question, questions: GraphQuestions): HttpAnswer | null {
     if (question.rule === null || question.never !== null) return null;
     const access = questions.access(question.rule, asked.identity);
     const lookup = { asked, question, access, key: keyOf(question, access) };
-    const kept = this.#parts.store.inMemory(lookup.key);
-    return kept !== undefined && this.#fault(kept, asked) === null ? this.#hit(lookup, kept, 'memory') : null;
+    const found = this.#inMemory(lookup);
+    return typeof found === 'string' ? null : found;
+  }
+
+  #inMemory(lookup: Lookup): HttpAnswer | NoAnswer {
+    const found = this.#finder.inMemory(lookup);
+    return typeof found === 'string' ? found : this.#hit(lookup, found, 'memory');
   }
 
   async #serveUnknown(asked: Asked, questions: GraphQuestions, read: ReadAnswer): Promise<HttpAnswer> {
@@ -96,17 +103,18 @@ export class ResponseCache {
         return await this.#fill({ ...of, outcome: { kind: 'bypass', detail: 'no-cache' } }, read);
       const access = question.rule === null ? null : questions.access(question.rule, asked.identity);
       const key = access === null ? question.key : keyOf(question, access);
-      const found = access === null ? 'new' : await this.#find({ asked, question, access, key });
+      const lookup = access === null ? null : { asked, question, access, key };
+      const found = lookup === null ? 'new' : this.#inMemory(lookup);
       if (typeof found !== 'string') return found;
       if (found === 'unsure')
         return await this.#fill({ ...of, outcome: { kind: 'bypass', detail: found } }, read);
       const flight = joins < MAX_JOINS ? this.#flights.find(key) : undefined;
       if (flight === undefined)
-        return await this.#lead(key, { ...of, outcome: { kind: 'miss', detail: found } }, read);
+        return await this.#lead({ ...of, key, lookup, outcome: { kind: 'miss', detail: found } }, read);
       const landed = await within(asked.deadlineAtMs - Date.now(), flight.landed, () => null);
       // Of a question that was new the first answer only tells who may share it, so that it is looked up again.
-      if (landed !== null && access !== null && this.#fault(landed, asked) === null)
-        return this.#hit({ asked, question, access, key }, landed, 'joined');
+      if (landed !== null && lookup !== null && this.#finder.fault(landed, asked) === null)
+        return this.#hit(lookup, landed, 'joined');
     }
   }
 
@@ -122,42 +130,21 @@ export class ResponseCache {
     }
   }
 
-  /** The answer, or why there is none. */
-  async #find(lookup: Lookup): Promise<HttpAnswer | MissReason | 'unsure'> {
-    const { asked, question, key } = lookup;
-    const { store, freshness } = this.#parts;
-    const mine = store.inMemory(key);
-    const fault = mine === undefined ? 'new' : this.#fault(mine, asked);
-    if (mine !== undefined && fault === null) return this.#hit(lookup, mine, 'memory');
-    if (question.rule?.parts.some(([app]) => !freshness.isSure(app)) === true) return 'unsure';
-    const shared = fault === 'consistency' ? null : await store.fromShared(key);
-    if (shared === null || !freshness.knows(shared.stamp) || this.#fault(shared, asked) !== null)
-      return fault ?? 'new';
-    store.adopt(key, shared);
-    return this.#hit(lookup, shared, 'shared');
-  }
-
-  /** Why this answer cannot be given; null when it can. */
-  #fault(kept: KeptAnswer, { token }: Asked): MissReason | 'unsure' | null {
-    const { freshness } = this.#parts;
-    if (kept.expiresAtMs <= Date.now()) return 'expired';
-    const standing = freshness.standing(kept);
-    if (standing !== 'current') return standing;
-    return token === null || hasAllOf(token, kept, freshness) ? null : 'consistency';
-  }
-
   #hit({ asked, access }: Lookup, kept: KeptAnswer, detail: HitLayer): HttpAnswer {
     const outcome = { kind: 'hit', detail } as const;
     this.#parts.metrics.answered(asked.name, outcome);
     return keptHttp(asked, { kept, rules: access.rules, outcome });
   }
 
-  /** Reads for all who ask meanwhile. */
-  async #lead(key: string, reading: Reading, read: ReadAnswer): Promise<HttpAnswer> {
+  /** Finds or reads the answer for all who ask meanwhile. */
+  async #lead(leading: Leading, read: ReadAnswer): Promise<HttpAnswer> {
+    const { key, lookup } = leading;
     const land = this.#flights.begin(key);
     let kept: KeptAnswer | null = null;
     try {
-      return await this.#fill(reading, read, (answer) => {
+      kept = lookup === null ? null : await this.#finder.shared(lookup);
+      if (lookup !== null && kept !== null) return this.#hit(lookup, kept, 'shared');
+      return await this.#fill(leading, read, (answer) => {
         kept = answer;
       });
     } finally {
