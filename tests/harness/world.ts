@@ -17,6 +17,7 @@ import {
   type Metrics,
   noSharedCache,
   openCatalog,
+  openRedisCache,
 } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, type Shard } from '@rocket/subgraphs';
@@ -52,7 +53,7 @@ export async function example(name: string): Promise<unknown> {
 export async function createWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
   const test = await createTestDatabase();
   const parts = await openParts(test, loadConfig(environment));
-  const { catalog, shards, metrics, startGateway } = parts;
+  const { catalog, shards, metrics, sharedCache, startGateway } = parts;
   const gateway = await startGateway(metrics);
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;
   const client = await openWorldClient(url, ADMIN);
@@ -70,6 +71,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
       const { shardMap } = await catalog.snapshot();
       await gateway.close();
       for (const shard of shards.values()) await shard.close();
+      await sharedCache.close();
       await catalog.close();
       for (const { database } of shardMap.placements.values()) await dropDatabase(test.serverUrl, database);
       await test.dispose();
@@ -85,7 +87,10 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
   const view = await followCatalog(catalog, logger);
   const shards = new Map<string, Shard>();
   const bus = createInProcessBus({ logger });
-  const sharedCache = noSharedCache();
+  const sharedCache =
+    config.redisUrl === null
+      ? noSharedCache()
+      : await openRedisCache({ url: config.redisUrl, namespace: 'test', logger });
   for (const name of SHARDS.map(shardName)) {
     await catalog.addShard({ name, databaseUrl: serverUrl, url: null });
     const parts = { catalog, view, bus, sharedCache, config, logger };
@@ -103,7 +108,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
       view: await followCatalog(catalog, logger),
       ...{ bus, sharedCache, shards: directory, config, logger, metrics: measured },
     });
-  return { catalog, shards, metrics, startGateway };
+  return { catalog, shards, metrics, sharedCache, startGateway };
 }
 
 async function statementsOf(metrics: Metrics, app: string): Promise<number> {
