@@ -14,6 +14,7 @@ import { createAdmin } from './admin/admin-server.ts';
 import { createEventPages } from './admin/events/event-pages.ts';
 import { createLazyFollower } from './admin/events/lazy-follower.ts';
 import { type CacheConfig, openCache } from './cache/open-cache.ts';
+import { QuestionIndex } from './cache/questions/question.ts';
 import { createComposer } from './compose/composer.ts';
 import { createConsistency } from './consistency/consistency.ts';
 import { createConsistencyTokens } from './consistency/consistency-token.ts';
@@ -127,7 +128,7 @@ function openGraphs(options: GatewayOptions, internalKey: string) {
     compositions: createCompositions(options),
     subgraphs: createSubgraphCaller(shards, seen),
     introspection: config.introspection,
-    cache: config.cache,
+    index: config.cache ? new QuestionIndex() : null,
   });
   return {
     ...{ services, shards, composer, documents, cache, graphs },

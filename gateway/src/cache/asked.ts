@@ -47,7 +47,11 @@ export function askedHead({ method, headers }: IncomingMessage): AskedHead {
   };
 }
 
+/** Longer ones are hashed, as callers could fill the memory with them. */
+const MAX_ACCEPT_CHARS = 100;
+
 /** @param parameters body of a POST, query string of a GET */
 export function askedHash({ method, accept }: AskedHead, parameters: Buffer | string): string {
-  return `${method} ${hash('sha256', parameters, 'base64url')} ${accept}`;
+  const form = accept.length > MAX_ACCEPT_CHARS ? hash('sha256', accept, 'base64url') : accept;
+  return `${method} ${hash('sha256', parameters, 'base64url')} ${form}`;
 }

@@ -10,6 +10,7 @@ import {
 } from '@rocket/schema';
 import { startGatewayServer, startSchemaServer } from '../apollo/apollo-server.ts';
 import { GraphQuestions } from '../cache/questions/graph-questions.ts';
+import type { QuestionIndex } from '../cache/questions/question.ts';
 import type { Composer } from '../compose/composer.ts';
 import { ShardDataSource } from '../execution/shard-data-source.ts';
 import type { SubgraphCaller } from '../execution/subgraph-caller.ts';
@@ -34,8 +35,8 @@ export interface GraphParts {
   readonly models: RevisionModels;
   readonly subgraphs: SubgraphCaller;
   readonly introspection: boolean;
-  /** Whether answers are kept. */
-  readonly cache: boolean;
+  /** Where the questions of all graphs are known; null when no answers are kept. */
+  readonly index: QuestionIndex | null;
   readonly logger: Logger;
 }
 
@@ -63,11 +64,21 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
     if (kept === null) await parts.compositions.keep(revision, composition);
     served = await startServer(composition, parts);
   }
-  const content = parts.cache ? await contentKey(revision, parts.catalog) : null;
-  const questions = content === null ? null : new GraphQuestions({ revision, content }, parts.models);
+  const questions = await openQuestions(revision, parts);
   const graph = new ServedGraph(revision, { ...served, questions }, parts.logger);
   await graph.warm();
   return graph;
+}
+
+/** Null when no answers are kept. */
+async function openQuestions(
+  revision: GraphRevision,
+  { catalog, models, index }: GraphParts,
+): Promise<GraphQuestions | null> {
+  const content = index === null ? null : await contentKey(revision, catalog);
+  return content === null || index === null
+    ? null
+    : new GraphQuestions({ revision, content }, { models, index });
 }
 
 /** Null for a graph without entities. */

@@ -6,6 +6,7 @@ const ANSWER = {
   contentType: 'application/json',
   body: Buffer.from('{"data":{"name":"ü𝄞"}}'),
   etag: '"abc"',
+  checkedTo: 0,
   keptAtMs: 1,
   expiresAtMs: 2,
   stamp: { position: 3, message: 2 ** 47 + 1 },

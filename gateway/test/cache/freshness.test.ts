@@ -43,6 +43,7 @@ function now(): ReadMoment {
 
 const read = (moment: ReadMoment, ...tags: string[]) => ({
   stamp: moment.stamp,
+  checkedTo: 0,
   tags: Float64Array.from(tags.map(hashTag)),
   apps: [{ app: CRM, epoch: epoch(1), lsn: null, history: '7:1' }],
 });

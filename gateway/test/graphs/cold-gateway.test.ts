@@ -13,6 +13,7 @@ import {
   startRedisServer,
 } from '../../../tests/harness/servers/redis-server.ts';
 import { until } from '../../../tests/harness/until.ts';
+import { QuestionIndex } from '../../src/cache/questions/question.ts';
 import { createComposer } from '../../src/compose/composer.ts';
 import { createCompositions } from '../../src/graphs/compositions.ts';
 import { type GraphKey, shapeOf } from '../../src/graphs/graph-key.ts';
@@ -77,7 +78,7 @@ async function coldLoad(sharedCache: SharedCache, changes: Partial<World['catalo
     compositions: createCompositions(stored),
     documents,
     models: createRevisionModels(documents),
-    cache: true,
+    index: new QuestionIndex(),
     subgraphs: { execute: () => Promise.reject(new Error('nobody asks for data')) },
     introspection: true,
   });

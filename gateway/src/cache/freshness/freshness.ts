@@ -13,7 +13,7 @@ import {
 import { type AppName, MAX_STALENESS_MS, type Placed } from '@rocket/schema';
 import type { SeenPositions } from '../../execution/seen-positions.ts';
 import type { CacheMetrics } from '../cache-metrics.ts';
-import { Invalidations } from './invalidations.ts';
+import { type Dependent, Invalidations } from './invalidations.ts';
 import { type AppliedEvent, OwnWrites } from './own-writes.ts';
 import type { AppRead, PlaceOf } from './places.ts';
 import { PositionTrail, type StreamStamp } from './position-trail.ts';
@@ -31,10 +31,8 @@ export interface ReadMoment {
 }
 
 /** What an answer depends on. */
-export interface Dependencies {
+export interface Dependencies extends Dependent {
   readonly stamp: StreamStamp;
-  /** Hashes of the tags. */
-  readonly tags: Float64Array;
   readonly apps: readonly AppRead[];
 }
 
@@ -104,10 +102,11 @@ export class Freshness {
     );
   }
 
-  standing({ tags, stamp, apps }: Dependencies): Standing {
+  standing(of: Dependencies): Standing {
+    const { apps } = of;
     if (!this.#arePlaced(apps)) return 'invalidated';
     if (!apps.every((read) => this.#isSure(read))) return 'unsure';
-    return this.#invalidations.isVoid(tags, stamp.position) ? 'invalidated' : 'current';
+    return this.#invalidations.isVoid(of) ? 'invalidated' : 'current';
   }
 
   /** Whether all changes of the app up to a short while ago are known here. */

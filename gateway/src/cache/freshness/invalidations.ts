@@ -1,7 +1,18 @@
 /** The tags that were invalidated lately, each with the position on the stream of the last event that has it. */
 
+import type { StreamStamp } from './position-trail.ts';
+
 /** Some 50 MB. At 500 changes a second these are the tags of several minutes. */
 const DEFAULT_MAX_TAGS = 1_000_000;
+
+/** Something that depends on tags, as they were at a position. */
+export interface Dependent {
+  /** Hashes of the tags. */
+  readonly tags: Float64Array;
+  readonly stamp: Pick<StreamStamp, 'position'>;
+  /** Position of the last invalidation that it has outlived; 0 for none. Only `isVoid` sets it. */
+  checkedTo: number;
+}
 
 export class Invalidations {
   readonly #maxTags: number;
@@ -52,14 +63,18 @@ export class Invalidations {
     this.#forget();
   }
 
-  /** Whether one of these tags was invalidated after `position`, or may have been. */
-  isVoid(tags: Float64Array, position: number): boolean {
+  /** Whether one of the tags was invalidated after the position, or may have been. */
+  isVoid(dependent: Dependent): boolean {
+    const { tags, stamp } = dependent;
+    const { position } = stamp;
     if (this.#floor === null || position < this.#floor) return true;
-    if (position >= this.#latest) return false;
+    // Most answers are given many times between two changes.
+    if (position >= this.#latest || dependent.checkedTo === this.#latest) return false;
     for (const tag of tags) {
       const at = this.#positions.get(tag);
       if (at !== undefined && at > position) return true;
     }
+    dependent.checkedTo = this.#latest;
     return false;
   }
 

@@ -26,7 +26,7 @@ const Head = z.object({
   tags: z.int().nonnegative(),
 });
 
-export function encodeAnswer({ body, tags, ...head }: KeptAnswer): Buffer {
+export function encodeAnswer({ body, tags, checkedTo: _here, ...head }: KeptAnswer): Buffer {
   const text = Buffer.from(JSON.stringify({ ...head, tags: tags.length }));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32BE(text.length);
@@ -42,7 +42,7 @@ export function decodeAnswer(bytes: Buffer): KeptAnswer | null {
   const bodyAt = tagsAt + head.tags * TAG_BYTES;
   if (bodyAt > bytes.length) return null;
   const tags = new Float64Array(new Uint8Array(bytes.subarray(tagsAt, bodyAt)).buffer);
-  return { ...head, tags, body: bytes.subarray(bodyAt) };
+  return { ...head, tags, checkedTo: 0, body: bytes.subarray(bodyAt) };
 }
 
 function readHead(text: string): z.infer<typeof Head> | null {

@@ -122,6 +122,7 @@ function keptAnswer(
     etag: etagOf(body),
     tags: Float64Array.from(tags),
     stamp: moment.stamp,
+    checkedTo: 0,
     apps,
     keptAtMs,
     expiresAtMs: keptAtMs + Math.min(ttlMs, ownTtlMs),

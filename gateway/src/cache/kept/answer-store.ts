@@ -45,7 +45,8 @@ export class AnswerStore {
   keep(key: string, answer: KeptAnswer): void {
     this.#memory.set(key, answer);
     const ttlMs = answer.expiresAtMs - Date.now();
-    if (ttlMs > 0) this.#shared.set(answerKey(key), encodeAnswer(answer), ttlMs);
+    if (ttlMs > 0 && this.#shared.state().kind === 'up')
+      this.#shared.set(answerKey(key), encodeAnswer(answer), ttlMs);
   }
 
   /** Keeps here what another process has kept. */

@@ -14,11 +14,11 @@ import { LRUCache } from 'lru-cache';
 import type { RevisionModels } from '../../graphs/revision-documents.ts';
 import type { GraphqlParameters } from '../../http/graphql-request.ts';
 import { callerFor, type Identity } from '../../identity/identity.ts';
-import type { Question } from './question.ts';
+import type { Question, QuestionIndex } from './question.ts';
 import { mergeRules, type ReadRule } from './read-rule.ts';
 
-/** Each takes some 300 bytes. */
-const MAX_QUESTIONS = 50_000;
+/** Rules are few: each is a set of entities. */
+const MAX_RULES = 10_000;
 
 /** What counts of a caller for the answers to a question. */
 export interface Access {
@@ -36,24 +36,30 @@ export interface AskedGraph {
   readonly content: string;
 }
 
+export interface QuestionParts {
+  readonly models: RevisionModels;
+  readonly index: QuestionIndex;
+}
+
 export class GraphQuestions {
   readonly #graph: AskedGraph;
   readonly #load: RevisionModels;
   /** Models of all apps that the rules name. */
   readonly #models = new Map<AppName, AppModel>();
-  /** By the request as it came, and by what it asks. */
-  readonly #byRequest = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
-  readonly #byKey = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
+  readonly #index: QuestionIndex;
+  /** Equal rules are one, by their text. */
+  readonly #rules = new LRUCache<string, ReadRule>({ max: MAX_RULES });
   readonly #access = new WeakMap<Identity, Map<string, Access>>();
 
-  constructor(graph: AskedGraph, models: RevisionModels) {
+  constructor(graph: AskedGraph, { models, index }: QuestionParts) {
     this.#graph = graph;
     this.#load = models;
+    this.#index = index;
   }
 
   /** The question of a request that came before, letter by letter. */
   known(request: string): Question | undefined {
-    return this.#byRequest.get(request);
+    return this.#index.find(`${this.#graph.content} ${request}`);
   }
 
   /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
@@ -61,18 +67,18 @@ export class GraphQuestions {
     const { query, operationName = null, variables = null } = parameters;
     const asked = JSON.stringify([this.#graph.content, form, query, operationName, variables]);
     const key = hash('sha256', asked, 'base64url');
-    const question = this.#byKey.get(key) ?? { key, rule: null, never: null };
-    this.#byKey.set(key, question);
-    this.#byRequest.set(request, question);
-    return question;
+    return this.#index.add(`${this.#graph.content} ${request}`, key);
   }
 
   /** Notes what answers to the question are read from. @throws RocketError when a document cannot be read */
   async learn(question: Question, read: ReadRule): Promise<ReadRule> {
     await Promise.all(read.parts.map(([app]) => this.#loadModel(app)));
     // After the wait, as another answer may have told more meanwhile.
-    question.rule = question.rule === null ? read : mergeRules(question.rule, read);
-    return question.rule;
+    const all = question.rule === null ? read : mergeRules(question.rule, read);
+    const rule = this.#rules.get(all.text) ?? all;
+    this.#rules.set(rule.text, rule);
+    question.rule = rule;
+    return rule;
   }
 
   access(rule: ReadRule, identity: Identity): Access {

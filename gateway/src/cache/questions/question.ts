@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { BypassReason } from '../cache-outcome.ts';
 import type { ReadRule } from './read-rule.ts';
 
@@ -9,4 +10,26 @@ export interface Question {
   rule: ReadRule | null;
   /** Why its answers are never kept; null when they are. */
   never: BypassReason | null;
+}
+
+/** Each takes some 500 bytes, whatever callers send. */
+const MAX_QUESTIONS = 100_000;
+
+/** The questions that a gateway was asked lately, in all its graphs. */
+export class QuestionIndex {
+  /** By the request as it came. */
+  readonly #byRequest = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
+  readonly #byKey = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
+
+  find(request: string): Question | undefined {
+    return this.#byRequest.get(request);
+  }
+
+  /** The question of that key, which is also found by the request from now on. */
+  add(request: string, key: string): Question {
+    const question = this.#byKey.get(key) ?? { key, rule: null, never: null };
+    this.#byKey.set(key, question);
+    this.#byRequest.set(request, question);
+    return question;
+  }
 }
