@@ -36,9 +36,9 @@ export class NoteApp {
     this.outside = outside;
   }
 
-  /** @param environment settings of the installation's processes */
+  /** Every read goes to the database. @param environment settings of the installation's processes */
   static async create(environment: Readonly<Record<string, string>>): Promise<NoteApp> {
-    const world = await createWorld(environment);
+    const world = await createWorld({ ROCKET_CACHE: '0', ...environment });
     const imported = await world.importApp('notes', DOCUMENT);
     if (imported.errors.length > 0) throw new Error(JSON.stringify(imported.errors));
     const url = databaseUrl(inject('postgresServerUrl'), await databaseOf(world));

@@ -5,7 +5,7 @@ import type { SeenPositions } from '../execution/seen-positions.ts';
 import { type CacheMetrics, createCacheMetrics } from './cache-metrics.ts';
 import { readHttp } from './cached-http.ts';
 import { Freshness } from './freshness/freshness.ts';
-import { placesIn } from './freshness/places.ts';
+import { createPlaces } from './freshness/places.ts';
 import { type AnswerKeeper, createAnswerKeeper } from './kept/answer-keeper.ts';
 import { AnswerStore } from './kept/answer-store.ts';
 import { ResponseCache } from './response-cache.ts';
@@ -59,9 +59,10 @@ function openParts(options: CacheOptions): OpenCache {
     logger,
     onEvicted: () => metrics.evicted(),
   });
+  const places = createPlaces(bus);
   const freshness = new Freshness({
     ...{ bus, logger, metrics, seen },
-    places: () => placesIn(view.current.shardMap),
+    places: () => places(view.current.shardMap),
     onReset: () => store.clear(),
   });
   const keeper = createAnswerKeeper({

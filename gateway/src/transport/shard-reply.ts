@@ -26,7 +26,7 @@ export function parseReply({ status, text }: Reply, target: string): unknown {
 export function readAnswer(reply: Reply, target: string): SubgraphAnswer {
   if (mediaType(reply.headers['content-type'])?.essence !== 'application/json')
     throw noJson(reply.status, target);
-  return readSubgraphAnswer(reply, () => parseReply(reply, target));
+  return readSubgraphAnswer(reply, (text) => parseReply({ ...reply, text }, target));
 }
 
 function noJson(status: number, target: string, options?: ErrorOptions): ShardUnreachable {

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../tests/harness/until.ts';
 import { createCacheMetrics } from '../../src/cache/cache-metrics.ts';
 import { Freshness, type ReadMoment } from '../../src/cache/freshness/freshness.ts';
-import type { Place } from '../../src/cache/freshness/places.ts';
+import type { PlaceOf } from '../../src/cache/freshness/places.ts';
 import { hashTag } from '../../src/cache/freshness/tag-hash.ts';
 import { createSeenPositions } from '../../src/execution/seen-positions.ts';
 
@@ -13,12 +13,12 @@ const logger = createLogger({ level: 'silent', name: 'test' });
 
 let bus: EventBus;
 let freshness: Freshness;
-let places: Map<AppName, Place>;
+let places: Map<AppName, ReturnType<PlaceOf>>;
 let resets = 0;
 const seen = createSeenPositions();
 beforeEach(async () => {
   resets = 0;
-  places = new Map([[CRM, { epoch: epoch(1), history: '7:1' }]]);
+  places = new Map([[CRM, { epoch: epoch(1), history: '7:1', isHeard: true }]]);
   bus = createInProcessBus({ logger });
   freshness = new Freshness({
     ...{ bus, logger, seen },
@@ -106,11 +106,14 @@ describe('what was read', () => {
 
   it('is void when its app is served from elsewhere, or from another history', () => {
     const answer = read(now(), 'crm.order#1');
-    places.set(CRM, { epoch: epoch(2), history: '7:1' });
+    places.set(CRM, { epoch: epoch(2), history: '7:1', isHeard: true });
     expect(freshness.standing(answer)).toBe('invalidated');
-    places.set(CRM, { epoch: epoch(1), history: '7:2' });
+    places.set(CRM, { epoch: epoch(1), history: '7:2', isHeard: true });
     expect(freshness.standing(answer)).toBe('invalidated');
     expect(freshness.mayKeep(now(), answer.apps)).toBe(false);
+    places.set(CRM, { epoch: epoch(1), history: '7:1', isHeard: false });
+    expect(freshness.standing(answer)).toBe('invalidated');
+    expect(freshness.isSure(CRM)).toBe(false);
     places.delete(CRM);
     expect(freshness.standing(answer)).toBe('invalidated');
     expect(freshness.isSure(CRM)).toBe(false);

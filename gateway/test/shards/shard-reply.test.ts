@@ -12,6 +12,15 @@ it.each([undefined, 'text/html', 'application/json-seq', ['application/json']])(
   },
 );
 
+it('reads an answer without the facts behind it', () => {
+  const facts = '{"kind":"write","events":["7"]}';
+  const headers = { 'content-type': 'application/json', 'x-rocket-facts': String(facts.length) };
+  const answer = readAnswer({ status: 200, headers, text: `{"data":{"a":1}}${facts}` }, 'shard s1');
+  expect(answer.json()).toBe('{"data":{"a":1}}');
+  expect(answer.result()).toEqual({ data: { a: 1 } });
+  expect(answer.facts).toEqual({ kind: 'write', events: ['7'] });
+});
+
 it.each(['application/json', 'application/json; charset=utf-8'])('takes %s', (type) => {
   expect(answerOf(type).json()).toBe('{"data":{}}');
 });

@@ -55,6 +55,7 @@ test('a new app is placed at epoch 1 without a revision', async () => {
     name: 'west',
     url: 'http://west:4100',
     state: 'active',
+    history: null,
   });
 });
 

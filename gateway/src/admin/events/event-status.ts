@@ -8,8 +8,8 @@ import {
   type WriterSilence,
 } from '@rocket/platform';
 import { type OutboxReport, RocketError } from '@rocket/schema';
+import { unheard } from '../../cache/freshness/unheard.ts';
 import type { AdminParts } from '../parts.ts';
-import { unheard } from './unheard.ts';
 
 /** A person waits for it, and a shard that does not answer says nothing by answering later. */
 const TIMEOUT_MS = 10_000;
@@ -20,7 +20,7 @@ export async function eventStatus(parts: AdminParts) {
   const { view, bus, follower } = parts;
   const snapshot = await view.refresh();
   const apps = [...snapshot.apps.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const heard = apps.map(({ name }) => name).filter((name) => unheard(name, snapshot, bus) === null);
+  const heard = apps.map(({ name }) => name).filter((name) => unheard(name, snapshot.shardMap, bus) === null);
   const [stored, consumers, outboxes] = await Promise.all([
     nullIfAway(() => bus.describe()),
     nullIfAway(() => bus.consumers()),
@@ -74,7 +74,7 @@ function appView(
   { report, problem }: Outbox,
   { snapshot, parts }: { readonly snapshot: CatalogSnapshot; readonly parts: AdminParts },
 ) {
-  const silence = unheard(name, snapshot, parts.bus);
+  const silence = unheard(name, snapshot.shardMap, parts.bus);
   const { position, ageMs, sure } = parts.follower.get().app(name);
   return {
     app: name,

@@ -1,8 +1,8 @@
 import type { CatalogSnapshot, StreamMessage } from '@rocket/platform';
 import { type AppName, eventSubject, isDocumentName, RocketError } from '@rocket/schema';
+import { unheard } from '../../cache/freshness/unheard.ts';
 import { existingApp } from '../apps/existing-app.ts';
 import type { AdminParts } from '../parts.ts';
-import { unheard } from './unheard.ts';
 
 const MAX_LIMIT = 1_000;
 const MAX_WAIT_MS = 20_000;
@@ -60,7 +60,7 @@ async function requireEntity(entity: string, app: AppName | null, parts: AdminPa
 /** Refuses to wait for what cannot come. */
 function requireHeard(app: AppName | null, snapshot: CatalogSnapshot, { bus }: AdminParts): void {
   const asked = app === null ? [...snapshot.shardMap.placements.keys()] : [app];
-  const reasons = asked.map((each) => unheard(each, snapshot, bus));
+  const reasons = asked.map((each) => unheard(each, snapshot.shardMap, bus));
   const [reason = null] = reasons;
   if (reason !== null && !reasons.includes(null)) throw new RocketError('EVENTS_UNAVAILABLE', reason);
 }

@@ -112,7 +112,7 @@ export class Freshness {
   /** Whether all changes of the app up to a short while ago are known here. */
   isSure(app: AppName): boolean {
     const place = this.#options.places()(app);
-    return place !== undefined && this.#isSure({ app, epoch: place.epoch });
+    return place?.isHeard === true && this.#isSure({ app, epoch: place.epoch });
   }
 
   /** Whether something was written to the app here that has not come back although it was waited for. */
@@ -133,8 +133,9 @@ export class Freshness {
 
   /** @see OwnWrites.wait */
   ownWrite(at: Placed, events: readonly string[]): Promise<AppliedEvent | null> {
+    const isHeard = this.#options.places()(at.app)?.isHeard === true;
     const isUp = this.#options.bus.state().kind === 'up';
-    return this.#ownWrites.wait(at, events, isUp ? OWN_WRITE_WAIT_MS : 0);
+    return this.#ownWrites.wait(at, events, isHeard && isUp ? OWN_WRITE_WAIT_MS : 0);
   }
 
   close(): void {
@@ -169,7 +170,7 @@ export class Freshness {
     const placeOf = this.#options.places();
     return apps.every(({ app, epoch, history }) => {
       const place = placeOf(app);
-      return place !== undefined && place.epoch === epoch && place.history === history;
+      return place?.isHeard === true && place.epoch === epoch && place.history === history;
     });
   }
 

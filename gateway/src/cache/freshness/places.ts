@@ -1,4 +1,6 @@
+import type { EventBus } from '@rocket/platform';
 import type { AppName, Epoch, Lsn, ShardMap } from '@rocket/schema';
+import { unheard } from './unheard.ts';
 
 /** Where an app is served from, by the shard map. */
 export interface Place {
@@ -8,7 +10,7 @@ export interface Place {
 }
 
 /** By one state of the shard map; undefined for an app that has no place. */
-export type PlaceOf = (app: AppName) => Place | undefined;
+export type PlaceOf = (app: AppName) => (Place & { readonly isHeard: boolean }) | undefined;
 
 /** An app that an answer was read from. */
 export interface AppRead extends Place {
@@ -17,18 +19,21 @@ export interface AppRead extends Place {
   readonly lsn: Lsn | null;
 }
 
-/** Made once for each state of the map, as it is asked for with every answer. */
-export function placesIn(map: ShardMap): PlaceOf {
-  const known = PLACES.get(map);
-  if (known !== undefined) return known;
-  const { placements, shards } = map;
-  const places = new Map<AppName, ReturnType<PlaceOf>>();
-  for (const { app, epoch, shard } of placements.values()) {
-    places.set(app, { epoch, history: shards.get(shard)?.history ?? null });
-  }
-  const placeOf: PlaceOf = (app) => places.get(app);
-  PLACES.set(map, placeOf);
-  return placeOf;
+/** The places by a shard map, made once for each state of it, as they are asked for with every answer. */
+export function createPlaces(bus: Pick<EventBus, 'outlivesProcess'>): (map: ShardMap) => PlaceOf {
+  const known = new WeakMap<ShardMap, PlaceOf>();
+  return (map) => {
+    const placeOf = known.get(map) ?? placesIn(map, bus);
+    known.set(map, placeOf);
+    return placeOf;
+  };
 }
 
-const PLACES = new WeakMap<ShardMap, PlaceOf>();
+function placesIn(map: ShardMap, bus: Pick<EventBus, 'outlivesProcess'>): PlaceOf {
+  const places = new Map<AppName, ReturnType<PlaceOf>>();
+  for (const { app, epoch, shard } of map.placements.values()) {
+    const history = map.shards.get(shard)?.history ?? null;
+    places.set(app, { epoch, history, isHeard: unheard(app, map, bus) === null });
+  }
+  return (app) => places.get(app);
+}

@@ -1,5 +1,5 @@
-import type { CatalogSnapshot, EventBus } from '@rocket/platform';
-import type { AppName } from '@rocket/schema';
+import type { EventBus } from '@rocket/platform';
+import type { AppName, ShardMap } from '@rocket/schema';
 
 /**
  * Why no event of the app can reach this process, as a sentence; null when it can. Without NATS each process has events
@@ -7,11 +7,11 @@ import type { AppName } from '@rocket/schema';
  */
 export function unheard(
   app: AppName,
-  { shardMap }: CatalogSnapshot,
+  { placements, shards }: ShardMap,
   bus: Pick<EventBus, 'outlivesProcess'>,
 ): string | null {
-  const placement = shardMap.placements.get(app);
-  const shard = placement === undefined ? undefined : shardMap.shards.get(placement.shard);
+  const placement = placements.get(app);
+  const shard = placement === undefined ? undefined : shards.get(placement.shard);
   if (bus.outlivesProcess || shard === undefined || shard.url === null) return null;
   return `Shard ${shard.name} is another process, and without NATS_URL its events stay there`;
 }
