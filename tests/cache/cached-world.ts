@@ -24,7 +24,7 @@ export const CROWD = Array.from(
   (_, at) => `c0000000-0000-4000-8000-${String(at).padStart(12, '0')}`,
 );
 
-const CRM = {
+export const CRM = {
   exports: ['customer'],
   sample_data: { customer: CROWD.map((id, at) => ({ id, name: `C${at}` })) },
   version: 1,

@@ -28,6 +28,10 @@ export interface Access {
 }
 
 export interface AskedGraph {
+  /**
+   * Answers of an earlier revision of the same documents are not given again: writes in between, by other documents, may
+   * not have told the tags that these depend on.
+   */
   readonly revision: GraphRevision;
   /**
    * Hash of what the graph is composed of. A catalog that was restored from a backup gives the same revisions to other
@@ -65,7 +69,8 @@ export class GraphQuestions {
   /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
   question(request: string, parameters: GraphqlParameters, form: string): Question {
     const { query, operationName = null, variables = null } = parameters;
-    const asked = JSON.stringify([this.#graph.content, form, query, operationName, variables]);
+    const { revision, content } = this.#graph;
+    const asked = JSON.stringify([revision.id, content, form, query, operationName, variables]);
     const key = hash('sha256', asked, 'base64url');
     return this.#index.add(`${this.#graph.content} ${request}`, key);
   }
