@@ -115,11 +115,6 @@ export class Freshness {
     return place?.isHeard === true && this.#isSure({ app, epoch: place.epoch });
   }
 
-  /** Whether something was written to the app here that has not come back although it was waited for. */
-  lacksOwnWrite(at: Placed): boolean {
-    return this.#ownWrites.isMissing(at);
-  }
-
   /** Whether everything up to a position is applied here, so that standings take it into account. */
   covers(position: number): boolean {
     const last = this.#trail.last;
@@ -175,6 +170,7 @@ export class Freshness {
   }
 
   #isSure(at: Placed): boolean {
-    return !this.#ownWrites.isMissing(at) && this.follower.app(at.app).sure;
+    const { ageMs, sure } = this.follower.app(at.app);
+    return sure && !this.#ownWrites.isMissing(at, performance.now() - ageMs);
   }
 }

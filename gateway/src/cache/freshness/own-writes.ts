@@ -13,11 +13,17 @@ export interface AppliedEvent {
 const MAX_REMEMBERED = 50_000;
 
 export class OwnWrites {
+  readonly #now: () => number;
   /** By message id, in order of arrival. */
   readonly #applied = new Map<string, AppliedEvent>();
   readonly #waiting = new Map<string, PromiseWithResolvers<AppliedEvent>>();
-  /** Of each app the messages that were waited for in vain. */
-  readonly #missing = new Map<string, Set<string>>();
+  /** When an app's events were last waited for in vain. Not which: they need not ever come, and can be any number. */
+  readonly #missedAtMs = new Map<string, number>();
+
+  /** @param now the clock of the follower of events, in ms */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** An event was applied. */
   applied(id: string, event: AppliedEvent): void {
@@ -28,12 +34,11 @@ export class OwnWrites {
     }
     this.#waiting.get(id)?.resolve(event);
     this.#waiting.delete(id);
-    this.#found(event.at, id);
   }
 
   /**
    * Resolves with the last of the events once all are applied; with null after `timeoutMs`. From then on the app counts as
-   * missing events until they come.
+   * missing them until all that was committed before is known to be applied.
    * @param events ids, as the shard told them
    */
   async wait(at: Placed, events: readonly string[], timeoutMs: number): Promise<AppliedEvent | null> {
@@ -41,18 +46,28 @@ export class OwnWrites {
     const arrivals = ids.map((id) => this.#applied.get(id) ?? this.#arrival(id));
     const all = await within(timeoutMs, Promise.all(arrivals), () => null);
     if (all !== null) return all.reduce((last, event) => (event.position > last.position ? event : last));
-    for (const id of ids) if (!this.#applied.has(id)) this.#lacks(at, id);
+    for (const id of ids) this.#waiting.delete(id);
+    this.#missedAtMs.set(keyOf(at), this.#now());
     return null;
   }
 
-  /** Whether something was written here that has not come back although it was waited for. */
-  isMissing(at: Placed): boolean {
-    return this.#missing.size > 0 && this.#missing.has(keyOf(at));
+  /**
+   * Whether something was written here that was waited for in vain, and may not have come back since.
+   * @param provenAtMs everything that was committed to the app before this time is applied
+   */
+  isMissing(at: Placed, provenAtMs: number): boolean {
+    if (this.#missedAtMs.size === 0) return false;
+    const key = keyOf(at);
+    const missedAtMs = this.#missedAtMs.get(key);
+    if (missedAtMs === undefined) return false;
+    if (provenAtMs <= missedAtMs) return true;
+    this.#missedAtMs.delete(key);
+    return false;
   }
 
   /** All that was kept is dropped, so that nothing can be older than a write of before. */
   reset(): void {
-    this.#missing.clear();
+    this.#missedAtMs.clear();
     this.#applied.clear();
   }
 
@@ -60,18 +75,6 @@ export class OwnWrites {
     const waiting = this.#waiting.get(id) ?? Promise.withResolvers<AppliedEvent>();
     this.#waiting.set(id, waiting);
     return waiting.promise;
-  }
-
-  #lacks(at: Placed, id: string): void {
-    this.#waiting.delete(id);
-    const key = keyOf(at);
-    this.#missing.set(key, (this.#missing.get(key) ?? new Set()).add(id));
-  }
-
-  #found(at: Placed, id: string): void {
-    const key = keyOf(at);
-    const missing = this.#missing.get(key);
-    if (missing?.delete(id) === true && missing.size === 0) this.#missing.delete(key);
   }
 }
 
