@@ -47,11 +47,11 @@ export function askedHead({ method, headers }: IncomingMessage): AskedHead {
   };
 }
 
-/** Longer ones are hashed, as callers could fill the memory with them. */
-const MAX_ACCEPT_CHARS = 100;
+/** Browsers and clients send less. Many thousands of hashes are kept, so that their length is bounded. */
+const MAX_ACCEPT_CHARS = 200;
 
 /** @param parameters body of a POST, query string of a GET */
 export function askedHash({ method, accept }: AskedHead, parameters: Buffer | string): string {
-  const form = accept.length > MAX_ACCEPT_CHARS ? hash('sha256', accept, 'base64url') : accept;
+  const form = accept.length <= MAX_ACCEPT_CHARS ? accept : `sha256 ${hash('sha256', accept, 'base64url')}`;
   return `${method} ${hash('sha256', parameters, 'base64url')} ${form}`;
 }

@@ -76,10 +76,7 @@ function cacheControl({ policy, anonymous, ttlSeconds }: Cacheability): string {
 /** Whether a caller's Cache-Control asks for an answer that was not kept. */
 export function wantsFresh(cacheControl: string | undefined): boolean {
   return (cacheControl ?? '').split(',').some((directive) => {
-    const [name = '', value = ''] = directive
-      .trim()
-      .toLowerCase()
-      .split(/\s*=\s*/);
+    const [name = '', value = ''] = directive.split('=').map((part) => part.trim().toLowerCase());
     if (name === 'max-age') return Number(value.replaceAll('"', '')) <= 0;
     return name === 'no-cache' || name === 'no-store';
   });

@@ -197,4 +197,11 @@ describe('Cache-Control of a request', () => {
       expect(wantsFresh(header)).toBe(false);
     },
   );
+
+  it('is read in a time that grows with its length alone', () => {
+    const header = `a${' '.repeat(15_000)}b`;
+    const startedAt = performance.now();
+    for (let round = 0; round < 20; round += 1) expect(wantsFresh(header)).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
 });

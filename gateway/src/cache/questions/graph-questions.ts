@@ -19,6 +19,8 @@ import { mergeRules, type ReadRule } from './read-rule.ts';
 
 /** Rules are few: each is a set of entities. */
 const MAX_RULES = 10_000;
+/** Most rules of which is kept what a caller may read. All who send no token are one caller, for as long as we run. */
+const MAX_ACCESSES = 1_000;
 
 /** What counts of a caller for the answers to a question. */
 export interface Access {
@@ -91,6 +93,7 @@ export class GraphQuestions {
     const known = ofIdentity.get(rule.text);
     if (known !== undefined) return known;
     const access = this.#accessOf(rule, identity);
+    if (ofIdentity.size >= MAX_ACCESSES) ofIdentity.clear();
     this.#access.set(identity, ofIdentity.set(rule.text, access));
     return access;
   }
