@@ -1,5 +1,5 @@
 /** What is kept while the document of an app changes. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CachedWorld, CRM, createCachedWorld } from './cached-world.ts';
 
 let world: CachedWorld;
@@ -33,4 +33,38 @@ it('answers of a document are not given again when it comes back after another o
   for (const by of [{}, { token }]) {
     expect((await world.ask(query, by)).body.data).toEqual({ customers: [{ name: 'New' }] });
   }
+});
+
+describe('while a gateway still serves the former document', () => {
+  const query = '{ customers(where: {owner: {eq: "lou"}}) { name } }';
+  const create = (name: string, by = {}) =>
+    world.write(
+      `mutation { createCustomer(input: {name: "${name}", owner: "lou"}) { customer { id } } }`,
+      by,
+    );
+
+  it('what is written there reaches answers of the new one', async () => {
+    await importCrm(UNINDEXED);
+    const behind = await world.world.another({ isBehind: true });
+    try {
+      await importCrm(CRM);
+      expect((await world.warm(query)).body.data).toEqual({ customers: [] });
+      await create('Written behind', { url: behind.url });
+      expect((await world.ask(query)).body.data).toEqual({ customers: [{ name: 'Written behind' }] });
+    } finally {
+      await behind.close();
+    }
+  });
+
+  it('what is written by the new one reaches answers of the former', async () => {
+    const behind = await world.world.another({ isBehind: true });
+    try {
+      await importCrm(UNINDEXED);
+      expect((await world.warm(query, { url: behind.url })).body.data?.['customers']).toHaveLength(1);
+      await create('Written ahead');
+      expect((await world.ask(query, { url: behind.url })).body.data?.['customers']).toHaveLength(2);
+    } finally {
+      await behind.close();
+    }
+  });
 });

@@ -32,8 +32,10 @@ export interface World extends WorldClient {
   readonly catalog: Catalog;
   /** SQL statements that the shards have sent for an app. */
   statements(name: string): Promise<number>;
-  /** Starts one more gateway over the same catalog and shards. */
-  another(): Promise<{ readonly url: string; close(): Promise<void> }>;
+  /** Starts one more gateway over the same catalog and shards. @param isBehind of later changes it never hears */
+  another(options?: {
+    readonly isBehind: boolean;
+  }): Promise<{ readonly url: string; close(): Promise<void> }>;
   dispose(): Promise<void>;
 }
 
@@ -62,8 +64,8 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
     catalog,
     ...client,
     statements: (name) => statementsOf(metrics, client.app(name)),
-    another: async () => {
-      const second = await startGateway(createMetrics());
+    another: async ({ isBehind } = { isBehind: false }) => {
+      const second = await startGateway(createMetrics(), isBehind ? await asOfNow(catalog) : catalog);
       const port = await second.listen(0, '127.0.0.1');
       return { url: `http://127.0.0.1:${port}`, close: () => second.close() };
     },
@@ -77,6 +79,13 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
       await test.dispose();
     },
   };
+}
+
+type FollowedCatalog = Pick<Catalog, 'snapshot' | 'watch'>;
+
+async function asOfNow(catalog: Catalog): Promise<FollowedCatalog> {
+  const snapshot = await catalog.snapshot();
+  return { snapshot: async () => snapshot, watch: () => async () => undefined };
 }
 
 async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
@@ -102,10 +111,10 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
     if (shard === undefined) throw new RocketError('SHARD_UNAVAILABLE', `Shard ${record.name} is not here`);
     return shard;
   };
-  const startGateway = async (measured: Metrics) =>
+  const startGateway = async (measured: Metrics, followed: FollowedCatalog = catalog) =>
     createGateway({
       catalog,
-      view: await followCatalog(catalog, logger),
+      view: await followCatalog(followed, logger),
       ...{ bus, sharedCache, shards: directory, config, logger, metrics: measured },
     });
   return { catalog, shards, metrics, sharedCache, startGateway };

@@ -1,4 +1,4 @@
-import { appName, epoch, lsn } from '@rocket/schema';
+import { appName, epoch, lsn, revision } from '@rocket/schema';
 import { expect, it } from 'vitest';
 import { decodeAnswer, encodeAnswer } from '../../src/cache/kept/answer-codec.ts';
 
@@ -11,8 +11,8 @@ const ANSWER = {
   expiresAtMs: 2,
   stamp: { position: 3, message: 2 ** 47 + 1 },
   apps: [
-    { app: appName('crm'), epoch: epoch(1), lsn: lsn('0/10'), history: '7:1' },
-    { app: appName('shop'), epoch: epoch(2), lsn: null, history: null },
+    { app: appName('crm'), epoch: epoch(1), revision: revision(8), lsn: lsn('0/10'), history: '7:1' },
+    { app: appName('shop'), epoch: epoch(2), revision: revision(9), lsn: null, history: null },
   ],
   tags: Float64Array.from([1, 2 ** 48 - 1]),
 };

@@ -1,4 +1,4 @@
-import { appName, epoch, lsn } from '@rocket/schema';
+import { appName, epoch, lsn, revision } from '@rocket/schema';
 import { describe, expect, it } from 'vitest';
 import { hasAllOf } from '../../src/cache/has-all-of.ts';
 
@@ -9,7 +9,15 @@ const covering = (position: number, resetAtMs = 0) => ({
   resetAtMs,
 });
 const kept = (at: number | null, epochs = 2) => ({
-  apps: [{ app: crm, epoch: epoch(epochs), lsn: at === null ? null : lsn(`0/${at}`), history: null }],
+  apps: [
+    {
+      app: crm,
+      epoch: epoch(epochs),
+      revision: revision(1),
+      lsn: at === null ? null : lsn(`0/${at}`),
+      history: null,
+    },
+  ],
 });
 const token = (seen: { lsn: number | null; position: number | null; epoch?: number }) => ({
   issuedAtMs: NOW,
@@ -64,7 +72,9 @@ describe('an answer that is current here has all of a token', () => {
   });
 
   it('when it is of other apps', () => {
-    const other = { apps: [{ app: appName('shop'), epoch: epoch(1), lsn: null, history: null }] };
+    const other = {
+      apps: [{ app: appName('shop'), epoch: epoch(1), revision: revision(1), lsn: null, history: null }],
+    };
     expect(hasAllOf(token({ lsn: 99, position: 99 }), other, covering(0))).toBe(true);
   });
 

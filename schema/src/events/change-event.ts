@@ -3,7 +3,7 @@
  * type.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { AppName, Epoch, Lsn } from '../ids.ts';
+import type { AppName, Epoch, Lsn, Revision } from '../ids.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import { eventTags } from './event-tags.ts';
 import type { RecordChange, StoredRecord } from './record-change.ts';
@@ -14,6 +14,11 @@ export interface ChangeEvent {
   readonly app: AppName;
   /** The app's epoch when the change was made. */
   readonly epoch: Epoch;
+  /**
+   * Of the document that the change was made by, and its tags after; absent where that is not known. While documents
+   * change, several are in use.
+   */
+  readonly revision?: Revision | undefined;
   /** Position of the app's database at or past the commit; null for an event of before positions were noted. */
   readonly lsn: Lsn | null;
   /** Time of the transaction by the database's clock, ISO 8601 with its offset. */
@@ -37,7 +42,7 @@ export interface ChangeEvent {
 }
 
 /** Properties that are known once the event is stored, or was committed. */
-export type Late = 'id' | 'epoch' | 'at' | 'lsn' | 'omitted';
+export type Late = 'id' | 'epoch' | 'revision' | 'at' | 'lsn' | 'omitted';
 
 /** An event before it is stored; the database and the relay add the remaining properties. */
 export type NewEvent = Omit<ChangeEvent, Late>;

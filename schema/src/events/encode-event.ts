@@ -31,7 +31,7 @@ export function encodeTouched(touched: NewTouched): EncodedEvent {
 }
 
 /** What becomes known when an event is stored and committed. */
-export type LateProperties = Partial<Pick<ChangeEvent, 'id' | 'epoch' | 'at' | 'lsn'>>;
+export type LateProperties = Partial<Pick<ChangeEvent, 'id' | 'epoch' | 'revision' | 'at' | 'lsn'>>;
 
 /** Adds properties to the JSON of an event, which has none of them, without reading it. */
 export function completeEvent(payload: string, late: LateProperties): string {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { EFFECT_KINDS } from '../behaviour/behaviour-model.ts';
 import { RocketError } from '../errors.ts';
-import { appName, epoch, lsn } from '../ids.ts';
+import { appName, epoch, lsn, revision } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
 import type { ChangeEvent } from './change-event.ts';
 import { EVENT_VERSION } from './encode-event.ts';
@@ -25,6 +25,7 @@ const stored = {
   id: z.string().regex(ID),
   app: z.string().transform(appName),
   epoch: z.number().transform(epoch),
+  revision: z.number().transform(revision).optional(),
   at: z.string(),
   lsn: z.string().transform(lsn).nullable().default(null),
   omitted: z.boolean().default(false),

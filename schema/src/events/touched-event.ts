@@ -7,7 +7,7 @@ import { tableTags } from './event-tags.ts';
 export const MAX_TOUCHED_TAGS = 2_000;
 
 /** It only invalidates: no record has changed, so there is no actor, no webhook and no workflow. One of a transaction. */
-export interface TouchedEvent extends Pick<ChangeEvent, 'id' | 'app' | 'epoch' | 'lsn' | 'at'> {
+export interface TouchedEvent extends Pick<ChangeEvent, 'id' | 'app' | 'epoch' | 'revision' | 'lsn' | 'at'> {
   readonly kind: 'touched';
   readonly tags: readonly string[];
   /**
@@ -19,7 +19,7 @@ export interface TouchedEvent extends Pick<ChangeEvent, 'id' | 'app' | 'epoch' |
 }
 
 /** A touched event before it is stored; the database and the relay add the remaining properties. */
-export type NewTouched = Omit<TouchedEvent, 'id' | 'epoch' | 'lsn' | 'at'>;
+export type NewTouched = Omit<TouchedEvent, 'id' | 'epoch' | 'revision' | 'lsn' | 'at'>;
 
 export function touchedEvent(app: AppName, tags: ReadonlySet<string>): NewTouched {
   if (tags.size > MAX_TOUCHED_TAGS) return touchedTables(app, tags);

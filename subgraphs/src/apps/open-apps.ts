@@ -25,8 +25,7 @@ import type { AppOutbox } from '../outbox/app-outbox.ts';
 import { createShardOutbox, type ShardOutboxOptions } from '../outbox/shard-outbox.ts';
 import { createModels } from './models.ts';
 import { createPlacements } from './placements.ts';
-import type { Subgraph } from './subgraph.ts';
-import { createSubgraphs } from './subgraphs.ts';
+import { createSubgraphs, type StoredSubgraph } from './subgraphs.ts';
 
 export interface ActiveModel {
   readonly model: AppModel;
@@ -67,7 +66,7 @@ export interface OpenApps {
    * @throws RocketError `GRAPH_NOT_FOUND`, `APP_NOT_FOUND` when the app is no member of the graph, `WRONG_EPOCH` when
    *   its name belongs to another app by now
    */
-  subgraph(graph: GraphRevisionId, app: AppName): Promise<Subgraph>;
+  subgraph(graph: GraphRevisionId, app: AppName): Promise<StoredSubgraph>;
   readonly storage: AppStorage;
   /** Closes the databases once running statements have ended. */
   close(): Promise<void>;

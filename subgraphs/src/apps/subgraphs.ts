@@ -1,6 +1,6 @@
 /** Executable subgraphs by graph revision and app: built at the first request that names them, kept while in use. */
 import { type Catalog, makeOnce } from '@rocket/platform';
-import { type AppId, type AppName, type GraphRevisionId, RocketError } from '@rocket/schema';
+import { type AppId, type AppName, type GraphRevisionId, type Revision, RocketError } from '@rocket/schema';
 import type { Models } from './models.ts';
 import { buildSubgraph, type Subgraph } from './subgraph.ts';
 
@@ -9,6 +9,8 @@ const MAX_SUBGRAPHS = 200;
 export interface StoredSubgraph extends Subgraph {
   /** The app that the graph was composed from. Another app may have got its name since. */
   readonly appId: AppId;
+  /** Of the app's document. */
+  readonly revision: Revision;
 }
 
 export interface Subgraphs {
@@ -34,7 +36,7 @@ export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
     const stored = new Map(
       await Promise.all(
         revision.members.map(
-          async (member) => [member.app, await models.get(member.app, member.revision)] as const,
+          async ({ app, revision }) => [app, { ...(await models.get(app, revision)), revision }] as const,
         ),
       ),
     );
@@ -42,6 +44,6 @@ export function createSubgraphs(catalog: Catalog, models: Models): Subgraphs {
     if (own === undefined) throw new RocketError('APP_NOT_FOUND', `App ${app} is not in this graph`);
     const members = new Map([...stored].map(([name, { model }]) => [name, model]));
     const subgraph = await buildSubgraph(own.model, { home: revision.home, members });
-    return { ...subgraph, appId: own.appId };
+    return { ...subgraph, appId: own.appId, revision: own.revision };
   }
 }

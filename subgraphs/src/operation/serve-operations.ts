@@ -47,7 +47,7 @@ async function requestContext(
   const { app, caller, deadlineAtMs } = context;
   const placement = await apps.admit(context);
   if (Date.now() >= deadlineAtMs) throw new RocketError('DEADLINE_EXCEEDED');
-  const { model, schema, index } = await apps.subgraph(context.graph, app);
+  const { model, revision, schema, index } = await apps.subgraph(context.graph, app);
   const database = apps.database(placement);
   const committed: string[] = [];
   return createRequestContext({
@@ -64,6 +64,7 @@ async function requestContext(
       outbox: apps.outbox(placement),
       database: database.primary,
       model,
+      revision,
       logger,
       webhooks,
       deadlineAtMs,

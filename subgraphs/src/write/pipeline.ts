@@ -13,7 +13,7 @@
  * including those that a delete removes too; the outbox of links as well.
  */
 import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
-import { type AppModel, type Caller, RocketError } from '@rocket/schema';
+import { type AppModel, type Caller, type Revision, RocketError } from '@rocket/schema';
 import type { AppOutbox, CommitEvents } from '../outbox/app-outbox.ts';
 import { transactionEvents } from '../outbox/transaction-events.ts';
 import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
@@ -79,6 +79,8 @@ export interface WritePipeline {
 export interface WritePipelineOptions {
   readonly database: Database;
   readonly model: AppModel;
+  /** Of the document that the model is of, for what is told of changes; absent when it is not known. */
+  readonly revision?: Revision;
   readonly logger: Logger;
   readonly webhooks: WebhookCaller;
   readonly outbox: Pick<AppOutbox, 'write'>;
@@ -139,7 +141,7 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
 
 /** The one place where a write becomes a transaction. */
 function transactions(options: WritePipelineOptions) {
-  const { database, model, logger, webhooks, outbox, deadlineAtMs, onCommitted } = options;
+  const { database, model, revision, logger, webhooks, outbox, deadlineAtMs, onCommitted } = options;
   const limits = deadlineAtMs === undefined ? {} : { deadlineAtMs };
   /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
   return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
@@ -148,7 +150,7 @@ function transactions(options: WritePipelineOptions) {
       const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
       await askWebhooks(write, { webhooks, ...limits });
-      const events = transactionEvents(write);
+      const events = transactionEvents(write, revision);
       // Where nothing is to be told nothing has changed, and the transaction ends by itself.
       if (events.length === 0) return key;
       const ids = await commit(tx, events);

@@ -19,6 +19,7 @@ import type { AppRead, PlaceOf } from './places.ts';
 import { PositionTrail, type StreamStamp } from './position-trail.ts';
 import { hashTag } from './tag-hash.ts';
 import { toldOf } from './told-changes.ts';
+import { WrittenRevisions } from './written-revisions.ts';
 
 /** A point of the stream before a read began. */
 export interface ReadMoment {
@@ -58,6 +59,7 @@ export class Freshness {
   readonly follower: EventFollower;
   readonly #options: FreshnessOptions;
   readonly #invalidations = new Invalidations();
+  readonly #revisions = new WrittenRevisions();
   readonly #trail = new PositionTrail();
   readonly #ownWrites = new OwnWrites();
   #generation = 0;
@@ -106,7 +108,8 @@ export class Freshness {
     const { apps } = of;
     if (!this.#arePlaced(apps)) return 'invalidated';
     if (!apps.every((read) => this.#isSure(read))) return 'unsure';
-    return this.#invalidations.isVoid(of) ? 'invalidated' : 'current';
+    const isVoid = this.#invalidations.isVoid(of) || this.#revisions.areVoid(apps, of.stamp.position);
+    return isVoid ? 'invalidated' : 'current';
   }
 
   /** Whether all changes of the app up to a short while ago are known here. */
@@ -145,6 +148,7 @@ export class Freshness {
     else {
       const { tags, app, epoch, lsn, at } = told;
       this.#invalidations.invalidate(tags.map(hashTag), position);
+      this.#revisions.wrote(told, position);
       if (lsn !== null) seen.note({ app, epoch }, lsn);
       if (id !== null) this.#ownWrites.applied(id, { at: { app, epoch }, position, lsn });
       metrics.applied(tags.length, Date.now() - Date.parse(at));
@@ -156,6 +160,7 @@ export class Freshness {
     this.#generation += 1;
     this.#resetAtMs = Date.now();
     this.#invalidations.reset();
+    this.#revisions.reset();
     this.#trail.reset();
     this.#ownWrites.reset();
     this.#options.onReset();

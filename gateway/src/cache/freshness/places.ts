@@ -1,5 +1,5 @@
 import type { EventBus } from '@rocket/platform';
-import type { AppName, Epoch, Lsn, ShardMap } from '@rocket/schema';
+import type { AppName, Epoch, Lsn, Revision, ShardMap } from '@rocket/schema';
 import { unheard } from './unheard.ts';
 
 /** Where an app is served from, by the shard map. */
@@ -15,6 +15,8 @@ export type PlaceOf = (app: AppName) => (Place & { readonly isHeard: boolean }) 
 /** An app that an answer was read from. */
 export interface AppRead extends Place {
   readonly app: AppName;
+  /** Of the document that it was read by. */
+  readonly revision: Revision;
   /** The read saw at least what was committed up to here; null for anything. */
   readonly lsn: Lsn | null;
 }

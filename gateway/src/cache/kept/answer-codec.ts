@@ -2,7 +2,7 @@
  * Kept answers as bytes, for the cache that gateways share: the length of the head, the head as JSON, the tags as
  * numbers, the body.
  */
-import { appName, epoch, lsn } from '@rocket/schema';
+import { appName, epoch, lsn, revision } from '@rocket/schema';
 import { z } from 'zod';
 import type { KeptAnswer } from './kept-answer.ts';
 
@@ -19,6 +19,7 @@ const Head = z.object({
     z.object({
       app: z.string().transform(appName),
       epoch: z.number().transform(epoch),
+      revision: z.number().transform(revision),
       lsn: z.string().transform(lsn).nullable(),
       history: z.string().nullable(),
     }),

@@ -70,7 +70,7 @@ async function keepFor(
   question.never = lasting(facts, access);
   if (question.never !== null) return { kind: 'not_kept', reason: question.never };
   if (before !== rule.text) store.keepRule(question.key, rule, ttlMs);
-  const kept = keptAnswer(read, access, options);
+  const kept = keptAnswer(read, { access, questions }, options);
   if (kept === null) return { kind: 'not_kept', reason: 'unsure' };
   if (kept.body.length > maxEntryBytes) return { kind: 'not_kept', reason: 'too-large' };
   store.keep(keyOf(question, access), kept);
@@ -97,13 +97,14 @@ function lasting(facts: FactCollector, { rules }: Access): BypassReason | null {
 /** Null while changes may be missed. */
 function keptAnswer(
   { moment, facts, answer }: ReadToKeep,
-  { rules }: Access,
+  { access: { rules }, questions }: { readonly access: Access; readonly questions: GraphQuestions },
   { freshness, ttlMs }: KeeperOptions,
 ): KeptAnswer | null {
   if (moment === null) return null;
   const apps = [...facts.reads].map(([app, { epoch, lsn }]) => {
     // The history is that of before the read, which cannot be of a later one.
-    return { app, epoch, lsn, history: moment.placeOf(app)?.history ?? null };
+    const history = moment.placeOf(app)?.history ?? null;
+    return { app, epoch, lsn, history, revision: questions.member(app).revision };
   });
   if (!freshness.mayKeep(moment, apps)) return null;
   const tags = new Set<number>();

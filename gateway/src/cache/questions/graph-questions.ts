@@ -6,6 +6,7 @@ import {
   accessScope,
   type CacheRules,
   cacheRules,
+  type GraphMember,
   type GraphRevision,
   RocketError,
   strictestRules,
@@ -105,9 +106,15 @@ export class GraphQuestions {
     throw new RocketError('INTERNAL_ERROR', `The model of ${app} is not loaded`);
   }
 
-  async #loadModel(app: AppName): Promise<void> {
+  /** @throws RocketError `INTERNAL_ERROR` for an app that the graph does not have */
+  member(app: AppName): GraphMember {
     const member = this.#graph.revision.members.find((each) => each.app === app);
     if (member === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
+    return member;
+  }
+
+  async #loadModel(app: AppName): Promise<void> {
+    const member = this.member(app);
     if (!this.#models.has(app)) this.#models.set(app, await this.#load(member));
   }
 
