@@ -63,6 +63,8 @@ export class Freshness {
   readonly #trail = new PositionTrail();
   readonly #ownWrites = new OwnWrites();
   #generation = 0;
+  /** When the first message came, by the process's clock: of changes of before nothing is known here. */
+  #beganAtMs = Number.POSITIVE_INFINITY;
   #resetAtMs = 0;
 
   constructor(options: FreshnessOptions) {
@@ -94,13 +96,17 @@ export class Freshness {
     return { stamp, atMs: performance.now(), generation: this.#generation, placeOf };
   }
 
-  /** Whether what was read since then may be kept. */
+  /**
+   * Whether what was read since then may be kept. A replica may be behind changes of before the first message, of which
+   * nobody here could know.
+   */
   mayKeep(moment: ReadMoment, apps: readonly AppRead[]): boolean {
     return (
       moment.generation === this.#generation &&
       this.follower.unbrokenSinceMs <= moment.atMs &&
       this.#arePlaced(apps) &&
-      apps.every(({ app }) => Number.isFinite(this.follower.app(app).ageMs))
+      apps.every(({ app }) => Number.isFinite(this.follower.app(app).ageMs)) &&
+      (moment.atMs >= this.#beganAtMs + MAX_STALENESS_MS || !apps.some(hasReplicas))
     );
   }
 
@@ -153,7 +159,9 @@ export class Freshness {
       if (id !== null) this.#ownWrites.applied(id, { at: { app, epoch }, position, lsn });
       metrics.applied(tags.length, Date.now() - Date.parse(at));
     }
-    if (id !== null) this.#trail.add({ position, message: hashTag(id) });
+    if (id === null) return;
+    if (this.#trail.last === null) this.#beganAtMs = performance.now();
+    this.#trail.add({ position, message: hashTag(id) });
   }
 
   #reset(): void {
@@ -178,4 +186,9 @@ export class Freshness {
     const { ageMs, sure } = this.follower.app(at.app);
     return sure && !this.#ownWrites.isMissing(at, performance.now() - ageMs);
   }
+}
+
+/** @see ShardRecord.history */
+function hasReplicas({ history }: AppRead): boolean {
+  return history !== null;
 }
