@@ -81,7 +81,7 @@ const SHOP = {
       target_key: 'customer_id',
     },
   ],
-  permissions: [...grant('order', 'clerk'), { entity: 'order', action: 'read', roles: ['sales'] }],
+  permissions: [...grant('order', 'clerk'), { entity: 'order', action: 'read', roles: ['public'] }],
 };
 
 export interface Reply {

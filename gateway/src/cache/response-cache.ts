@@ -101,7 +101,8 @@ export class ResponseCache {
       if (question.never !== null) return await this.#pass(asked, read, question.never, request);
       if (asked.head.wantsFresh)
         return await this.#fill({ ...of, outcome: { kind: 'bypass', detail: 'no-cache' } }, read);
-      const access = question.rule === null ? null : questions.access(question.rule, asked.identity);
+      const { rule } = question;
+      const access = rule === null ? null : questions.access(rule, asked.identity);
       const key = access === null ? question.key : keyOf(question, access);
       const lookup = access === null ? null : { asked, question, access, key };
       const found = lookup === null ? 'new' : this.#inMemory(lookup);
@@ -112,9 +113,9 @@ export class ResponseCache {
       if (flight === undefined)
         return await this.#lead({ ...of, key, lookup, outcome: { kind: 'miss', detail: found } }, read);
       const landed = await within(asked.deadlineAtMs - Date.now(), flight.landed, () => null);
-      // Of a question that was new the first answer only tells who may share it, so that it is looked up again.
-      if (landed !== null && lookup !== null && this.#finder.fault(landed, asked) === null)
-        return this.#hit(lookup, landed, 'joined');
+      // An answer that reads more than those of before tells that fewer may share it, so that it is looked up again.
+      if (landed === null || lookup === null || rule?.text !== question.rule?.text) continue;
+      if (this.#finder.fault(landed, asked) === null) return this.#hit(lookup, landed, 'joined');
     }
   }
 
@@ -153,11 +154,7 @@ export class ResponseCache {
   }
 
   /** Reads, and keeps the answer if it may. */
-  async #fill(
-    reading: Reading,
-    read: ReadAnswer,
-    onKept: (kept: KeptAnswer) => void = () => undefined,
-  ): Promise<HttpAnswer> {
+  async #fill(reading: Reading, read: ReadAnswer, onKept?: (kept: KeptAnswer) => void): Promise<HttpAnswer> {
     const { asked, request, question, outcome } = reading;
     const { keeper, freshness, metrics } = this.#parts;
     const moment = freshness.moment();
@@ -165,7 +162,7 @@ export class ResponseCache {
     const answer = await read(request, facts);
     const result = await keeper.keep({ asked, question, moment, facts, answer });
     if (result.kind === 'kept') {
-      onKept(result.kept);
+      onKept?.(result.kept);
       metrics.answered(asked.name, outcome);
       return keptHttp(asked, { ...result, outcome });
     }
@@ -181,8 +178,8 @@ export class ResponseCache {
     reason: BypassReason,
     request?: GraphqlRequest,
   ): Promise<HttpAnswer> {
-    const facts = new FactCollector({ isAsking: reason === 'mutation' });
-    const answer = await read(request ?? (await asked.request()), facts);
+    const isAsking = reason === 'mutation';
+    const answer = await read(request ?? (await asked.request()), new FactCollector({ isAsking }));
     const outcome = { kind: 'bypass', detail: reason } as const;
     this.#parts.metrics.answered(asked.name, outcome);
     return readHttp(answer, outcome);
