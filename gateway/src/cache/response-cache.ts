@@ -178,7 +178,8 @@ export class ResponseCache {
     reason: BypassReason,
     request?: GraphqlRequest,
   ): Promise<HttpAnswer> {
-    const isAsking = reason === 'mutation';
+    // Without a cache for its graph nobody looks into a request, which may be a mutation.
+    const isAsking = reason === 'mutation' || reason === 'off';
     const answer = await read(request ?? (await asked.request()), new FactCollector({ isAsking }));
     const outcome = { kind: 'bypass', detail: reason } as const;
     this.#parts.metrics.answered(asked.name, outcome);

@@ -122,13 +122,15 @@ describe('what was read', () => {
 
   it('may be kept only with an unbroken view of the stream', async () => {
     const before = { ...now(), atMs: 0 };
-    const { apps } = read(now());
+    // Nothing else is asked of apps without replicas.
+    places.set(CRM, { epoch: epoch(1), history: null, isHeard: true });
+    const apps = [{ app: CRM, epoch: epoch(1), lsn: null, history: null, revision: revision(1) }];
     expect(freshness.mayKeep(now(), apps)).toBe(true);
     expect(freshness.mayKeep(before, apps)).toBe(false);
     expect(freshness.mayKeep({ ...now(), generation: 1 }, apps)).toBe(false);
     freshness.close();
     expect(freshness.mayKeep(now(), apps)).toBe(false);
-    expect(freshness.standing(read(now()))).toBe('unsure');
+    expect(freshness.standing({ ...read(now()), apps })).toBe('unsure');
   });
 });
 

@@ -54,6 +54,8 @@ export class GraphQuestions {
   /** Models of all apps that the rules name. */
   readonly #models = new Map<AppName, AppModel>();
   readonly #index: QuestionIndex;
+  /** Of this graph in the index. */
+  readonly #number: number;
   /** Equal rules are one, by their text. */
   readonly #rules = new LRUCache<string, ReadRule>({ max: MAX_RULES });
   readonly #access = new WeakMap<Identity, Map<string, Access>>();
@@ -62,11 +64,12 @@ export class GraphQuestions {
     this.#graph = graph;
     this.#load = models;
     this.#index = index;
+    this.#number = index.graph();
   }
 
   /** The question of a request that came before, letter by letter. */
   known(request: string): Question | undefined {
-    return this.#index.find(`${this.#graph.content} ${request}`);
+    return this.#index.find(this.#number, request);
   }
 
   /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
@@ -75,7 +78,7 @@ export class GraphQuestions {
     const { revision, content } = this.#graph;
     const asked = JSON.stringify([revision.id, content, form, query, operationName, variables]);
     const key = hash('sha256', asked, 'base64url');
-    return this.#index.add(`${this.#graph.content} ${request}`, key);
+    return this.#index.add(this.#number, { request, key });
   }
 
   /** Notes what answers to the question are read from. @throws RocketError when a document cannot be read */

@@ -21,15 +21,24 @@ export class QuestionIndex {
   readonly #byRequest = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
   readonly #byKey = new LRUCache<string, Question>({ max: MAX_QUESTIONS });
 
-  find(request: string): Question | undefined {
-    return this.#byRequest.get(request);
+  #graphs = 0;
+
+  /** A number for a graph that asks here. What is known of a question belongs to the graph that has learned it. */
+  graph(): number {
+    this.#graphs += 1;
+    return this.#graphs;
+  }
+
+  find(graph: number, request: string): Question | undefined {
+    return this.#byRequest.get(`${graph} ${request}`);
   }
 
   /** The question of that key, which is also found by the request from now on. */
-  add(request: string, key: string): Question {
-    const question = this.#byKey.get(key) ?? { key, rule: null, never: null };
-    this.#byKey.set(key, question);
-    this.#byRequest.set(request, question);
+  add(graph: number, { request, key }: { readonly request: string; readonly key: string }): Question {
+    const own = `${graph} ${key}`;
+    const question = this.#byKey.get(own) ?? { key, rule: null, never: null };
+    this.#byKey.set(own, question);
+    this.#byRequest.set(`${graph} ${request}`, question);
     return question;
   }
 }
