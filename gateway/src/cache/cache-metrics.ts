@@ -5,8 +5,12 @@ import type { CacheOutcome } from './cache-outcome.ts';
 export interface CacheSizes {
   readonly entries: number;
   readonly bytes: number;
+  /** Most that `bytes` can be. */
+  readonly maxBytes: number;
   /** Tags whose last invalidation is remembered. */
   readonly tags: number;
+  /** Tags that were dropped for want of room since the start. */
+  readonly forgotten: number;
   /** Apps that nothing is served of from the cache at present. */
   readonly unsureApps: number;
 }
@@ -97,9 +101,18 @@ function register(metrics: Metrics) {
 }
 
 function addGauges(metrics: Metrics, sizes: () => CacheSizes): void {
+  metrics.counter({
+    name: 'rocket_cache_forgotten_tags_total',
+    help: 'Tags that were dropped for want of room; each voids the answers that were read before its invalidation',
+    collect() {
+      this.reset();
+      this.inc(sizes().forgotten);
+    },
+  });
   const gauges = [
     ['rocket_cache_entries', 'Answers that are kept in memory', 'entries'],
     ['rocket_cache_bytes', 'Memory that kept answers take up', 'bytes'],
+    ['rocket_cache_max_bytes', 'Memory that kept answers may take up', 'maxBytes'],
     ['rocket_cache_tags', 'Tags whose last invalidation is remembered', 'tags'],
     ['rocket_cache_unsure_apps', 'Apps of which no kept answer is served at present', 'unsureApps'],
   ] as const;

@@ -63,7 +63,7 @@ function openParts(options: CacheOptions): OpenCache {
   const freshness = new Freshness({
     ...{ bus, logger, metrics, seen },
     places: () => places(view.current.shardMap),
-    onReset: () => store.clear(),
+    onReset: () => void store.clear(),
   });
   const keeper = createAnswerKeeper({
     store,
@@ -75,7 +75,8 @@ function openParts(options: CacheOptions): OpenCache {
   metrics.observe(() => ({
     entries: store.entries,
     bytes: store.bytes,
-    tags: freshness.sizes.tags,
+    maxBytes: store.maxBytes,
+    ...freshness.sizes,
     unsureApps: [...view.current.apps.keys()].filter((app) => !freshness.isSure(app)).length,
   }));
   return { store, keeper, freshness, metrics, logger };

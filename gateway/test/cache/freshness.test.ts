@@ -113,7 +113,7 @@ describe('what was read', () => {
     expect(freshness.standing(answer)).toBe('invalidated');
     expect(freshness.mayKeep(now(), answer.apps)).toBe(false);
     places.set(CRM, { epoch: epoch(1), history: '7:1', isHeard: false });
-    expect(freshness.standing(answer)).toBe('invalidated');
+    expect(freshness.standing(answer)).toBe('unsure');
     expect(freshness.isSure(CRM)).toBe(false);
     places.delete(CRM);
     expect(freshness.standing(answer)).toBe('invalidated');

@@ -13,6 +13,7 @@ import {
 import { type AppName, MAX_STALENESS_MS, type Placed } from '@rocket/schema';
 import type { SeenPositions } from '../../execution/seen-positions.ts';
 import type { CacheMetrics } from '../cache-metrics.ts';
+import type { Doubt } from './doubt.ts';
 import { type Dependent, Invalidations } from './invalidations.ts';
 import { type AppliedEvent, OwnWrites } from './own-writes.ts';
 import type { AppRead, PlaceOf } from './places.ts';
@@ -105,7 +106,7 @@ export class Freshness {
       moment.generation === this.#generation &&
       this.follower.unbrokenSinceMs <= moment.atMs &&
       this.#arePlaced(apps) &&
-      apps.every(({ app }) => Number.isFinite(this.follower.app(app).ageMs)) &&
+      apps.every(({ app }) => this.#hears(app) && Number.isFinite(this.follower.app(app).ageMs)) &&
       (moment.atMs >= this.#beganAtMs + MAX_STALENESS_MS || !apps.some(hasReplicas))
     );
   }
@@ -120,8 +121,20 @@ export class Freshness {
 
   /** Whether all changes of the app up to a short while ago are known here. */
   isSure(app: AppName): boolean {
+    return this.doubts(app).length === 0;
+  }
+
+  /** Why an app is not sure; empty when it is. */
+  doubts(app: AppName): readonly Doubt[] {
     const place = this.#options.places()(app);
-    return place?.isHeard === true && this.#isSure({ app, epoch: place.epoch });
+    if (place === undefined) return ['unplaced'];
+    const { ageMs, sure } = this.follower.app(app);
+    const doubts: readonly (readonly [Doubt, boolean])[] = [
+      ['unheard', !place.isHeard],
+      ['own_writes', this.#lacksOwnWrite({ app, epoch: place.epoch }, ageMs)],
+      [Number.isFinite(ageMs) ? 'late' : 'unproven', !sure],
+    ];
+    return doubts.flatMap(([doubt, holds]) => (holds ? [doubt] : []));
   }
 
   /** Whether everything up to a position is applied here, so that standings take it into account. */
@@ -137,9 +150,8 @@ export class Freshness {
 
   /** @see OwnWrites.wait */
   ownWrite(at: Placed, events: readonly string[]): Promise<AppliedEvent | null> {
-    const isHeard = this.#options.places()(at.app)?.isHeard === true;
-    const isUp = this.#options.bus.state().kind === 'up';
-    return this.#ownWrites.wait(at, events, isHeard && isUp ? OWN_WRITE_WAIT_MS : 0);
+    const mayCome = this.#hears(at.app) && this.#options.bus.state().kind === 'up';
+    return this.#ownWrites.wait(at, events, mayCome ? OWN_WRITE_WAIT_MS : 0);
   }
 
   close(): void {
@@ -178,13 +190,21 @@ export class Freshness {
     const placeOf = this.#options.places();
     return apps.every(({ app, epoch, history }) => {
       const place = placeOf(app);
-      return place?.isHeard === true && place.epoch === epoch && place.history === history;
+      return place !== undefined && place.epoch === epoch && place.history === history;
     });
   }
 
   #isSure(at: Placed): boolean {
     const { ageMs, sure } = this.follower.app(at.app);
-    return sure && !this.#ownWrites.isMissing(at, performance.now() - ageMs);
+    return sure && this.#hears(at.app) && !this.#lacksOwnWrite(at, ageMs);
+  }
+
+  #hears(app: AppName): boolean {
+    return this.#options.places()(app)?.isHeard === true;
+  }
+
+  #lacksOwnWrite(at: Placed, ageMs: number): boolean {
+    return this.#ownWrites.isMissing(at, performance.now() - ageMs);
   }
 }
 

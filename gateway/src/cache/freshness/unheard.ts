@@ -10,8 +10,9 @@ export function unheard(
   { placements, shards }: ShardMap,
   bus: Pick<EventBus, 'outlivesProcess'>,
 ): string | null {
+  if (bus.outlivesProcess) return null;
   const placement = placements.get(app);
   const shard = placement === undefined ? undefined : shards.get(placement.shard);
-  if (bus.outlivesProcess || shard === undefined || shard.url === null) return null;
+  if (shard === undefined || shard.url === null) return null;
   return `Shard ${shard.name} is another process, and without NATS_URL its events stay there`;
 }

@@ -38,6 +38,16 @@ export class AnswerStore {
     return this.#memory.calculatedSize;
   }
 
+  /** Most that `bytes` can be. */
+  get maxBytes(): number {
+    return this.#memory.maxSize;
+  }
+
+  /** As `inMemory`, but does not count as a use. */
+  peek(key: string): KeptAnswer | undefined {
+    return this.#memory.peek(key);
+  }
+
   inMemory(key: string): KeptAnswer | undefined {
     return this.#memory.get(key);
   }
@@ -52,10 +62,6 @@ export class AnswerStore {
   /** Keeps here what another process has kept. */
   adopt(key: string, answer: KeptAnswer): void {
     this.#memory.set(key, answer);
-  }
-
-  drop(key: string): void {
-    this.#memory.delete(key);
   }
 
   /** Null when there is none, or none that can be read. */
@@ -79,9 +85,11 @@ export class AnswerStore {
     this.#shared.set(ruleKey(question), Buffer.from(rule.text), ttlMs);
   }
 
-  /** Everything that is kept in this process. */
-  clear(): void {
+  /** Drops everything that is kept in this process. Returns how many answers that were. */
+  clear(): number {
+    const { size } = this.#memory;
     this.#memory.clear();
+    return size;
   }
 
   /** Everything that all gateways have kept in the shared cache. Resolves with the number of keys. */
