@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { type CommandLine, wantsJson } from './command-line.ts';
 import { addAppCommands } from './commands/app/app.ts';
+import { addCacheCommands } from './commands/cache/cache.ts';
 import { addEventsCommands } from './commands/events/events.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
@@ -40,5 +41,6 @@ export function createProgram(line: CommandLine): Command {
   addUserCommands(program, line);
   addGraphCommands(program, line);
   addEventsCommands(program, line);
+  addCacheCommands(program, line);
   return program;
 }

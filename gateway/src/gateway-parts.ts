@@ -79,6 +79,7 @@ export async function openParts(options: GatewayOptions) {
   const follower = createLazyFollower(bus, logger, cache.open?.freshness.follower ?? null);
   const admin = await createAdmin({
     ...{ ...serving, catalog, view, authenticator, logger, bus, follower, eventPages, introspection },
+    ...{ sharedCache, requestTimeoutMs: config.requestTimeoutMs },
     addLocalShard: options.addLocalShard ?? null,
     maxImportBytes: config.maxBodyBytes,
   });

@@ -10,7 +10,7 @@ import type { Authenticator } from '../identity/authenticator.ts';
 import type { Identity } from '../identity/identity.ts';
 import { createSettler } from './apps/settler.ts';
 import { createExclusive } from './exclusive.ts';
-import type { AdminContext, AdminParts } from './parts.ts';
+import type { AdminContext, AdminParts, PlatformIdentity } from './parts.ts';
 import { adminResolvers } from './resolvers.ts';
 
 /** A document is sent with all its sample data in one request. Admins may send larger bodies than strangers. */
@@ -41,10 +41,13 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
   const maxBytes = Math.max(options.maxImportBytes, MIN_IMPORT_BYTES);
   return {
     async serve(request) {
-      const actor = requirePlatform(await options.authenticator.authenticate(request.authorization));
+      const identity = requirePlatform(await options.authenticator.authenticate(request.authorization));
       const graphql = await readGraphqlRequest(request.message, request.search, maxBytes);
       const { http, more } = prepareRequest(graphql, documents);
-      return await executeRequest(server, http, { requestId: request.requestId, actor, ...more });
+      return await executeRequest(server, http, {
+        ...{ requestId: request.requestId, identity, actor: identity.email ?? identity.userId },
+        ...more,
+      });
     },
     async close() {
       await settler.close();
@@ -54,8 +57,8 @@ export async function createAdmin(options: AdminOptions): Promise<Admin> {
 }
 
 /** @throws RocketError `UNAUTHENTICATED` without a token, `FORBIDDEN` with one of an app */
-function requirePlatform(identity: Identity): string {
+function requirePlatform(identity: Identity): PlatformIdentity {
   if (identity.kind === 'anonymous') throw new RocketError('UNAUTHENTICATED', 'A platform token is required');
   if (identity.kind === 'app') throw new RocketError('FORBIDDEN', 'Administration takes a platform token');
-  return identity.email ?? identity.userId;
+  return identity;
 }

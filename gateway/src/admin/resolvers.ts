@@ -4,6 +4,9 @@ import { appAdvice, appSlowQueries } from './apps/advice.ts';
 import { type ImportInput, importApp } from './apps/import-app.ts';
 import { removeApp } from './apps/remove-app.ts';
 import type { Settler } from './apps/settler.ts';
+import { cacheExplain, type ExplainArguments } from './cache/cache-explain.ts';
+import { cacheStatus } from './cache/cache-status.ts';
+import { clearCache } from './cache/clear-cache.ts';
 import { eventStatus } from './events/event-status.ts';
 import { type EventsArguments, eventsQuery } from './events/events-query.ts';
 import type { Exclusive } from './exclusive.ts';
@@ -54,6 +57,9 @@ function queryResolvers(parts: AdminParts) {
       appSlowQueries(name, plans, parts),
     events: (_: unknown, args: EventsArguments) => eventsQuery(args, parts),
     eventStatus: () => eventStatus(parts),
+    cacheStatus: () => cacheStatus(parts),
+    cacheExplain: (_: unknown, args: ExplainArguments, context: AdminContext) =>
+      cacheExplain(args, context, parts),
   };
 }
 
@@ -84,6 +90,7 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
       await removeUser(app ?? null, email, parts);
       return true;
     },
+    clearCache: (_: unknown, { shared }: { shared: boolean }) => clearCache(shared, parts),
   };
 }
 

@@ -1,13 +1,7 @@
-import {
-  type AppName,
-  type AppUser,
-  appName,
-  type Placed,
-  RocketError,
-  type ShardUsers,
-} from '@rocket/schema';
+import { type AppName, type AppUser, type Placed, RocketError, type ShardUsers } from '@rocket/schema';
 import { existingApp } from './apps/existing-app.ts';
 import type { AdminParts } from './parts.ts';
+import { rolesByApp } from './roles-by-app.ts';
 
 const USERS_TIMEOUT_MS = 10_000;
 
@@ -53,19 +47,6 @@ export async function listUsers(app: string, parts: AdminParts): Promise<UserVie
   const name = existingApp(app, parts);
   const users = await atShard(name, parts, (shard, at) => shard.list(at));
   return users.map((user) => userView(user, name));
-}
-
-/** `sales` is a role in the user's own app, `helpdesk:agent` one in app `helpdesk`. */
-function rolesByApp(roles: readonly string[], own: AppName): Record<string, string[]> {
-  const byApp = new Map<string, string[]>();
-  for (const role of roles) {
-    const at = role.indexOf(':');
-    const app = at < 0 ? own : appName(role.slice(0, at));
-    const name = role.slice(at + 1).trim();
-    if (name === '') throw new RocketError('BAD_USER_INPUT', `Role ${JSON.stringify(role)} has no name`);
-    byApp.set(app, [...(byApp.get(app) ?? []), name]);
-  }
-  return Object.fromEntries(byApp);
 }
 
 function userView({ id, email, active, roles }: AppUser, own: AppName): UserView {

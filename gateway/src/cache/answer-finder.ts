@@ -2,9 +2,9 @@
 import type { Asked } from './asked.ts';
 import type { MissReason } from './cache-outcome.ts';
 import type { Freshness } from './freshness/freshness.ts';
-import { hasAllOf } from './has-all-of.ts';
 import type { AnswerStore } from './kept/answer-store.ts';
 import type { KeptAnswer } from './kept/kept-answer.ts';
+import { keptFault } from './kept-fault.ts';
 import type { Access } from './questions/graph-questions.ts';
 import type { Question } from './questions/question.ts';
 
@@ -30,12 +30,8 @@ export interface AnswerFinder {
 }
 
 export function createAnswerFinder(store: AnswerStore, freshness: Freshness): AnswerFinder {
-  function fault(kept: KeptAnswer, { token }: Asked): NoAnswer | null {
-    if (kept.expiresAtMs <= Date.now()) return 'expired';
-    const standing = freshness.standing(kept);
-    if (standing !== 'current') return standing;
-    return token === null || hasAllOf(token, kept, freshness) ? null : 'consistency';
-  }
+  const fault = (kept: KeptAnswer, { token }: Asked): NoAnswer | null =>
+    keptFault(kept, { token, freshness });
 
   return {
     fault,

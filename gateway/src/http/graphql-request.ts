@@ -1,12 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
-import { checkJsonDepth, parseJsonBody } from '@rocket/platform';
-import { parseJson } from '@rocket/schema';
+import { parseJsonBody } from '@rocket/platform';
 import { checkNotForged } from './forged-requests.ts';
+import { bodyOf, checkParameters, searchWith } from './query-string.ts';
 import { receivePublicBody } from './read-public-body.ts';
-
-const JSON_PARAMETERS = ['variables', 'extensions'];
-const PARAMETERS = ['query', 'operationName', ...JSON_PARAMETERS];
 
 /** The parameters of a well-formed request. */
 export interface GraphqlParameters {
@@ -85,13 +82,21 @@ export async function readGraphqlRequest(
   return (await receiveGraphqlRequest(request, search, maxBodyBytes)).read();
 }
 
+type RequestHead = Pick<IncomingMessage, 'method' | 'headers'>;
+
 /** Where the parameters of a request are: in its body, or for a GET, which has none, in its query string. */
 interface Content {
   readonly search: string;
   readonly body: unknown;
 }
 
-function requestWith(request: IncomingMessage, { search, body }: Content): GraphqlRequest {
+/** A request that the gateway makes itself, as somebody would have sent it. */
+export function postedRequest(parameters: GraphqlParameters, accept: string): GraphqlRequest {
+  const head = { method: 'POST', headers: { 'content-type': 'application/json', accept } };
+  return requestWith(head, { search: '', body: parameters });
+}
+
+function requestWith(request: RequestHead, { search, body }: Content): GraphqlRequest {
   const isGet = body === undefined;
   const all = isGet ? bodyOf(search) : body;
   const replaced = (parameters: Readonly<Record<string, unknown>>): Content =>
@@ -111,51 +116,7 @@ function requestWith(request: IncomingMessage, { search, body }: Content): Graph
   };
 }
 
-/** The parameters of a GET as a POST has them; null for those that Apollo Server refuses. */
-function bodyOf(search: string): Readonly<Record<string, unknown>> | null {
-  const given = new URLSearchParams(search);
-  if (PARAMETERS.some((name) => given.getAll(name).length > 1)) return null;
-  try {
-    return {
-      query: given.get('query'),
-      operationName: given.get('operationName'),
-      variables: jsonParameter(given, 'variables'),
-      extensions: jsonParameter(given, 'extensions'),
-    };
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-/** @throws SyntaxError for anything but a JSON object */
-function jsonParameter(given: URLSearchParams, name: string): unknown {
-  const text = given.get(name);
-  if (text === null) return null;
-  const value = parseJson(text);
-  if (!isRecord(value)) throw new SyntaxError(`The parameter ${name} is no JSON object`);
-  return value;
-}
-
-/** A parameter that is null is left out: as text it would be no object. */
-function searchWith(search: string, parameters: Readonly<Record<string, unknown>>): string {
-  const given = new URLSearchParams(search);
-  for (const [name, value] of Object.entries(parameters)) {
-    if (value === null) given.delete(name);
-    else given.set(name, typeof value === 'string' ? value : JSON.stringify(value));
-  }
-  return `?${given}`;
-}
-
-/** Checks the parameters that Apollo Server parses as JSON. */
-function checkParameters(search: string): void {
-  const parameters = new URLSearchParams(search);
-  for (const name of JSON_PARAMETERS) {
-    checkJsonDepth(parameters.get(name) ?? '', `The parameter ${name}`);
-  }
-}
-
-function httpRequest(request: IncomingMessage, { search, body }: Content): HTTPGraphQLRequest {
+function httpRequest(request: RequestHead, { search, body }: Content): HTTPGraphQLRequest {
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);

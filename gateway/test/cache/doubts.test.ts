@@ -3,7 +3,8 @@ import { createInProcessBus, createLogger, createMetrics } from '@rocket/platfor
 import { epoch, revision } from '@rocket/schema';
 import { afterEach, expect, it } from 'vitest';
 import { createCacheMetrics } from '../../src/cache/cache-metrics.ts';
-import { Freshness, type ReadMoment } from '../../src/cache/freshness/freshness.ts';
+import { Freshness } from '../../src/cache/freshness/freshness.ts';
+import type { ReadMoment } from '../../src/cache/freshness/read-moment.ts';
 import { createSeenPositions } from '../../src/execution/seen-positions.ts';
 import { app } from '../support/world.ts';
 

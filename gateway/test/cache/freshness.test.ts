@@ -3,8 +3,9 @@ import { type AppName, appName, epoch, lsn, readStream, revision } from '@rocket
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../tests/harness/until.ts';
 import { createCacheMetrics } from '../../src/cache/cache-metrics.ts';
-import { Freshness, type ReadMoment } from '../../src/cache/freshness/freshness.ts';
+import { Freshness } from '../../src/cache/freshness/freshness.ts';
 import type { PlaceOf } from '../../src/cache/freshness/places.ts';
+import type { ReadMoment } from '../../src/cache/freshness/read-moment.ts';
 import { hashTag } from '../../src/cache/freshness/tag-hash.ts';
 import { createSeenPositions } from '../../src/execution/seen-positions.ts';
 

@@ -14,32 +14,14 @@ import { type AppName, MAX_STALENESS_MS, type Placed } from '@rocket/schema';
 import type { SeenPositions } from '../../execution/seen-positions.ts';
 import type { CacheMetrics } from '../cache-metrics.ts';
 import type { Doubt } from './doubt.ts';
-import { type Dependent, Invalidations } from './invalidations.ts';
+import { Invalidations } from './invalidations.ts';
 import { type AppliedEvent, OwnWrites } from './own-writes.ts';
 import type { AppRead, PlaceOf } from './places.ts';
 import { PositionTrail, type StreamStamp } from './position-trail.ts';
+import type { Dependencies, ReadMoment, Standing } from './read-moment.ts';
 import { hashTag } from './tag-hash.ts';
 import { toldOf } from './told-changes.ts';
 import { WrittenRevisions } from './written-revisions.ts';
-
-/** A point of the stream before a read began. */
-export interface ReadMoment {
-  readonly stamp: StreamStamp;
-  readonly atMs: number;
-  /** Counts the resets of before. */
-  readonly generation: number;
-  /** Where the apps were. */
-  readonly placeOf: PlaceOf;
-}
-
-/** What an answer depends on. */
-export interface Dependencies extends Dependent {
-  readonly stamp: StreamStamp;
-  readonly apps: readonly AppRead[];
-}
-
-/** `unsure`: changes may have been made that are not known here yet. */
-export type Standing = 'current' | 'invalidated' | 'unsure';
 
 export interface FreshnessOptions {
   readonly bus: EventBus;

@@ -5,11 +5,12 @@ import type { FactCollector } from '../../execution/fact-collector.ts';
 import { etagOf } from '../../http/conditional.ts';
 import type { Asked } from '../asked.ts';
 import type { BypassReason } from '../cache-outcome.ts';
-import type { Freshness, ReadMoment } from '../freshness/freshness.ts';
+import type { Freshness } from '../freshness/freshness.ts';
+import type { ReadMoment } from '../freshness/read-moment.ts';
 import { hashTag } from '../freshness/tag-hash.ts';
 import { type Access, type GraphQuestions, keyOf } from '../questions/graph-questions.ts';
 import type { Question } from '../questions/question.ts';
-import { readRule } from '../questions/read-rule.ts';
+import { type ReadRule, readRule } from '../questions/read-rule.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 
@@ -23,7 +24,7 @@ export interface KeeperOptions {
 }
 
 export interface ReadToKeep {
-  readonly asked: Asked;
+  readonly asked: Pick<Asked, 'graph' | 'identity'>;
   readonly question: Question;
   /** Taken before the read; null when it could not be told. */
   readonly moment: ReadMoment | null;
@@ -38,43 +39,69 @@ export type KeepResult =
 export interface AnswerKeeper {
   /** Never rejects: what cannot be kept is given all the same. */
   keep(read: ReadToKeep): Promise<KeepResult>;
+  /** What `keep` would say. Nothing is kept; the question learns as it does there. Never rejects. */
+  judge(read: ReadToKeep): Promise<KeepResult>;
+}
+
+/** A result, and what else is to be noted of the question. */
+interface Judgement {
+  readonly result: KeepResult;
+  /** Null when no answer to the question is ever kept, or nothing could be learned of it. */
+  readonly learned: { readonly rule: ReadRule; readonly key: string } | null;
 }
 
 export function createAnswerKeeper(options: KeeperOptions): AnswerKeeper {
+  const { store, ttlMs } = options;
   return {
     async keep(read) {
-      const { questions } = read.asked.graph;
-      const fault = faultOf(read);
-      if (fault !== null || questions === null) return { kind: 'not_kept', reason: fault ?? 'off' };
-      try {
-        return await keepFor(questions, read, options);
-      } catch (error) {
-        options.logger.warn({ err: error }, 'an answer could not be kept');
-        return { kind: 'not_kept', reason: 'not-told' };
-      }
+      const { question } = read;
+      const before = question.rule?.text;
+      const { result, learned } = await judge(read, options);
+      if (learned === null) return result;
+      if (before !== learned.rule.text) store.keepRule(question.key, learned.rule, ttlMs);
+      if (result.kind === 'kept') store.keep(learned.key, result.kept);
+      return result;
     },
+    judge: async (read) => (await judge(read, options)).result,
   };
 }
 
-async function keepFor(
+async function judge(read: ReadToKeep, options: KeeperOptions): Promise<Judgement> {
+  const { questions } = read.asked.graph;
+  const fault = faultOf(read);
+  if (fault !== null || questions === null) return notKept(fault ?? 'off');
+  try {
+    return await judgeFor(questions, read, options);
+  } catch (error) {
+    options.logger.warn({ err: error }, 'it could not be said whether an answer may be kept');
+    return notKept('not-told');
+  }
+}
+
+async function judgeFor(
   questions: GraphQuestions,
   read: ReadToKeep,
   options: KeeperOptions,
-): Promise<KeepResult> {
+): Promise<Judgement> {
   const { asked, question, facts } = read;
-  const { store, maxEntryBytes, ttlMs } = options;
-  const before = question.rule?.text;
-  const parts = [...facts.reads].map(([app, { entities }]) => [app, [...entities]] as const);
-  const rule = await questions.learn(question, readRule(parts));
+  const rule = await questions.learn(question, ruleOf(facts));
   const access = questions.access(rule, asked.identity);
   question.never = lasting(facts, access);
-  if (question.never !== null) return { kind: 'not_kept', reason: question.never };
-  if (before !== rule.text) store.keepRule(question.key, rule, ttlMs);
+  if (question.never !== null) return notKept(question.never);
+  const learned = { rule, key: keyOf(question, access) };
   const kept = keptAnswer(read, { access, questions }, options);
-  if (kept === null) return { kind: 'not_kept', reason: 'unsure' };
-  if (kept.body.length > maxEntryBytes) return { kind: 'not_kept', reason: 'too-large' };
-  store.keep(keyOf(question, access), kept);
-  return { kind: 'kept', kept, rules: access.rules };
+  if (kept === null) return notKept('unsure', learned);
+  if (kept.body.length > options.maxEntryBytes) return notKept('too-large', learned);
+  return { result: { kind: 'kept', kept, rules: access.rules }, learned };
+}
+
+function notKept(reason: BypassReason, learned: Judgement['learned'] = null): Judgement {
+  return { result: { kind: 'not_kept', reason }, learned };
+}
+
+/** What the answer was read from. */
+export function ruleOf({ reads }: FactCollector): ReadRule {
+  return readRule([...reads].map(([app, { entities }]) => [app, [...entities]] as const));
 }
 
 /** What is wrong with this answer, though another answer to the question may be kept. */

@@ -1,4 +1,4 @@
-import type { Dependencies } from '../freshness/freshness.ts';
+import type { Dependencies } from '../freshness/read-moment.ts';
 
 /** An answer that is kept, with what it depends on. */
 export interface KeptAnswer extends Dependencies {

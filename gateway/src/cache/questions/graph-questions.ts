@@ -74,11 +74,13 @@ export class GraphQuestions {
 
   /** @param form what decides the form of the answer beside the parameters, such as the Accept header */
   question(request: string, parameters: GraphqlParameters, form: string): Question {
-    const { query, operationName = null, variables = null } = parameters;
-    const { revision, content } = this.#graph;
-    const asked = JSON.stringify([revision.id, content, form, query, operationName, variables]);
-    const key = hash('sha256', asked, 'base64url');
-    return this.#index.add(this.#number, { request, key });
+    return this.#index.add(this.#number, { request, key: this.#keyOf(parameters, form) });
+  }
+
+  /** What is known of a question, for who only looks: what they learn of it is not noted. */
+  peek(parameters: GraphqlParameters, form: string): Question {
+    const key = this.#keyOf(parameters, form);
+    return { ...this.#index.peek(this.#number, key) };
   }
 
   /** Notes what answers to the question are read from. @throws RocketError when a document cannot be read */
@@ -114,6 +116,13 @@ export class GraphQuestions {
     const member = this.#graph.revision.members.find((each) => each.app === app);
     if (member === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
     return member;
+  }
+
+  #keyOf(parameters: GraphqlParameters, form: string): string {
+    const { query, operationName = null, variables = {} } = parameters;
+    const { revision, content } = this.#graph;
+    const asked = JSON.stringify([revision.id, content, form, query, operationName, variables]);
+    return hash('sha256', asked, 'base64url');
   }
 
   async #loadModel(app: AppName): Promise<void> {

@@ -33,6 +33,11 @@ export class QuestionIndex {
     return this.#byRequest.get(`${graph} ${request}`);
   }
 
+  /** What is known of the question of that key, which nobody asks by that. */
+  peek(graph: number, key: string): Question {
+    return this.#byKey.peek(`${graph} ${key}`) ?? { key, rule: null, never: null };
+  }
+
   /** The question of that key, which is also found by the request from now on. */
   add(graph: number, { request, key }: { readonly request: string; readonly key: string }): Question {
     const own = `${graph} ${key}`;
