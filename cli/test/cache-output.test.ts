@@ -26,8 +26,8 @@ describe('the status', () => {
     });
     expect(text).toBe(
       [
-        'The gateway keeps 1,200 answers, 2.4 MB of 128.0 MB; 3 were dropped for want of room',
-        'Changes brought 40 tags; 12 are remembered, 0 were dropped for want of room',
+        'Kept answers: 1,200, 2.4 MB of 128.0 MB; dropped for want of room: 3',
+        'Tags of changes: 40; remembered: 12; dropped for want of room: 0',
         'Given from the cache: 2,100 (memory 2,000, shared 100), 75 % of those that could be kept',
         'Read and kept: 700 (new 700)',
         'Read and not kept: 0',

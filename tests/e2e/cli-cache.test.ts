@@ -42,7 +42,7 @@ describe('the cache on the command line', () => {
   });
 
   test('status, for people and for programs', async () => {
-    expect(await succeed(['cache', 'status'])).toMatch(/^The gateway keeps 0 answers, 0 B of 128\.0 MB;/);
+    expect(await succeed(['cache', 'status'])).toMatch(/^Kept answers: 0, 0 B of 128\.0 MB;/);
     expect(JSON.parse(await succeed(['cache', 'status', '--json']))).toMatchObject({
       on: true,
       apps: [{ app: 'notes' }],
@@ -80,7 +80,9 @@ describe('the cache on the command line', () => {
   });
 
   test('clear', async () => {
-    expect(await succeed(['cache', 'clear'])).toMatch(/^The gateway that answered dropped \d+ answers/);
+    expect(await succeed(['cache', 'clear'])).toMatch(
+      /^Answers dropped from the memory of the gateway that answered: \d+\.$/m,
+    );
     expect(await succeed(['cache', 'clear', '--shared'])).toContain('There is no Redis');
     expect(JSON.parse(await succeed(['cache', 'clear', '--json']))).toEqual({ answers: 0, shared: null });
   });

@@ -21,8 +21,8 @@ export function formatCacheStatus(status: Status): string {
 function memoryLines(memory: Memory): string[] {
   const { entries, bytes, maxBytes, evictions, invalidatedTags, rememberedTags, forgottenTags } = memory;
   return [
-    `The gateway keeps ${formatNumber(entries)} answers, ${formatBytes(bytes)} of ${formatBytes(maxBytes)}; ${formatNumber(evictions)} were dropped for want of room`,
-    `Changes brought ${formatNumber(invalidatedTags)} tags; ${formatNumber(rememberedTags)} are remembered, ${formatNumber(forgottenTags)} were dropped for want of room`,
+    `Kept answers: ${formatNumber(entries)}, ${formatBytes(bytes)} of ${formatBytes(maxBytes)}; dropped for want of room: ${formatNumber(evictions)}`,
+    `Tags of changes: ${formatNumber(invalidatedTags)}; remembered: ${formatNumber(rememberedTags)}; dropped for want of room: ${formatNumber(forgottenTags)}`,
   ];
 }
 

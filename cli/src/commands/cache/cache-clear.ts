@@ -14,9 +14,9 @@ export async function clearCache(
 }
 
 function describe({ answers, shared }: ClearCacheMutation['clearCache'], isShared: boolean): string {
-  const lines = [`The gateway that answered dropped ${formatNumber(answers)} answers from its memory.`];
+  const lines = [`Answers dropped from the memory of the gateway that answered: ${formatNumber(answers)}.`];
   if (shared !== null) {
-    lines.push(`${formatNumber(shared)} values of all gateways were dropped from Redis.`);
+    lines.push(`Values of all gateways dropped from Redis: ${formatNumber(shared)}.`);
   } else if (isShared) lines.push('There is no Redis that gateways share answers in.');
   lines.push('Other gateways keep what they have in memory.');
   return lines.join('\n');

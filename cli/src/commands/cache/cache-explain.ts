@@ -28,8 +28,10 @@ export async function explainCache(line: CommandLine, options: ExplainOptions): 
     throw new RocketError('BAD_REQUEST', 'Give either --app or --graph');
   }
   const variables = options.variables === undefined ? null : parseVariables(options.variables);
-  const query =
+  const text =
     options.file === STANDARD_INPUT ? await readStandardInput(line) : await readNamedFile(options.file);
+  // Editors end a file with a line feed, which clients do not send.
+  const query = text.replace(/\r?\n$/, '');
   const client = await connectAdmin(line);
   const { cacheExplain } = await client.send(ExplainCacheDocument, {
     ...{ app, graph, query, variables, accept },
