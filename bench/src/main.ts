@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { formatManyApps } from './apps/format-many-apps.ts';
 import { manyApps } from './apps/many-apps.ts';
+import { cache } from './cache/cache.ts';
+import { formatCache } from './cache/format-cache.ts';
 import { events } from './events/events.ts';
 import { formatEvents } from './events/format-events.ts';
 import { type Comparison, formatComparison, summarise } from './measure/report.ts';
@@ -17,7 +19,16 @@ const ROWS = 'rows';
 const WRITES = 'writes';
 const EVENTS = 'events';
 const MANY_APPS = 'many-apps';
-const NAMES = [...SHOP_SCENARIOS.map(({ name }) => name), ROWS, NESTED_QUERY, WRITES, EVENTS, MANY_APPS];
+const CACHE = 'cache';
+const NAMES = [
+  ...SHOP_SCENARIOS.map(({ name }) => name),
+  ROWS,
+  NESTED_QUERY,
+  WRITES,
+  EVENTS,
+  MANY_APPS,
+  CACHE,
+];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
 Scenarios: ${NAMES.join(', ')}; all by default
@@ -60,6 +71,10 @@ if (wants(EVENTS)) {
 if (wants(MANY_APPS)) {
   const result = await manyApps(options);
   console.log(values.json ? JSON.stringify({ scenario: MANY_APPS, ...result }) : formatManyApps(result));
+}
+if (wants(CACHE)) {
+  const result = await cache(options);
+  console.log(values.json ? JSON.stringify({ scenario: CACHE, ...result }) : formatCache(result));
 }
 
 function wants(name: string): boolean {

@@ -5,6 +5,7 @@
 import { findNatsServer, startNatsServer } from '../../../tests/harness/servers/nats-server.ts';
 import { type CleanUp, withCleanUp } from '../clean-up.ts';
 import type { CompareOptions } from '../measure/compare.ts';
+import { inTurns, type Measured } from '../measure/in-turns.ts';
 import type { ChannelName, FullSpeed, Steady } from './channel-messages.ts';
 import { startCommitTimePostgres } from './commit-time-postgres.ts';
 import { type ChannelProcess, type Costs, startChannel } from './start-channel.ts';
@@ -16,11 +17,7 @@ const BARE_BATCH = 500;
 const STEADY_PER_SECOND = 500;
 const WARM_UP_SECONDS = 3;
 
-/** One measurement a round. */
-export interface Side<T> {
-  readonly name: ChannelName;
-  readonly rounds: readonly T[];
-}
+export type Side<T> = Measured<ChannelName, T>;
 
 export interface EventsResult {
   /** Large writes, by which many events come; the floor last. */
@@ -89,20 +86,6 @@ async function startChannels(cleanUp: CleanUp, { connections: writers }: Compare
   return { nats, inProcess, leftOut, emitter: await start('bare-process') };
 }
 
-interface Turn<T> {
-  readonly name: ChannelName;
-  readonly measure: () => Promise<T>;
-}
-
-function turn<T>({ name }: ChannelProcess, measure: () => Promise<T>): Turn<T> {
+function turn<T>({ name }: ChannelProcess, measure: () => Promise<T>) {
   return { name, measure };
-}
-
-/** One after the other within a round, so that whatever disturbs the machine disturbs all. */
-async function inTurns<T>(rounds: number, turns: readonly Turn<T>[]): Promise<readonly Side<T>[]> {
-  const measured = turns.map((): T[] => []);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [index, { measure }] of turns.entries()) measured[index]?.push(await measure());
-  }
-  return turns.map(({ name }, index) => ({ name, rounds: measured[index] ?? [] }));
 }

@@ -1,12 +1,13 @@
 /** The same load on several servers, in turns. */
-import { type LoadOptions, type Measurement, measure, type Target } from './load.ts';
+import { inTurns } from './in-turns.ts';
+import { type LoadOptions, measure, type Target } from './load.ts';
 import type { Comparison } from './report.ts';
 
 /**
  * Long enough for the compilers of V8, which otherwise take processor time from what is measured: the whole server has
  * to be compiled at first, and then only what the next scenario does differently.
  */
-const FIRST_WARM_UP_SECONDS = 10;
+export const FIRST_WARM_UP_SECONDS = 10;
 const NEXT_WARM_UP_SECONDS = 3;
 
 export interface CompareOptions extends LoadOptions {
@@ -21,10 +22,7 @@ export async function compare(
   const { name, title, targets, base, isFirst } = subject;
   const seconds = isFirst ? FIRST_WARM_UP_SECONDS : NEXT_WARM_UP_SECONDS;
   for (const target of targets) await measure(target, { ...options, seconds });
-  const sides: Measurement[][] = targets.map(() => []);
-  for (let round = 0; round < options.rounds; round += 1) {
-    // One after the other within a round, so that whatever disturbs the machine disturbs all.
-    for (const [index, target] of targets.entries()) sides[index]?.push(await measure(target, options));
-  }
-  return { name, title, sides, base };
+  const turns = targets.map((target) => ({ name: target.name, measure: () => measure(target, options) }));
+  const measured = await inTurns(options.rounds, turns);
+  return { name, title, sides: measured.map(({ rounds }) => rounds), base };
 }

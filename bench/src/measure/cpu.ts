@@ -16,10 +16,11 @@ interface ProcessTimes {
   readonly ms: number;
 }
 
-export async function readCpu(pid: number): Promise<CpuReading> {
+/** @param pids processes that are counted together, each with its children */
+export async function readCpu(...pids: readonly number[]): Promise<CpuReading> {
   const processes = await readProcesses();
   if (processes === null) return null;
-  const family = new Set([pid]);
+  const family = new Set(pids);
   // Parents may be listed after their children: repeat until nothing new is found.
   for (let size = 0; size < family.size; ) {
     size = family.size;

@@ -1,5 +1,5 @@
 /** Load of one kind on one server: a closed loop of connections, each waiting for its answer before it asks again. */
-import autocannon, { type Client } from 'autocannon';
+import autocannon, { type Client, type Request } from 'autocannon';
 import { type CpuReading, readCpu } from './cpu.ts';
 import { percentile } from './percentile.ts';
 
@@ -12,6 +12,8 @@ export interface Server {
   readonly url: string;
   /** Its process; children count as part of it. */
   readonly pid: number;
+  /** Processes behind it whose work counts as its own. */
+  readonly pidsBehind?: readonly number[];
   readonly headers: RequestHeaders;
   /** SQL statements sent so far; absent where nothing counts them. */
   readonly statements?: () => Promise<number>;
@@ -23,6 +25,13 @@ export interface Target extends Server {
   /** Called for every request. */
   readonly body: () => string;
   /** The Postgres server behind it. */
+  readonly postgresPid: number;
+}
+
+/** A server that is asked the same all the time, at the least cost for the load generator. */
+export interface RepeatedTarget extends Server {
+  /** Sent in turn. Of their answers only the status is checked. */
+  readonly bodies: readonly string[];
   readonly postgresPid: number;
 }
 
@@ -45,7 +54,9 @@ export interface LoadOptions {
   readonly connections: number;
 }
 
-export async function measure(target: Target, options: LoadOptions): Promise<Measurement> {
+const JSON_HEADERS = { 'content-type': 'application/json' };
+
+export async function measure(target: Target | RepeatedTarget, options: LoadOptions): Promise<Measurement> {
   await target.prepare?.();
   const before = await readCounters(target);
   const { latencies, failures, seconds } = await run(target, options);
@@ -71,9 +82,9 @@ interface Counters {
   readonly statements: number | null;
 }
 
-async function readCounters(target: Target): Promise<Counters> {
+async function readCounters(target: Target | RepeatedTarget): Promise<Counters> {
   return {
-    server: await readCpu(target.pid),
+    server: await readCpu(target.pid, ...(target.pidsBehind ?? [])),
     postgres: await readCpu(target.postgresPid),
     statements: (await target.statements?.()) ?? null,
   };
@@ -84,7 +95,7 @@ function perRequest(before: number | null, after: number | null, requests: numbe
 }
 
 async function run(
-  target: Target,
+  target: Target | RepeatedTarget,
   { seconds, connections }: LoadOptions,
 ): Promise<{ latencies: Float64Array; failures: number; seconds: number }> {
   const latencies: number[] = [];
@@ -93,16 +104,16 @@ async function run(
   const result = await autocannon({
     url: target.url,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: JSON_HEADERS,
     connections,
     duration: seconds,
-    verifyBody: isWhole,
+    ...('bodies' in target ? { requests: repeated(target) } : { verifyBody: isWhole }),
     setupClient: (client) => {
-      setRequest(client, target);
+      if (!('bodies' in target)) setRequest(client, target);
       client.on('response', (_status, _bytes, latencyMs) => {
         latencies.push(latencyMs);
         lastAtMs = performance.now();
-        setRequest(client, target);
+        if (!('bodies' in target)) setRequest(client, target);
       });
     },
   });
@@ -115,7 +126,11 @@ async function run(
 
 function setRequest(client: Client, target: Target): void {
   const body = target.body();
-  client.setHeadersAndBody({ 'content-type': 'application/json', ...target.headers(body) }, body);
+  client.setHeadersAndBody({ ...JSON_HEADERS, ...target.headers(body) }, body);
+}
+
+function repeated({ bodies, headers }: RepeatedTarget): Request[] {
+  return bodies.map((body) => ({ body, headers: { ...JSON_HEADERS, ...headers(body) } }));
 }
 
 /** None of the records that are asked for has a null in it, so a null is a failure that looks like an answer. */

@@ -37,7 +37,8 @@ async function prepare(cleanUp: CleanUp): Promise<readonly Target[]> {
   // Durable: what a commit costs is a part of what is compared.
   const postgres = await startBenchPostgres(cleanUp, { durable: true });
   const dataDir = await temporaryFolder(cleanUp);
-  const product = await startProduct(cleanUp, { postgresUrl: postgres.url, dataDir, poolSize: POOL_SIZE });
+  const options = { postgresUrl: postgres.url, dataDir, poolSize: POOL_SIZE, cache: true };
+  const product = await startProduct(cleanUp, options);
   const token = await signIn(product.url, ADMIN);
   for (const name of APPS) {
     const document: unknown = JSON.parse(await readFile(join(EXAMPLES, `${name}.json`), 'utf8'));

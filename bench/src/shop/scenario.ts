@@ -28,7 +28,7 @@ const nestedOne: Scenario = {
   variables: () => ({ id: customerId(1 + randomBelow(CUSTOMERS)) }),
 };
 
-const nestedTwenty: Scenario = {
+export const nestedTwenty: Scenario = {
   name: 'nested-20',
   title: 'The 20 customers of a city with 400 orders, 2,000 items and their products',
   query: `query City($city: String!) { customers(where: { city: { eq: $city } }) { ${TREE} } }`,

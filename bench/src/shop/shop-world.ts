@@ -25,7 +25,12 @@ export interface ShopWorld {
 
 export async function startShopWorld(
   cleanUp: CleanUp,
-  options: { poolSize: number; postgresUrl: string | null },
+  options: {
+    poolSize: number;
+    postgresUrl: string | null;
+    /** Of the shard's process, beside what it always has. */
+    env?: Readonly<Record<string, string>>;
+  },
 ): Promise<ShopWorld> {
   const postgres =
     options.postgresUrl === null
@@ -33,7 +38,7 @@ export async function startShopWorld(
       : await findBenchPostgres(options.postgresUrl);
   const shard = await startDirectShard(cleanUp, {
     postgresUrl: postgres.url,
-    env: { ROCKET_POOL_MAX_PER_APP: String(options.poolSize) },
+    env: { ROCKET_POOL_MAX_PER_APP: String(options.poolSize), ...options.env },
   });
   const shop = await installShop(shard, postgres);
   await fillShopDatabase(postgres.url);

@@ -27,13 +27,14 @@ const REQUEST_TIMEOUT_MS = 20_000;
 
 export interface DirectShard {
   readonly url: string;
+  readonly catalogUrl: string;
   /** Of the process as it is now. */
   pid(): number;
   /** Ends the process and starts another, which knows nothing but its catalog. */
   restart(): Promise<void>;
   install(app: AppName, document: AppDocument): Promise<DirectApp>;
-  /** Headers of a call, signed anew for each request. */
-  headers(app: DirectApp): RequestHeaders;
+  /** Headers of a call, signed anew for each request. @param options.wantsFacts as a gateway that keeps answers asks */
+  headers(app: DirectApp, options?: Pick<CallContext, 'wantsFacts'>): RequestHeaders;
 }
 
 /** What was started is in `cleanUp` also when this fails half-way. */
@@ -53,6 +54,7 @@ export async function startDirectShard(
   const { internalKey } = await catalog.secrets();
   return {
     url,
+    catalogUrl,
     pid: () => current.pid,
     restart: async () => {
       await current.stop();
@@ -62,7 +64,7 @@ export async function startDirectShard(
       const activate = (input: ActivationInput) => askToActivate({ url, internalKey }, input);
       return installApp({ catalog, shard: SHARD, activate }, app, document);
     },
-    headers: (app) => signedHeaders(app, internalKey),
+    headers: (app, wanted = {}) => signedHeaders(app, { key: internalKey, wanted }),
   };
 }
 
@@ -93,7 +95,10 @@ async function askToActivate(
 }
 
 /** A signature serves for one request: each is signed by itself, as a gateway does it. */
-function signedHeaders({ app, graph }: DirectApp, key: string): RequestHeaders {
+function signedHeaders(
+  { app, graph }: DirectApp,
+  { key, wanted }: { key: string; wanted: Pick<CallContext, 'wantsFacts'> },
+): RequestHeaders {
   const signer = createInternalSigner(key);
   return (body) => {
     const context: CallContext = {
@@ -103,6 +108,7 @@ function signedHeaders({ app, graph }: DirectApp, key: string): RequestHeaders {
       caller: { userId: null, email: null, roles: ['clerk'], isAdmin: false },
       requestId: 'bench',
       deadlineAtMs: Date.now() + REQUEST_TIMEOUT_MS,
+      ...wanted,
     };
     const request = { method: 'POST', path: OPERATION_PATH, body };
     return { [INTERNAL_CALL_HEADER]: signer.signCall(context, request) };

@@ -17,14 +17,17 @@ export interface ProductOptions {
   readonly postgresUrl: string;
   readonly dataDir: string;
   readonly poolSize: number;
+  /** Whether answers are kept. */
+  readonly cache: boolean;
 }
 
 export async function startRocketGraph(
   cleanUp: CleanUp,
-  options: ProductOptions,
+  options: Omit<ProductOptions, 'cache'>,
   document: unknown,
 ): Promise<Side> {
-  const { url, pid } = await startProduct(cleanUp, options);
+  // The others read every answer as well.
+  const { url, pid } = await startProduct(cleanUp, { ...options, cache: false });
   const admin = { url, token: await signIn(url, ADMIN) };
   await importApp(admin, CLERK.app, document);
   await addAppUser(admin, { ...CLERK, roles: ['clerk'] });
@@ -49,6 +52,7 @@ export async function startProduct(
       ROCKET_ADMIN_PASSWORD: ADMIN.password,
       ROCKET_POOL_MAX_PER_APP: String(options.poolSize),
       ROCKET_LOG_LEVEL: 'error',
+      ROCKET_CACHE: options.cache ? '1' : '0',
       ROCKET_METRICS_TOKEN: METRICS_TOKEN,
       PORT: new URL(url).port,
       HOST: '127.0.0.1',
