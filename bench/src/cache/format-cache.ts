@@ -59,8 +59,9 @@ function mixedTable(sides: CacheResult['mixed']): string {
     of(side, (round) => round.postgresCpuMs, 2),
     of(side, (round) => round.statementsPerRequest, 2),
     ratio(side, base, (round) => round.requestsPerSecond),
+    ratio(base, side, allCpuMs),
   ]);
-  const costs = ['CPU ms', 'PG CPU', 'SQL', 'ratio'];
+  const costs = ['CPU ms', 'PG CPU', 'SQL', 'ratio', 'of CPU'];
   return formatTable([['', 'req/s', 'p50 ms', 'p95 ms', 'failed', 'hits', 'possible', ...costs], ...rows]);
 }
 

@@ -10,8 +10,8 @@ import { MixedLoad } from './mixed-load.ts';
 export type MixedRound = Measurement & {
   /** Which part of the reads was answered from the cache; null without one. */
   readonly hitRate: number | null;
-  /** Which part a cache could answer at best. */
-  readonly possibleRate: number;
+  /** Which part a cache could answer at best; null without one. */
+  readonly possibleRate: number | null;
 };
 
 type SideName = 'cache on' | 'cache off';
@@ -57,7 +57,8 @@ function mixedSide(name: SideName, { shop, callers }: CacheWorld, gateway: Gatew
       const before = load.possible;
       const round = await withHitRate(gateway, () => measure(target, options));
       const { reads, hits } = load.possible;
-      return { ...round, possibleRate: (hits - before.hits) / Math.max(1, reads - before.reads) };
+      const possibleRate = round.hitRate === null ? null : (hits - before.hits) / (reads - before.reads);
+      return { ...round, possibleRate };
     },
   };
 }
