@@ -45,12 +45,14 @@ export function createCacheMetrics(metrics: Metrics): CacheMetrics {
   const totals = { evictions: 0, invalidatedTags: 0 };
   const { answers, evictions, tags, applied } = register(metrics);
   // Bound once for each combination: resolving labels at each request costs more than counting.
-  const bound = new Map<string, { inc(): void }>();
+  // No two results have a detail in common.
+  const bound = new Map<string, Map<CacheOutcome['detail'], { inc(): void }>>();
   return {
     answered(graph, { kind, detail }) {
-      const key = `${graph} ${kind} ${detail}`;
-      const counter = bound.get(key) ?? answers.labels({ graph, result: kind, detail });
-      bound.set(key, counter);
+      const ofGraph = bound.get(graph) ?? new Map<CacheOutcome['detail'], { inc(): void }>();
+      bound.set(graph, ofGraph);
+      const counter = ofGraph.get(detail) ?? answers.labels({ graph, result: kind, detail });
+      ofGraph.set(detail, counter);
       counter.inc();
       const group: Map<string, number> = counts[GROUPS[kind]];
       group.set(detail, (group.get(detail) ?? 0) + 1);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type CatalogSnapshot, readUnverifiedAudience, verifyAccessToken } from '@rocket/platform';
 import { type AppName, isAppName, PLATFORM_AUDIENCE, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
@@ -37,8 +37,8 @@ export function createAuthenticator(options: {
     async authenticate(authorization) {
       const token = bearerToken(authorization);
       if (token === null) return ANONYMOUS;
-      const hash = createHash('sha256').update(token).digest('base64');
-      const known = verified.get(hash);
+      const key = hash('sha256', token, 'base64url');
+      const known = verified.get(key);
       if (known !== undefined && secretFor(audienceOf(known.identity), options) === known.secret)
         return known.identity;
       const audience = readUnverifiedAudience(token);
@@ -49,7 +49,7 @@ export function createAuthenticator(options: {
       const claims = await verifyAccessToken({ token, secret, audience });
       const identity = identityOf(audience, claims);
       const ttl = Math.min(MAX_CACHED_MS, claims.exp * 1_000 - Date.now());
-      if (ttl > 0) verified.set(hash, { identity, secret }, { ttl });
+      if (ttl > 0) verified.set(key, { identity, secret }, { ttl });
       return identity;
     },
   };

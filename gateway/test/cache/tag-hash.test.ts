@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { hashTag } from '../../src/cache/freshness/tag-hash.ts';
+
+it('gives different tags different numbers, which a double holds exactly', () => {
+  const numbers = new Set<number>();
+  for (let at = 0; at < 200_000; at += 1) {
+    for (const tag of [`crm.customer#${at}`, `crm.order@customer_id=c0000000-0000-4000-8000-${at}`]) {
+      const number = hashTag(tag);
+      expect(Number.isSafeInteger(number) && number >= 0).toBe(true);
+      numbers.add(number);
+    }
+  }
+  expect(numbers.size).toBe(400_000);
+});
+
+it('gives the same number in every process', () => {
+  expect(hashTag('crm.customer#1')).toMatchInlineSnapshot(`4843997196003224`);
+});
