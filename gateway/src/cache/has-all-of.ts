@@ -20,8 +20,10 @@ export function hasAllOf(
     const seen = token.apps.get(read.app);
     if (seen === undefined || seen.epoch < read.epoch) return true;
     if (seen.epoch > read.epoch) return false;
+    // There may be changes of which only this is known.
+    if (seen.position === null) return false;
     // Its events are applied here, so that an answer without them would be void.
-    if (arePositionsValid && seen.position !== null && freshness.covers(seen.position)) return true;
+    if (arePositionsValid && freshness.covers(seen.position)) return true;
     return seen.lsn !== null && read.lsn !== null && compareLsn(read.lsn, seen.lsn) >= 0;
   });
 }

@@ -122,15 +122,10 @@ export function mergeTokens(a: ConsistencyToken, b: ConsistencyToken): Consisten
   return { issuedAtMs: newer.issuedAtMs, apps: new Map(latest([...apps])) };
 }
 
-/** Positions of a former epoch mean nothing any more. Where nothing is known of one, nothing is known of both. */
+/** Positions of a former epoch mean nothing any more. */
 function both(a: AppConsistency, b: AppConsistency): AppConsistency {
   if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b;
-  if (isUnknown(a) || isUnknown(b)) return { epoch: a.epoch, lsn: null, position: null };
   return { epoch: a.epoch, lsn: laterLsn(a.lsn, b.lsn), position: laterPosition(a.position, b.position) };
-}
-
-function isUnknown({ lsn, position }: AppConsistency): boolean {
-  return lsn === null && position === null;
 }
 
 function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {

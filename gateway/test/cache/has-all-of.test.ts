@@ -40,6 +40,13 @@ describe('an answer that is current here has all of a token', () => {
     ['when it was read past its commit', token({ lsn: 10, position: 6 }), kept(10), covering(5), true],
     ['not when it was read before', token({ lsn: 11, position: 6 }), kept(10), covering(5), false],
     [
+      'not when some of its events may be anywhere',
+      token({ lsn: 10, position: null }),
+      kept(10),
+      covering(5),
+      false,
+    ],
+    [
       'not when nothing is known of the write',
       token({ lsn: null, position: null }),
       kept(10),
