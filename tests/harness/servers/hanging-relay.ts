@@ -8,6 +8,8 @@ export interface HangingRelay {
   readonly name: string;
   /** From now on nothing passes, on old and new connections. */
   hang(): void;
+  /** Ends what hung, as what it was sent is lost, and lets pass again. */
+  resume(): void;
   close(): Promise<void>;
 }
 
@@ -16,6 +18,10 @@ export async function startHangingRelay(serverUrl: string): Promise<HangingRelay
   const upstream = { host: url.hostname, port: Number(url.port) };
   const sockets = new Set<Socket>();
   let isHanging = false;
+  const endAll = () => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
   const relay = createServer((caller) => {
     const server = connect(upstream);
     for (const [from, to] of [
@@ -41,8 +47,12 @@ export async function startHangingRelay(serverUrl: string): Promise<HangingRelay
     hang() {
       isHanging = true;
     },
+    resume() {
+      isHanging = false;
+      endAll();
+    },
     async close() {
-      for (const socket of sockets) socket.destroy();
+      endAll();
       relay.close();
       await once(relay, 'close');
     },

@@ -1,0 +1,105 @@
+/** The servers under two gateways and two shards: real ones, each of which can be stopped, frozen or cut off. */
+import {
+  type Catalog,
+  createDatabase,
+  createLogger,
+  databaseUrl,
+  dropDatabase,
+  openCatalog,
+  type PooledDatabase,
+} from '@rocket/platform';
+import { type AppName, shardName } from '@rocket/schema';
+import { type HangingRelay, startHangingRelay } from '../../harness/servers/hanging-relay.ts';
+import { findNatsServer, type NatsServer, startNatsServer } from '../../harness/servers/nats-server.ts';
+import { createTestDatabase } from '../../harness/servers/postgres.ts';
+import { findRedisServer, type RedisServer, startRedisServer } from '../../harness/servers/redis-server.ts';
+import { type ReplicatedPostgres, startReplicatedPostgres } from '../../harness/servers/replicas.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
+import type { AppKey } from './checked-apps.ts';
+
+/** Of crm the shard has a replica. */
+const SHARD_OF: Readonly<Record<AppKey, string>> = { crm: 's1', shop: 's2' };
+export const LOGGER = createLogger({ level: 'silent', name: 'test' });
+export const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
+export const HAS_SERVERS = findNatsServer() !== null && findRedisServer() !== null;
+
+export type Closing = (() => Promise<unknown>)[];
+
+/** A process of a shard, with the way by which it alone reaches NATS. */
+export interface ShardProcess {
+  readonly process: RocketProcess;
+  readonly nats: HangingRelay;
+}
+
+export interface CheckedServers {
+  readonly catalog: Catalog;
+  readonly nats: NatsServer;
+  readonly redis: RedisServer;
+  readonly replicated: ReplicatedPostgres;
+  readonly balancers: Readonly<Record<AppKey, Balancer>>;
+  relayToNats(): Promise<HangingRelay>;
+  /** Starts one more process of the shard of an app; requests go to it once its balancer serves it. */
+  startShard(app: AppKey): Promise<ShardProcess>;
+  /** To the database of an app on its primary, past the product. */
+  openOutside(app: AppKey, name: AppName): Promise<PooledDatabase>;
+}
+
+/** @param closing what there is to be closed, last first, also when this throws */
+export async function startServers(closing: Closing): Promise<CheckedServers> {
+  const test = await createTestDatabase();
+  closing.push(() => test.dispose());
+  const replicated = await startReplicatedPostgres();
+  closing.push(() => replicated.dispose());
+  const nats = await startNatsServer(findNatsServer() ?? '');
+  closing.push(() => nats.dispose());
+  const redis = await startRedisServer(findRedisServer() ?? '');
+  closing.push(() => redis.dispose());
+  const directory = await temporaryDirectory();
+  closing.push(() => directory.dispose());
+  const balancers = { crm: await startBalancer(), shop: await startBalancer() };
+  closing.push(
+    () => balancers.crm.close(),
+    () => balancers.shop.close(),
+  );
+  const catalog = await openCatalog({ url: test.url, logger: LOGGER });
+  closing.push(() => catalog.close());
+  const [replica] = replicated.replicas;
+  const databaseUrls = { crm: replicated.primary.url, shop: test.serverUrl };
+  for (const app of ['crm', 'shop'] as const) {
+    await catalog.addShard({
+      ...{ name: shardName(SHARD_OF[app]), databaseUrl: databaseUrls[app], url: balancers[app].url },
+      replicaUrls: app === 'crm' ? [replica.url] : [],
+    });
+  }
+  await catalog.platformUsers.add(ADMIN);
+  const relayToNats = async (): Promise<HangingRelay> => {
+    const relay = await startHangingRelay(nats.url);
+    closing.push(() => relay.close());
+    return relay;
+  };
+  return {
+    ...{ catalog, nats, redis, replicated, balancers, relayToNats },
+    async startShard(app) {
+      const relay = await relayToNats();
+      const process = await startRocket(['shard', '--name', SHARD_OF[app]], {
+        ROCKET_CATALOG_URL: test.url,
+        ROCKET_DATA_DIR: directory.path,
+        ROCKET_SHARD_URL: balancers[app].url,
+        NATS_URL: relay.url,
+      });
+      closing.push(() => process.end('SIGKILL'));
+      await process.waitFor('/ready');
+      return { process, nats: relay };
+    },
+    async openOutside(app, name) {
+      const placed = (await catalog.snapshot()).shardMap.placements.get(name)?.database;
+      if (placed === undefined) throw new Error(`${name} is on no shard`);
+      const outside = createDatabase({ url: databaseUrl(databaseUrls[app], placed), logger: LOGGER });
+      // Behind all that uses it, and before its server.
+      closing.splice(2, 0, () => dropDatabase(databaseUrls[app], placed));
+      closing.push(() => outside.close());
+      return outside;
+    },
+  };
+}
