@@ -120,7 +120,7 @@ test('a connection that is lost fails those that it had, and no later one', asyn
   await vi.waitFor(async () => expect(await running(observer, 'pg_sleep')).toHaveLength(1));
   await observer.query(
     sql(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()",
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid() AND datname = current_database()",
     ),
   );
   expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
