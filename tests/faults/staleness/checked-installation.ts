@@ -49,8 +49,8 @@ export interface CheckedInstallation
   extends Omit<CheckedServers, 'startShard' | 'openOutside' | 'relayToNats'> {
   /** Each gateway's way to NATS. */
   readonly gatewayNats: readonly [HangingRelay, HangingRelay];
-  /** The process that serves each app. */
-  readonly shards: Record<AppKey, ShardProcess>;
+  /** The processes that serve each app; two of crm, of which each knows only its own writes. */
+  readonly shards: Record<AppKey, readonly ShardProcess[]>;
   startShard(app: AppKey): Promise<ShardProcess>;
   /** Never rejects. */
   ask(asking: Ask): Promise<Reply>;
@@ -79,8 +79,12 @@ export async function startCheckedInstallation(): Promise<CheckedInstallation> {
 async function startParts(closing: Closing): Promise<Omit<CheckedInstallation, 'dispose'>> {
   const servers = await startServers(closing);
   const { balancers, catalog } = servers;
-  const shards = { crm: await servers.startShard('crm'), shop: await servers.startShard('shop') };
-  for (const app of ['crm', 'shop'] as const) balancers[app].serve([shards[app].process.url]);
+  const shards = {
+    crm: [await servers.startShard('crm'), await servers.startShard('crm')],
+    shop: [await servers.startShard('shop')],
+  };
+  for (const app of ['crm', 'shop'] as const)
+    balancers[app].serve(shards[app].map(({ process }) => process.url));
   const gatewayNats = [await servers.relayToNats(), await servers.relayToNats()] as const;
   const urls = [
     await startGateway(servers, gatewayNats[0], closing),

@@ -24,6 +24,11 @@ export const LOGGER = createLogger({ level: 'silent', name: 'test' });
 export const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
 export const HAS_SERVERS = findNatsServer() !== null && findRedisServer() !== null;
 
+/** Some answers come so late that changes made since they were read are told before them. */
+const LATE_SHARE = 0.1;
+const LATE_MS = 60;
+const lateness = () => (Math.random() < LATE_SHARE ? LATE_MS : 0);
+
 export type Closing = (() => Promise<unknown>)[];
 
 /** A process of a shard, with the way by which it alone reaches NATS. */
@@ -57,7 +62,7 @@ export async function startServers(closing: Closing): Promise<CheckedServers> {
   closing.push(() => redis.dispose());
   const directory = await temporaryDirectory();
   closing.push(() => directory.dispose());
-  const balancers = { crm: await startBalancer(), shop: await startBalancer() };
+  const balancers = { crm: await startBalancer(lateness), shop: await startBalancer(lateness) };
   closing.push(
     () => balancers.crm.close(),
     () => balancers.shop.close(),

@@ -21,8 +21,8 @@ export class Tokens {
     this.#kept = [...this.#kept, { token, least }].slice(-KEPT);
   }
 
-  /** Null when there is none. */
+  /** The newest as often as not, as it asks for most; null when there is none. */
   pick(chance: Chance): SeenToken | null {
-    return chance.oneOf(this.#kept);
+    return chance.isIn(0.5) ? (this.#kept.at(-1) ?? null) : chance.oneOf(this.#kept);
   }
 }

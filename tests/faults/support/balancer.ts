@@ -1,5 +1,6 @@
 /** What stands before the processes of a shard in production: hands each connection to one of those in service. */
 import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 export interface Balancer {
   readonly url: string;
@@ -8,7 +9,8 @@ export interface Balancer {
   close(): Promise<void>;
 }
 
-export async function startBalancer(): Promise<Balancer> {
+/** @param delayMs for how long each piece of an answer is held back; what comes behind it waits too */
+export async function startBalancer(delayMs: () => number = () => 0): Promise<Balancer> {
   const connections = new Map<Socket, string>();
   let targets: readonly string[] = [];
   let turn = 0;
@@ -30,7 +32,7 @@ export async function startBalancer(): Promise<Balancer> {
     });
     outgoing.on('error', () => incoming.destroy());
     outgoing.on('close', () => incoming.destroy());
-    incoming.pipe(outgoing).pipe(incoming);
+    incoming.pipe(outgoing).pipe(heldBack(delayMs)).pipe(incoming);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -46,4 +48,14 @@ export async function startBalancer(): Promise<Balancer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function heldBack(delayMs: () => number): Transform {
+  return new Transform({
+    transform(piece, _encoding, done) {
+      const ms = delayMs();
+      if (ms > 0) setTimeout(done, ms, null, piece);
+      else done(null, piece);
+    },
+  });
 }
