@@ -103,12 +103,12 @@ export class CheckedLoad {
   /** Chance of its own for each part, as they come about in an order that no seed repeats. */
   #draw(): { isolated: Chance; subjects: Subjects } {
     const isolated = seededChance(this.#chance.below(2 ** 32));
-    const { crm, shop } = this.#timelines;
+    const { crm } = this.#timelines;
     const ids: Subjects['ids'] = (table) => {
       const pool = table === 'note' ? [...crm.newest.note.keys()].slice(0, POOL) : this.#pools[table];
       return isolated.oneOf(pool) ?? isolated.uuid();
     };
-    return { isolated, subjects: { chance: isolated, states: { crm: crm.newest, shop: shop.newest }, ids } };
+    return { isolated, subjects: { chance: isolated, ids } };
   }
 
   #startWriting(): readonly WriteLane[] {

@@ -1,6 +1,6 @@
 /** A question to the apps, with the parts of its answer that each app is responsible for. */
 import type { AppKey } from './checked-apps.ts';
-import type { Reader, Row, Sight, State } from './checked-state.ts';
+import type { Reader, Row, Sight } from './checked-state.ts';
 import type { Chance } from './seeded-random.ts';
 
 /** What one app said, at one moment. */
@@ -26,7 +26,6 @@ export interface Question {
 /** What questions are about. */
 export interface Subjects {
   readonly chance: Chance;
-  readonly states: Readonly<Record<AppKey, State>>;
   /** Of records there are, were, or never will be: few, so that the same are asked for again and again. */
   readonly ids: (table: 'customer' | 'note' | 'label' | 'order') => string;
 }
