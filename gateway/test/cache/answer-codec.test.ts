@@ -5,7 +5,6 @@ import { decodeAnswer, encodeAnswer } from '../../src/cache/kept/answer-codec.ts
 const ANSWER = {
   contentType: 'application/json',
   body: Buffer.from('{"data":{"name":"ü𝄞"}}'),
-  etag: '"abc"',
   checkedTo: 0,
   keptAtMs: 1,
   expiresAtMs: 2,

@@ -11,7 +11,6 @@ const TAG_BYTES = 8;
 
 const Head = z.object({
   contentType: z.string(),
-  etag: z.string(),
   keptAtMs: z.number(),
   expiresAtMs: z.number(),
   stamp: z.object({ position: z.number(), message: z.number() }),

@@ -2,7 +2,6 @@
 import type { HttpAnswer, Logger } from '@rocket/platform';
 import { type CacheRules, wholeTableTag } from '@rocket/schema';
 import type { FactCollector } from '../../execution/fact-collector.ts';
-import { etagOf } from '../../http/conditional.ts';
 import type { Asked } from '../asked.ts';
 import type { BypassReason } from '../cache-outcome.ts';
 import type { Freshness } from '../freshness/freshness.ts';
@@ -147,7 +146,6 @@ function keptAnswer(
   return {
     contentType: answer.headers['content-type'] ?? 'application/json; charset=utf-8',
     body,
-    etag: etagOf(body),
     tags: Float64Array.from(tags),
     stamp: moment.stamp,
     checkedTo: 0,

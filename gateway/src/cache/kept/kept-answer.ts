@@ -4,7 +4,6 @@ import type { Dependencies } from '../freshness/read-moment.ts';
 export interface KeptAnswer extends Dependencies {
   readonly contentType: string;
   readonly body: Buffer;
-  readonly etag: string;
   /** Unix time in ms. */
   readonly keptAtMs: number;
   readonly expiresAtMs: number;

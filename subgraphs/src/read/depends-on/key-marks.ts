@@ -41,7 +41,8 @@ export class KeyMarks {
       const end = text.indexOf(END, separator);
       const kind = this.#kinds[Number(text.slice(start + 1, separator))];
       if (kind === undefined || separator < 0 || end < 0) throw new TypeError('A mark of a key is malformed');
-      this.#tags.add(kind, keyOf(text.slice(separator + 1, end)));
+      // Large answers have many more marks than tags.
+      if (!this.#tags.hasWhole(kind.of)) this.#tags.add(kind, keyOf(text.slice(separator + 1, end)));
       from = end + 1;
       start = text.indexOf(START, from);
     }

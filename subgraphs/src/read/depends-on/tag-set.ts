@@ -19,8 +19,13 @@ export class TagSet {
     this.#whole.add(of);
   }
 
+  /** Whether it depends on all of an entity or join table, so that no single tag of it counts. */
+  hasWhole(of: string): boolean {
+    return this.#whole.has(of);
+  }
+
   add({ of, prefix }: TagKind, value: string): void {
-    if (this.#whole.has(of)) return;
+    if (this.hasWhole(of)) return;
     let group = this.#groups.get(prefix);
     if (group === undefined) {
       group = { of, values: new Set() };
