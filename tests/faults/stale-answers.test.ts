@@ -15,7 +15,7 @@ import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 const SEED = Number(process.env['ROCKET_SEED'] ?? Date.now() % 2 ** 31);
 const TIMES = IS_LONG ? 10 : 1;
 /** Before and after each fault; what is served from what is kept meanwhile shows that there is something to be checked. */
-const CALM_MS = IS_LONG ? 10_000 : 900;
+const CALM_MS = IS_LONG ? 10_000 : 500;
 /** Longer than what is kept may be given without a word from the stream. */
 const FAULT_MS = 3_000;
 /** Time for a write whose events stay behind; less than it is waited for them, after which its token has all read again. */
