@@ -130,9 +130,12 @@ export class Freshness {
     return this.#trail.has(stamp);
   }
 
-  /** @see OwnWrites.wait */
+  /**
+   * Nobody waits for an app that is not sure: nothing of it is given from what is kept, and its events come late.
+   * @see OwnWrites.wait
+   */
   ownWrite(at: Placed, events: readonly string[]): Promise<AppliedEvent | null> {
-    const mayCome = this.#hears(at.app) && this.#options.bus.state().kind === 'up';
+    const mayCome = this.isSure(at.app) && this.#options.bus.state().kind === 'up';
     return this.#ownWrites.wait(at, events, mayCome ? OWN_WRITE_WAIT_MS : 0);
   }
 
