@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
 import { withCallableForm } from './output/callable.ts';
 
 /** The input of one run of the command, and its outputs. */
@@ -44,6 +45,13 @@ export function wantsJson(line: CommandLine): boolean {
 /** Prints a remark apart from the result, which may be piped. */
 export function remark(line: CommandLine, text: string): void {
   line.stderr.write(`${withCallableForm(line, text)}\n`);
+}
+
+/** The options do not go together: exit code 2, as for all that commander refuses. */
+export class WrongUsage extends RocketError {
+  constructor(message: string) {
+    super('BAD_REQUEST', message);
+  }
 }
 
 /** The command did what it was to do, and has printed that what it looked at is not as it should be: exit code 1. */

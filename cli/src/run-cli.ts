@@ -1,6 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import { CommanderError } from 'commander';
-import { type CommandLine, NotAsWanted, wantsJson } from './command-line.ts';
+import { type CommandLine, NotAsWanted, WrongUsage, wantsJson } from './command-line.ts';
 import { requireDecoded } from './files.ts';
 import { reportError } from './output/report-error.ts';
 import { createProgram } from './program.ts';
@@ -25,7 +25,7 @@ export async function runCli(line: CommandLine): Promise<number> {
       return EXIT_USAGE;
     }
     if (!(error instanceof NotAsWanted)) reportError(error, line);
-    return EXIT_FAILED;
+    return error instanceof WrongUsage ? EXIT_USAGE : EXIT_FAILED;
   }
 }
 

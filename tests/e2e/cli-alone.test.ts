@@ -101,6 +101,8 @@ describe('the command line without a server', () => {
       ['app', 'import', 'notes'],
       ['shard', 'add'],
       ['app', 'list', '--no-such-option'],
+      ['shard', 'add', 's1', '--url', 'http://127.0.0.1:1'],
+      ['cache', 'explain', 'query.graphql'],
     ]) {
       const { code, stdout, stderr } = await runRocket([...args, '--json']);
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -68,14 +68,24 @@ describe('the cache on the command line', () => {
     const write = 'mutation { createNote(input: { title: "never" }) { note { id } } }';
     const refusals: [readonly string[], string, string][] = [
       [['explain', '-', '--app', 'notes'], write, 'none is executed to explain it'],
-      [['explain', '-'], '{ a }', 'either --app or --graph'],
-      [['explain', '-', '--app', 'notes', '--graph', 'main'], '{ a }', 'either --app or --graph'],
       [['explain', '-', '--app', 'notes', '--variables', '{'], '{ a }', 'not JSON'],
       [['explain', 'nothing.graphql', '--app', 'notes'], '', 'no such file'],
     ];
     for (const [args, input, said] of refusals) {
       const { code, stderr } = await rocket(['cache', ...args], input);
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(said) });
+    }
+  });
+
+  test('explain refuses options that do not go together as wrong usage', async () => {
+    const refusals: [readonly string[], string][] = [
+      [[], 'either --app or --graph'],
+      [['--app', 'notes', '--graph', 'main'], 'either --app or --graph'],
+      [['--app', 'notes', '--public', '--role', 'reader'], 'leave out --public'],
+    ];
+    for (const [options, said] of refusals) {
+      const { code, stderr } = await rocket(['cache', 'explain', '-', ...options], '{ a }');
+      expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(said) });
     }
   });
 

@@ -15,7 +15,7 @@ import {
   type AddShardMutation,
   SetShardReplicasDocument,
 } from '../admin/generated/operations.ts';
-import { type CommandLine, configOf, print, printJson, printResult } from '../command-line.ts';
+import { type CommandLine, configOf, print, printJson, printResult, WrongUsage } from '../command-line.ts';
 import { openNamedCatalog } from '../process/open-catalog.ts';
 
 const POSTGRES = ['postgres:', 'postgresql:'];
@@ -45,7 +45,7 @@ export async function addShard(line: CommandLine, options: AddShardOptions): Pro
 /** Adds a shard on the Postgres of a running `rocket start`, which also serves it; no other process can. */
 async function addLocalShard(line: CommandLine, options: AddShardOptions): Promise<AddedShard> {
   if (options.url !== undefined || options.replica !== undefined) {
-    throw new RocketError('BAD_REQUEST', '--url and --replica need --database, the address of the primary');
+    throw new WrongUsage('--url and --replica need --database, the address of the primary');
   }
   const client = await connectAdmin(line);
   return (await client.send(AddShardDocument, { name: shardName(options.name) })).addShard;

@@ -22,7 +22,7 @@ Without --password-stdin and ROCKET_NEW_PASSWORD a password is made and printed 
 
 interface AddOptions {
   readonly app?: string;
-  readonly role: readonly string[];
+  readonly role?: readonly string[];
   readonly passwordStdin?: boolean;
   readonly json?: boolean;
 }
@@ -35,7 +35,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .description('add a user to an app, or an administrator of the platform without --app')
     .argument('<email>')
     .option('--app <app>', 'the app the user belongs to')
-    .option('--role <role>', 'a role; repeat for several, app:role for another app', collect, [])
+    .option('--role <role>', 'a role; repeat for several, app:role for another app', collect)
     .option('--password-stdin', 'read the password from the first line of standard input')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', ADD_HELP)
@@ -58,7 +58,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     );
 }
 
-function collect(value: string, former: readonly string[]): readonly string[] {
+function collect(value: string, former: readonly string[] = []): readonly string[] {
   return [...former, value];
 }
 
@@ -66,7 +66,8 @@ async function addUser(line: CommandLine, email: string, options: AddOptions): P
   const app = options.app === undefined ? null : appName(options.app);
   const { password, generated } = await choosePassword(line, options.passwordStdin === true);
   const client = await connectAdmin(line);
-  const { addUser: user } = await client.send(AddUserDocument, { app, email, password, roles: options.role });
+  const given = { app, email, password, roles: options.role ?? [] };
+  const { addUser: user } = await client.send(AddUserDocument, given);
   if (options.json === true) {
     printJson(line, { ...user, app, ...(generated ? { password } : {}) });
     return;

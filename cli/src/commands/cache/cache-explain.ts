@@ -1,7 +1,7 @@
 import { parseJson, RocketError } from '@rocket/schema';
 import { connectAdmin } from '../../admin/connect.ts';
 import { ExplainCacheDocument, type ExplainedCaller } from '../../admin/generated/operations.ts';
-import { type CommandLine, print, printJson } from '../../command-line.ts';
+import { type CommandLine, print, printJson, WrongUsage } from '../../command-line.ts';
 import { readNamedFile, readStandardInput } from '../../files.ts';
 import { formatExplanation } from '../../output/explanation.ts';
 
@@ -12,7 +12,7 @@ export interface ExplainOptions {
   readonly variables?: string;
   readonly operation?: string;
   readonly public?: boolean;
-  readonly role: readonly string[];
+  readonly role?: readonly string[];
   readonly user?: string;
   readonly email?: string;
   readonly accept: string;
@@ -21,12 +21,13 @@ export interface ExplainOptions {
 
 const STANDARD_INPUT = '-';
 
-/** @throws RocketError `BAD_USER_INPUT` for what cannot be explained, such as a mutation */
+/** @throws WrongUsage, RocketError `BAD_USER_INPUT` for what cannot be explained, such as a mutation */
 export async function explainCache(line: CommandLine, options: ExplainOptions): Promise<void> {
   const { app = null, graph = null, operation = null, accept } = options;
   if ((app === null) === (graph === null)) {
-    throw new RocketError('BAD_REQUEST', 'Give either --app or --graph');
+    throw new WrongUsage('Give either --app or --graph');
   }
+  const caller = callerOf(options);
   const variables = options.variables === undefined ? null : parseVariables(options.variables);
   const text =
     options.file === STANDARD_INPUT ? await readStandardInput(line) : await readNamedFile(options.file);
@@ -36,15 +37,21 @@ export async function explainCache(line: CommandLine, options: ExplainOptions): 
   const { cacheExplain } = await client.send(ExplainCacheDocument, {
     ...{ app, graph, query, variables, accept },
     operationName: operation,
-    caller: callerOf(options),
+    caller,
   });
   if (options.json === true) printJson(line, cacheExplain);
   else print(line, formatExplanation(cacheExplain));
 }
 
 /** Null for an administrator. */
-function callerOf({ public: isPublic = false, role: roles, user, email }: ExplainOptions) {
-  if (!isPublic && roles.length === 0 && user === undefined && email === undefined) return null;
+function callerOf({ public: isPublic = false, role: roles = [], user, email }: ExplainOptions) {
+  const isDescribed = roles.length > 0 || user !== undefined || email !== undefined;
+  if (isPublic && isDescribed) {
+    throw new WrongUsage(
+      'Somebody who is not signed in has no role, id or e-mail: leave out --public, or these',
+    );
+  }
+  if (!isPublic && !isDescribed) return null;
   return {
     public: isPublic,
     roles,

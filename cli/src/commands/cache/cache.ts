@@ -12,10 +12,10 @@ Examples:
   rocket cache explain board.graphql --graph main --role crm:sales --variables '{"first": 10}'
 
 The query is executed once; nothing is kept, and mutations are refused. What is in memory is found for callers who send the
-same text, the variables in the same order, and the same Accept header.`;
+same text, the same name of the operation, the variables in the same order, and the same Accept header.`;
 
 const CLEAR_HELP = `
-The gateway that answers drops what it has in memory. --shared also drops what all gateways keep in Redis. Other gateways
+The gateway at ROCKET_URL drops what it has in memory, one of them when there are several. --shared also drops what all gateways keep in Redis. Other gateways
 keep what they have in memory. Answers are right without it: use it to measure, or to look for a fault.`;
 
 /** \`rocket cache ...\` */
@@ -23,13 +23,13 @@ export function addCacheCommands(program: Command, line: CommandLine): void {
   const cache = program.command('cache').description('Look into the answers that a gateway keeps');
   cache
     .command('status')
-    .description('say how the cache of the gateway that answers is doing')
+    .description('say what one gateway keeps, what became of requests, and how sure it is')
     .option('--json', 'print the status as JSON')
     .action((options: { json?: boolean }) => showCacheStatus(line, options));
   addExplain(cache, line);
   cache
     .command('clear')
-    .description('drop the answers that the gateway that answers keeps')
+    .description('drop the answers that one gateway keeps')
     .option('--shared', 'also those that all gateways keep in Redis')
     .option('--json', 'print the result as JSON')
     .addHelpText('after', CLEAR_HELP)
@@ -44,13 +44,12 @@ function addExplain(cache: Command, line: CommandLine): void {
     .option('--app <app>', 'at the graph of this app')
     .option('--graph <graph>', 'at this named graph')
     .option('--variables <json>', 'a JSON object')
-    .option('--operation <name>', 'which operation of the file')
+    .option('--operation <name>', 'which operation of the file; as the client names it')
     .option('--public', 'for somebody who is not signed in')
     .option(
       '--role <role>',
       'for a user with this role; repeat for several, app:role for another app',
       collect,
-      [],
     )
     .option('--user <id>', 'for the user with this id')
     .option('--email <email>', 'for the user with this e-mail')
@@ -62,6 +61,6 @@ function addExplain(cache: Command, line: CommandLine): void {
     );
 }
 
-function collect(value: string, former: readonly string[]): readonly string[] {
+function collect(value: string, former: readonly string[] = []): readonly string[] {
   return [...former, value];
 }
