@@ -21,6 +21,6 @@ export function checkNotForged(headers: IncomingHttpHeaders): void {
   if (TELLING_HEADERS.some((name) => (headers[name] ?? '') !== '')) return;
   throw new RocketError(
     'BAD_REQUEST',
-    `GET needs a header that other pages cannot make a browser send: ${TELLING_HEADERS.join(' or ')}`,
+    `GET needs a header that other pages cannot make a browser send: ${TELLING_HEADERS.join(', ')} or content-type: application/json`,
   );
 }

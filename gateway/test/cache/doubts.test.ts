@@ -1,7 +1,8 @@
 /** Whether the cache is sure of an app, and why not. */
-import { createInProcessBus, createLogger, createMetrics } from '@rocket/platform';
+import { type BusState, createInProcessBus, createLogger, createMetrics } from '@rocket/platform';
 import { epoch, revision } from '@rocket/schema';
 import { afterEach, expect, it } from 'vitest';
+import { cachedAppView } from '../../src/admin/cache/cached-app.ts';
 import { createCacheMetrics } from '../../src/cache/cache-metrics.ts';
 import { Freshness } from '../../src/cache/freshness/freshness.ts';
 import type { ReadMoment } from '../../src/cache/freshness/read-moment.ts';
@@ -83,4 +84,16 @@ it('knows nothing any more once it follows no events', async () => {
   const freshness = await settled(open());
   freshness.close();
   expect(freshness.doubts(CRM)).toEqual(['unproven']);
+});
+
+it('names the cause to people while the stream is away', () => {
+  const view = { current: { shardMap: { placements: new Map(), shards: new Map() } } };
+  const sentences = (state: BusState) =>
+    cachedAppView(CRM, open(), { view, bus: { outlivesProcess: true, state: () => state } }).doubts;
+  expect(sentences({ kind: 'down', sinceMs: 0, reason: 'connection refused' })).toEqual([
+    'The event stream is away: connection refused',
+  ]);
+  expect(sentences({ kind: 'up', sinceMs: 0 })).toEqual([
+    'Nothing is known yet of how complete its events are',
+  ]);
 });

@@ -3,7 +3,7 @@ import { ClearCacheDocument, type ClearCacheMutation } from '../../admin/generat
 import { type CommandLine, printResult } from '../../command-line.ts';
 import { formatNumber } from '../../output/numbers.ts';
 
-/** @throws RocketError `NOT_READY` when Redis was asked for and does not answer */
+/** @throws RocketError `NOT_READY` when Redis was asked for and does not answer; `BAD_USER_INPUT` when the cache is off */
 export async function clearCache(
   line: CommandLine,
   { shared = false, json }: { shared?: boolean; json?: boolean },
