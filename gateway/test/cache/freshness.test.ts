@@ -152,3 +152,20 @@ it('an own write is known once its event has come', async () => {
   expect(freshness.standing(read(now()))).toBe('unsure');
   expect(resets).toBe(0);
 });
+
+it('an app is sure again after a write that was missed, while others go on', async () => {
+  const at = { app: CRM, epoch: epoch(1) };
+  await freshness.ownWrite(at, ['999999']);
+  expect(freshness.isSure(CRM)).toBe(false);
+  let isWriting = true;
+  const writing = (async () => {
+    while (isWriting) {
+      const waited = freshness.ownWrite(at, [String(published + 1)]);
+      await tell({ tags: ['crm.order#1'] });
+      expect(await waited).not.toBeNull();
+    }
+  })();
+  await until(() => freshness.isSure(CRM));
+  isWriting = false;
+  await writing;
+});

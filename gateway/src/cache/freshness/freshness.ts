@@ -131,11 +131,14 @@ export class Freshness {
   }
 
   /**
-   * Nobody waits for an app that is not sure: nothing of it is given from what is kept, and its events come late.
+   * Nobody waits while the events of an app come late: nothing of it is given from what is kept then. When they come in
+   * time again all wait, though the app is still held back for a write of before: one that is not waited for holds it back
+   * for longer, and among many writes for ever.
    * @see OwnWrites.wait
    */
   ownWrite(at: Placed, events: readonly string[]): Promise<AppliedEvent | null> {
-    const mayCome = this.isSure(at.app) && this.#options.bus.state().kind === 'up';
+    const isInTime = this.#hears(at.app) && this.follower.app(at.app).sure;
+    const mayCome = isInTime && this.#options.bus.state().kind === 'up';
     return this.#ownWrites.wait(at, events, mayCome ? OWN_WRITE_WAIT_MS : 0);
   }
 
