@@ -95,7 +95,7 @@ describe.skipIf(binary === null)('processes with a Redis', () => {
     const second = await start(['gateway']);
     await second.waitFor('/ready');
     expect(await ask(second)).toMatchObject({ data, errors: [] });
-    expect(second.output()).toContain('The shared cache does not answer');
+    await until(() => second.output().includes('The shared cache does not answer'));
 
     redis.thaw();
     await until(() => second.output().includes('The shared cache answers again'));
