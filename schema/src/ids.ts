@@ -123,3 +123,9 @@ export function compareLsn(a: Lsn, b: Lsn): number {
   const [bHigh = 0, bLow = 0] = b.split('/').map((part) => Number.parseInt(part, 16));
   return aHigh - bHigh || aLow - bLow;
 }
+
+/** The later of two positions, where null and undefined stand for the beginning. */
+export function laterLsn<None extends null | undefined>(a: Lsn | None, b: Lsn | None): Lsn | None {
+  if (a == null || b == null) return a ?? b;
+  return compareLsn(a, b) >= 0 ? a : b;
+}

@@ -137,6 +137,7 @@ export {
   graphRevisionId,
   isAppName,
   type Lsn,
+  laterLsn,
   lsn,
   PLATFORM_AUDIENCE,
   type Revision,

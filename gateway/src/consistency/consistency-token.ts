@@ -6,10 +6,10 @@ import { createTextSigner } from '@rocket/platform';
 import {
   type AppName,
   appName,
-  compareLsn,
   type Epoch,
   epoch,
   type Lsn,
+  laterLsn,
   lsn,
   RocketError,
 } from '@rocket/schema';
@@ -126,11 +126,6 @@ export function mergeTokens(a: ConsistencyToken, b: ConsistencyToken): Consisten
 function both(a: AppConsistency, b: AppConsistency): AppConsistency {
   if (a.epoch !== b.epoch) return a.epoch > b.epoch ? a : b;
   return { epoch: a.epoch, lsn: laterLsn(a.lsn, b.lsn), position: laterPosition(a.position, b.position) };
-}
-
-function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {
-  if (a === null || b === null) return a ?? b;
-  return compareLsn(a, b) >= 0 ? a : b;
 }
 
 /** One that is unknown may be later than any that is known. */

@@ -38,9 +38,3 @@ export function createSeenPositions(): SeenPositions {
     },
   };
 }
-
-/** The later of two positions of one app at one epoch. */
-export function laterOf(a: Lsn | undefined, b: Lsn | undefined): Lsn | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return compareLsn(a, b) >= 0 ? a : b;
-}

@@ -1,15 +1,16 @@
 import { beforeDeadline } from '@rocket/platform';
-import type {
-  AppName,
-  CallContext,
-  Placement,
-  ShardService,
-  SubgraphAnswer,
-  SubgraphOperation,
+import {
+  type AppName,
+  type CallContext,
+  laterLsn,
+  type Placement,
+  type ShardService,
+  type SubgraphAnswer,
+  type SubgraphOperation,
 } from '@rocket/schema';
 import type { GraphContext } from '../graph-context.ts';
 import type { ShardCaller } from './call-shard.ts';
-import { laterOf, type SeenPositions } from './seen-positions.ts';
+import type { SeenPositions } from './seen-positions.ts';
 
 /** An operation for the subgraph of one app. */
 export interface SubgraphFetch {
@@ -50,7 +51,7 @@ async function execute(
   // A write that was sent is finished, even if its caller has gone.
   const signal = fetch.kind === 'read' ? fetch.context.signal : undefined;
   signal?.throwIfAborted();
-  const minLsn = fetch.kind === 'read' ? laterOf(seen.of(placement), atLeast?.(placement)) : undefined;
+  const minLsn = fetch.kind === 'read' ? laterLsn(seen.of(placement), atLeast?.(placement)) : undefined;
   const context: CallContext = {
     ...{ app, epoch, graph, caller: callerFor(app), requestId, deadlineAtMs },
     ...(minLsn === undefined ? {} : { minLsn }),

@@ -3,8 +3,8 @@
  * reader must see.
  */
 import { cleaningUp, type Database, type Logger, type Replication } from '@rocket/platform';
-import type { Lsn } from '@rocket/schema';
-import { createCommitTracker, laterLsn } from './commit-tracker.ts';
+import { type Lsn, laterLsn } from '@rocket/schema';
+import { createCommitTracker } from './commit-tracker.ts';
 import { createPrimaryDatabase, notingCommits } from './primary-database.ts';
 import { choosePlace, type ReadPlace, type RepeatOptions, readRepeating } from './repeat-read.ts';
 import { createServerPools } from './server-pools.ts';

@@ -78,9 +78,3 @@ function readPosition(rows: readonly (readonly unknown[])[]): Lsn {
   if (typeof value === 'string') return lsn(value);
   throw new RocketError('SHARD_UNAVAILABLE', 'The database of this app is no primary any more');
 }
-
-/** The later of two positions, where null stands for the beginning. */
-export function laterLsn(a: Lsn | null, b: Lsn | null): Lsn | null {
-  if (a === null || b === null) return a ?? b;
-  return compareLsn(a, b) >= 0 ? a : b;
-}
