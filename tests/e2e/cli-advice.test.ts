@@ -3,24 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql } from '../harness/graphql-client.ts';
 import { notesDocument } from '../harness/notes.ts';
-import {
-  type RocketProcess,
-  runRocket,
-  startRocket,
-  temporaryDirectory,
-} from '../harness/servers/rocket-process.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 describe('advice on the command line', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let server: RocketProcess;
 
-  const rocket = (args: readonly string[], input = '') =>
-    runRocket(args, { ROCKET_DATA_DIR: directory.path }, input);
-  const succeed = async (args: readonly string[], input = '') => {
-    const { code, stdout, stderr } = await rocket(args, input);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const { rocket, succeed } = rocketCommands(() => directory.path);
 
   beforeAll(async () => {
     directory = await temporaryDirectory();

@@ -2,12 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteEntity } from '../harness/note-entity.ts';
-import {
-  type RocketProcess,
-  runRocket,
-  startRocket,
-  temporaryDirectory,
-} from '../harness/servers/rocket-process.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const DOCUMENT = {
   version: 1,
@@ -19,13 +15,7 @@ describe('the cache on the command line', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let server: RocketProcess;
   let file: string;
-  const rocket = (args: readonly string[], input = '') =>
-    runRocket(args, { ROCKET_DATA_DIR: directory.path }, input);
-  const succeed = async (args: readonly string[], input = '') => {
-    const { code, stdout, stderr } = await rocket(args, input);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const { rocket, succeed } = rocketCommands(() => directory.path);
 
   beforeAll(async () => {
     directory = await temporaryDirectory();

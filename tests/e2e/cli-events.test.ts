@@ -4,12 +4,8 @@ import { readStream } from '@rocket/schema';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql } from '../harness/graphql-client.ts';
 import { noteEntity } from '../harness/note-entity.ts';
-import {
-  type RocketProcess,
-  runRocket,
-  startRocket,
-  temporaryDirectory,
-} from '../harness/servers/rocket-process.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const entity = (name: string) => ({
   ...noteEntity({ name: 'title', type: 'string', required: true }),
@@ -28,13 +24,7 @@ describe('events on the command line', () => {
     server = await startRocket(['start'], { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' });
     await server.waitFor('/ready');
   };
-  const rocket = (args: readonly string[], input = '') =>
-    runRocket(args, { ROCKET_DATA_DIR: directory.path }, input);
-  const succeed = async (args: readonly string[], input = '') => {
-    const { code, stdout, stderr } = await rocket(args, input);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const { rocket, succeed } = rocketCommands(() => directory.path);
   const tail = async (...args: readonly string[]): Promise<RocketProcess> => {
     const running = await startRocket(['events', 'tail', ...args], { ROCKET_DATA_DIR: directory.path });
     tails.push(running);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noteEntity } from '../harness/note-entity.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { HAS_ROCKET_EXAMPLES, rocketExample } from '../harness/rocket-examples.ts';
 import {
   type RocketProcess,
@@ -21,13 +22,7 @@ describe('the command line beside a running start', () => {
   let files: string;
   let server: RocketProcess;
 
-  const rocket = (args: readonly string[], input = '') =>
-    runRocket(args, { ROCKET_DATA_DIR: directory.path }, input);
-  const succeed = async (args: readonly string[], input = '') => {
-    const { code, stdout, stderr } = await rocket(args, input);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const { rocket, succeed } = rocketCommands(() => directory.path);
 
   beforeAll(async () => {
     directory = await temporaryDirectory();

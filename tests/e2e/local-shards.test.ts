@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
 import { noteEntity } from '../harness/note-entity.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { createTestDatabase } from '../harness/servers/postgres.ts';
 import {
   type RocketProcess,
@@ -29,11 +30,7 @@ describe('shards of a running start', () => {
     });
     await server.waitFor('/ready');
   };
-  const succeed = async (args: readonly string[], input = '') => {
-    const { code, stdout, stderr } = await runRocket(args, { ROCKET_DATA_DIR: directory.path }, input);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    return stdout;
-  };
+  const { succeed } = rocketCommands(() => directory.path);
   const titles = async () => {
     const token = await signIn(server.url, { email: 'admin@localhost', password: PASSWORD });
     const { data } = await askGraphql(`${server.url}/apps/third/graphql`, '{ notes { title } }', { token });

@@ -31,29 +31,33 @@ export function formatCache(result: CacheResult | null): string {
 function hitsTable(sides: CacheResult['hits'][number]['sides']): string {
   const floor = sides.at(-1);
   const rows = sides.map((side) => [
+    ...loadCells(side),
+    of(side, (round) => inMicroseconds(round.serverCpuMs), 0),
+    ratio(side, floor, (round) => round.requestsPerSecond),
+    ratio(floor, side, (round) => round.serverCpuMs),
+  ]);
+  const headings = [...LOAD_HEADINGS, 'CPU us', 'ratio', 'of CPU'];
+  return formatTable([headings, ...rows]);
+}
+
+const LOAD_HEADINGS = ['', 'req/s', 'p50 ms', 'p95 ms', 'failed', 'hits'];
+
+/** What both loads have in common. */
+function loadCells(side: Measured<string, Measurement & { readonly hitRate: number | null }>): string[] {
+  return [
     side.name,
     of(side, (round) => round.requestsPerSecond, 0),
     of(side, (round) => round.p50Ms, 1),
     of(side, (round) => round.p95Ms, 1),
     failures(side),
     percent(of(side, (round) => asPercent(round.hitRate), 1)),
-    of(side, (round) => inMicroseconds(round.serverCpuMs), 0),
-    ratio(side, floor, (round) => round.requestsPerSecond),
-    ratio(floor, side, (round) => round.serverCpuMs),
-  ]);
-  const headings = ['', 'req/s', 'p50 ms', 'p95 ms', 'failed', 'hits', 'CPU us', 'ratio', 'of CPU'];
-  return formatTable([headings, ...rows]);
+  ];
 }
 
 function mixedTable(sides: CacheResult['mixed']): string {
   const base = sides.at(-1);
   const rows = sides.map((side) => [
-    side.name,
-    of(side, (round) => round.requestsPerSecond, 0),
-    of(side, (round) => round.p50Ms, 1),
-    of(side, (round) => round.p95Ms, 1),
-    failures(side),
-    percent(of(side, (round) => asPercent(round.hitRate), 1)),
+    ...loadCells(side),
     percent(of(side, (round) => asPercent(round.possibleRate), 1)),
     of(side, (round) => round.serverCpuMs, 2),
     of(side, (round) => round.postgresCpuMs, 2),
@@ -62,7 +66,7 @@ function mixedTable(sides: CacheResult['mixed']): string {
     ratio(base, side, allCpuMs),
   ]);
   const costs = ['CPU ms', 'PG CPU', 'SQL', 'ratio', 'of CPU'];
-  return formatTable([['', 'req/s', 'p50 ms', 'p95 ms', 'failed', 'hits', 'possible', ...costs], ...rows]);
+  return formatTable([[...LOAD_HEADINGS, 'possible', ...costs], ...rows]);
 }
 
 function appliedTable({ afterAnswerMs, alone, besideMixed }: CacheResult['applied']): string {

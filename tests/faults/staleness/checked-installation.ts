@@ -11,15 +11,9 @@ import {
 import { appName, RocketError } from '@rocket/schema';
 import type { HangingRelay } from '../../harness/servers/hanging-relay.ts';
 import { openWorldClient } from '../../harness/world-client.ts';
+import { type Closing, startClosing } from '../support/closing.ts';
 import { type AppKey, DOCUMENTS } from './checked-apps.ts';
-import {
-  ADMIN,
-  type CheckedServers,
-  type Closing,
-  LOGGER,
-  type ShardProcess,
-  startServers,
-} from './checked-servers.ts';
+import { ADMIN, type CheckedServers, LOGGER, type ShardProcess, startServers } from './checked-servers.ts';
 import type { Reader, State } from './checked-state.ts';
 import { isWriting, readState } from './database-state.ts';
 
@@ -63,17 +57,8 @@ export interface CheckedInstallation
   dispose(): Promise<void>;
 }
 
-export async function startCheckedInstallation(): Promise<CheckedInstallation> {
-  const closing: Closing = [];
-  const dispose = async (): Promise<void> => {
-    for (const close of closing.toReversed()) await close();
-  };
-  try {
-    return { ...(await startParts(closing)), dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+export function startCheckedInstallation(): Promise<CheckedInstallation> {
+  return startClosing(startParts);
 }
 
 async function startParts(closing: Closing): Promise<Omit<CheckedInstallation, 'dispose'>> {

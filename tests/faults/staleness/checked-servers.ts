@@ -16,6 +16,7 @@ import { findRedisServer, type RedisServer, startRedisServer } from '../../harne
 import { type ReplicatedPostgres, startReplicatedPostgres } from '../../harness/servers/replicas.ts';
 import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
 import { type Balancer, startBalancer } from '../support/balancer.ts';
+import type { Closing } from '../support/closing.ts';
 import type { AppKey } from './checked-apps.ts';
 
 /** Of crm the shard has a replica. */
@@ -28,8 +29,6 @@ export const HAS_SERVERS = findNatsServer() !== null && findRedisServer() !== nu
 const LATE_SHARE = 0.1;
 const LATE_MS = 60;
 const lateness = () => (Math.random() < LATE_SHARE ? LATE_MS : 0);
-
-export type Closing = (() => Promise<unknown>)[];
 
 /** A process of a shard, with the way by which it alone reaches NATS. */
 export interface ShardProcess {

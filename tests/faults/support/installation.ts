@@ -21,6 +21,7 @@ import { createTestDatabase } from '../../harness/servers/postgres.ts';
 import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
 import { openWorldClient, type WorldClient } from '../../harness/world-client.ts';
 import { startBalancer } from './balancer.ts';
+import { type Closing, startClosing } from './closing.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
 const SHARD = shardName('s1');
@@ -48,20 +49,9 @@ export interface Installation extends Pick<WorldClient, 'askApp'> {
   dispose(): Promise<void>;
 }
 
-export async function startInstallation(): Promise<Installation> {
-  const closing: (() => Promise<unknown>)[] = [];
-  const dispose = async (): Promise<void> => {
-    for (const close of closing.toReversed()) await close();
-  };
-  try {
-    return { ...(await startParts(closing)), dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+export function startInstallation(): Promise<Installation> {
+  return startClosing(startParts);
 }
-
-type Closing = (() => Promise<unknown>)[];
 
 async function startParts(closing: Closing): Promise<Omit<Installation, 'dispose'>> {
   const test = await createTestDatabase();
