@@ -36,6 +36,16 @@ export const ERROR_CATALOGUE = {
   UNIQUE_VIOLATION: { status: 409, retryable: false, message: 'The value is already taken' },
   VERSION_CONFLICT: { status: 409, retryable: false, message: 'The record has changed since it was read' },
   DESTRUCTIVE_CHANGE: { status: 409, retryable: false, message: 'The change would lose data' },
+  RESYNC_REQUIRED: {
+    status: 409,
+    retryable: false,
+    message: 'Changes after the cursor may be missing here: read the records anew',
+  },
+  SCHEMA_CHANGED: {
+    status: 409,
+    retryable: false,
+    message: 'The graph no longer has what the subscription selects',
+  },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, message: 'The request body is too large' },
   WRONG_EPOCH: { status: 421, retryable: true, message: 'The app is not placed here at this epoch' },
   VALIDATION_FAILED: { status: 422, retryable: false, message: 'The input breaks a rule' },
@@ -48,6 +58,11 @@ export const ERROR_CATALOGUE = {
   },
   WEBHOOK_REFUSED: { status: 422, retryable: false, message: 'A webhook of the app refused the write' },
   TOO_MANY_REQUESTS: { status: 429, retryable: true, message: 'Too many requests' },
+  SUBSCRIBER_TOO_SLOW: {
+    status: 429,
+    retryable: true,
+    message: 'More changes wait for the subscriber than are kept for them',
+  },
   INTERNAL_ERROR: { status: 500, retryable: false, message: 'Something went wrong on our side' },
   WEBHOOK_FAILED: {
     status: 503,
