@@ -24,6 +24,9 @@ import { SubgraphDataSource } from './transport/subgraph-data-source.ts';
 /** A finished supergraph has no revision; its data sources do not use one. */
 const NO_REVISION: GraphRevision = { id: graphRevisionId('0'.repeat(32)), home: null, members: [] };
 
+/** Nothing is known of what its subgraphs let whom read. */
+const NO_APPS = { fastPath: null, scopes: null, questions: null };
+
 /** Its parts are subgraphs of others, not apps. */
 const THE_GRAPH: readonly ListedGraph[] = [
   { key: { kind: 'named', graph: graphName(MAIN_GRAPH) }, apps: null },
@@ -86,7 +89,7 @@ async function openGraph({ supergraphSdl, config, logger }: SupergraphGatewayOpt
     await cleanUpAfter(error, () => planner.close());
     throw noSupergraph(error);
   });
-  const graph = new ServedGraph(NO_REVISION, { ...started, fastPath: null, questions: null }, logger);
+  const graph = new ServedGraph(NO_REVISION, { ...started, ...NO_APPS }, logger);
   await graph.warm();
   return {
     graph,

@@ -1,11 +1,12 @@
 /** Finds answers that are kept for a caller, and judges whether they may be given. */
+
+import type { Access } from '../access/read-scopes.ts';
 import type { Asked } from './asked.ts';
 import type { MissReason } from './cache-outcome.ts';
 import type { Freshness } from './freshness/freshness.ts';
 import type { AnswerStore } from './kept/answer-store.ts';
 import type { KeptAnswer } from './kept/kept-answer.ts';
 import { keptFault } from './kept-fault.ts';
-import type { Access } from './questions/graph-questions.ts';
 import type { Question } from './questions/question.ts';
 
 /** A question of one caller. */

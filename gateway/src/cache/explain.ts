@@ -2,6 +2,7 @@
  * Says of an operation and a caller what the cache would do. Every decision is made by the functions that the cache
  * uses. Nothing is kept, and what is learned is not noted, so that the cache is the same afterwards.
  */
+
 import {
   type AppName,
   accessScopeView,
@@ -9,6 +10,7 @@ import {
   type EntityAccess,
   RocketError,
 } from '@rocket/schema';
+import { ruleOf } from '../access/read-rule.ts';
 import { FactCollector } from '../execution/fact-collector.ts';
 import type { ServedGraph } from '../graphs/served-graph.ts';
 import { type GraphqlParameters, postedRequest } from '../http/graphql-request.ts';
@@ -16,7 +18,7 @@ import { callerFor, type Identity } from '../identity/identity.ts';
 import type { ReadAnswer } from './asked.ts';
 import type { BypassReason } from './cache-outcome.ts';
 import { groupTags, type TagsOfKind } from './group-tags.ts';
-import { type KeepResult, ruleOf } from './kept/answer-keeper.ts';
+import type { KeepResult } from './kept/answer-keeper.ts';
 import { type KeptFault, keptFault } from './kept-fault.ts';
 import type { OpenCache } from './open-cache.ts';
 import { type GraphQuestions, keyOf } from './questions/graph-questions.ts';
@@ -120,7 +122,7 @@ function findInMemory(
 ): Found | null {
   const { rule, never } = question;
   if (rule === null || never !== null) return null;
-  const kept = open.store.peek(keyOf(question, questions.access(rule, asked.identity)));
+  const kept = open.store.peek(keyOf(question, questions.scopes.access(rule, asked.identity)));
   if (kept === undefined) return null;
   const fault = keptFault(kept, { token: null, freshness: open.freshness });
   return { fault, ageMs: Math.max(0, Date.now() - kept.keptAtMs) };
@@ -142,9 +144,9 @@ async function whatWasRead(
     const caller = callerFor(asked.identity, app);
     return {
       ...{ app, isAdmin: caller.isAdmin },
-      access: accessScopeView(questions.model(app), { entities, caller }),
+      access: accessScopeView(questions.scopes.model(app), { entities, caller }),
       tags: groupTags(facts.reads.get(app)?.tags ?? []),
     };
   });
-  return { rules: questions.access(rule, asked.identity).rules, apps };
+  return { rules: questions.scopes.access(rule, asked.identity).rules, apps };
 }

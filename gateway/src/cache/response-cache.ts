@@ -70,7 +70,7 @@ export class ResponseCache {
 
   #findKnown(asked: Asked, question: Question, questions: GraphQuestions): HttpAnswer | null {
     if (question.rule === null || question.never !== null) return null;
-    const access = questions.access(question.rule, asked.identity);
+    const access = questions.scopes.access(question.rule, asked.identity);
     const lookup = { asked, question, access, key: keyOf(question, access) };
     const found = this.#inMemory(lookup);
     return typeof found === 'string' ? null : found;
@@ -102,7 +102,7 @@ export class ResponseCache {
       if (asked.head.wantsFresh)
         return await this.#fill({ ...of, outcome: { kind: 'bypass', detail: 'no-cache' } }, read);
       const { rule } = question;
-      const access = rule === null ? null : questions.access(rule, asked.identity);
+      const access = rule === null ? null : questions.scopes.access(rule, asked.identity);
       const key = access === null ? question.key : keyOf(question, access);
       const lookup = access === null ? null : { asked, question, access, key };
       const found = lookup === null ? 'new' : this.#inMemory(lookup);

@@ -8,6 +8,7 @@ import {
   graphRevisionId,
   graphRevisionText,
 } from '@rocket/schema';
+import { ReadScopes } from '../access/read-scopes.ts';
 import { startGatewayServer, startSchemaServer } from '../apollo/apollo-server.ts';
 import { GraphQuestions } from '../cache/questions/graph-questions.ts';
 import type { QuestionIndex } from '../cache/questions/question.ts';
@@ -55,7 +56,7 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
   const revision: GraphRevision = { id: revisionIdOf(shape), ...shape };
   const kept = await parts.compositions.kept(revision);
   const composition = kept ?? (await compose(revision, parts));
-  let served: Omit<GraphStages, 'questions'>;
+  let served: Omit<GraphStages, 'questions' | 'scopes'>;
   if (composition === null) {
     const started = await startSchemaServer<GraphContext>({ ...parts, typeDefs: EMPTY_SDL });
     served = { ...started, fastPath: null };
@@ -64,8 +65,9 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
     if (kept === null) await parts.compositions.keep(revision, composition);
     served = await startServer(composition, parts);
   }
-  const questions = await openQuestions(revision, parts);
-  const graph = new ServedGraph(revision, { ...served, questions }, parts.logger);
+  const scopes = new ReadScopes(revision, parts.models);
+  const questions = await openQuestions(revision, scopes, parts);
+  const graph = new ServedGraph(revision, { ...served, scopes, questions }, parts.logger);
   await graph.warm();
   return graph;
 }
@@ -73,12 +75,13 @@ export async function loadGraph(shape: GraphShape, parts: GraphParts): Promise<S
 /** Null when no answers are kept. */
 async function openQuestions(
   revision: GraphRevision,
-  { catalog, models, index }: GraphParts,
+  scopes: ReadScopes,
+  { catalog, index }: GraphParts,
 ): Promise<GraphQuestions | null> {
   const content = index === null ? null : await contentKey(revision, catalog);
   return content === null || index === null
     ? null
-    : new GraphQuestions({ revision, content }, { models, index });
+    : new GraphQuestions({ revision, content }, { scopes, index });
 }
 
 /** Null for a graph without entities. */
@@ -97,7 +100,7 @@ async function compose(
 async function startServer(
   { supergraphSdl, references }: GraphComposition,
   { planner, subgraphs, introspection, logger }: GraphParts,
-): Promise<Omit<GraphStages, 'questions'>> {
+): Promise<Omit<GraphStages, 'questions' | 'scopes'>> {
   const fastPath = new FastPath(subgraphs);
   const started = await startGatewayServer({
     ...{ supergraphSdl, references, planner, introspection, logger },

@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server';
 import type { Logger } from '@rocket/platform';
 import type { GraphRevision } from '@rocket/schema';
+import type { ReadScopes } from '../access/read-scopes.ts';
 import type { GraphQuestions } from '../cache/questions/graph-questions.ts';
 import type { DocumentStage } from '../documents/prepare-document.ts';
 import type { FastPath } from '../fast-path/fast-path.ts';
@@ -8,6 +9,8 @@ import type { GraphContext } from '../graph-context.ts';
 
 /** The stages that a request goes through at one graph, each with what it keeps for that graph alone. */
 export interface GraphStages {
+  /** Null where the graph is not of apps of ours. */
+  readonly scopes: ReadScopes | null;
   /** Null when no answer is kept. */
   readonly questions: GraphQuestions | null;
   /** Null when no answer can be passed on unread. */
@@ -22,6 +25,7 @@ export interface GraphStages {
  */
 export class ServedGraph implements GraphStages {
   readonly revision: GraphRevision;
+  readonly scopes: ReadScopes | null;
   readonly questions: GraphQuestions | null;
   readonly fastPath: FastPath | null;
   readonly documents: DocumentStage;
@@ -33,10 +37,11 @@ export class ServedGraph implements GraphStages {
 
   constructor(
     revision: GraphRevision,
-    { questions, fastPath, documents, server }: GraphStages,
+    { scopes, questions, fastPath, documents, server }: GraphStages,
     logger: Logger,
   ) {
     this.revision = revision;
+    this.scopes = scopes;
     this.questions = questions;
     this.fastPath = fastPath;
     this.documents = documents;

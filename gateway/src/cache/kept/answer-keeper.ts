@@ -1,15 +1,16 @@
 /** Decides which answers are kept, and keeps them. */
 import type { HttpAnswer, Logger } from '@rocket/platform';
 import { type CacheRules, wholeTableTag } from '@rocket/schema';
+import { type ReadRule, ruleOf } from '../../access/read-rule.ts';
+import type { Access } from '../../access/read-scopes.ts';
 import type { FactCollector } from '../../execution/fact-collector.ts';
 import type { Asked } from '../asked.ts';
 import type { BypassReason } from '../cache-outcome.ts';
 import type { Freshness } from '../freshness/freshness.ts';
 import type { ReadMoment } from '../freshness/read-moment.ts';
 import { hashTag } from '../freshness/tag-hash.ts';
-import { type Access, type GraphQuestions, keyOf } from '../questions/graph-questions.ts';
+import { type GraphQuestions, keyOf } from '../questions/graph-questions.ts';
 import type { Question } from '../questions/question.ts';
-import { type ReadRule, readRule } from '../questions/read-rule.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { KeptAnswer } from './kept-answer.ts';
 
@@ -84,7 +85,7 @@ async function judgeFor(
 ): Promise<Judgement> {
   const { asked, question, facts } = read;
   const rule = await questions.learn(question, ruleOf(facts));
-  const access = questions.access(rule, asked.identity);
+  const access = questions.scopes.access(rule, asked.identity);
   question.never = lasting(facts, access);
   if (question.never !== null) return notKept(question.never);
   const learned = { rule, key: keyOf(question, access) };
@@ -96,11 +97,6 @@ async function judgeFor(
 
 function notKept(reason: BypassReason, learned: Judgement['learned'] = null): Judgement {
   return { result: { kind: 'not_kept', reason }, learned };
-}
-
-/** What the answer was read from. */
-export function ruleOf({ reads }: FactCollector): ReadRule {
-  return readRule([...reads].map(([app, { entities }]) => [app, [...entities]] as const));
 }
 
 /** What is wrong with this answer, though another answer to the question may be kept. */
@@ -130,7 +126,7 @@ function keptAnswer(
   const apps = [...facts.reads].map(([app, { epoch, lsn }]) => {
     // The history is that of before the read, which cannot be of a later one.
     const history = moment.placeOf(app)?.history ?? null;
-    return { app, epoch, lsn, history, revision: questions.member(app).revision };
+    return { app, epoch, lsn, history, revision: questions.scopes.member(app).revision };
   });
   if (!freshness.mayKeep(moment, apps)) return null;
   const tags = new Set<number>();

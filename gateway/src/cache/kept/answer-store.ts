@@ -1,7 +1,7 @@
 /** Where answers are kept: in this process, and in the cache that gateways share. */
 import type { Logger, SharedCache } from '@rocket/platform';
 import { LRUCache } from 'lru-cache';
-import { parseReadRule, type ReadRule } from '../questions/read-rule.ts';
+import { parseReadRule, type ReadRule } from '../../access/read-rule.ts';
 import { decodeAnswer, encodeAnswer } from './answer-codec.ts';
 import { type KeptAnswer, sizeOf } from './kept-answer.ts';
 

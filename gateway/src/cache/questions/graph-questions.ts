@@ -1,34 +1,10 @@
-/** The questions that one graph is asked, and who may share their answers. */
+/** The questions that one graph is asked. */
 import { hash } from 'node:crypto';
-import {
-  type AppModel,
-  type AppName,
-  accessScope,
-  type CacheRules,
-  cacheRules,
-  type GraphMember,
-  type GraphRevision,
-  RocketError,
-  strictestRules,
-} from '@rocket/schema';
-import { LRUCache } from 'lru-cache';
-import type { RevisionModels } from '../../graphs/revision-documents.ts';
+import type { GraphRevision } from '@rocket/schema';
+import type { ReadRule } from '../../access/read-rule.ts';
+import type { Access, ReadScopes } from '../../access/read-scopes.ts';
 import type { GraphqlParameters } from '../../http/graphql-request.ts';
-import { callerFor, type Identity } from '../../identity/identity.ts';
 import type { Question, QuestionIndex } from './question.ts';
-import { mergeRules, type ReadRule } from './read-rule.ts';
-
-/** Rules are few: each is a set of entities. */
-const MAX_RULES = 10_000;
-/** Most rules of which is kept what a caller may read. All who send no token are one caller, for as long as we run. */
-const MAX_ACCESSES = 1_000;
-
-/** What counts of a caller for the answers to a question. */
-export interface Access {
-  /** Equal for callers who may share answers. */
-  readonly scope: string;
-  readonly rules: CacheRules;
-}
 
 export interface AskedGraph {
   /**
@@ -44,25 +20,21 @@ export interface AskedGraph {
 }
 
 export interface QuestionParts {
-  readonly models: RevisionModels;
+  readonly scopes: ReadScopes;
   readonly index: QuestionIndex;
 }
 
 export class GraphQuestions {
+  /** Who may share the answers. */
+  readonly scopes: ReadScopes;
   readonly #graph: AskedGraph;
-  readonly #load: RevisionModels;
-  /** Models of all apps that the rules name. */
-  readonly #models = new Map<AppName, AppModel>();
   readonly #index: QuestionIndex;
   /** Of this graph in the index. */
   readonly #number: number;
-  /** Equal rules are one, by their text. */
-  readonly #rules = new LRUCache<string, ReadRule>({ max: MAX_RULES });
-  readonly #access = new WeakMap<Identity, Map<string, Access>>();
 
-  constructor(graph: AskedGraph, { models, index }: QuestionParts) {
+  constructor(graph: AskedGraph, { scopes, index }: QuestionParts) {
     this.#graph = graph;
-    this.#load = models;
+    this.scopes = scopes;
     this.#index = index;
     this.#number = index.graph();
   }
@@ -85,37 +57,10 @@ export class GraphQuestions {
 
   /** Notes what answers to the question are read from. @throws RocketError when a document cannot be read */
   async learn(question: Question, read: ReadRule): Promise<ReadRule> {
-    await Promise.all(read.parts.map(([app]) => this.#loadModel(app)));
+    await this.scopes.prepare(read);
     // After the wait, as another answer may have told more meanwhile.
-    const all = question.rule === null ? read : mergeRules(question.rule, read);
-    const rule = this.#rules.get(all.text) ?? all;
-    this.#rules.set(rule.text, rule);
-    question.rule = rule;
-    return rule;
-  }
-
-  access(rule: ReadRule, identity: Identity): Access {
-    const ofIdentity = this.#access.get(identity) ?? new Map<string, Access>();
-    const known = ofIdentity.get(rule.text);
-    if (known !== undefined) return known;
-    const access = this.#accessOf(rule, identity);
-    if (ofIdentity.size >= MAX_ACCESSES) ofIdentity.clear();
-    this.#access.set(identity, ofIdentity.set(rule.text, access));
-    return access;
-  }
-
-  /** @throws RocketError `INTERNAL_ERROR` for an app of no rule */
-  model(app: AppName): AppModel {
-    const model = this.#models.get(app);
-    if (model !== undefined) return model;
-    throw new RocketError('INTERNAL_ERROR', `The model of ${app} is not loaded`);
-  }
-
-  /** @throws RocketError `INTERNAL_ERROR` for an app that the graph does not have */
-  member(app: AppName): GraphMember {
-    const member = this.#graph.revision.members.find((each) => each.app === app);
-    if (member === undefined) throw new RocketError('INTERNAL_ERROR', `The graph has no app ${app}`);
-    return member;
+    question.rule = this.scopes.merged(question.rule, read);
+    return question.rule;
   }
 
   #keyOf(parameters: GraphqlParameters, form: string): string {
@@ -123,23 +68,6 @@ export class GraphQuestions {
     const { revision, content } = this.#graph;
     const asked = JSON.stringify([revision.id, content, form, query, operationName, variables]);
     return hash('sha256', asked, 'base64url');
-  }
-
-  async #loadModel(app: AppName): Promise<void> {
-    const member = this.member(app);
-    if (!this.#models.has(app)) this.#models.set(app, await this.#load(member));
-  }
-
-  #accessOf(rule: ReadRule, identity: Identity): Access {
-    const scopes = rule.parts.map(([app, entities]) =>
-      accessScope(this.model(app), { entities, caller: callerFor(identity, app) }),
-    );
-    const rules = rule.parts.map(([app, entities]) => cacheRules(this.model(app), entities));
-    // Private answers are of one user, and the same id can be a user of another issuer.
-    const issuer = identity.kind === 'app' ? identity.app : identity.kind;
-    const combined = strictestRules(rules);
-    const text = JSON.stringify([rule.text, scopes, combined.policy === 'private' ? issuer : null]);
-    return { scope: hash('sha256', text, 'base64url'), rules: combined };
   }
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { ReadRule } from '../../access/read-rule.ts';
 import type { BypassReason } from '../cache-outcome.ts';
-import type { ReadRule } from './read-rule.ts';
 
 /** An operation with its variables, in one graph: what is known of its answers. */
 export interface Question {

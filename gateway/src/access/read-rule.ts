@@ -1,6 +1,7 @@
 /** Which entities a question reads: what decides who may share its answers. */
 import { type AppName, appName } from '@rocket/schema';
 import { z } from 'zod';
+import type { FactCollector } from '../execution/fact-collector.ts';
 
 export interface ReadRule {
   /** In order of app and entity. */
@@ -21,6 +22,11 @@ export function readRule(parts: ReadRule['parts']): ReadRule {
 /** Reads the text of a rule. @throws ZodError, SyntaxError, RocketError for what is none */
 export function parseReadRule(text: string): ReadRule {
   return readRule(Parts.parse(JSON.parse(text)));
+}
+
+/** What an answer was read from. */
+export function ruleOf({ reads }: FactCollector): ReadRule {
+  return readRule([...reads].map(([app, { entities }]) => [app, [...entities]] as const));
 }
 
 /** The entities of both. */
