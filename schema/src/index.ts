@@ -167,14 +167,12 @@ export {
   type EntityNames,
   entityNames,
   type Home,
-  linkAggregateName,
-  linkConnectionName,
-  nestedDeleteName,
   transitionNames,
   transitionsFieldName,
   typeName,
 } from './naming/graph-names.ts';
 export { isDocumentName } from './naming/identifiers.ts';
+export { linkAggregateName, linkConnectionName, nestedDeleteName } from './naming/relation-names.ts';
 export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';
 export type {
   AppAdvice,

@@ -3,7 +3,7 @@
  * app's own graph, prefixed with the app elsewhere. SDL and resolvers both take names from here, so they cannot drift.
  */
 import type { AppName } from '../ids.ts';
-import type { EntityModel, EntityRef, LinkModel } from '../model/app-model.ts';
+import type { EntityModel, EntityRef } from '../model/app-model.ts';
 import type { FieldModel } from '../model/field-model.ts';
 import { lowerFirst, pascalCase, pluralOf, upperFirst } from './identifiers.ts';
 
@@ -31,6 +31,11 @@ export interface EntityNames {
   readonly delete: string;
   /** Only where deletion is soft. */
   readonly restore: string;
+  /** `customerChanged`: field of the subscription. */
+  readonly changed: string;
+  readonly changeType: string;
+  /** The record as it was before a change. */
+  readonly previousType: string;
   readonly whereInput: string;
   readonly orderByInput: string;
   /** A filter on a list of such records: some, every, none of them. */
@@ -91,6 +96,9 @@ export function entityNames(ref: EntityRef, home: Home): EntityNames {
     update: `update${type}`,
     delete: `delete${type}`,
     restore: `restore${type}`,
+    changed: `${one}Changed`,
+    changeType: `${type}Change`,
+    previousType: `${type}Previous`,
     whereInput: `${type}Where`,
     orderByInput: `${type}OrderBy`,
     toManyFilterInput: `${type}ToManyFilter`,
@@ -166,33 +174,4 @@ export function enumTypeName(entity: EntityModel, field: FieldModel, home: Home)
 /** Filter input of such a field: `TicketPriorityFilter`. */
 export function enumFilterName(entity: EntityModel, field: FieldModel, home: Home): string {
   return `${enumTypeName(entity, field, home)}Filter`;
-}
-
-/** Inputs that write the children of a relation along with their parent. */
-export interface NestedNames {
-  readonly input: string;
-  /** One child. */
-  readonly item: string;
-}
-
-/** By the relation, whose name no other one of the app has: `ticket_responses` -> `TicketResponsesInput`. */
-export function nestedNames(relation: string, app: AppName, home: Home): NestedNames {
-  const stem = typeName({ app, entity: relation }, home);
-  return { input: `${stem}Input`, item: `${stem}ItemInput` };
-}
-
-/** Member of a child that deletes it; the second where a field or a link of the child is called `delete`. */
-export function nestedDeleteName(child: EntityModel): 'delete' | '_delete' {
-  const names = [...child.fields, ...child.links].map(({ graphqlName }) => graphqlName);
-  return names.includes('delete') ? '_delete' : 'delete';
-}
-
-/** The paged variant beside a to-many field: `ordersConnection`. */
-export function linkConnectionName(link: LinkModel): string {
-  return `${link.graphqlName}Connection`;
-}
-
-/** The aggregate beside a to-many field: `ordersAggregate`. */
-export function linkAggregateName(link: LinkModel): string {
-  return `${link.graphqlName}Aggregate`;
 }

@@ -1,12 +1,7 @@
 /** SDL of relations as fields. */
 import type { EntityModel, ForeignContribution, LinkModel } from '../model/app-model.ts';
-import {
-  entityNames,
-  type Home,
-  linkAggregateName,
-  linkConnectionName,
-  typeName,
-} from '../naming/graph-names.ts';
+import { entityNames, type Home, typeName } from '../naming/graph-names.ts';
+import { linkAggregateName, linkConnectionName } from '../naming/relation-names.ts';
 import { argumentList, readArguments } from './read-arguments.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 

@@ -5,6 +5,7 @@
 import type { AppName } from '../ids.ts';
 import type { AppModel, EntityModel, EntityRef, ForeignContribution, LinkModel } from '../model/app-model.ts';
 import type { Home } from '../naming/graph-names.ts';
+import { CHANGE_OPERATION_SDL, changeSdl } from './change-sdl.ts';
 import { type EntitySdl, entitySdl } from './entity-sdl.ts';
 import { contributionSdl, type LinkToEntity } from './link-sdl.ts';
 import { SHARED_SDL } from './shared-types.ts';
@@ -14,7 +15,7 @@ import { typeSdl } from './type-sdl.ts';
  * Changes whenever generated names or types do, or what they are composed to: no process mixes two generations under one
  * revision id, and what was composed is kept under it.
  */
-export const ENGINE_VERSION = '4';
+export const ENGINE_VERSION = '5';
 
 const HEADER =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
@@ -66,8 +67,20 @@ export function subgraphSdl(model: AppModel, graph: GraphModels): string {
     const mutations = entities.flatMap((sdl) => sdl.mutations);
     parts.push(typeSdl({ kind: 'type', name: 'Query', fields: queries }));
     parts.push(typeSdl({ kind: 'type', name: 'Mutation', fields: mutations }));
+    parts.push(...subscriptionParts(model, graph));
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What gateways resolve from the events of the app. No shard executes it, so it is in no {@link EntitySdl}. */
+function subscriptionParts(model: AppModel, { home }: GraphModels): readonly string[] {
+  const changes = [...model.entities.values()].map((entity) => changeSdl(entity, home));
+  const fields = changes.map(({ subscription }) => subscription);
+  return [
+    CHANGE_OPERATION_SDL,
+    ...changes.flatMap(({ types }) => types),
+    typeSdl({ kind: 'type', name: 'Subscription', fields }),
+  ];
 }
 
 /** The SDL parts of each entity of the app, made lazily. */

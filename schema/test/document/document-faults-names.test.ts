@@ -56,6 +56,7 @@ const CASES: readonly FaultCase[] = [
     'string_filter',
     'errors',
     'time_bucket',
+    'change_operation',
   ].map((name): FaultCase => [`entity ${name}`, { entities: [entity(name)] }, ['$.entities[0].name']]),
   ['entity twice', { entities: [entity('a'), entity('a', [], { table: 'b' })] }, ['$.entities[1].name']],
   ['table twice', { entities: [entity('a'), entity('b', [], { table: 'a_rows' })] }, ['$.entities[1].table']],
@@ -83,6 +84,8 @@ const CASES: readonly FaultCase[] = [
     ['$.entities[1].name'],
   ],
   ...[
+    'change',
+    'previous',
     'field_name',
     'having_sum',
     'group_by_key',

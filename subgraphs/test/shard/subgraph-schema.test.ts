@@ -6,8 +6,10 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type AppModel, appName, type GraphModels, subgraphSdl } from '@rocket/schema';
 import {
   type GraphQLSchema,
+  getNamedType,
   graphql,
   isIntrospectionType,
+  isObjectType,
   isUnionType,
   lexicographicSortSchema,
   parse,
@@ -107,13 +109,28 @@ function typesOf(schema: GraphQLSchema): Record<string, string> {
   return Object.fromEntries(types);
 }
 
+/** Names of the types that only subscriptions have. Gateways resolve them, so no shard has a part of them. */
+function typesOfChanges(schema: GraphQLSchema): string[] {
+  const subscription = schema.getSubscriptionType();
+  const changes = Object.values(subscription?.getFields() ?? {}).map(({ type }) => getNamedType(type));
+  const previous = changes.map((type) =>
+    isObjectType(type) ? getNamedType(type.getFields()['previous']?.type) : undefined,
+  );
+  const own = [subscription, schema.getType('ChangeOperation'), ...changes, ...previous];
+  return own.flatMap((type) => (type == null ? [] : [type.name]));
+}
+
 describe('the schema that a shard executes', () => {
   it.each(CASES)(
-    'of $app in the graph of $home is valid, and the one Apollo builds',
+    'of $app in the graph of $home is valid, and the one Apollo builds but for subscriptions',
     async ({ model, graph }) => {
       const { schema } = await buildSubgraph(model, graph);
       const reference = buildSubgraphSchema([{ typeDefs: parse(subgraphSdl(model, graph)) }]);
-      expect(typesOf(schema)).toEqual(typesOf(reference));
+      const { size } = model.entities;
+      const notExecuted = new Set(typesOfChanges(reference));
+      expect(notExecuted.size).toBe(size === 0 ? 0 : 2 + 2 * size);
+      const executed = Object.entries(typesOf(reference)).filter(([name]) => !notExecuted.has(name));
+      expect(typesOf(schema)).toEqual(Object.fromEntries(executed));
       expect(validateSchema(reference)).toEqual([]);
     },
   );

@@ -1,5 +1,6 @@
-import { type EntityNames, entityNames, nestedNames, transitionNames } from '../../naming/graph-names.ts';
+import { type EntityNames, entityNames, transitionNames } from '../../naming/graph-names.ts';
 import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
+import { nestedNames } from '../../naming/relation-names.ts';
 import type { JsonPath } from '../faults/json-path.ts';
 import { parseRelationSource } from '../relation-source.ts';
 import type { EntityDefinition, FieldDefinition, RelationDefinition } from '../types.ts';
@@ -13,6 +14,7 @@ const OWN_TYPES = [
   'UserError',
   'SortDirection',
   'TimeBucket',
+  'ChangeOperation',
   'NestedWriteMode',
   'NestedLinksInput',
   'NestedLinkInput',
@@ -76,6 +78,7 @@ export function checkGraphqlNames(context: CheckContext): void {
   const types = new Names(context);
   const queries = new Names(context);
   const mutations = new Names(context);
+  const subscriptions = new Names(context);
   for (const name of RESERVED_TYPES) types.reserve(name, 'a type of the engine');
   for (const entry of context.entities.values()) {
     const path = [...entry.path, 'name'];
@@ -93,6 +96,7 @@ export function checkGraphqlNames(context: CheckContext): void {
       ],
       path,
     );
+    subscriptions.claim([{ name: of.changed, use: `the subscription of ${label}` }], path);
     mutations.claim(
       [of.create, of.update, of.delete, of.restore].map((name) => ({ name, use: `a mutation of ${label}` })),
       path,
@@ -144,6 +148,8 @@ function typeClaims(of: EntityNames, label: string): readonly Claim[] {
     of.connectionType,
     of.edgeType,
     of.payloadType,
+    of.changeType,
+    of.previousType,
     ...Object.values(of.aggregateTypes),
     ...Object.values(of.groupByTypes),
   ];

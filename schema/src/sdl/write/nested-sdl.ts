@@ -1,7 +1,8 @@
 /** SDL of the inputs that write related records along with a record. */
 import type { ChildLink, EntityModel } from '../../model/app-model.ts';
 import { isChildLink, nestedLinks } from '../../model/nested-links.ts';
-import { type Home, nestedDeleteName, nestedNames } from '../../naming/graph-names.ts';
+import type { Home } from '../../naming/graph-names.ts';
+import { nestedDeleteName, nestedNames } from '../../naming/relation-names.ts';
 import type { LinkToEntity } from '../link-sdl.ts';
 import { inputTypeName } from '../scalar-names.ts';
 import { fieldSdl, typeSdl } from '../type-sdl.ts';
