@@ -31,7 +31,12 @@ export {
   type EventFollower,
   type EventFollowerOptions,
 } from './events/completeness/event-follower.ts';
-export type { ReadableRecord, UnreadableCounts } from './events/completeness/record-reader.ts';
+export {
+  createRecordReader,
+  type ReadableRecord,
+  type RecordReader,
+  type UnreadableCounts,
+} from './events/completeness/record-reader.ts';
 export type { AppKnowledge, WriterSilence } from './events/completeness/stream-knowledge.ts';
 export type {
   BusState,

@@ -78,6 +78,7 @@ export {
   changeSubject,
   effectSubject,
   eventSubject,
+  isChangeSubject,
   subjectApp,
   WRITER_SUBJECTS,
 } from './events/subjects.ts';

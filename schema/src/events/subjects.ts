@@ -31,6 +31,11 @@ export function changeSubject({ app, entity, op }: ChangeSubject): string {
   return [CHANGE, app ?? ANY, entity ?? ANY, op ?? ANY].join('.');
 }
 
+/** Whether what is published there is a change, also where the message itself cannot be read. */
+export function isChangeSubject(subject: string): boolean {
+  return subject.startsWith(`${CHANGE}.`);
+}
+
 export interface EffectSubject {
   readonly app?: AppName;
   readonly entity?: string;

@@ -1,7 +1,7 @@
 /** Pages of the stream, for those who ask again and again what has changed. */
 import type { EventBus, FollowLoss, StreamMessage } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { collectPage } from './collect-page.ts';
+import { collectPage } from '../../changes/pages/collect-page.ts';
 
 /** Without a position the last events are looked for among so many messages, so that no page reads a whole stream. */
 const LOOK_BACK = 10_000;
