@@ -70,6 +70,7 @@ export {
   tagText,
   wholeTableTag,
 } from './events/event-tags.ts';
+export { type PublicRecord, publicPrevious, publicRecord } from './events/public-record.ts';
 export { readStream, type StreamRecord } from './events/read-stream.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
 export {
@@ -255,6 +256,7 @@ export { dateText, documentTimestamp, inputTimestamp } from './values/instants.t
 export { inputBigint, isInt32, isPlainInteger } from './values/integers.ts';
 export { jsonLiteral } from './values/json-literal.ts';
 export { inputJsonProblem } from './values/json-values.ts';
+export { fileUrl, STORED_FILE_NAMES } from './values/stored-file.ts';
 export { textProblem } from './values/texts.ts';
 export { uuidText } from './values/uuid.ts';
 export type { FilterScope } from './where/filter-scope.ts';

@@ -1,11 +1,7 @@
-/**
- * A stored file as JSON. The properties of the stored object have Rocket's names; the URL is made here because it
- * depends on the app.
- */
-import type { AppName, FieldModel } from '@rocket/schema';
+/** A stored file as JSON. The properties of the stored object have Rocket's names, and it has no URL. */
+import { type AppName, type FieldModel, fileUrl, STORED_FILE_NAMES } from '@rocket/schema';
 import type { FilePart } from '../read/read-plan.ts';
 import { literalText } from '../sql/literal-text.ts';
-import { STORED_FILE_NAMES } from '../sql/stored-file.ts';
 import { JsonConcat } from './json-concat.ts';
 
 /** @param column of type jsonb */
@@ -26,5 +22,5 @@ export function fileJson(
 }
 
 function urlSql(app: AppName, column: string): string {
-  return `to_json(${literalText(`/apps/${app}/files/`)} || coalesce(${column} ->> 'id', ''))::text`;
+  return `to_json(${literalText(fileUrl(app, ''))} || coalesce(${column} ->> 'id', ''))::text`;
 }
