@@ -200,7 +200,7 @@ export {
 } from './protocol/call-context.ts';
 export { APP_CALLS, USER_CALLS } from './protocol/calls.ts';
 export type { Call, CallHandlers, Calls, Messages, MessagesByCall } from './protocol/define-call.ts';
-export type { OutboxReport } from './protocol/event-calls.ts';
+export { MAX_STORED_EVENTS, type OutboxReport, type StoredEvent } from './protocol/event-calls.ts';
 export { MAX_STALENESS_MS } from './protocol/freshness.ts';
 export {
   encodeOperation,

@@ -8,6 +8,7 @@ import { type OpenAppsOptions, openApps } from './apps/open-apps.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { readOutbox } from './outbox/read-outbox.ts';
+import { readStored } from './outbox/stored-events.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
 
@@ -47,6 +48,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     },
     ...createAdviceService(apps, insights),
     outbox: async (at) => readOutbox((await apps.databaseAt(at)).primary),
+    storedEvents: async (at, { ids }) => readStored((await apps.databaseAt(at)).primary, ids),
     users: createShardUsers(async (at) => (await apps.databaseAt(at)).primary),
     close: async () => {
       indexCare.close();

@@ -29,7 +29,8 @@ import { isUnreachable, ShardUnreachable, unreachable } from './shard-unreachabl
 const CONNECT_TIMEOUT_MS = 2_000;
 /** Longer than an import's largest step takes, shorter than an admin waits without a sign of life. */
 const ADMIN_TIMEOUT_MS = 120_000;
-const USERS_TIMEOUT_MS = 10_000;
+/** For calls that do little, and that somebody waits for. */
+const SHORT_TIMEOUT_MS = 10_000;
 const MAX_CONNECTIONS = 64;
 
 export interface HttpShardService extends ShardService {
@@ -86,6 +87,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
         read: (reply) => call.readAnswer(parseReply(reply, target)),
       });
   const ask = asking(ADMIN_TIMEOUT_MS);
+  const askShortly = asking(SHORT_TIMEOUT_MS);
   return {
     execute: (context: CallContext, operation, caller) =>
       send({
@@ -102,7 +104,8 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
     advise: ask(APP_CALLS.advise),
     slowQueries: ask(APP_CALLS.slowQueries),
     outbox: ask(APP_CALLS.outbox),
-    users: httpUsers(asking(USERS_TIMEOUT_MS)),
+    storedEvents: askShortly(APP_CALLS.storedEvents),
+    users: httpUsers(askShortly),
     isHealthy: () => isHealthy(pool),
     close: () => pool.close(),
   };

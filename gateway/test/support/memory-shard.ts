@@ -58,6 +58,7 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
     advise: async () => ({ since: new Date().toISOString(), suggestions: [] }),
     slowQueries: async () => [],
     outbox: async () => ({ waiting: 0, oldestWaitingMs: null, publishedLastHour: 0, countedUpTo: 50_000 }),
+    storedEvents: async () => [],
     users: {
       async login({ app }, { email, password }) {
         const key = `${app}/${email}`;

@@ -6,7 +6,7 @@
 import type { ActivationInput, ActivationReport, Settlement } from './activation-calls.ts';
 import type { AppAdvice, SlowQueryReport } from './advice-calls.ts';
 import type { CallContext, Placed } from './call-context.ts';
-import type { OutboxReport } from './event-calls.ts';
+import type { OutboxReport, StoredEvent } from './event-calls.ts';
 import type { SubgraphAnswer, SubgraphOperation } from './operation-call.ts';
 import type { AppUser, UserSession } from './user-calls.ts';
 
@@ -52,5 +52,10 @@ export interface ShardService {
   slowQueries(at: Placed, input: { plans: boolean }): Promise<readonly SlowQueryReport[]>;
   /** How far the events of the app have come, of all processes of the shard. */
   outbox(at: Placed): Promise<OutboxReport>;
+  /**
+   * Events as they were stored, for those that were too large for the stream; without those that are not kept any more.
+   * @param input.ids at most {@link MAX_STORED_EVENTS}
+   */
+  storedEvents(at: Placed, input: { ids: readonly string[] }): Promise<readonly StoredEvent[]>;
   readonly users: ShardUsers;
 }

@@ -62,6 +62,7 @@ describe('calls', () => {
       '/internal/advise',
       '/internal/slow-queries',
       '/internal/outbox',
+      '/internal/stored-events',
       '/internal/users/login',
       '/internal/users/refresh',
       '/internal/users/logout',

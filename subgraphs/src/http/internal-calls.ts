@@ -22,6 +22,7 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
     advise: (at) => service.advise(at),
     slowQueries: (at, input) => service.slowQueries(at, input),
     outbox: (at) => service.outbox(at),
+    storedEvents: (at, input) => service.storedEvents(at, input),
   });
   const ofUsers = served(USER_CALLS, {
     login: (at, input) => users.login(at, input),

@@ -1,6 +1,6 @@
 /** Every statement on the outbox of an app, but for the report of `read-outbox.ts`. */
 import type { Row, Statement } from '@rocket/platform';
-import type { EncodedEvent } from '@rocket/schema';
+import type { EncodedEvent, StoredEvent } from '@rocket/schema';
 import { z } from 'zod';
 import { EPOCH_KEY } from '../activation/meta.ts';
 import { META_TABLE, OUTBOX_TABLE, WRITERS_TABLE } from '../tables/system-tables.ts';
@@ -80,6 +80,21 @@ const waiting = z.tuple([z.string(), z.string(), z.string(), z.number()]);
 export function waitingEvent(row: Row): WaitingEvent {
   const [id, subject, payload, epoch] = waiting.parse(row);
   return { id, subject, payload, epoch };
+}
+
+/** The events with these ids, whole, and in order of them. */
+export function selectStored(ids: readonly string[]): Statement {
+  return {
+    text: `SELECT o.id::text, payload::text FROM "${OUTBOX_TABLE}" o WHERE o.id = ANY ($1::bigint[]) ORDER BY o.id`,
+    values: [ids],
+  };
+}
+
+const stored = z.tuple([z.string(), z.string()]);
+
+export function storedEvent(row: Row): StoredEvent {
+  const [id, payload] = stored.parse(row);
+  return { id, payload };
 }
 
 export interface PublishedEvent {

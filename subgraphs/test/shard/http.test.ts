@@ -46,6 +46,7 @@ const SLOW: SlowQueryReport = {
   plan: { kind: 'plan', text: 'Result' },
 };
 const OUTBOX = { waiting: 2, oldestWaitingMs: 1.5, publishedLastHour: 7, countedUpTo: 50_000 };
+const STORED = [{ id: '7', payload: '{"v":1,"n":12345678901234567890}' }];
 const SESSION = { user: USER, refreshToken: 'token' };
 
 let calls: [name: string, ...given: unknown[]][];
@@ -89,6 +90,7 @@ function recordingService(): ShardService {
     advise: record('advise', ADVICE),
     slowQueries: record('slowQueries', [SLOW]),
     outbox: record('outbox', OUTBOX),
+    storedEvents: record('storedEvents', STORED),
     users: {
       login: record('login', SESSION),
       refresh: record('refresh', SESSION),
@@ -341,6 +343,7 @@ describe('other calls', () => {
     [APP_CALLS.advise.path, AT, ['advise', AT], ADVICE],
     [APP_CALLS.slowQueries.path, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
     [APP_CALLS.outbox.path, AT, ['outbox', AT], OUTBOX],
+    [APP_CALLS.storedEvents.path, { ...AT, ids: ['7'] }, ['storedEvents', AT, { ids: ['7'] }], STORED],
     [USER_CALLS.login.path, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
     [USER_CALLS.refresh.path, { ...AT, refreshToken: 't' }, ['refresh', AT, { refreshToken: 't' }], SESSION],
     [USER_CALLS.logout.path, { ...AT, refreshToken: 't' }, ['logout', AT, { refreshToken: 't' }], null],
@@ -372,6 +375,10 @@ describe('other calls', () => {
     [USER_CALLS.add.path, { ...credentials, roles: ['sales'] }],
     [APP_CALLS.slowQueries.path, AT],
     [APP_CALLS.activate.path, { ...AT, revision: 0, sampleData: {} }],
+    [APP_CALLS.storedEvents.path, AT],
+    [APP_CALLS.storedEvents.path, { ...AT, ids: ['7; drop'] }],
+    [APP_CALLS.storedEvents.path, { ...AT, ids: ['9223372036854775808'] }],
+    [APP_CALLS.storedEvents.path, { ...AT, ids: [...'12345678901'] }],
     [APP_CALLS.settleActivation.path, AT],
     [APP_CALLS.activate.path, { ...AT, revision: 1, sampleData: { customer: {} } }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {
