@@ -12,6 +12,7 @@ export type {
 export { type CatalogView, followCatalog } from './catalog/follow-catalog.ts';
 export { type CatalogOptions, openCatalog } from './catalog/open-catalog.ts';
 export type { DocumentName, RevisionRecord, RevisionState } from './catalog/revision-record.ts';
+export { isRevoked } from './catalog/revoked-users.ts';
 export {
   createStoredDocuments,
   type StoredDocument,
@@ -128,6 +129,7 @@ export type {
 } from './replication/replication.ts';
 export { serverName } from './replication/server-monitor.ts';
 export {
+  ACCESS_TOKEN_TTL_SECONDS,
   type AccessTokenInput,
   readUnverifiedAudience,
   signAccessToken,

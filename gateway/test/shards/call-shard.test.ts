@@ -14,6 +14,7 @@ function snapshotOf(version: number, state: PlacementState): CatalogSnapshot {
     version,
     apps: new Map(),
     graphs: new Map(),
+    revokedUsers: new Map(),
     shardMap: { placements: new Map([[CRM, placement]]), shards: new Map([[shard.name, shard]]) },
   };
 }

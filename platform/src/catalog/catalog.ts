@@ -44,6 +44,11 @@ export interface CatalogSnapshot {
   readonly apps: ReadonlyMap<AppName, AppRecord>;
   readonly shardMap: ShardMap;
   readonly graphs: ReadonlyMap<GraphName, GraphDefinition>;
+  /**
+   * By the audience of their tokens (an app or `platform`) and their id: users whose access tokens are refused when they
+   * were issued at this time, Unix ms, or before. See `isRevoked`.
+   */
+  readonly revokedUsers: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 /** Secrets made once per installation. */
@@ -186,6 +191,12 @@ export interface Catalog {
   removeShardWithApps(name: ShardName): Promise<readonly Pick<Placement, 'app' | 'database'>[]>;
   /** @throws RocketError `NOT_FOUND` */
   shardRegistration(name: ShardName): Promise<ShardRegistration>;
+
+  /**
+   * Refuses, at all gateways, the access tokens that a user of an app was issued until now, and those that they are
+   * issued in the next `aheadSeconds`. Idempotent; no other user is known by the id.
+   */
+  revokeAppUser(input: { app: AppName; userId: string; aheadSeconds: number }): Promise<void>;
 
   readonly platformUsers: PlatformUsers;
   close(): Promise<void>;

@@ -17,6 +17,7 @@ import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations/all-migrations.ts';
 import { readSnapshot, readVersion } from './read-snapshot.ts';
 import { revisionCommands } from './revisions.ts';
+import { revocationCommands } from './revoked-users.ts';
 import { shardCommands } from './shards.ts';
 import { selectSecrets } from './sql/version-sql.ts';
 import { watchCatalog } from './watch.ts';
@@ -100,6 +101,7 @@ function catalogOver(database: Database, { url, logger }: CatalogOptions): Catal
     ...revisionCommands(database),
     ...graphCommands(database),
     ...shardCommands(database),
+    ...revocationCommands(database),
     platformUsers: platformUsers(database),
     close() {
       closing ??= closeOnce();

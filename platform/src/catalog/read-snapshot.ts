@@ -2,6 +2,7 @@ import { type AppName, appId, appName, epoch, graphName, revision, shardName } f
 import { z } from 'zod';
 import type { Queryable, Statement } from '../postgres/queryable.ts';
 import type { CatalogSnapshot } from './catalog.ts';
+import { REVOCATION_COUNTS } from './sql/revoked-user-sql.ts';
 import { selectVersion } from './sql/version-sql.ts';
 
 const VersionRow = z.tuple([z.string().transform(Number)]);
@@ -32,6 +33,7 @@ const Graph = z.object({
   name: z.string().transform(graphName),
   apps: z.array(z.string().transform(appName)).nullable(),
 });
+const RevokedUser = z.object({ audience: z.string(), userId: z.string(), revokedAtMs: z.number() });
 
 const SnapshotRow = z.tuple([
   z.string().transform(Number),
@@ -39,6 +41,7 @@ const SnapshotRow = z.tuple([
   z.array(Placement),
   z.array(Shard),
   z.array(Graph),
+  z.array(RevokedUser),
 ]);
 
 /** One statement, so that everything is read as of one moment without a transaction. */
@@ -56,14 +59,17 @@ function selectSnapshot(): Statement {
          'history', system_id || ':' || timeline) ORDER BY name), '[]')
        FROM shard),
       (SELECT coalesce(json_agg(json_build_object('name', name, 'apps', apps) ORDER BY name), '[]')
-       FROM graph)
+       FROM graph),
+      (SELECT coalesce(json_agg(json_build_object('audience', audience, 'userId', user_id,
+         'revokedAtMs', ceil(extract(epoch FROM revoked_at) * 1000))), '[]')
+       FROM revoked_user WHERE ${REVOCATION_COUNTS})
     FROM installation`;
   return { text, values: [] };
 }
 
 export async function readSnapshot(database: Queryable): Promise<CatalogSnapshot> {
   const [row] = await database.query(selectSnapshot());
-  const [version, apps, placements, shards, graphs] = SnapshotRow.parse(row);
+  const [version, apps, placements, shards, graphs, revoked] = SnapshotRow.parse(row);
   return Object.freeze({
     version,
     apps: byName(apps),
@@ -72,12 +78,23 @@ export async function readSnapshot(database: Queryable): Promise<CatalogSnapshot
       shards: byName(shards),
     },
     graphs: byName(graphs),
+    revokedUsers: byAudience(revoked),
   });
 }
 
 export async function readVersion(database: Queryable): Promise<number> {
   const [row] = await database.query(selectVersion());
   return VersionRow.parse(row)[0];
+}
+
+function byAudience(revoked: readonly z.infer<typeof RevokedUser>[]): CatalogSnapshot['revokedUsers'] {
+  const groups = Map.groupBy(revoked, ({ audience }) => audience);
+  return new Map(
+    [...groups].map(([audience, users]) => [
+      audience,
+      new Map(users.map(({ userId, revokedAtMs }) => [userId, revokedAtMs])),
+    ]),
+  );
 }
 
 function byName<T extends { readonly name: string }>(records: readonly T[]): ReadonlyMap<T['name'], T> {

@@ -26,14 +26,22 @@ interface Session {
   readonly refreshToken: string;
 }
 
+interface Authenticated {
+  readonly user: PlatformUser;
+  /** That of the password they gave. */
+  readonly passwordHash: string;
+}
+
 /** Sessions of platform users: each login starts one, each refresh replaces its one valid token. */
 export function platformSessions(database: Database): Pick<PlatformUsers, 'login' | 'refresh' | 'logout'> {
   return {
     async login({ email, password }) {
-      const user = await authenticate(database, email, password);
+      const known = await authenticate(database, email, password);
+      const session =
+        known === null ? null : await database.transaction((transaction) => startSession(transaction, known));
       // One message for all reasons: it must not reveal which e-mails exist.
-      if (user === null) throw new RocketError('UNAUTHENTICATED', 'Wrong e-mail or password');
-      return await database.transaction((transaction) => startSession(transaction, user));
+      if (session === null) throw new RocketError('UNAUTHENTICATED', 'Wrong e-mail or password');
+      return session;
     },
 
     async refresh(refreshToken) {
@@ -53,7 +61,7 @@ async function authenticate(
   database: Database,
   email: string,
   password: string,
-): Promise<PlatformUser | null> {
+): Promise<Authenticated | null> {
   const [row] = await database.query(selectUserWithPassword(normalizeEmail(email)));
   if (row === undefined) {
     await dummyVerify(password);
@@ -61,12 +69,18 @@ async function authenticate(
   }
   const [id, normal, active, passwordHash] = LoginRow.parse(row);
   const matches = await verifyPassword(passwordHash, password);
-  return matches && active ? { id, email: normal, active } : null;
+  return matches && active ? { user: { id, email: normal, active }, passwordHash } : null;
 }
 
-async function startSession(transaction: Transaction, user: PlatformUser): Promise<Session> {
+/** Null when the user has got another password meanwhile, or was removed. */
+async function startSession(
+  transaction: Transaction,
+  { user, passwordHash }: Authenticated,
+): Promise<Session | null> {
+  // First, since it locks the user: whoever changes one locks them before their sessions.
+  const [row] = await transaction.query(insertSession(user.id, passwordHash));
+  if (row === undefined) return null;
   await transaction.query(deleteExpiredSessions(user.id));
-  const [row] = await transaction.query(insertSession(user.id));
   return { user, refreshToken: await issueToken(transaction, IdRow.parse(row)[0]) };
 }
 

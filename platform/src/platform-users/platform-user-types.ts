@@ -8,9 +8,10 @@ export interface PlatformUser {
 export interface PlatformUsers {
   /** @throws RocketError `CONFLICT` when the e-mail is taken. */
   add(input: { email: string; password: string }): Promise<PlatformUser>;
+  /** Ends the user's sessions, and revokes their access tokens. @throws RocketError `NOT_FOUND` */
   setPassword(input: { email: string; password: string }): Promise<void>;
   list(): Promise<readonly PlatformUser[]>;
-  /** @throws RocketError `NOT_FOUND`; `CONFLICT` for the last one who can sign in */
+  /** Revokes their access tokens too. @throws RocketError `NOT_FOUND`; `CONFLICT` for the last one who can sign in */
   remove(email: string): Promise<void>;
   login(input: { email: string; password: string }): Promise<{ user: PlatformUser; refreshToken: string }>;
   refresh(refreshToken: string): Promise<{ user: PlatformUser; refreshToken: string }>;

@@ -1,5 +1,6 @@
-import { RocketError } from '@rocket/schema';
+import { PLATFORM_AUDIENCE, RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { recordRevocation } from '../catalog/revoked-users.ts';
 import type { Database, Row } from '../postgres/queryable.ts';
 import { checkEmail, normalizeEmail } from '../security/emails.ts';
 import { checkPasswordPolicy, hashPassword } from '../security/passwords.ts';
@@ -13,6 +14,9 @@ import {
   selectUsers,
   updatePassword,
 } from './user-sql.ts';
+
+/** By how much the clocks of gateways may be ahead. Users who are gone never get a token again, so it costs nothing. */
+const GONE_AHEAD_SECONDS = 60;
 
 const UserRow = z.tuple([z.string(), z.string(), z.boolean()]);
 const IdRow = z.tuple([z.string()]);
@@ -38,7 +42,9 @@ export function platformUsers(database: Database): PlatformUsers {
         const [row] = await transaction.query(updatePassword(normalizeEmail(email), passwordHash));
         if (row === undefined) throw missing(email);
         // Anyone who signed in with the old password is signed out too.
-        await transaction.query(deleteSessionsOfUser(IdRow.parse(row)[0]));
+        const [userId] = IdRow.parse(row);
+        await transaction.query(deleteSessionsOfUser(userId));
+        await recordRevocation(transaction, { audience: PLATFORM_AUDIENCE, userId, aheadSeconds: 0 });
       });
     },
 
@@ -51,8 +57,13 @@ export function platformUsers(database: Database): PlatformUsers {
         const active = await transaction.query(lockActiveUsers());
         const normal = normalizeEmail(email);
         if (active.length === 1 && EmailRow.parse(active[0])[0] === normal) throw lastUser(normal);
-        const removed = await transaction.query(deleteUser(normal));
-        if (removed.length === 0) throw missing(email);
+        const [row] = await transaction.query(deleteUser(normal));
+        if (row === undefined) throw missing(email);
+        await recordRevocation(transaction, {
+          audience: PLATFORM_AUDIENCE,
+          userId: IdRow.parse(row)[0],
+          aheadSeconds: GONE_AHEAD_SECONDS,
+        });
       }),
 
     ...platformSessions(database),

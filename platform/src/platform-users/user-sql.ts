@@ -50,11 +50,17 @@ export function deleteExpiredSessions(userId: string): Statement {
   };
 }
 
-export function insertSession(userId: string): Statement {
+/**
+ * Returns nothing when the user has another password than the one that was checked, or is gone. Of a login and a change
+ * of the password at once, the lock makes one wait: either there is no session, or the change finds and ends it.
+ */
+export function insertSession(userId: string, passwordHash: string): Statement {
   return {
-    text: `INSERT INTO refresh_session (user_id, expires_at)
-           VALUES ($1, now() + make_interval(secs => $2)) RETURNING id`,
-    values: [userId, REFRESH_TOKEN_TTL_SECONDS],
+    text: `WITH checked AS (
+             SELECT id FROM platform_user WHERE id = $1 AND password_hash = $2 AND active FOR SHARE)
+           INSERT INTO refresh_session (user_id, expires_at)
+           SELECT id, now() + make_interval(secs => $3) FROM checked RETURNING id`,
+    values: [userId, passwordHash, REFRESH_TOKEN_TTL_SECONDS],
   };
 }
 

@@ -7,6 +7,14 @@ import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 const ALGORITHM = 'HS256';
 export const TOKEN_ISSUER = 'rocket';
 
+/**
+ * The longest that an access token lives. Short, since it carries the roles of its user, and changes of them are
+ * noticed when it is renewed.
+ */
+export const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
+
+const MS_PER_SECOND = 1_000;
+
 export interface AccessTokenInput {
   readonly secret: string;
   readonly issuer: 'rocket';
@@ -16,26 +24,33 @@ export interface AccessTokenInput {
   readonly subject: string;
   readonly claims: Readonly<Record<string, unknown>>;
   readonly ttlSeconds: number;
+  /**
+   * Unix ms; now when left out. For a token that follows from credentials, the moment before they were checked: a
+   * revocation then is after it, also where it happens between the check and the signature.
+   */
+  readonly issuedAtMs?: number;
 }
 
-/** Claims of a token that was verified. `exp` is in seconds. */
+/** Claims of a token that was verified. `exp` and `iat` are in seconds, `iat` with milliseconds as a fraction. */
 export interface VerifiedClaims {
   readonly iss: string;
   readonly aud: string;
   readonly sub: string;
   readonly exp: number;
+  readonly iat: number;
   readonly [claim: string]: unknown;
 }
 
 /** Registered claims win over `claims` of the same name. */
 export async function signAccessToken(input: AccessTokenInput): Promise<string> {
+  const issuedAt = (input.issuedAtMs ?? Date.now()) / MS_PER_SECOND;
   return await new SignJWT({ ...input.claims })
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(input.issuer)
     .setAudience(input.audience)
     .setSubject(input.subject)
-    .setIssuedAt()
-    .setExpirationTime(`${input.ttlSeconds} seconds`)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(Math.floor(issuedAt) + input.ttlSeconds)
     .sign(secretBytes(input.secret));
 }
 
@@ -50,7 +65,7 @@ export async function verifyAccessToken(input: {
       algorithms: [ALGORITHM],
       issuer: TOKEN_ISSUER,
       audience: input.audience,
-      requiredClaims: ['exp', 'sub', 'aud', 'iss'],
+      requiredClaims: ['exp', 'iat', 'sub', 'aud', 'iss'],
     });
     return verifiedClaims(payload, input.audience);
   } catch (cause) {
@@ -70,11 +85,16 @@ export function readUnverifiedAudience(token: string): string | null {
 }
 
 function verifiedClaims(payload: JWTPayload, audience: string): VerifiedClaims {
-  const { sub, exp, iss } = payload;
-  if (typeof sub !== 'string' || typeof exp !== 'number' || typeof iss !== 'string') {
+  const { sub, exp, iat, iss } = payload;
+  if (
+    typeof sub !== 'string' ||
+    typeof exp !== 'number' ||
+    typeof iat !== 'number' ||
+    typeof iss !== 'string'
+  ) {
     throw new errors.JWTInvalid('a required claim has a wrong type');
   }
-  return { ...payload, sub, exp, iss, aud: audience };
+  return { ...payload, sub, exp, iat, iss, aud: audience };
 }
 
 function describe(error: unknown): string {

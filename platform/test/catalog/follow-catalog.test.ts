@@ -8,6 +8,7 @@ function snapshotOf(version: number): CatalogSnapshot {
     version,
     apps: new Map(),
     graphs: new Map(),
+    revokedUsers: new Map(),
     shardMap: { placements: new Map(), shards: new Map() },
   };
 }

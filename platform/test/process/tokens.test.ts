@@ -33,9 +33,17 @@ test('a token gives back its claims, and registered claims cannot be overridden'
   expect(claims.exp).toBeGreaterThan(Date.now() / 1000);
 });
 
+test('a token tells to the millisecond when it was issued, and expires in whole seconds', async () => {
+  const issuedAtMs = Math.floor(Date.now() / 1_000) * 1_000 + 987;
+  const token = await signAccessToken({ ...input, issuedAtMs });
+  const { iat, exp } = await verifyAccessToken({ token, secret, audience: 'crm' });
+  expect(Math.round(iat * 1_000)).toBe(issuedAtMs);
+  expect(exp).toBe(Math.floor(issuedAtMs / 1_000) + 60);
+});
+
 test('each way to be wrong has its message', async () => {
   const token = await signAccessToken(input);
-  const claims = { iss: 'rocket', aud: 'crm', sub: 'u', exp: inAMinute() };
+  const claims = { iss: 'rocket', aud: 'crm', sub: 'u', exp: inAMinute(), iat: 1 };
   const [head, body] = token.split('.');
   const cases: [string, string][] = [
     [await signAccessToken({ ...input, ttlSeconds: -1 }), 'expired'],
@@ -47,6 +55,7 @@ test('each way to be wrong has its message', async () => {
     [forge({ alg: 'HS512' }, claims), 'another algorithm'],
     [forge({ alg: 'none' }, claims), 'another algorithm'],
     [forge({ alg: 'HS256' }, { ...claims, exp: undefined }), 'no valid claim exp'],
+    [forge({ alg: 'HS256' }, { ...claims, iat: undefined }), 'no valid claim iat'],
     [forge({ alg: 'HS256' }, { ...claims, sub: undefined }), 'no valid claim sub'],
     [forge({ alg: 'HS256' }, { ...claims, iss: 'evil' }), 'no valid claim iss'],
   ];

@@ -18,7 +18,13 @@ const placement = (at: number, shard = HERE): Placement => ({
 
 function snapshot(placed: Placement | null): CatalogSnapshot {
   const placements = new Map(placed === null ? [] : [[APP, placed] as const]);
-  return { version: 1, shardMap: { placements, shards: new Map() }, apps: new Map(), graphs: new Map() };
+  return {
+    version: 1,
+    shardMap: { placements, shards: new Map() },
+    apps: new Map(),
+    graphs: new Map(),
+    revokedUsers: new Map(),
+  };
 }
 
 /** A view that shows `known`, and `then` once it was renewed. */

@@ -4,6 +4,14 @@ import { replicas } from './0002-replicas.ts';
 import { identities } from './0003-identities.ts';
 import { changeLease } from './0004-change-lease.ts';
 import { compositions } from './0005-compositions.ts';
+import { revokedUsers } from './0006-revoked-users.ts';
 
 /** In order; numbers rise and are never used again. A migration that was released is never changed. */
-export const MIGRATIONS: readonly Migration[] = [foundation, replicas, identities, changeLease, compositions];
+export const MIGRATIONS: readonly Migration[] = [
+  foundation,
+  replicas,
+  identities,
+  changeLease,
+  compositions,
+  revokedUsers,
+];
