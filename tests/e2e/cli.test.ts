@@ -214,6 +214,13 @@ describe('the command line beside a running start', () => {
     });
   });
 
+  test('goes on as another platform user when its own is removed', async () => {
+    await succeed(['user', 'add', 'ops@example.com', '--password-stdin'], 'long enough\n');
+    await succeed(['user', 'remove', 'admin@localhost', '--yes']);
+    const left = JSON.parse(await succeed(['user', 'list', '--json']));
+    expect(left).toMatchObject([{ email: 'ops@example.com' }]);
+  });
+
   test('tells a fault that only the server finds once', async () => {
     const relation = { name: 'tags', type: 'one_to_many', source: 'nowhere.tag', target: 'note' };
     const document = { ...NOTE, relations: [{ ...relation, target_key: 'title' }] };

@@ -160,6 +160,34 @@ describe('gateway and shards as processes of their own', () => {
     }
   });
 
+  test('a user who is removed at one gateway is refused by another', async () => {
+    const other = await startRocket(['gateway'], environment());
+    try {
+      await other.waitFor('/ready');
+      const access = { ...environment(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token };
+      const user = { email: 'ann@example.com', password: 'a long password' };
+      const of = ['--app', library];
+      const added = await runRocket(
+        ['user', 'add', user.email, ...of, '--password-stdin'],
+        access,
+        `${user.password}\n`,
+      );
+      expect(added).toMatchObject({ code: 0, stderr: '' });
+      const own = await signIn(other.url, { app: library, ...user });
+      const status = async ({ url }: RocketProcess) =>
+        (await askGraphql(`${url}/apps/${library}/graphql`, '{ __typename }', { token: own, once: true }))
+          .status;
+      expect([await status(gateway), await status(other)]).toEqual([200, 200]);
+      expect(await runRocket(['user', 'remove', user.email, ...of, '--yes'], access)).toMatchObject({
+        code: 0,
+      });
+      expect(await status(gateway)).toBe(401);
+      await expect.poll(() => status(other), { timeout: RECOVERY_MS }).toBe(401);
+    } finally {
+      await other.end();
+    }
+  });
+
   test('metadata changes under load without a failed request', async () => {
     const failures: unknown[] = [];
     let answered = 0;

@@ -48,7 +48,7 @@ export function addUserCommands(program: Command, line: CommandLine): void {
     .action((options: { app?: string; json?: boolean }) => listUsers(line, options));
   user
     .command('remove')
-    .description('remove a user; sessions end at once, access tokens within minutes')
+    .description('remove a user; sessions end at once, access tokens within seconds')
     .argument('<email>')
     .option('--app <app>')
     .option('--yes', 'do not ask')

@@ -109,7 +109,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
           proposedEmail: isLocal(config) ? admin.get().user.email : null,
         }),
     }),
-    serverFileComponent({ config, logger, catalog, admin: () => admin.get().user, port }),
+    serverFileComponent({ config, logger, catalog, view, admin: () => admin.get().user, port }),
     step('examples', () => importExamples({ config, progress, stopping })),
   ];
 }

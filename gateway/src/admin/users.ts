@@ -5,6 +5,9 @@ import { rolesByApp } from './roles-by-app.ts';
 
 const USERS_TIMEOUT_MS = 10_000;
 
+/** For how long tokens of a user who is being removed are refused: until they must be gone, by clocks that differ. */
+const REVOKED_AHEAD_SECONDS = (USERS_TIMEOUT_MS + 5_000) / 1_000;
+
 /** A user in the form of the admin API. */
 export interface UserView {
   readonly id: string;
@@ -37,10 +40,21 @@ export async function addUser(
   return userView(user, name);
 }
 
-/** @throws RocketError `NOT_FOUND` */
+/** This gateway refuses their access tokens when it resolves, others when they notice. @throws RocketError `NOT_FOUND` */
 export async function removeUser(app: string | null, email: string, parts: AdminParts): Promise<void> {
-  if (app === null) return await parts.catalog.platformUsers.remove(email);
-  await atShard(existingApp(app, parts), parts, (users, at) => users.remove(at, { email }));
+  if (app === null) await parts.catalog.platformUsers.remove(email);
+  else await removeAppUser(existingApp(app, parts), email, parts);
+  await parts.view.refresh();
+}
+
+/**
+ * The tokens are revoked first: after a removal whose answer was lost, nobody could say any more whose tokens they are.
+ * A user who then cannot be removed is refused for some seconds, and stays.
+ */
+async function removeAppUser(app: AppName, email: string, parts: AdminParts): Promise<void> {
+  const { id } = await atShard(app, parts, (users, at) => users.find(at, { email }));
+  await parts.catalog.revokeAppUser({ app, userId: id, aheadSeconds: REVOKED_AHEAD_SECONDS });
+  await atShard(app, parts, (users, at) => users.remove(at, { id }));
 }
 
 export async function listUsers(app: string, parts: AdminParts): Promise<UserView[]> {

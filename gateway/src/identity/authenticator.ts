@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type CatalogSnapshot, readUnverifiedAudience, verifyAccessToken } from '@rocket/platform';
+import { type CatalogSnapshot, isRevoked, readUnverifiedAudience, verifyAccessToken } from '@rocket/platform';
 import { type AppName, isAppName, PLATFORM_AUDIENCE, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { ANONYMOUS, type Identity } from './identity.ts';
 /** How long a verified token is accepted without being verified again. */
 const MAX_CACHED_MS = 15 * 60 * 1_000;
 const MAX_CACHED_TOKENS = 10_000;
+const MS_PER_SECOND = 1_000;
 
 const appClaims = z.object({
   email: z.string().optional(),
@@ -20,38 +21,57 @@ export interface Authenticator {
    * @throws RocketError `UNAUTHENTICATED` for anything but a valid token or no header at all.
    */
   authenticate(authorization: string | undefined): Promise<Identity>;
+  /** The same, with what tells later whether the token still counts. Null is an anonymous caller. */
+  verify(authorization: string | undefined): Promise<VerifiedToken | null>;
+  /**
+   * True when a token that was verified must not be accepted any more, although it has not expired: its user was
+   * revoked after it was issued, or its app is gone or has another secret.
+   */
+  isRevoked(token: VerifiedToken): boolean;
 }
 
-interface Verified {
+export interface VerifiedToken {
   readonly identity: Identity;
-  /** The secret that verified it: a token also becomes invalid when its app's secret changes. */
+  /** Who issued it: an app, or `platform`. */
+  readonly audience: string;
+  readonly userId: string;
+  /** The secret that verified it. */
   readonly secret: string;
+  /** Unix ms. */
+  readonly issuedAtMs: number;
+  /** Unix ms. */
+  readonly expiresAtMs: number;
 }
 
-export function createAuthenticator(options: {
-  snapshot: () => CatalogSnapshot;
-  platformTokenSecret: string;
-}): Authenticator {
-  const verified = new LRUCache<string, Verified>({ max: MAX_CACHED_TOKENS, ttl: MAX_CACHED_MS });
+interface AuthenticatorOptions {
+  readonly snapshot: () => CatalogSnapshot;
+  readonly platformTokenSecret: string;
+}
+
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const verified = new LRUCache<string, VerifiedToken>({ max: MAX_CACHED_TOKENS, ttl: MAX_CACHED_MS });
+
+  function isTokenRevoked(token: VerifiedToken): boolean {
+    return secretFor(token.audience, options) !== token.secret || isRevoked(options.snapshot(), token);
+  }
+
+  async function verify(authorization: string | undefined): Promise<VerifiedToken | null> {
+    const text = bearerToken(authorization);
+    if (text === null) return null;
+    const key = hash('sha256', text, 'base64url');
+    const known = verified.get(key);
+    if (known !== undefined && !isTokenRevoked(known)) return known;
+    const token = await verifyToken(text, options);
+    if (isTokenRevoked(token)) throw new RocketError('UNAUTHENTICATED', 'The access token was revoked');
+    const ttl = Math.min(MAX_CACHED_MS, token.expiresAtMs - Date.now());
+    if (ttl > 0) verified.set(key, token, { ttl });
+    return token;
+  }
+
   return {
-    async authenticate(authorization) {
-      const token = bearerToken(authorization);
-      if (token === null) return ANONYMOUS;
-      const key = hash('sha256', token, 'base64url');
-      const known = verified.get(key);
-      if (known !== undefined && secretFor(audienceOf(known.identity), options) === known.secret)
-        return known.identity;
-      const audience = readUnverifiedAudience(token);
-      const secret = audience === null ? null : secretFor(audience, options);
-      if (audience === null || secret === null) {
-        throw new RocketError('UNAUTHENTICATED', 'The access token is malformed or was not issued here');
-      }
-      const claims = await verifyAccessToken({ token, secret, audience });
-      const identity = identityOf(audience, claims);
-      const ttl = Math.min(MAX_CACHED_MS, claims.exp * 1_000 - Date.now());
-      if (ttl > 0) verified.set(key, { identity, secret }, { ttl });
-      return identity;
-    },
+    authenticate: async (authorization) => (await verify(authorization))?.identity ?? ANONYMOUS,
+    verify,
+    isRevoked: isTokenRevoked,
   };
 }
 
@@ -81,18 +101,24 @@ function bearerToken(authorization: string | undefined): string | null {
   throw new RocketError('UNAUTHENTICATED', 'The Authorization header must be "Bearer" and an access token');
 }
 
-function secretFor(
-  audience: string | null,
-  options: { snapshot: () => CatalogSnapshot; platformTokenSecret: string },
-): string | null {
-  if (audience === PLATFORM_AUDIENCE) return options.platformTokenSecret;
-  if (audience === null || !isAppName(audience)) return null;
-  return options.snapshot().apps.get(audience)?.tokenSecret ?? null;
+async function verifyToken(token: string, options: AuthenticatorOptions): Promise<VerifiedToken> {
+  const audience = readUnverifiedAudience(token);
+  const secret = audience === null ? null : secretFor(audience, options);
+  if (audience === null || secret === null) {
+    throw new RocketError('UNAUTHENTICATED', 'The access token is malformed or was not issued here');
+  }
+  const claims = await verifyAccessToken({ token, secret, audience });
+  return {
+    ...{ audience, secret, userId: claims.sub, identity: identityOf(audience, claims) },
+    issuedAtMs: Math.round(claims.iat * MS_PER_SECOND),
+    expiresAtMs: claims.exp * MS_PER_SECOND,
+  };
 }
 
-function audienceOf(identity: Identity): string | null {
-  if (identity.kind === 'anonymous') return null;
-  return identity.kind === 'platform' ? PLATFORM_AUDIENCE : identity.app;
+function secretFor(audience: string, options: AuthenticatorOptions): string | null {
+  if (audience === PLATFORM_AUDIENCE) return options.platformTokenSecret;
+  if (!isAppName(audience)) return null;
+  return options.snapshot().apps.get(audience)?.tokenSecret ?? null;
 }
 
 function identityOf(audience: string, claims: { readonly sub: string }): Identity {

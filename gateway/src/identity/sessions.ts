@@ -1,4 +1,10 @@
-import { type Catalog, type CatalogView, signAccessToken, TOKEN_ISSUER } from '@rocket/platform';
+import {
+  ACCESS_TOKEN_TTL_SECONDS,
+  type Catalog,
+  type CatalogView,
+  signAccessToken,
+  TOKEN_ISSUER,
+} from '@rocket/platform';
 import {
   type AppName,
   isAppName,
@@ -10,8 +16,6 @@ import {
 } from '@rocket/schema';
 import type { ShardCaller } from '../execution/call-shard.ts';
 
-/** Short, since a token cannot be taken back before it expires. */
-const ACCESS_TOKEN_TTL_SECONDS = 15 * 60;
 const SHARD_TIMEOUT_MS = 10_000;
 
 /** What a login or refresh answers. */
@@ -40,19 +44,27 @@ export interface SessionParts {
 }
 
 export function createSessions(parts: SessionParts): Sessions {
-  const { catalog } = parts;
+  const { catalog, platformTokenSecret } = parts;
   return {
     async login(app, input) {
-      if (app === null) return await platformTokens(parts, await catalog.platformUsers.login(input));
+      const issuedAtMs = Date.now();
+      if (app === null) {
+        const session = await catalog.platformUsers.login(input);
+        return await platformTokens({ secret: platformTokenSecret, session, issuedAtMs });
+      }
       const { name, secret } = knownApp(parts, app, 'Wrong e-mail or password');
       const session = await atShard(parts, name, (users, at) => users.login(at, input));
-      return await appTokens({ app: name, secret, session });
+      return await appTokens({ app: name, secret, session, issuedAtMs });
     },
     async refresh(app, refreshToken) {
-      if (app === null) return await platformTokens(parts, await catalog.platformUsers.refresh(refreshToken));
+      const issuedAtMs = Date.now();
+      if (app === null) {
+        const session = await catalog.platformUsers.refresh(refreshToken);
+        return await platformTokens({ secret: platformTokenSecret, session, issuedAtMs });
+      }
       const { name, secret } = knownApp(parts, app, 'The refresh token is not valid');
       const session = await atShard(parts, name, (users, at) => users.refresh(at, { refreshToken }));
-      return await appTokens({ app: name, secret, session });
+      return await appTokens({ app: name, secret, session, issuedAtMs });
     },
     async logout(app, refreshToken) {
       if (app === null) return await catalog.platformUsers.logout(refreshToken);
@@ -80,7 +92,14 @@ function atShard<T>(
   return parts.shards.call(call, (service, placement) => use(service.users, placement));
 }
 
-async function appTokens(input: { app: AppName; secret: string; session: UserSession }): Promise<TokenPair> {
+/** What is signed, and Unix ms before the credentials were checked. */
+interface Issue<Session> {
+  readonly secret: string;
+  readonly session: Session;
+  readonly issuedAtMs: number;
+}
+
+async function appTokens(input: Issue<UserSession> & { readonly app: AppName }): Promise<TokenPair> {
   const { user, refreshToken } = input.session;
   const accessToken = await signAccessToken({
     secret: input.secret,
@@ -89,21 +108,23 @@ async function appTokens(input: { app: AppName; secret: string; session: UserSes
     subject: user.id,
     claims: { email: user.email, roles: user.roles },
     ttlSeconds: ACCESS_TOKEN_TTL_SECONDS,
+    issuedAtMs: input.issuedAtMs,
   });
   return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_TTL_SECONDS };
 }
 
 async function platformTokens(
-  parts: SessionParts,
-  { user, refreshToken }: Awaited<ReturnType<Catalog['platformUsers']['login']>>,
+  input: Issue<Awaited<ReturnType<Catalog['platformUsers']['login']>>>,
 ): Promise<TokenPair> {
+  const { user, refreshToken } = input.session;
   const accessToken = await signAccessToken({
-    secret: parts.platformTokenSecret,
+    secret: input.secret,
     issuer: TOKEN_ISSUER,
     audience: PLATFORM_AUDIENCE,
     subject: user.id,
     claims: { email: user.email },
     ttlSeconds: ACCESS_TOKEN_TTL_SECONDS,
+    issuedAtMs: input.issuedAtMs,
   });
   return { accessToken, refreshToken, expiresIn: ACCESS_TOKEN_TTL_SECONDS };
 }

@@ -132,6 +132,7 @@ function httpUsers(ask: Ask): ShardUsers {
     refresh: ask(USER_CALLS.refresh),
     logout: ask(USER_CALLS.logout),
     list: ask(USER_CALLS.list),
+    find: ask(USER_CALLS.find),
     add: ask(USER_CALLS.add),
     remove: ask(USER_CALLS.remove),
   };

@@ -9,6 +9,7 @@ import {
   type Lsn,
   RocketError,
   type ShardService,
+  type ShardUsers,
   type SubgraphAnswer,
   type SubgraphOperation,
   subgraphSdl,
@@ -25,11 +26,6 @@ type Before = (context: CallContext, operation: SubgraphOperation) => Promise<Ls
  */
 export function memoryShard(catalog: Catalog, before: Before): ShardService {
   const schemas = new Map<string, Promise<GraphQLSchema>>();
-  const users = new Map<string, { password: string; roles: Record<string, readonly string[]> }>();
-  const session = (key: string, email: string) => ({
-    user: { id: `id-of-${email}`, email, roles: users.get(key)?.roles ?? {}, active: true },
-    refreshToken: key,
-  });
   return {
     async execute(context, operation) {
       const { query, document, variables, operationName } = operation;
@@ -59,25 +55,43 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
     slowQueries: async () => [],
     outbox: async () => ({ waiting: 0, oldestWaitingMs: null, publishedLastHour: 0, countedUpTo: 50_000 }),
     storedEvents: async () => [],
-    users: {
-      async login({ app }, { email, password }) {
-        const key = `${app}/${email}`;
-        if (users.get(key)?.password !== password)
-          throw new RocketError('UNAUTHENTICATED', 'Wrong e-mail or password');
-        return session(key, email);
-      },
-      async refresh(_at, { refreshToken }) {
-        if (!users.has(refreshToken)) throw new RocketError('UNAUTHENTICATED');
-        return session(refreshToken, refreshToken.split('/')[1] ?? '');
-      },
-      logout: async () => undefined,
-      list: async () => [],
-      async add({ app }, { email, password, roles }) {
-        const key = `${app}/${email}`;
-        users.set(key, { password, roles });
-        return session(key, email).user;
-      },
-      remove: async () => undefined,
+    users: memoryUsers(),
+  };
+}
+
+/** The user `stuck@b.c` cannot be removed. */
+function memoryUsers(): ShardUsers {
+  const users = new Map<string, { password: string; roles: Record<string, readonly string[]> }>();
+  const session = (key: string, email: string) => ({
+    user: { id: `id-of-${email}`, email, roles: users.get(key)?.roles ?? {}, active: true },
+    refreshToken: key,
+  });
+  return {
+    async login({ app }, { email, password }) {
+      const key = `${app}/${email}`;
+      if (users.get(key)?.password !== password)
+        throw new RocketError('UNAUTHENTICATED', 'Wrong e-mail or password');
+      return session(key, email);
+    },
+    async refresh(_at, { refreshToken }) {
+      if (!users.has(refreshToken)) throw new RocketError('UNAUTHENTICATED');
+      return session(refreshToken, refreshToken.split('/')[1] ?? '');
+    },
+    logout: async () => undefined,
+    list: async () => [],
+    async add({ app }, { email, password, roles }) {
+      const key = `${app}/${email}`;
+      users.set(key, { password, roles });
+      return session(key, email).user;
+    },
+    async find({ app }, { email }) {
+      const key = `${app}/${email}`;
+      if (!users.has(key)) throw new RocketError('NOT_FOUND', `There is no user ${email}`);
+      return session(key, email).user;
+    },
+    async remove({ app }, { id }) {
+      if (id === 'id-of-stuck@b.c') throw new RocketError('SHARD_UNAVAILABLE');
+      if (!users.delete(`${app}/${id.slice('id-of-'.length)}`)) throw new RocketError('NOT_FOUND');
     },
   };
 }

@@ -44,10 +44,7 @@ export interface CatalogSnapshot {
   readonly apps: ReadonlyMap<AppName, AppRecord>;
   readonly shardMap: ShardMap;
   readonly graphs: ReadonlyMap<GraphName, GraphDefinition>;
-  /**
-   * By the audience of their tokens (an app or `platform`) and their id: users whose access tokens are refused when they
-   * were issued at this time, Unix ms, or before. See `isRevoked`.
-   */
+  /** By audience of access tokens and id of the user: those issued up to this time, Unix ms, are refused. */
   readonly revokedUsers: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
@@ -192,10 +189,7 @@ export interface Catalog {
   /** @throws RocketError `NOT_FOUND` */
   shardRegistration(name: ShardName): Promise<ShardRegistration>;
 
-  /**
-   * Refuses, at all gateways, the access tokens that a user of an app was issued until now, and those that they are
-   * issued in the next `aheadSeconds`. Idempotent; no other user is known by the id.
-   */
+  /** Refuses access tokens that a user was issued, or is within `aheadSeconds`, at all gateways. Idempotent. */
   revokeAppUser(input: { app: AppName; userId: string; aheadSeconds: number }): Promise<void>;
 
   readonly platformUsers: PlatformUsers;

@@ -6,8 +6,8 @@
  *   the revocation is never accepted, and one of a login that begins a millisecond after it is.
  * - `revokedAt` is by the clock of the catalog's database, the time of issue by that of a gateway. For a user who is
  *   gone, whose id nobody gets again, the revocation is dated ahead, which covers what the clocks differ by and logins
- *   that are under way. For one who stays, a gateway's clock that is ahead by a second leaves them the tokens of the last
- *   second, or refuses theirs a second longer.
+ *   that are under way. For one who stays it is not: where a gateway's clock is ahead by a second, the tokens of the last
+ *   second before stay valid, and where it is behind, those of the first second after are refused.
  */
 import type { Database, Transaction } from '../postgres/queryable.ts';
 import type { Catalog, CatalogSnapshot } from './catalog.ts';

@@ -21,8 +21,10 @@ export interface ShardUsers {
   list(at: Placed): Promise<readonly AppUser[]>;
   /** @throws RocketError `CONFLICT` when the e-mail is taken (compared without case). */
   add(at: Placed, input: { email: string; password: string; roles: AppUser['roles'] }): Promise<AppUser>;
-  /** @throws RocketError `NOT_FOUND` */
-  remove(at: Placed, input: { email: string }): Promise<void>;
+  /** @throws RocketError `NOT_FOUND` when no user has the e-mail (compared without case). */
+  find(at: Placed, input: { email: string }): Promise<AppUser>;
+  /** Their sessions end. @throws RocketError `NOT_FOUND` */
+  remove(at: Placed, input: Pick<AppUser, 'id'>): Promise<void>;
 }
 
 export interface ShardService {

@@ -27,10 +27,11 @@ export const USER_CALLS = {
   refresh: defineCall({ path: '/internal/users/refresh', input: token, answer: session }),
   logout: defineCall({ path: '/internal/users/logout', input: token, answer: NOTHING }),
   list: defineCall({ path: '/internal/users/list', input: NOTHING, answer: z.array(appUser) }),
+  find: defineCall({ path: '/internal/users/find', input: z.object({ email: z.string() }), answer: appUser }),
   add: defineCall({ path: '/internal/users/add', input: credentials.extend({ roles }), answer: appUser }),
   remove: defineCall({
     path: '/internal/users/remove',
-    input: z.object({ email: z.string() }),
+    input: z.object({ id: z.string() }),
     answer: NOTHING,
   }),
 };

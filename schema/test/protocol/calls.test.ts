@@ -67,6 +67,7 @@ describe('calls', () => {
       '/internal/users/refresh',
       '/internal/users/logout',
       '/internal/users/list',
+      '/internal/users/find',
       '/internal/users/add',
       '/internal/users/remove',
     ]);
@@ -105,6 +106,7 @@ describe('calls', () => {
     [APP_CALLS.settleActivation, 'abandoned'],
     [USER_CALLS.login, { user: USER, refreshToken: 't' }],
     [USER_CALLS.list, [USER]],
+    [USER_CALLS.find, USER],
     [USER_CALLS.add, USER],
   ] as const)('have their answers read: %j', ({ readAnswer }, answer) => {
     expect(readAnswer(structuredClone(answer))).toStrictEqual(answer);

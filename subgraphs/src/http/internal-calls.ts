@@ -29,6 +29,7 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
     refresh: (at, input) => users.refresh(at, input),
     logout: (at, input) => users.logout(at, input),
     list: (at) => users.list(at),
+    find: (at, input) => users.find(at, input),
     add: (at, input) => users.add(at, input),
     remove: (at, input) => users.remove(at, input),
   });

@@ -23,6 +23,7 @@ import {
   deleteUser,
   insertToken,
   insertUser,
+  selectUser,
   selectUserForLogin,
   selectUsers,
 } from './user-sql.ts';
@@ -65,10 +66,14 @@ export function createShardUsers(databaseOf: (at: Placed) => Promise<Database>):
       if (row === undefined) throw new RocketError('CONFLICT', `There is already a user ${normal}`);
       return toUser(row);
     },
-    remove: async (at, { email }) => {
-      const removed = await (await databaseOf(at)).query(deleteUser(normalizeEmail(email)));
-      if (removed.length === 0)
-        throw new RocketError('NOT_FOUND', `There is no user ${normalizeEmail(email)}`);
+    find: async (at, { email }) => {
+      const [row] = await (await databaseOf(at)).query(selectUser(normalizeEmail(email)));
+      if (row === undefined) throw new RocketError('NOT_FOUND', `There is no user ${normalizeEmail(email)}`);
+      return toUser(row);
+    },
+    remove: async (at, { id }) => {
+      const removed = await (await databaseOf(at)).query(deleteUser(id));
+      if (removed.length === 0) throw new RocketError('NOT_FOUND', 'The user is gone already');
     },
   };
 }

@@ -14,6 +14,13 @@ export function selectUsers(): Statement {
   return { text: `SELECT id, email, roles, active FROM ${USERS_TABLE} ORDER BY email`, values: [] };
 }
 
+export function selectUser(email: string): Statement {
+  return {
+    text: `SELECT id, email, roles, active FROM ${USERS_TABLE} WHERE email = $1`,
+    values: [email],
+  };
+}
+
 export function selectUserForLogin(email: string): Statement {
   return {
     text: `SELECT id, email, roles, active, password_hash FROM ${USERS_TABLE} WHERE email = $1`,
@@ -21,8 +28,8 @@ export function selectUserForLogin(email: string): Statement {
   };
 }
 
-export function deleteUser(email: string): Statement {
-  return { text: `DELETE FROM ${USERS_TABLE} WHERE email = $1 RETURNING id`, values: [email] };
+export function deleteUser(id: string): Statement {
+  return { text: `DELETE FROM ${USERS_TABLE} WHERE id = $1 RETURNING id`, values: [id] };
 }
 
 export function insertToken(token: { hash: string; family: string; userId: string }): Statement {

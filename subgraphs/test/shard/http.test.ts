@@ -96,6 +96,7 @@ function recordingService(): ShardService {
       refresh: record('refresh', SESSION),
       logout: record('logout', undefined),
       list: record('list', [USER]),
+      find: record('find', USER),
       add: record('add', USER),
       remove: record('remove', undefined),
     },
@@ -354,7 +355,8 @@ describe('other calls', () => {
       ['add', AT, { ...credentials, roles: { crm: ['sales'] } }],
       USER,
     ],
-    [USER_CALLS.remove.path, { ...AT, email: 'a@b' }, ['remove', AT, { email: 'a@b' }], null],
+    [USER_CALLS.find.path, { ...AT, email: 'a@b' }, ['find', AT, { email: 'a@b' }], USER],
+    [USER_CALLS.remove.path, { ...AT, id: 'u-1' }, ['remove', AT, { id: 'u-1' }], null],
   ] as const)('reach the service: %s', async (path, body, expected, answer) => {
     expect(await adminCall(path, body)).toEqual({ status: 200, body: answer });
     expect(calls).toEqual([expected]);

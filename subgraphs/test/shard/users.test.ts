@@ -34,9 +34,11 @@ describe('accounts', () => {
     expect(added).toEqual({ id: expect.any(String), email: ANN.email, roles: ANN.roles, active: true });
     const bob = await users.add(AT, { ...ANN, email: 'aa-bob@example.org', roles: {} });
     expect(await users.list(AT)).toEqual([bob, added]);
-    await users.remove(AT, { email: 'ANN@example.org' });
+    expect(await users.find(AT, { email: 'ANN@example.org' })).toEqual(added);
+    await users.remove(AT, added);
     expect(await users.list(AT)).toEqual([bob]);
-    await expect(users.remove(AT, { email: ANN.email })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(users.find(AT, ANN)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(users.remove(AT, added)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('are unique by e-mail, without regard to case', async () => {
@@ -58,7 +60,7 @@ describe('accounts', () => {
   it('are not asked for by a text that Postgres cannot hold', async () => {
     const refused = { code: 'BAD_USER_INPUT' };
     await expect(login('ann\0@example.org')).rejects.toMatchObject(refused);
-    await expect(users.remove(AT, { email: 'ann\0@example.org' })).rejects.toMatchObject(refused);
+    await expect(users.find(AT, { email: 'ann\0@example.org' })).rejects.toMatchObject(refused);
   });
 
   it('keep no password that could be read', async () => {
@@ -133,7 +135,7 @@ describe('sessions', () => {
 
     await rows('UPDATE _users SET active = true');
     const removed = await login();
-    await users.remove(AT, { email: ANN.email });
+    await users.remove(AT, removed.user);
     await expect(refresh(removed.refreshToken)).rejects.toMatchObject(REFUSED);
   });
 
