@@ -15,6 +15,7 @@ import { createEventPages } from './admin/events/event-pages.ts';
 import { createLazyFollower } from './admin/events/lazy-follower.ts';
 import { type CacheConfig, openCache } from './cache/open-cache.ts';
 import { QuestionIndex } from './cache/questions/question.ts';
+import { createChangeFeeds } from './changes/change-feeds.ts';
 import { createComposer } from './compose/composer.ts';
 import { createConsistency } from './consistency/consistency.ts';
 import { createConsistencyTokens } from './consistency/consistency-token.ts';
@@ -34,8 +35,9 @@ import { sharedQueries } from './http/shared-queries.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
-import { createPipeline } from './pipeline.ts';
+import { askGraph, createPipeline } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
+import { createSubscriptions } from './subscriptions/subscriptions.ts';
 import { createShardServices, type ShardDirectory } from './transport/shard-services.ts';
 
 export interface GatewayOptions {
@@ -75,6 +77,11 @@ export async function openParts(options: GatewayOptions) {
   const serving = openGraphs(options, internalKey);
   const { graphs, shards, cache } = serving;
   const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
+  const feeds = createChangeFeeds({ bus, logger, metrics: options.metrics, view });
+  const subscriptions = createSubscriptions({
+    ...{ view, graphs, feeds, shards, internalKey, introspection, logger },
+    ...{ ask: askGraph, requestTimeoutMs: config.requestTimeoutMs, metrics: options.metrics },
+  });
   const eventPages = createEventPages(bus);
   const follower = createLazyFollower(bus, logger, cache.open?.freshness.follower ?? null);
   const admin = await createAdmin({
@@ -86,6 +93,7 @@ export async function openParts(options: GatewayOptions) {
   return {
     graphs,
     admin,
+    subscriptions,
     auth: createAuthRoutes(createSessions({ catalog, view, shards, platformTokenSecret })),
     metricsAccess: createMetricsAccess({
       token: config.metricsToken ?? null,
@@ -105,6 +113,8 @@ export async function openParts(options: GatewayOptions) {
     /** Who waits for an event gets their answer now: a stop waits for all answers. */
     endWaits: () => eventPages.release(),
     async closeParts() {
+      subscriptions.close();
+      feeds.close();
       await admin.close();
       follower.close();
       await serving.close();

@@ -16,6 +16,7 @@ import {
 } from './change-feed.ts';
 import { placeOf, readChange } from './change-reader.ts';
 import { findHead } from './find-head.ts';
+import { LastCommit } from './last-commit.ts';
 import { Listeners } from './listeners.ts';
 import { NewestEvents } from './newest-events.ts';
 import { SharedPages, type SharedPagesOptions } from './pages/shared-pages.ts';
@@ -33,6 +34,7 @@ export interface AppFeedOptions extends Omit<SharedPagesOptions, 'newest' | 'end
 
 /** Follows the changes of one app for all who listen to them here. */
 export class AppFeed implements ChangeFeed {
+  readonly committed = new LastCommit();
   readonly #options: AppFeedOptions;
   readonly #follower: Follower;
   readonly #listeners: Listeners;
@@ -72,6 +74,10 @@ export class AppFeed implements ChangeFeed {
     return this.#recent?.head ?? { position: 0, id: null };
   }
 
+  covers(place: StreamPlace): boolean {
+    return this.#recent !== null && place.position >= this.#recent.floor.position;
+  }
+
   /** Resolves while the stream is followed and its end is known. @throws RocketError `EVENTS_UNAVAILABLE` */
   ready(): Promise<void> {
     return within(this.#options.limits.openTimeoutMs, this.#untilReady(), () => {
@@ -81,7 +87,7 @@ export class AppFeed implements ChangeFeed {
 
   join(after: StreamPlace, listener: ChangeListener): { close(): void } | null {
     const recent = this.#recent;
-    if (this.#lost === null && (recent === null || after.position < recent.floor.position)) return null;
+    if (this.#lost === null && !this.covers(after)) return null;
     const listening = this.#listeners.add(after, listener, this.head);
     const reason = this.#lost ?? (this.#isForeign(after) ? 'rewound' : null);
     if (reason !== null) this.#listeners.lose(listening, reason);
@@ -95,7 +101,7 @@ export class AppFeed implements ChangeFeed {
 
   async verify(place: StreamPlace): Promise<void> {
     this.#requireFollowed();
-    if (this.#recent === null || place.position < this.#recent.floor.position) return;
+    if (this.#recent === null || !this.covers(place)) return;
     if (this.#isForeign(place)) throw this.#options.resync('rewound');
     if (this.#recent.idAt(place.position) === undefined) await this.#check(place);
   }
@@ -162,6 +168,7 @@ export class AppFeed implements ChangeFeed {
       return;
     }
     const change = event === null ? null : { event, place };
+    if (event !== null) this.committed.note(event);
     const fresh = change !== null && this.#newest.admit(change) ? change : null;
     // What comes before the follower has caught up for the first time may have gaps before it.
     if (recent === null) return;
@@ -173,6 +180,7 @@ export class AppFeed implements ChangeFeed {
 
   #catchUp(position: number): void {
     this.#recent ??= new RecentChanges({ position, id: null }, this.#options.limits);
+    this.committed.begin();
     this.#isCaughtUp = true;
     this.#caughtUp.resolve();
   }

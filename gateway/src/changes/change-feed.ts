@@ -1,5 +1,6 @@
 /** The contract of the feeds of changes. `createChangeFeeds` keeps it. */
 import type { AppName, ChangeEvent, RocketError } from '@rocket/schema';
+import type { CommittedBefore } from './last-commit.ts';
 
 /**
  * A place on the stream: everything up to and with `position`. The id of the message there tells whether it is still the
@@ -34,6 +35,9 @@ export interface ChangePage {
 
 /** The changes of one app. */
 export interface ChangeFeed {
+  readonly committed: CommittedBefore;
+  /** Whether all changes behind the place are in memory. */
+  covers(place: StreamPlace): boolean;
   /** The end of the stream as it is known here: who has no cursor begins behind it. */
   readonly head: StreamPlace;
   /**

@@ -32,6 +32,7 @@ export class GraphStore {
   readonly #retiring = new Set<Promise<void>>();
   /** At most one per graph of the catalog. Composing a broken graph again and again would make others wait. */
   readonly #broken = new Map<string, Broken>();
+  readonly #replacedListeners = new Set<(key: GraphKey) => void>();
   #retryTimer: NodeJS.Timeout | undefined;
   readonly #stopFollowing: () => void;
   #closed = false;
@@ -57,6 +58,12 @@ export class GraphStore {
       if (entry !== undefined) return await use(entry.graph);
       await beforeDeadline(deadlineAtMs, this.#load(key, text));
     }
+  }
+
+  /** Calls `listener` when a key is served by another graph than before, or by none; returns what ends that. */
+  onReplaced(listener: (key: GraphKey) => void): () => void {
+    this.#replacedListeners.add(listener);
+    return () => this.#replacedListeners.delete(listener);
   }
 
   /** Resolves when every loaded graph is as the current snapshot says, or has failed to become so. */
@@ -122,6 +129,7 @@ export class GraphStore {
         this.#parts.logger.info({ graph: text, reason: String(error) }, 'graph dropped');
         this.#entries.delete(text);
         this.#broken.delete(text);
+        this.#tellReplaced(key);
       }
     }
   }
@@ -148,8 +156,13 @@ export class GraphStore {
       if (!this.#entries.has(text)) return await graph.retire();
       this.#entries.set(text, { key, graph });
       this.#parts.logger.info({ graph: text, revision: graph.revision.id }, 'graph replaced');
+      this.#tellReplaced(key);
       if (revisionIdOf(shapeOf(key, this.#view.current)) === graph.revision.id) return;
     }
+  }
+
+  #tellReplaced(key: GraphKey): void {
+    for (const listener of this.#replacedListeners) listener(key);
   }
 
   #retrySoon(): void {

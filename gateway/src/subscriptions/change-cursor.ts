@@ -1,0 +1,91 @@
+/**
+ * The cursor of a change: where its subscriber can go on. It is signed, so that nobody makes one, and bound to what was
+ * subscribed to by whom, as the place alone would show another caller, or another filter, a stream with holes.
+ */
+import { createHash } from 'node:crypto';
+import { createTextSigner } from '@rocket/platform';
+import { type AppName, RocketError } from '@rocket/schema';
+import { z } from 'zod';
+import type { StreamPlace } from '../changes/change-feed.ts';
+import type { Identity } from '../identity/identity.ts';
+
+const KIND = 'rocket change cursor 1';
+const MAX_CURSOR_CHARS = 2_048;
+const BINDING_CHARS = 22;
+/** A signed text: two parts in base64url. */
+const FORM = /^[\w-]+\.[\w-]+$/;
+
+/** Where a subscription goes on. */
+export interface ResumePoint {
+  /** Changes behind it are still to come. */
+  readonly place: StreamPlace;
+  /** Within a snapshot: rows behind this cursor of the list are still to come before the changes. */
+  readonly row: string | null;
+}
+
+/** What a cursor is good for. */
+export interface CursorScope {
+  readonly app: AppName;
+  readonly entity: string;
+  /** The arguments that decide which changes come, in a fixed order. */
+  readonly arguments: readonly unknown[];
+  readonly identity: Identity;
+}
+
+/** The cursors of one subscription. */
+export interface CursorMaker {
+  encode(point: ResumePoint): string;
+  /** @throws RocketError `BAD_CURSOR` for what is none; `FORBIDDEN` for one of others, and one that somebody made */
+  read(cursor: string): ResumePoint;
+}
+
+export interface ChangeCursors {
+  of(scope: CursorScope): CursorMaker;
+}
+
+const Wire = z.tuple([z.int().nonnegative(), z.string().nullable(), z.string().nullable(), z.string()]);
+
+/** @param internalKey the secret that all processes of the platform share */
+export function createChangeCursors(internalKey: string): ChangeCursors {
+  const signer = createTextSigner(internalKey, KIND);
+  return {
+    of(scope) {
+      const binding = bindingOf(scope);
+      return {
+        encode: ({ place, row }) => signer.sign(JSON.stringify([place.position, place.id, row, binding])),
+        read(cursor) {
+          if (cursor.length > MAX_CURSOR_CHARS || !FORM.test(cursor)) {
+            throw new RocketError('BAD_CURSOR', 'after is no cursor of a change');
+          }
+          const text = signer.open(cursor);
+          if (text === null) throw new RocketError('FORBIDDEN', 'The cursor was not made by this platform');
+          const [position, id, row, boundTo] = Wire.parse(JSON.parse(text));
+          if (boundTo !== binding) {
+            throw new RocketError(
+              'FORBIDDEN',
+              'The cursor belongs to another subscription: it goes with the same field, id, where, operations, and user',
+            );
+          }
+          return { place: { position, id }, row };
+        },
+      };
+    },
+  };
+}
+
+function bindingOf({ app, entity, arguments: given, identity }: CursorScope): string {
+  const text = JSON.stringify([app, entity, given, callerOf(identity)]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, BINDING_CHARS);
+}
+
+/** Who, not with which roles: those may change while the subscriber is away. */
+function callerOf(identity: Identity): readonly string[] {
+  switch (identity.kind) {
+    case 'anonymous':
+      return [identity.kind];
+    case 'platform':
+      return [identity.kind, identity.userId];
+    case 'app':
+      return [identity.kind, identity.app, identity.userId];
+  }
+}

@@ -1,0 +1,108 @@
+/** The changes between the stream and those who see the same of them: queued in order, resolved in batches. */
+import type { FedChange, StreamPlace } from '../../changes/change-feed.ts';
+import type { EntityView } from '../entity-view.ts';
+import type { ReadFor } from '../resolution/ask-graph.ts';
+import type { ChangeResolver, SeenChange } from '../resolution/change-resolver.ts';
+import type { StoredChanges } from '../resolution/stored-changes.ts';
+import type { Delivery } from './subscriber.ts';
+
+const MAX_BATCH = 100;
+
+export interface QueueParts {
+  readonly view: EntityView;
+  readonly resolver: ChangeResolver;
+  readonly stored: StoredChanges;
+}
+
+export interface QueueEnds {
+  /** For whom it is resolved; undefined when nobody wants it any more. */
+  readonly readFor: () => ReadFor | undefined;
+  /** Called in order; the batch counts as done once it resolves. */
+  readonly give: (deliveries: readonly Delivery[]) => Promise<void>;
+}
+
+export class ChangeQueue {
+  readonly #parts: QueueParts;
+  readonly #ends: QueueEnds;
+  readonly #waiting: FedChange[] = [];
+  #done: StreamPlace;
+  #isWorking = false;
+
+  constructor(parts: QueueParts, ends: QueueEnds, from: StreamPlace) {
+    this.#parts = parts;
+    this.#ends = ends;
+    this.#done = from;
+  }
+
+  /** Everything up to here was given, or concerns nobody. */
+  get done(): StreamPlace {
+    return this.#done;
+  }
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && !this.#isWorking;
+  }
+
+  /** Begins elsewhere, before anything was offered. */
+  beginAt(place: StreamPlace): void {
+    this.#done = place;
+  }
+
+  /** What concerns nobody is not queued. */
+  offer(change: FedChange): void {
+    // What was too large for the stream is looked at when it is read from elsewhere.
+    if (change.event.omitted || this.#seen(change) !== null) this.#waiting.push(change);
+    else if (this.isIdle) this.#done = change.place;
+  }
+
+  /** Everything up to the place was offered. */
+  reached(place: StreamPlace): void {
+    if (this.isIdle && place.position > this.#done.position) this.#done = place;
+  }
+
+  /**
+   * Resolves when nothing waits any more. Work that is running takes what is offered meanwhile, and the call resolves at
+   * once. @throws as the resolver
+   */
+  async work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      while (this.#waiting.length > 0) await this.#give(this.#waiting.slice(0, MAX_BATCH));
+    } finally {
+      this.#isWorking = false;
+    }
+  }
+
+  clear(): void {
+    this.#waiting.length = 0;
+  }
+
+  async #give(batch: readonly FedChange[]): Promise<void> {
+    const { resolver, stored } = this.#parts;
+    const of = this.#ends.readFor();
+    if (of === undefined) return this.clear();
+    const seen: SeenChange[] = [];
+    for (const change of batch) {
+      const found = this.#seen(await stored.whole(change));
+      if (found !== null) seen.push(found);
+    }
+    const resolved = seen.length === 0 ? [] : await resolver.resolve(seen, of);
+    const deliveries = resolved.flatMap((change, at): Delivery | [] => {
+      const place = seen[at]?.change.place;
+      return change === null || place === undefined ? [] : { change, point: { place, row: null } };
+    });
+    await this.#ends.give(deliveries);
+    this.#waiting.splice(0, batch.length);
+    this.#done = batch.at(-1)?.place ?? this.#done;
+  }
+
+  #seen(change: FedChange): SeenChange | null {
+    const operation = this.#parts.view.operationOf(change.event);
+    return operation === null ? null : { change, operation };
+  }
+}

@@ -1,0 +1,136 @@
+/** The end of the way of changes: what waits for one subscriber, and how they take it. */
+import { RocketError } from '@rocket/schema';
+import type { ResumePoint } from '../change-cursor.ts';
+import type { ResolvedChange } from '../operation/change-payload.ts';
+import type { ChangeMessage } from '../subscribe.ts';
+
+/** Some seconds of a busy app. Who is further behind reads from the stream again, with their last cursor. */
+const DEFAULT_MAX_WAITING = 1_000;
+
+/** A change for one subscriber. */
+export interface Delivery {
+  readonly change: ResolvedChange;
+  /** Behind the change. */
+  readonly point: ResumePoint;
+}
+
+export interface SubscriberOptions {
+  /** Several changes of one record that wait become one. */
+  readonly coalesce: boolean;
+  readonly message: (delivery: Delivery) => ChangeMessage;
+  readonly maxWaiting?: number | undefined;
+  /** The subscriber takes no more, for whatever reason. Called once. */
+  readonly onEnd: () => void;
+}
+
+export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
+  readonly #options: SubscriberOptions;
+  readonly #maxWaiting: number;
+  /** In order of arrival. Coalesced by record, or each under a number of its own. */
+  readonly #waiting = new Map<string | number, Delivery>();
+  #arrivals = 0;
+  #taker: PromiseWithResolvers<IteratorResult<ChangeMessage>> | null = null;
+  #emptied: PromiseWithResolvers<void> | null = null;
+  #ended: { readonly error: RocketError | null } | null = null;
+
+  constructor(options: SubscriberOptions) {
+    this.#options = options;
+    this.#maxWaiting = options.maxWaiting ?? DEFAULT_MAX_WAITING;
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== null;
+  }
+
+  /** Ends with `SUBSCRIBER_TOO_SLOW` when too many wait: what waited is dropped, and comes again by the last cursor. */
+  push(delivery: Delivery): void {
+    if (this.#ended !== null) return;
+    if (this.#taker !== null) {
+      const taker = this.#taker;
+      this.#taker = null;
+      taker.resolve({ done: false, value: this.#options.message(delivery) });
+      return;
+    }
+    this.#arrivals += 1;
+    const key = this.#options.coalesce ? delivery.change.id : this.#arrivals;
+    const before = this.#waiting.get(key);
+    // Its new place is at the end: cursors must not go back.
+    this.#waiting.delete(key);
+    this.#waiting.set(key, before === undefined ? delivery : sumOf(before, delivery));
+    if (this.#waiting.size <= this.#maxWaiting) return;
+    this.#waiting.clear();
+    this.fail(new RocketError('SUBSCRIBER_TOO_SLOW'));
+  }
+
+  /** Resolves when nothing waits any more; at once when nothing does. */
+  async emptied(): Promise<void> {
+    if (this.#waiting.size === 0 || this.#ended !== null) return;
+    this.#emptied ??= Promise.withResolvers<void>();
+    await this.#emptied.promise;
+  }
+
+  /** What waits is still taken before the error. */
+  fail(error: RocketError): void {
+    this.#end(error);
+  }
+
+  async next(): Promise<IteratorResult<ChangeMessage>> {
+    const [first] = this.#waiting;
+    if (first !== undefined) {
+      this.#waiting.delete(first[0]);
+      if (this.#waiting.size === 0) this.#tellEmptied();
+      return { done: false, value: this.#options.message(first[1]) };
+    }
+    if (this.#ended !== null) return this.#last(this.#ended);
+    this.#taker ??= Promise.withResolvers<IteratorResult<ChangeMessage>>();
+    return await this.#taker.promise;
+  }
+
+  async return(): Promise<IteratorResult<ChangeMessage>> {
+    this.#waiting.clear();
+    this.#end(null);
+    return { done: true, value: undefined };
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #end(error: RocketError | null): void {
+    if (this.#ended !== null) return;
+    this.#ended = { error };
+    this.#tellEmptied();
+    const taker = this.#taker;
+    this.#taker = null;
+    if (taker !== null) {
+      if (error === null) taker.resolve({ done: true, value: undefined });
+      else taker.reject(error);
+      this.#ended = { error: null };
+    }
+    this.#options.onEnd();
+  }
+
+  /** The error is told once. */
+  #last({ error }: { readonly error: RocketError | null }): IteratorResult<ChangeMessage> {
+    this.#ended = { error: null };
+    if (error !== null) throw error;
+    return { done: true, value: undefined };
+  }
+
+  #tellEmptied(): void {
+    this.#emptied?.resolve();
+    this.#emptied = null;
+  }
+}
+
+/** Both changes of a record as one, of which the subscriber has seen neither. */
+function sumOf({ change: before }: Delivery, { change: after, point }: Delivery): Delivery {
+  const changedFields = [...new Set([...before.changedFields, ...after.changedFields])];
+  const operation =
+    after.operation === 'UPDATED' && before.operation === 'ADDED'
+      ? 'ADDED'
+      : after.operation === 'ADDED' && before.operation === 'REMOVED'
+        ? 'UPDATED'
+        : after.operation;
+  return { change: { ...after, operation, changedFields, previous: before.previous }, point };
+}
