@@ -64,8 +64,10 @@ export { applyEvents, checkEvents, type EventsCheckOptions } from './events/nats
 export type { SettingDifference } from './events/nats/stream/setting-difference.ts';
 export { CallerGone, callerSignal } from './http/caller-signal.ts';
 export { createHttpServer, type HttpHandler, type HttpServer } from './http/http-server.ts';
+export type { HttpStream } from './http/http-stream.ts';
 export { checkJsonDepth, MAX_JSON_DEPTH } from './http/json-depth.ts';
 export { parseJsonBody, readBody, readJsonBody } from './http/read-json-body.ts';
+export type { UpgradeHandler } from './http/upgrade.ts';
 export type { HttpAnswer } from './http/write-answer.ts';
 export { cleaningUp, cleanUpAfter } from './lifecycle/clean-up.ts';
 export { beforeDeadline, remainingMs, within, withTimeLimit } from './lifecycle/deadline.ts';

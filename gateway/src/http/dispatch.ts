@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { HttpAnswer, HttpHandler, Metrics } from '@rocket/platform';
+import type { HttpAnswer, HttpHandler, HttpStream, Metrics } from '@rocket/platform';
 import { prefersHtml } from './accept.ts';
 import { errorAnswer } from './answer.ts';
 import { type CorsConfig, createCors } from './cors.ts';
@@ -18,7 +18,7 @@ export interface HttpRequest {
 
 /** Answers the requests of each kind of route. */
 export interface RouteHandlers {
-  graphql(request: HttpRequest, route: Extract<Route, { kind: 'graphql' }>): Promise<HttpAnswer>;
+  graphql(request: HttpRequest, route: Extract<Route, { kind: 'graphql' }>): Promise<HttpAnswer | HttpStream>;
   admin(request: HttpRequest): Promise<HttpAnswer>;
   auth(request: HttpRequest, route: Extract<Route, { kind: 'auth' }>): Promise<HttpAnswer>;
   home(request: HttpRequest): Promise<HttpAnswer>;
@@ -47,7 +47,7 @@ export function createDispatcher(options: DispatcherOptions): HttpHandler {
   return async (message, requestId) => {
     const startedMs = performance.now();
     let route: Route | null = null;
-    let answer: HttpAnswer;
+    let answer: HttpAnswer | HttpStream;
     try {
       const { path, search } = splitTarget(message.url ?? '/');
       route = findRoute(path);
@@ -81,7 +81,7 @@ async function handle(
   route: Route,
   request: HttpRequest,
   parts: Pick<DispatcherOptions, 'handlers' | 'graphiql'>,
-): Promise<HttpAnswer> {
+): Promise<HttpAnswer | HttpStream> {
   const { method = 'GET', headers } = request.message;
   if (method === 'OPTIONS') return { status: 204, headers: { allow: allowedMethods(route) }, body: '' };
   checkMethod(route, method);

@@ -1,5 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import type { HttpStream } from '@rocket/platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCors } from '../../src/http/cors.ts';
 import { createWorld, documentOf, type World } from '../support/world.ts';
@@ -130,6 +131,18 @@ describe('a page of another origin', () => {
       message.headers = origin === undefined ? {} : { origin };
       expect(cors(null, message, answer).headers['vary']).toBe(expected);
     }
+  });
+
+  it('gets the same leave for an answer that is streamed, and the stream as it is', () => {
+    async function* generate() {
+      yield 'piece';
+    }
+    const streamed: HttpStream = { status: 200, headers: {}, stream: generate() };
+    const message = new IncomingMessage(new Socket());
+    message.headers = { origin: FRONT };
+    const answer = createCors({ corsOrigins: [FRONT] })(null, message, streamed);
+    expect(answer.headers['access-control-allow-origin']).toBe(FRONT);
+    expect(answer.stream).toBe(streamed.stream);
   });
 
   it.each([

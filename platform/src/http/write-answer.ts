@@ -23,6 +23,12 @@ export interface WriteOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** The headers of all that a server sends. */
+export function commonHeaders(requestId: string, isLast: boolean): Record<string, string> {
+  const last = isLast ? { connection: 'close' } : {};
+  return { 'x-request-id': requestId, 'x-content-type-options': 'nosniff', ...last };
+}
+
 /**
  * Sends an answer, or a refusal where there is no room for it. Nothing is sent to a caller who has gone.
  * @throws TypeError for a header that HTTP does not allow
@@ -35,7 +41,6 @@ export function writeAnswer(response: ServerResponse, answer: HttpAnswer, option
     ...others,
     ...options.headers,
     ...(BODILESS.has(status) ? {} : bodyHeaders(type, body)),
-    'x-content-type-options': 'nosniff',
   });
   // Node leaves the body out of answers to HEAD.
   response.end(body);

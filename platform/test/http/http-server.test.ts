@@ -1,62 +1,12 @@
-import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
 import { afterEach, expect, test, vi } from 'vitest';
-import {
-  createHttpServer,
-  createLogger,
-  type HttpAnswer,
-  type HttpServer,
-  readJsonBody,
-} from '../../src/index.ts';
+import { readJsonBody } from '../../src/index.ts';
+import { createHttpServers, GET, rest } from '../support/http-servers.ts';
 
-const servers: HttpServer[] = [];
-const sockets: Socket[] = [];
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  for (const server of servers.splice(0)) await server.close();
-});
+const { serve, open, close } = createHttpServers();
+afterEach(close);
 
-type Options = Parameters<typeof createHttpServer>[0];
-
-async function serve(
-  handler: Options['handler'],
-  bounds: Pick<Options, 'maxConnections' | 'maxSendingBytes' | 'stallMs'> = {},
-): Promise<{ url: string; log: string[]; server: HttpServer }> {
-  const log: string[] = [];
-  const logger = createLogger({
-    level: 'debug',
-    name: 'test',
-    destination: { write: (line) => log.push(line) },
-  });
-  const onError = (): HttpAnswer => ({ status: 500, headers: {}, body: 'refused' });
-  const server = createHttpServer({ handler, onError, logger, ...bounds });
-  servers.push(server);
-  return { url: `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`, log, server };
-}
-
-/** A connection that has sent `text`, and reads nothing until reading is requested. */
-async function open(url: string, text: string): Promise<Socket> {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1');
-  sockets.push(socket);
-  socket.on('error', () => socket.destroy());
-  await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
-  if (text !== '') socket.write(text);
-  return socket;
-}
-
-/** Reads until the server closes the connection. */
-async function rest(socket: Socket): Promise<string> {
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-  await new Promise<void>((resolve) => {
-    if (socket.destroyed) resolve();
-    else socket.once('close', () => resolve());
-  });
-  return Buffer.concat(chunks).toString('latin1');
-}
-
-const GET = 'GET / HTTP/1.1\r\nhost: localhost\r\n\r\n';
 const HALF_HEAD = 'POST / HTTP/1.1\r\nhost: loc';
 const HALF_BODY = 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{"que';
 /** More than the operating system takes off our hands. */
