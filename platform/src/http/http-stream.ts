@@ -7,7 +7,8 @@ export interface HttpStream {
   readonly headers: Readonly<Record<string, string>>;
   /**
    * The body, piece by piece; the next one is only asked for when the reader has room for it. `return()` of its iterator
-   * is called once, when nothing more will be sent: also after it has ended, and while a piece is being waited for.
+   * is called once, when nothing more will be sent: also after it has ended, and while a piece is being waited for. An
+   * async generator would only hear of it once it has made that piece.
    */
   readonly stream: AsyncIterable<string>;
 }

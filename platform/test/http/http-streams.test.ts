@@ -115,12 +115,15 @@ test('a stream may be silent as long as it likes, and its reader is cut off all 
   expect(pieces.asked).toBe(2);
 });
 
-test('a source is told when its reader has gone, even while it is being waited for', async () => {
+test.each([
+  ['gone', 'destroy'],
+  ['hung up', 'end'],
+] as const)('a source is told when its reader has %s, even while it is being waited for', async (_, go) => {
   const pieces = new Pieces();
   const { url, log } = await serve(async () => streamOf(pieces));
   const socket = await open(url, GET);
   await vi.waitFor(() => expect(pieces.asked).toBe(1));
-  socket.destroy();
+  socket[go]();
   await vi.waitFor(() => expect(pieces.returned).toBe(1));
   await sleep(50);
   expect([pieces.asked, log]).toEqual([1, []]);
