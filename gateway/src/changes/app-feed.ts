@@ -154,7 +154,8 @@ export class AppFeed implements ChangeFeed {
   }
 
   #isForeign(place: StreamPlace): boolean {
-    return isOther(place, this.#recent?.idAt(place.position) ?? null);
+    const id = this.#recent?.idAt(place.position);
+    return id !== undefined && isOther(place, id);
   }
 
   #take(message: StreamMessage): void {

@@ -77,7 +77,10 @@ export interface ChangeFeeds {
   close(): void;
 }
 
-/** Whether two places of one position are of different streams, as far as both know. */
+/**
+ * Whether a place is of another stream.
+ * @param id of the message that is at its position here; null for a message that has none
+ */
 export function isOther(place: StreamPlace, id: string | null): boolean {
-  return place.id !== null && id !== null && place.id !== id;
+  return place.id !== null && place.id !== id;
 }

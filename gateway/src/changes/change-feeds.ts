@@ -42,7 +42,9 @@ export function createChangeFeeds(options: ChangeFeedsOptions): ChangeFeeds {
   });
 
   function start(app: AppName): Entry {
-    const onLost = (): void => void (entries.get(app) === entry && entries.delete(app));
+    const onLost = (): void => {
+      if (entries.get(app) === entry) entries.delete(app);
+    };
     const entry: Entry = { app, feed: newFeed(app, onLost), users: 0, idle: undefined };
     entries.set(app, entry);
     return entry;

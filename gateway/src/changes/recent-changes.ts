@@ -52,11 +52,11 @@ export class RecentChanges {
     }
   }
 
-  /** Id of the message there; undefined for a position of which nothing is known here. */
+  /** Id of the message there, null for one without an id; undefined for a position of which nothing is known here. */
   idAt(position: number): string | null | undefined {
     const kept = this.#kept[this.#indexAfter(position - 1)];
     if (kept?.place.position === position) return kept.place.id;
-    return position === this.#floor.position ? this.#floor.id : undefined;
+    return position === this.#floor.position ? (this.#floor.id ?? undefined) : undefined;
   }
 
   *changesAfter(position: number): Generator<FedChange> {

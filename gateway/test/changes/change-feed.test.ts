@@ -179,6 +179,25 @@ describe.each(BUSES)('feeds of changes: $name', ({ open, isMissing }) => {
       expect(others.errors).toEqual([]);
     });
 
+    it('are lost for all when one listener throws', async () => {
+      const feed = await opened();
+      const { head } = feed;
+      const onChange = (): void => {
+        throw new Error('a fault of the listener');
+      };
+      const errors: unknown[] = [];
+      feed.join(head, { entity: 'deal', onChange, onLost: (error) => void errors.push(error) });
+      const onLost = (): void => {
+        throw new Error('another one');
+      };
+      feed.join(head, { entity: 'customer', onChange, onLost });
+      const other = listen(feed, head, 'task');
+      await change(bus, [1]);
+      await until(() => other.errors.length === 1);
+      expect([...errors, ...other.errors]).toMatchObject([resyncFor('failed'), resyncFor('failed')]);
+      expect(await opened()).not.toBe(feed);
+    });
+
     it('wait for a place that another gateway has seen already', async () => {
       const feed = await opened();
       const ahead = listen(feed, { position: 2, id: 'crm:1:2' });

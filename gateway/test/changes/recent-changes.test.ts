@@ -48,6 +48,14 @@ describe('recent changes', () => {
     ]);
   });
 
+  it('know nothing of a floor that has no name, and of a message that has none that it has none', () => {
+    const recent = new RecentChanges({ position: 1, id: null }, limits);
+    recent.add({ position: 2, id: null }, null, 0);
+    expect([recent.idAt(1), recent.idAt(2)]).toEqual([undefined, null]);
+    recent.add({ position: 5, id: 'm5' }, null, 0);
+    expect(recent.head).toEqual({ position: 5, id: 'm5' });
+  });
+
   it('are bounded by their number, whatever comes', () => {
     const recent = filled(50_000, limits);
     expect(recent.size.messages).toBe(1_000);

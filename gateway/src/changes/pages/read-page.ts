@@ -62,9 +62,10 @@ export async function readPage(from: StreamPlace, entity: string, source: PageSo
   return { entity, from, to: { position, id }, ids, changes, bytes };
 }
 
-/** Whether the page has what comes after a place, which must be known to be of its stream. */
+/** Whether the page has what comes after a place that is known to be of its stream. */
 export function covers({ from, to, ids }: StreamPage, place: StreamPlace): boolean {
   if (place.position < from.position || place.position >= to.position) return false;
-  const id = place.position === from.position ? from.id : ids.get(place.position);
+  if (place.position === from.position) return place.id === from.id;
+  const id = ids.get(place.position);
   return id !== undefined && !isOther(place, id);
 }

@@ -21,8 +21,10 @@ export interface SharedPagesOptions extends PageSource {
   readonly slots: Slots;
 }
 
-/** Pages are kept for those who come a little later, by the bytes of their payloads. */
-const KEPT_BYTES = 16 * 1024 * 1024;
+/** Pages are kept for those who come a little later. */
+const KEPT_PAGES = 100;
+/** Of the payloads. */
+const KEPT_BYTES = 8 * 1024 * 1024;
 const KEPT_MS = 30_000;
 
 /**
@@ -34,6 +36,7 @@ export class SharedPages {
   readonly #slots: Slots;
   readonly #waiting = new Map<string, Reader[]>();
   readonly #pages = new LRUCache<string, StreamPage>({
+    max: KEPT_PAGES,
     maxSize: KEPT_BYTES,
     sizeCalculation: ({ bytes }) => bytes + 1,
     ttl: KEPT_MS,
