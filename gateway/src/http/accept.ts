@@ -11,6 +11,11 @@ export function prefersHtml(accept: string | undefined): boolean {
   return prefers(accept, 'text/html', ['application/json', 'application/graphql-response+json']);
 }
 
+/** True for a caller who wants the results of an operation as a stream of events. */
+export function prefersEventStream(accept: string | undefined): boolean {
+  return prefers(accept, 'text/event-stream', ['application/json', 'application/graphql-response+json']);
+}
+
 /**
  * True when `wanted` is named and none of `others` comes before it. A wildcard names nothing: scripts send wildcards
  * without preferring any type, so we do not let the negotiator choose the best type.

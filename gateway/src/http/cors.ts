@@ -10,7 +10,7 @@ export interface CorsConfig {
   readonly corsOrigins?: readonly string[];
 }
 
-const ANY_ORIGIN = '*';
+export const ANY_ORIGIN = '*';
 /**
  * What GraphQL clients and tracing in pages send. A browser drops the whole request when one header of it is not
  * listed, and the client only reports "Failed to fetch".

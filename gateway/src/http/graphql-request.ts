@@ -64,13 +64,13 @@ export async function receiveGraphqlRequest(
     return { parameters: bytes, read: () => requestWith(request, { search, body: parseJsonBody(bytes) }) };
   }
   checkNotForged(request.headers);
-  return {
-    parameters: search,
-    read() {
-      checkParameters(search);
-      return requestWith(request, { search, body: undefined });
-    },
-  };
+  return { parameters: search, read: () => readQueryString(request, search) };
+}
+
+/** A GET whose origin was checked. @throws RocketError `BAD_REQUEST` for parameters that nest too deeply */
+export function readQueryString(request: IncomingMessage, search: string): GraphqlRequest {
+  checkParameters(search);
+  return requestWith(request, { search, body: undefined });
 }
 
 /** @throws RocketError as `receiveGraphqlRequest`, and for what is no JSON */
@@ -90,8 +90,8 @@ interface Content {
   readonly body: unknown;
 }
 
-/** A request that the gateway makes itself, as somebody would have sent it. */
-export function postedRequest(parameters: GraphqlParameters, accept: string): GraphqlRequest {
+/** Parameters that did not come in an HTTP request, as somebody would have posted them. */
+export function postedRequest(parameters: object, accept: string): GraphqlRequest {
   const head = { method: 'POST', headers: { 'content-type': 'application/json', accept } };
   return requestWith(head, { search: '', body: parameters });
 }

@@ -1,0 +1,105 @@
+import { setImmediate } from 'node:timers/promises';
+import { within } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import { type ExecutionResult, getOperationAST } from 'graphql';
+import { boundedDocument } from '../documents/bounded-document.ts';
+import type { GraphKey } from '../graphs/graph-key.ts';
+import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
+import type { CallerLimits, StreamCaller } from './caller-limits.ts';
+import { type StreamParts, SubscriptionRefused } from './contracts.ts';
+import type { StreamMetrics } from './stream-metrics.ts';
+import type { MessageSource, StreamMessage } from './stream-operation.ts';
+
+export interface OperationRequest {
+  readonly key: GraphKey;
+  readonly caller: StreamCaller;
+  readonly request: GraphqlRequest;
+  readonly lastEventId: string | null;
+  readonly requestId: string;
+}
+
+export interface OperationOpenerParts {
+  readonly parts: StreamParts;
+  readonly limits: CallerLimits;
+  readonly metrics: StreamMetrics;
+}
+
+/** Begins operations of all transports: subscriptions at the engine, queries and mutations where all others go. */
+export class OperationOpener {
+  readonly #parts: OperationOpenerParts;
+  readonly #answering = new Set<Promise<ExecutionResult>>();
+  #closing = false;
+
+  constructor(parts: OperationOpenerParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws RocketError, SubscriptionRefused */
+  async open(operation: OperationRequest, signal: AbortSignal): Promise<MessageSource> {
+    if (this.#closing) throw new RocketError('NOT_READY');
+    const { parts } = this.#parts;
+    const { given: parameters, mayWrite } = await parts.persistedQueries(operation.request);
+    if (parameters === null) {
+      throw new RocketError(
+        'BAD_REQUEST',
+        'The request needs the text of a query, and variables as an object',
+      );
+    }
+    const { key, requestId, lastEventId, caller } = operation;
+    const request = { key, identity: caller.identity, parameters, requestId, signal };
+    const kind = kindOf(parameters);
+    if (kind === 'subscription') {
+      this.#count(caller, signal);
+      return await parts.subscriptions.subscribe({ ...request, lastEventId });
+    }
+    if (kind === 'mutation' && !mayWrite) {
+      throw new RocketError('METHOD_NOT_ALLOWED', 'Mutations need POST', { details: { allow: 'POST' } });
+    }
+    return once(await this.#answer(parts.execute(request)));
+  }
+
+  /** Refuses operations from now on, and waits for the answers of queries and mutations. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#closing = true;
+    await within(timeoutMs, Promise.allSettled(this.#answering), () => undefined);
+    // The transport sends an answer in the turn in which it is there.
+    await setImmediate();
+  }
+
+  /** @throws RocketError `TOO_MANY_REQUESTS` */
+  #count(caller: StreamCaller, signal: AbortSignal): void {
+    const { limits, metrics } = this.#parts;
+    signal.throwIfAborted();
+    const release = limits.take('subscriptions', caller);
+    const ended = metrics.subscribed();
+    const onEnd = (): void => {
+      release();
+      ended();
+    };
+    signal.addEventListener('abort', onEnd, { once: true });
+  }
+
+  async #answer(answer: Promise<ExecutionResult>): Promise<ExecutionResult> {
+    this.#answering.add(answer);
+    try {
+      const result = await answer;
+      const { data, errors = [] } = result;
+      // Without data nothing was executed.
+      if (data === undefined && errors.length > 0) throw new SubscriptionRefused(errors);
+      return result;
+    } finally {
+      this.#answering.delete(answer);
+    }
+  }
+}
+
+/** Null for what is refused where it is executed. @throws RocketError `GRAPHQL_PARSE_FAILED` */
+function kindOf({ query, operationName }: GraphqlParameters): string | null {
+  const bounded = boundedDocument(query);
+  if (bounded.kind !== 'document') return null;
+  return getOperationAST(bounded.document, operationName)?.operation ?? null;
+}
+
+async function* once(result: ExecutionResult): AsyncGenerator<StreamMessage, undefined, undefined> {
+  yield { result, cursor: null };
+}
