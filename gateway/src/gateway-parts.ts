@@ -23,6 +23,7 @@ import { createShardCaller } from './execution/call-shard.ts';
 import { createSeenPositions } from './execution/seen-positions.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
 import { createCompositions } from './graphs/compositions.ts';
+import { shapeOf } from './graphs/graph-key.ts';
 import { GraphStore } from './graphs/graph-store.ts';
 import { createRevisionDocuments, createRevisionModels } from './graphs/revision-documents.ts';
 import type { CorsConfig } from './http/cors.ts';
@@ -33,11 +34,14 @@ import { createMetricsAccess } from './http/operator/metrics-access.ts';
 import { createPersistedQueries } from './http/persisted-queries.ts';
 import { sharedQueries } from './http/shared-queries.ts';
 import { createAuthRoutes } from './identity/auth-routes.ts';
-import { createAuthenticator } from './identity/authenticator.ts';
+import { type Authenticator, createAuthenticator } from './identity/authenticator.ts';
 import { createSessions } from './identity/sessions.ts';
-import { askGraph, createPipeline } from './pipeline.ts';
+import { createStreamSessions } from './identity/stream-sessions.ts';
+import { askGraph, createPipeline, requireAudienceAt } from './pipeline.ts';
 import { createPlanner } from './planning/planner.ts';
-import { createSubscriptions } from './subscriptions/subscriptions.ts';
+import type { StreamParts } from './streams/stream-parts.ts';
+import { createStreams } from './streams/streams.ts';
+import { createSubscriptions, type SubscriptionParts } from './subscriptions/subscriptions.ts';
 import { createShardServices, type ShardDirectory } from './transport/shard-services.ts';
 
 export interface GatewayOptions {
@@ -77,10 +81,13 @@ export async function openParts(options: GatewayOptions) {
   const serving = openGraphs(options, internalKey);
   const { graphs, shards, cache } = serving;
   const authenticator = createAuthenticator({ snapshot: () => view.current, platformTokenSecret });
-  const feeds = createChangeFeeds({ bus, logger, metrics: options.metrics, view });
-  const subscriptions = createSubscriptions({
-    ...{ view, graphs, feeds, shards, internalKey, introspection, logger },
-    ...{ ask: askGraph, requestTimeoutMs: config.requestTimeoutMs, metrics: options.metrics },
+  const persistedQueries = createPersistedQueries(sharedQueries(sharedCache));
+  const pipeline = createPipeline({
+    ...{ ...config, view, authenticator, graphs, cache, persistedQueries },
+    consistency: createConsistency(createConsistencyTokens(internalKey), cache.open?.freshness ?? null),
+  });
+  const streaming = openStreams(options, {
+    ...{ ...serving, internalKey, authenticator, persistedQueries, execute: pipeline.execute },
   });
   const eventPages = createEventPages(bus);
   const follower = createLazyFollower(bus, logger, cache.open?.freshness.follower ?? null);
@@ -93,7 +100,6 @@ export async function openParts(options: GatewayOptions) {
   return {
     graphs,
     admin,
-    subscriptions,
     auth: createAuthRoutes(createSessions({ catalog, view, shards, platformTokenSecret })),
     metricsAccess: createMetricsAccess({
       token: config.metricsToken ?? null,
@@ -105,19 +111,44 @@ export async function openParts(options: GatewayOptions) {
       const visible = visibleGraphs(view.current, { introspection, identity });
       return homeAnswer(message.headers.accept, { graphs: visible, signIn: true });
     },
-    serve: createPipeline({
-      ...{ ...config, view, authenticator, graphs, cache },
-      consistency: createConsistency(createConsistencyTokens(internalKey), cache.open?.freshness ?? null),
-      persistedQueries: createPersistedQueries(sharedQueries(sharedCache)),
-    }),
+    serve: pipeline.serve,
+    streams: streaming.streams,
     /** Who waits for an event gets their answer now: a stop waits for all answers. */
     endWaits: () => eventPages.release(),
     async closeParts() {
-      subscriptions.close();
-      feeds.close();
+      streaming.closeStreams();
       await admin.close();
       follower.close();
       await serving.close();
+    },
+  };
+}
+
+/** What tells callers of changes, for as long as they listen. */
+function openStreams(
+  { bus, view, config, logger, metrics }: GatewayOptions,
+  parts: Pick<SubscriptionParts, 'graphs' | 'shards' | 'internalKey'> &
+    Pick<StreamParts, 'execute' | 'persistedQueries'> & { readonly authenticator: Authenticator },
+) {
+  const { graphs, shards, internalKey, authenticator, execute, persistedQueries } = parts;
+  const feeds = createChangeFeeds({ bus, logger, metrics, view });
+  const subscriptions = createSubscriptions({
+    ...{ view, graphs, feeds, shards, internalKey, logger, metrics, ask: askGraph },
+    ...{ introspection: config.introspection, requestTimeoutMs: config.requestTimeoutMs },
+  });
+  const streams = createStreams({
+    ...{ subscriptions, execute, persistedQueries, logger, metrics },
+    sessions: createStreamSessions({ authenticator, view }),
+    requireGraph: (key) => void shapeOf(key, view.current),
+    requireAudience: (identity, key) => requireAudienceAt(identity, key, view.current),
+    corsOrigins: config.corsOrigins ?? [],
+    maxBodyBytes: config.maxBodyBytes,
+  });
+  return {
+    streams,
+    closeStreams() {
+      subscriptions.close();
+      feeds.close();
     },
   };
 }

@@ -29,9 +29,11 @@ export interface Gateway {
 /** Puts the gateway together, with `openParts`. This is the only place where its parts meet. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { catalog, config, logger, metrics } = options;
-  const { graphs, admin, auth, serve, home, metricsAccess, endWaits, closeParts } = await openParts(options);
+  const { graphs, admin, auth, serve, streams, home, metricsAccess, endWaits, closeParts } =
+    await openParts(options);
   const handlers: RouteHandlers = {
-    graphql: (request, { key }) => serve(request, key),
+    graphql: (request, { key }) =>
+      streams.wants(request.message) ? streams.serve(request, key) : serve(request, key),
     admin: (request) => admin.serve(request),
     auth: (request, { action }) => auth(request, action),
     home,
@@ -49,6 +51,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       ...{ handlers, metrics, ...config },
       graphiql: createGraphiql({ signIn: true, proposedEmail: options.proposedEmail ?? null }),
     }),
+    onUpgrade: streams.upgrade,
     onError: errorAnswer,
     logger,
     maxConnections: config.maxConnections,
@@ -66,6 +69,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     whenReady,
     async close() {
       endWaits();
+      await streams.close();
       await http.close();
       await metricsHttp.close();
       await whenReady;

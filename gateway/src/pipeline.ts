@@ -8,9 +8,11 @@
  * imported from. A stage refuses by throwing an error of the catalogue, which `http/answer.ts` turns into the answer.
  */
 
-import { type CatalogView, callerSignal, type HttpAnswer } from '@rocket/platform';
+import { type CatalogSnapshot, type CatalogView, callerSignal, type HttpAnswer } from '@rocket/platform';
+import type { ExecutionResult } from 'graphql';
 import { executeRequest } from './apollo/execute-request.ts';
-import { askedHash, askedHead } from './cache/asked.ts';
+import { readResult } from './apollo/read-result.ts';
+import { type Asked, askedHash, askedHead } from './cache/asked.ts';
 import type { GatewayCache } from './cache/open-cache.ts';
 import { type Consistency, leastPosition } from './consistency/consistency.ts';
 import { CONSISTENCY_HEADER } from './consistency/consistency-token.ts';
@@ -21,10 +23,11 @@ import { acceptsTokensOf, type GraphKey, graphKeyText } from './graphs/graph-key
 import type { GraphStore } from './graphs/graph-store.ts';
 import type { ServedGraph } from './graphs/served-graph.ts';
 import type { HttpRequest } from './http/dispatch.ts';
-import { type GraphqlRequest, receiveGraphqlRequest } from './http/graphql-request.ts';
+import { type GraphqlRequest, postedRequest, receiveGraphqlRequest } from './http/graphql-request.ts';
 import type { PersistedQueries } from './http/persisted-queries.ts';
 import { type Authenticator, requireAudience } from './identity/authenticator.ts';
-import { callerFor } from './identity/identity.ts';
+import { callerFor, type Identity } from './identity/identity.ts';
+import type { ExecuteRequest } from './streams/stream-parts.ts';
 
 export interface PipelineParts {
   readonly view: CatalogView;
@@ -39,49 +42,87 @@ export interface PipelineParts {
 
 const NO_HEADERS = {};
 
-export type GraphqlPipeline = (request: HttpRequest, key: GraphKey) => Promise<HttpAnswer>;
+/** Both refuse a request by rejecting with the error of the stage that refused it. */
+export interface GraphqlPipeline {
+  readonly serve: (request: HttpRequest, key: GraphKey) => Promise<HttpAnswer>;
+  /** For a request that came another way than by HTTP, whose caller is known, and may ask here. */
+  readonly execute: (request: ExecuteRequest) => Promise<ExecutionResult>;
+}
 
-/** The pipeline refuses a request by rejecting with the error of the stage that refused it. */
 export function createPipeline(parts: PipelineParts): GraphqlPipeline {
-  const { authenticator, cache, consistency, graphs, view } = parts;
-  return async function serve({ message, search, requestId, authorization }, key) {
-    const deadlineAtMs = Date.now() + parts.requestTimeoutMs;
+  const { authenticator, consistency, view } = parts;
+  return {
+    async serve({ message, search, requestId, authorization }, key) {
+      const deadlineAtMs = Date.now() + parts.requestTimeoutMs;
 
-    // identity: before the body is read, so that strangers cannot make us read it
-    const identity = await authenticator.authenticate(authorization);
-    requireAudience(identity, (app) => acceptsTokensOf(key, app, view.current), placeOf(key));
+      // identity: before the body is read, so that strangers cannot make us read it
+      const identity = await authenticator.authenticate(authorization);
+      requireAudienceAt(identity, key, view.current);
 
-    // http: body, media types. It is only parsed, and the text of a persisted query found, where the cache has no answer
-    const received = await receiveGraphqlRequest(message, search, parts.maxBodyBytes);
-    const head = askedHead(message);
-    const token = consistency.ofHeader(message.headers[CONSISTENCY_HEADER]);
-
-    // graph: the composition that serves the key now; loaded when it is first asked for
-    return await graphs.use(key, deadlineAtMs, (graph) =>
-      graph.during(() => {
-        const context: GraphContext = {
-          requestId,
-          callerFor: (app) => callerFor(identity, app),
-          graph: graph.revision.id,
-          deadlineAtMs,
-          signal: callerSignal(message),
-          forwardedHeaders: NO_HEADERS,
-          ...(token === null ? {} : { atLeast: leastPosition(token) }),
-        };
-        // response cache: an answer that is kept for callers like this one, and still true
-        const asked = {
-          ...{ graph, name: graphKeyText(key), identity, head, token, deadlineAtMs },
-          hash: askedHash(head, received.parameters),
-          request: async () => await parts.persistedQueries(received.read()),
-        };
-        return cache.serve(asked, async (request, facts) => {
-          const answer = await askGraph(graph, request, { ...context, facts });
-          // consistency: what was written is known here before its caller hears of it
-          return await consistency.tell(answer, facts, token);
-        });
-      }),
-    );
+      // http: body, media types. It is only parsed, and the text of a persisted query found, where the cache has no
+      // answer
+      const received = await receiveGraphqlRequest(message, search, parts.maxBodyBytes);
+      const head = askedHead(message);
+      return await askKey(parts, {
+        ...{ key, identity, requestId, deadlineAtMs, head },
+        signal: callerSignal(message),
+        token: consistency.ofHeader(message.headers[CONSISTENCY_HEADER]),
+        hash: askedHash(head, received.parameters),
+        request: async () => await parts.persistedQueries(received.read()),
+      });
+    },
+    async execute({ key, identity, parameters, requestId, signal }) {
+      const deadlineAtMs = Date.now() + parts.requestTimeoutMs;
+      const text = JSON.stringify(parameters);
+      const answer = await askKey(parts, {
+        ...{ key, identity, requestId, deadlineAtMs, head: STREAM_HEAD, signal, token: null },
+        hash: askedHash(STREAM_HEAD, text),
+        request: async () => postedRequest(parameters, STREAM_HEAD.accept),
+      });
+      return readResult(answer);
+    },
   };
+}
+
+/** Requests that come over streams, where each answer is a message. */
+const STREAM_HEAD = {
+  method: 'POST',
+  accept: 'application/json',
+  wantsFresh: false,
+  ifNoneMatch: undefined,
+} as const;
+
+interface AskedKey extends Omit<Asked, 'graph' | 'name'> {
+  readonly key: GraphKey;
+  readonly requestId: string;
+  readonly signal: AbortSignal;
+}
+
+async function askKey(
+  { graphs, cache, consistency }: PipelineParts,
+  { key, requestId, signal, ...asked }: AskedKey,
+): Promise<HttpAnswer> {
+  const { identity, token, deadlineAtMs } = asked;
+  // graph: the composition that serves the key now; loaded when it is first asked for
+  return await graphs.use(key, deadlineAtMs, (graph) =>
+    graph.during(() => {
+      const context: GraphContext = {
+        requestId,
+        callerFor: (app) => callerFor(identity, app),
+        graph: graph.revision.id,
+        deadlineAtMs,
+        signal,
+        forwardedHeaders: NO_HEADERS,
+        ...(token === null ? {} : { atLeast: leastPosition(token) }),
+      };
+      // response cache: an answer that is kept for callers like this one, and still true
+      return cache.serve({ ...asked, graph, name: graphKeyText(key) }, async (request, facts) => {
+        const answer = await askGraph(graph, request, { ...context, facts });
+        // consistency: what was written is known here before its caller hears of it
+        return await consistency.tell(answer, facts, token);
+      });
+    }),
+  );
 }
 
 /** The stages at one graph that make an answer. */
@@ -107,6 +148,11 @@ export async function askGraph(
   // fast path: what has been answered this way may be answered faster the next time
   fastPath?.learn(request, answer);
   return answer;
+}
+
+/** @throws RocketError `UNAUTHENTICATED` for tokens that are not accepted at the graph, `GRAPH_NOT_FOUND` */
+export function requireAudienceAt(identity: Identity, key: GraphKey, snapshot: CatalogSnapshot): void {
+  requireAudience(identity, (app) => acceptsTokensOf(key, app, snapshot), placeOf(key));
 }
 
 function placeOf(key: GraphKey): string {

@@ -25,6 +25,8 @@ const ALLOWED_HEADERS = [
   'cache-control',
   'if-none-match',
   'x-rocket-consistency',
+  // Server-sent events.
+  'last-event-id',
   // Apollo's clients; the last goes with GET.
   'apollographql-client-name',
   'apollographql-client-version',

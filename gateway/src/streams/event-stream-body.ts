@@ -6,7 +6,7 @@
  */
 import { RocketError } from '@rocket/schema';
 import type { FormattedExecutionResult } from 'graphql';
-import type { StreamSession } from './contracts.ts';
+import type { StreamSession } from '../identity/stream-sessions.ts';
 import { SessionWatch } from './session-watch.ts';
 import { codeOf, publicErrors, publicResult } from './stream-errors.ts';
 import type { StreamOperation } from './stream-operation.ts';

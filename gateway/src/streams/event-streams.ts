@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import type { HttpStream } from '@rocket/platform';
 import { callerSignal, type HttpAnswer, within } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import type { GraphKey } from '../graphs/graph-key.ts';
 import { NO_STORE } from '../http/answer.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from '../http/graphql-request.ts';
+import type { StreamSession } from '../identity/stream-sessions.ts';
+import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
 import type { CallerLimits, StreamCaller } from './caller-limits.ts';
-import { type HttpStream, type StreamParts, type StreamSession, SubscriptionRefused } from './contracts.ts';
 import { EventStreamBody } from './event-stream-body.ts';
 import type { OperationOpener } from './open-operation.ts';
 import type { OriginRule } from './origin-rule.ts';
 import { isFault, publicErrors, refusedAnswer } from './stream-errors.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import { StreamOperation } from './stream-operation.ts';
+import type { StreamParts } from './stream-parts.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 export interface EventStreamsParts {

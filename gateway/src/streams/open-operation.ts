@@ -5,10 +5,11 @@ import { type ExecutionResult, getOperationAST } from 'graphql';
 import { boundedDocument } from '../documents/bounded-document.ts';
 import type { GraphKey } from '../graphs/graph-key.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
+import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
 import type { CallerLimits, StreamCaller } from './caller-limits.ts';
-import { type StreamParts, SubscriptionRefused } from './contracts.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import type { MessageSource, StreamMessage } from './stream-operation.ts';
+import type { StreamParts } from './stream-parts.ts';
 
 export interface OperationRequest {
   readonly key: GraphKey;

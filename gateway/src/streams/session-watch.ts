@@ -1,5 +1,5 @@
 import { RocketError } from '@rocket/schema';
-import type { StreamSession } from './contracts.ts';
+import type { StreamSession } from '../identity/stream-sessions.ts';
 
 /** Node's timers with a longer delay fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -8,7 +8,7 @@ import {
 } from 'graphql';
 import { maskError, underlying } from '../errors/mask.ts';
 import { jsonAnswer } from '../http/answer.ts';
-import { SubscriptionRefused } from './contracts.ts';
+import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
 
 /** What callers are told of an error that refused or ended an operation. At least one. */
 export function publicErrors(error: unknown): readonly GraphQLFormattedError[] {

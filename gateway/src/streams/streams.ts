@@ -4,16 +4,16 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { HttpAnswer } from '@rocket/platform';
+import type { HttpAnswer, HttpStream } from '@rocket/platform';
 import type { GraphKey } from '../graphs/graph-key.ts';
 import { prefersEventStream } from '../http/accept.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { CallerLimits } from './caller-limits.ts';
-import type { HttpStream, StreamParts } from './contracts.ts';
 import { EventStreams } from './event-streams.ts';
 import { OperationOpener } from './open-operation.ts';
 import { createOriginRule } from './origin-rule.ts';
 import { createStreamMetrics } from './stream-metrics.ts';
+import type { StreamParts } from './stream-parts.ts';
 import { DEFAULT_STREAM_SETTINGS, type StreamSettings } from './stream-settings.ts';
 import { WebSockets } from './websocket/web-sockets.ts';
 

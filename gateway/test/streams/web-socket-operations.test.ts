@@ -4,7 +4,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { until } from '../../../tests/harness/until.ts';
-import { SubscriptionRefused } from '../../src/streams/contracts.ts';
+import { SubscriptionRefused } from '../../src/subscriptions/subscribe.ts';
 import { RawWebSocket } from '../support/raw-web-socket.ts';
 import { type StreamServer, startStreamServer } from '../support/stream-server.ts';
 

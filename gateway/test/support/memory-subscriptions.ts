@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { ChangeMessage, SubscribeRequest, Subscriptions } from '../../src/streams/contracts.ts';
+import type { ChangeMessage, SubscribeRequest, Subscriptions } from '../../src/subscriptions/subscribe.ts';
 
 /** One subscription at the engine of a test. */
 export class Channel implements AsyncIterableIterator<ChangeMessage> {

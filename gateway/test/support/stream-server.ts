@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { HttpStream } from '@rocket/platform';
 import { createLogger, createMetrics, type HttpAnswer } from '@rocket/platform';
 import { appName, RocketError } from '@rocket/schema';
 import type { ExecutionResult } from 'graphql';
@@ -7,7 +8,8 @@ import { errorAnswer } from '../../src/http/answer.ts';
 import { createPersistedQueries } from '../../src/http/persisted-queries.ts';
 import { findRoute } from '../../src/http/routes.ts';
 import { ANONYMOUS, type Identity } from '../../src/identity/identity.ts';
-import type { ExecuteRequest, HttpStream, StreamSession } from '../../src/streams/contracts.ts';
+import type { StreamSession } from '../../src/identity/stream-sessions.ts';
+import type { ExecuteRequest } from '../../src/streams/stream-parts.ts';
 import type { StreamSettings } from '../../src/streams/stream-settings.ts';
 import { createStreams, type Streams } from '../../src/streams/streams.ts';
 import { MemorySubscriptions } from './memory-subscriptions.ts';

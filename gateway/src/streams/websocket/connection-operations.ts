@@ -3,10 +3,10 @@ import type { GraphQLFormattedError } from 'graphql';
 import { MessageType, type SubscribeMessage, stringifyMessage } from 'graphql-ws';
 import type { GraphKey } from '../../graphs/graph-key.ts';
 import { postedRequest } from '../../http/graphql-request.ts';
-import type { StreamParts } from '../contracts.ts';
 import type { OperationOpener } from '../open-operation.ts';
 import { isFault, publicErrors } from '../stream-errors.ts';
 import { StreamOperation } from '../stream-operation.ts';
+import type { StreamParts } from '../stream-parts.ts';
 import type { StreamSettings } from '../stream-settings.ts';
 import type { ConnectionSession } from './connection-session.ts';
 

@@ -1,9 +1,10 @@
 import type { GraphKey } from '../../graphs/graph-key.ts';
 import type { Identity } from '../../identity/identity.ts';
+import type { StreamSession } from '../../identity/stream-sessions.ts';
 import { type CallerLimits, isSameUser, type Release } from '../caller-limits.ts';
 import { CLOSE_CODES, type Closing, closingFor } from '../close-codes.ts';
-import type { StreamParts, StreamSession } from '../contracts.ts';
 import { SessionWatch } from '../session-watch.ts';
+import type { StreamParts } from '../stream-parts.ts';
 import { authorizationOf } from './connection-params.ts';
 
 export interface ConnectionSessionOptions {

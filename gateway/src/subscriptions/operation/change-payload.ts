@@ -97,7 +97,7 @@ export function changePayload(
 
 /** An error below a record as one of the subscription's answer. */
 function nodeError(
-  { selection, path, error: { message, extensions = {} } }: NodeError,
+  { selection, path, error: { message, extensions } }: NodeError,
   rootKey: string,
   nodeKeys: readonly string[],
 ): readonly GraphQLError[] {

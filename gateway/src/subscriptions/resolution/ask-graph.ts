@@ -1,8 +1,9 @@
 /** Sends a query of the engine's own on the way of all queries, for one caller. */
 import type { HttpAnswer } from '@rocket/platform';
-import { isErrorCode, type Lsn, type Placed, parseJson, RocketError } from '@rocket/schema';
-import { z } from 'zod';
+import { isErrorCode, type Lsn, type Placed, RocketError } from '@rocket/schema';
+import type { GraphQLError } from 'graphql';
 import { type ReadRule, ruleOf } from '../../access/read-rule.ts';
+import { readResult } from '../../apollo/read-result.ts';
 import { FactCollector } from '../../execution/fact-collector.ts';
 import type { GraphContext } from '../../graph-context.ts';
 import type { GraphKey } from '../../graphs/graph-key.ts';
@@ -47,24 +48,9 @@ export interface AskingParts {
   readonly requestTimeoutMs: number;
 }
 
-const answerForm = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z
-    .array(
-      z.object({
-        message: z.string(),
-        path: z.array(z.union([z.string(), z.number()])).optional(),
-        extensions: z.record(z.string(), z.unknown()).optional(),
-      }),
-    )
-    .default([]),
-});
-
-export type ToldError = z.output<typeof answerForm>['errors'][number];
-
 export interface GraphAnswer {
   readonly data: Readonly<Record<string, unknown>>;
-  readonly errors: readonly ToldError[];
+  readonly errors: readonly GraphQLError[];
   /** What was read; null where the shards did not tell. */
   readonly rule: ReadRule | null;
 }
@@ -111,14 +97,14 @@ function lsnAt({ app, epoch }: Placed, atLeast: AtLeast): Lsn | undefined {
   return app === atLeast.app && epoch === atLeast.epoch ? atLeast.lsn : undefined;
 }
 
-function readAnswer({ body }: HttpAnswer): Omit<GraphAnswer, 'rule'> {
-  const { data, errors } = answerForm.parse(parseJson(body.toString()));
+function readAnswer(answer: HttpAnswer): Omit<GraphAnswer, 'rule'> {
+  const { data, errors = [] } = readResult(answer);
   const failed = errors.find(({ path = [] }) => path.length <= 1);
   if (failed !== undefined) throw asRocketError(failed);
   return { data: data ?? {}, errors };
 }
 
-function asRocketError({ message, extensions = {} }: ToldError): RocketError {
+function asRocketError({ message, extensions }: GraphQLError): RocketError {
   const { code, retryable: _, ...details } = extensions;
   return isErrorCode(code)
     ? new RocketError(code, message, { details })

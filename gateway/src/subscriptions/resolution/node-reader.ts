@@ -1,15 +1,9 @@
 /** Reads the records that changes name: those of some keys, or page by page all that there are. */
 import { RocketError } from '@rocket/schema';
+import type { GraphQLError } from 'graphql';
 import type { ReadRule } from '../../access/read-rule.ts';
 import type { NodeQueries } from '../operation/node-queries.ts';
-import {
-  type AskedAt,
-  type AskingParts,
-  type AtLeast,
-  createAsking,
-  type ReadFor,
-  type ToldError,
-} from './ask-graph.ts';
+import { type AskedAt, type AskingParts, type AtLeast, createAsking, type ReadFor } from './ask-graph.ts';
 
 export interface ReadNode {
   readonly key: string;
@@ -23,7 +17,7 @@ export interface ReadNode {
 export interface NodeError {
   readonly selection: number;
   readonly path: readonly (string | number)[];
-  readonly error: ToldError;
+  readonly error: Pick<GraphQLError, 'message' | 'extensions'>;
 }
 
 export interface ReadNodes {
@@ -125,7 +119,7 @@ type Path = readonly (string | number)[];
 
 /** The error as one of a record, when its path leads there. */
 function below(
-  error: ToldError,
+  error: GraphQLError,
   nodeNames: readonly string[],
   placeOf: (path: Path) => { readonly name: string | number | undefined; readonly path: Path } | null,
 ): readonly NodeError[] {
