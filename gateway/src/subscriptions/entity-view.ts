@@ -56,7 +56,7 @@ export function recordFilter(
 }
 
 /** @throws RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for who is not signed in, when the caller may read no records */
-export function entityView(viewed: ViewedEntity, { key, where }: RecordFilter) {
+export function entityView(viewed: ViewedEntity, where: Filter) {
   const { model, entity, caller } = viewed;
   const access = readFilter(model, { entity: entity.name, action: 'read', caller });
   if (access === 'forbidden') throw forbidden(caller, `read ${entity.name}`);
@@ -64,8 +64,7 @@ export function entityView(viewed: ViewedEntity, { key, where }: RecordFilter) {
   const sees = (record: ChangeEvent['record']): boolean => record !== null && matches(visible, record);
   return {
     /** Null for a change of which the caller sees nothing. A record that comes into their view is added, for them. */
-    operationOf(event: Pick<ChangeEvent, 'key' | 'record' | 'previous'>): ChangeOperation | null {
-      if (key !== null && event.key !== key) return null;
+    operationOf(event: Pick<ChangeEvent, 'record' | 'previous'>): ChangeOperation | null {
       const before = sees(event.previous);
       const after = sees(event.record);
       if (after) return before ? 'UPDATED' : 'ADDED';

@@ -17,6 +17,8 @@ export interface QueueParts {
 export interface QueueEnds {
   /** For whom it is resolved; undefined when nobody wants it any more. */
   readonly readFor: () => ReadFor | undefined;
+  /** Whether somebody wants changes of the record. */
+  readonly want: (key: string) => boolean;
   /** Called in order; the batch counts as done once it resolves. */
   readonly give: (deliveries: readonly Delivery[]) => Promise<void>;
 }
@@ -26,6 +28,8 @@ export class ChangeQueue {
   readonly #ends: QueueEnds;
   readonly #waiting: FedChange[] = [];
   #done: StreamPlace;
+  /** Position of the last change that was left out although others might want it. */
+  #unwanted = 0;
   #isWorking = false;
 
   constructor(parts: QueueParts, ends: QueueEnds, from: StreamPlace) {
@@ -37,6 +41,11 @@ export class ChangeQueue {
   /** Everything up to here was given, or concerns nobody. */
   get done(): StreamPlace {
     return this.#done;
+  }
+
+  /** Who wants changes from this position on gets all of them. */
+  get complete(): number {
+    return Math.max(this.#done.position, this.#unwanted);
   }
 
   get length(): number {
@@ -54,8 +63,11 @@ export class ChangeQueue {
 
   /** What concerns nobody is not queued. */
   offer(change: FedChange): void {
+    const { event, place } = change;
+    const isWanted = this.#ends.want(event.key);
+    if (!isWanted) this.#unwanted = place.position;
     // What was too large for the stream is looked at when it is read from elsewhere.
-    if (change.event.omitted || this.#seen(change) !== null) this.#waiting.push(change);
+    if (isWanted && (event.omitted || this.#seen(change) !== null)) this.#waiting.push(change);
     else if (this.isIdle) this.#done = change.place;
   }
 

@@ -2,12 +2,13 @@
  * Carries the changes from one place of the stream on to subscribers who see the same of them: first what has been since
  * then, as fast as they take it, then what comes.
  */
-import { type Logger, within } from '@rocket/platform';
+import type { Logger } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import type { ChangeFeed, FedChange, StreamPlace } from '../../changes/change-feed.ts';
 import { GraphReplaced } from '../resolution/ask-graph.ts';
 import { ChangeQueue, type QueueParts } from './change-queue.ts';
 import type { Member } from './member.ts';
+import { MemberSet } from './member-set.ts';
 import type { Delivery } from './subscriber.ts';
 
 /** Those who come back together, as after a restart, share what they read. */
@@ -23,8 +24,8 @@ export interface RunParts extends QueueParts {
   readonly feed: ChangeFeed;
   readonly entity: string;
   readonly logger: Logger;
-  /** Of the members those who see the same as the first one; called when it may have changed who does. */
-  readonly alike: (members: ReadonlySet<Member>) => ReadonlySet<Member>;
+  /** Those who do not see the same as the first one any more. */
+  readonly apart: (members: MemberSet) => readonly Member[];
   /** They see something else, or the graph has changed: they go on elsewhere, behind their points. */
   readonly onApart: (members: readonly Member[], reason: 'scope' | 'graph') => void;
   /** Nothing waits at the moment. */
@@ -33,7 +34,7 @@ export interface RunParts extends QueueParts {
 }
 
 export class ChangeRun {
-  readonly members = new Set<Member>();
+  readonly members = new MemberSet();
   readonly #parts: RunParts;
   readonly #queue: ChangeQueue;
   #state: 'gathering' | 'behind' | 'live' | 'ended' = 'gathering';
@@ -42,8 +43,9 @@ export class ChangeRun {
   constructor(parts: RunParts, from: StreamPlace) {
     this.#parts = parts;
     const give = (deliveries: readonly Delivery[]) => this.#give(deliveries);
-    const readFor = (): Member | undefined => this.members.values().next().value;
-    this.#queue = new ChangeQueue(parts, { readFor, give }, from);
+    const readFor = (): Member | undefined => this.members.first;
+    const want = (key: string): boolean => this.members.want(key);
+    this.#queue = new ChangeQueue(parts, { readFor, want, give }, from);
     setTimeout(() => void this.#begin(), GATHER_MS);
   }
 
@@ -52,10 +54,20 @@ export class ChangeRun {
     return this.#state === 'live' && this.#queue.isIdle;
   }
 
+  /** Everything up to here was told, or concerns nobody. */
+  get done(): StreamPlace {
+    return this.#queue.done;
+  }
+
+  /** Everything up to the place was offered to it. */
+  reached(place: StreamPlace): void {
+    this.#queue.reached(place);
+  }
+
   /** @returns false when the run is past the member's point, or too far before it */
   take(member: Member): boolean {
     const { place } = member.point;
-    const ahead = place.position - this.#queue.done.position;
+    const ahead = place.position - this.#queue.complete;
     if (this.#state === 'gathering') {
       if (Math.abs(ahead) > MAX_DISTANCE) return false;
       if (ahead < 0) this.#queue.beginAt(place);
@@ -70,9 +82,8 @@ export class ChangeRun {
 
   /** All members go elsewhere. */
   empty(): readonly Member[] {
-    const members = [...this.members];
+    const members = this.members.empty();
     for (const member of members) this.#advance(member);
-    this.members.clear();
     this.#end();
     return members;
   }
@@ -149,15 +160,16 @@ export class ChangeRun {
   async #give(deliveries: readonly Delivery[]): Promise<void> {
     if (this.#hasEnded()) return;
     this.#part();
-    for (const delivery of deliveries) for (const member of this.members) member.deliver(delivery);
-    if (this.#state === 'behind') await this.#taken();
+    for (const delivery of deliveries) {
+      for (const member of this.members.of(delivery.change.id)) member.deliver(delivery);
+    }
+    if (this.#state === 'behind') await this.members.taken(MAX_TAKE_MS);
   }
 
   /** Who sees something else than the one whom it was read for does not get it. */
   #part(): void {
-    const alike = this.#parts.alike(this.members);
-    if (alike.size === this.members.size) return;
-    const apart = [...this.members].filter((member) => !alike.has(member));
+    const apart = this.#parts.apart(this.members);
+    if (apart.length === 0) return;
     for (const member of apart) {
       this.#advance(member);
       this.members.delete(member);
@@ -171,14 +183,6 @@ export class ChangeRun {
     if (member.point.place.position < done.position) member.point = { place: done, row: null };
   }
 
-  async #taken(): Promise<void> {
-    const slow = new RocketError('SUBSCRIBER_TOO_SLOW');
-    const taken = [...this.members].map(({ subscriber }) =>
-      within(MAX_TAKE_MS, subscriber.emptied(), () => subscriber.fail(slow)),
-    );
-    await Promise.all(taken);
-  }
-
   #fail(error: unknown): void {
     if (this.#hasEnded()) return;
     if (error instanceof GraphReplaced) {
@@ -189,8 +193,7 @@ export class ChangeRun {
     const isKnown = error instanceof RocketError;
     if (!isKnown) logger.error({ err: error, entity }, 'changes could not be told');
     const told = isKnown ? error : new RocketError('INTERNAL_ERROR', undefined, { cause: error });
-    const members = [...this.members];
-    this.members.clear();
+    const members = this.members.empty();
     this.#end();
     for (const { subscriber } of members) subscriber.fail(told);
   }

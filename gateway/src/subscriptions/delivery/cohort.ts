@@ -33,8 +33,7 @@ export class Cohort {
 
   /** Somebody in it; undefined when it is empty. */
   get anybody(): Member | undefined {
-    for (const { members } of this.#runs) for (const member of members) return member;
-    return undefined;
+    return [...this.#runs].find(({ members }) => members.size > 0)?.members.first;
   }
 
   #newRun(from: StreamPlace): ChangeRun {
@@ -57,6 +56,9 @@ export class Cohort {
   #merge(run: ChangeRun): void {
     const other = [...this.#runs].find((each) => each !== run && each.isIdle);
     if (other === undefined) return;
+    const place = other.done.position > run.done.position ? other.done : run.done;
+    run.reached(place);
+    other.reached(place);
     for (const member of run.empty()) if (!other.take(member)) this.add(member);
   }
 }

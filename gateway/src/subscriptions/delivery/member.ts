@@ -7,6 +7,8 @@ import type { Delivery, Subscriber } from './subscriber.ts';
 export interface MemberOptions {
   readonly request: SubscribeRequest;
   readonly subscriber: Subscriber;
+  /** The only record that they want; null for any. */
+  readonly key: string | null;
   /** Null for all. */
   readonly operations: ReadonlySet<ChangeOperation> | null;
   readonly point: ResumePoint;
@@ -16,13 +18,15 @@ export interface MemberOptions {
 export class Member implements ReadFor {
   readonly request: SubscribeRequest;
   readonly subscriber: Subscriber;
+  readonly key: string | null;
   /** Everything up to here was given to the subscriber, or does not concern them. */
   point: ResumePoint;
   readonly #operations: ReadonlySet<ChangeOperation> | null;
 
-  constructor({ request, subscriber, operations, point }: MemberOptions) {
+  constructor({ request, subscriber, key, operations, point }: MemberOptions) {
     this.request = request;
     this.subscriber = subscriber;
+    this.key = key;
     this.point = point;
     this.#operations = operations;
   }

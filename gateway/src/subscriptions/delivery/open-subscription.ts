@@ -45,15 +45,16 @@ export class OpenSubscription {
   readonly member: Member;
   readonly #parts: OpenParts;
   readonly #cursors: CursorMaker;
-  #prepared: Prepared;
+  /** Without its plan: all subscriptions of a shape share the shape's. */
+  #prepared: Pick<Prepared, 'feed' | 'shape'>;
   /** Counts the times it was prepared, as a graph can be replaced while it is. */
   #preparations = 0;
 
   constructor(parts: OpenParts, { request, prepared, cursors, point }: Beginning) {
     this.#parts = parts;
     this.#cursors = cursors;
-    this.#prepared = prepared;
-    const { coalesce, operations } = prepared.plan;
+    this.#prepared = { feed: prepared.feed, shape: prepared.shape };
+    const { coalesce, operations, filter } = prepared.plan;
     const leave = (): void => void subscriber.return();
     const subscriber = new Subscriber({
       ...{ coalesce, maxWaiting: parts.maxWaiting },
@@ -63,7 +64,7 @@ export class OpenSubscription {
         this.#end();
       },
     });
-    this.member = new Member({ request, subscriber, operations, point });
+    this.member = new Member({ request, subscriber, key: filter.key, operations, point });
     request.signal.addEventListener('abort', leave);
   }
 
@@ -98,7 +99,7 @@ export class OpenSubscription {
         return false;
       }
       this.#prepared.feed.release();
-      this.#prepared = prepared;
+      this.#prepared = { feed: prepared.feed, shape: prepared.shape };
       return true;
     } catch (error) {
       this.fail(error instanceof SubscriptionRefused ? schemaChanged(error) : error);
@@ -125,9 +126,9 @@ export class OpenSubscription {
   }
 
   /** False when the graph was replaced meanwhile. */
-  async #sendRowsOf({ plan, shape, feed }: Prepared): Promise<boolean> {
+  async #sendRowsOf({ shape, feed }: Pick<Prepared, 'feed' | 'shape'>): Promise<boolean> {
     const { atLeast } = feed.feed.committed;
-    const parts = { reader: shape.reader, maxPageSize: plan.entity.maxPageSize, atLeast };
+    const parts = { reader: shape.reader, maxPageSize: shape.plan.entity.maxPageSize, atLeast };
     try {
       // What was sent stays sent: the member's point moves along.
       await retried(() => sendSnapshot(this.member, parts));
@@ -143,8 +144,8 @@ export class OpenSubscription {
    * the feed began nothing is known here, but no replica is behind it for longer than this.
    */
   async #settle(): Promise<void> {
-    const { plan, feed } = this.#prepared;
-    if (!this.#parts.mayLag(plan)) return;
+    const { shape, feed } = this.#prepared;
+    if (!this.#parts.mayLag(shape.plan)) return;
     const waitMs = feed.feed.committed.sinceMs + MAX_STALENESS_MS - performance.now();
     if (waitMs > 0) await delay(waitMs);
   }
@@ -153,7 +154,7 @@ export class OpenSubscription {
     const cursors = this.#cursors;
     this.#parts.metrics.delivered();
     return {
-      result: this.#prepared.plan.payload.make(change, () => cursors.encode(point)),
+      result: this.#prepared.shape.plan.payload.make(change, () => cursors.encode(point)),
       get cursor() {
         return cursors.encode(point);
       },

@@ -22,11 +22,11 @@ export async function sendSnapshot(
   member: Member,
   { reader, maxPageSize, atLeast }: SnapshotParts,
 ): Promise<void> {
-  const { subscriber } = member;
+  const { subscriber, key } = member;
   const limit = Math.min(PAGE_ROWS, maxPageSize);
   for (;;) {
     const { place, row: after } = member.point;
-    const { rows, hasMore } = await reader.page({ after, limit }, member, atLeast);
+    const { rows, hasMore } = await reader.page({ key, after, limit }, member, atLeast);
     const at = new Date().toISOString();
     for (const { node, cursor } of rows) {
       member.deliver({ change: rowOf(node, at), point: { place, row: cursor } });

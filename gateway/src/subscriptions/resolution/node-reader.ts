@@ -44,6 +44,8 @@ export interface NodeQuerying extends AskedAt {
 }
 
 export interface PageOf {
+  /** The only record; null for all. */
+  readonly key: string | null;
   /** Cursor of a row; null begins with the first. */
   readonly after: string | null;
   readonly limit: number;
@@ -84,8 +86,9 @@ export function createNodeReader(querying: NodeQuerying, parts: AskingParts): No
       );
       return { byKey: new Map(nodes.map((node) => [node.key, node])), rule };
     },
-    async page({ after, limit }, of, atLeast) {
-      const variables = { [names.limit]: limit, [names.where]: where, [names.after]: after };
+    async page({ key, after, limit }, of, atLeast) {
+      const filter = key === null ? where : matching({ eq: key });
+      const variables = { [names.limit]: limit, [names.where]: filter, [names.after]: after };
       const { data, errors, rule } = await ask({
         query: queries.pages,
         variables: present(variables),

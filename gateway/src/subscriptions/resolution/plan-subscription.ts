@@ -63,8 +63,8 @@ export async function planSubscription(
   const queries = nodeQueries({ own: operation.own, nodes: payload.nodes, entity, api: names });
   const primaryKey = entity.primaryKey.graphqlName;
   const querying: NodeQuerying = {
-    ...{ key, queries, primaryKey, revision: graph.revision.id, variables: operation.variables },
-    where: whereOf(filter.key === null ? null : { [primaryKey]: { eq: filter.key } }, where),
+    ...{ key, queries, primaryKey, where },
+    ...{ revision: graph.revision.id, variables: operation.variables },
   };
   const deciding = [filter.key, where, sorted(operations)];
   const used = queries.byKey.variables.map((name) => [name, operation.variables[name] ?? null]);
@@ -75,20 +75,14 @@ export async function planSubscription(
     wantsSnapshot: snapshot === true,
     coalesce: coalesce === true,
     shape: JSON.stringify([
-      ...[graphKeyText(key), graph.revision.id, queries.byKey.query, used],
-      ...[filter.key, where, payload.text],
+      ...[graphKeyText(key), graph.revision.id, queries.byKey.query, used, where, payload.text],
     ]),
   };
 }
 
 /** @throws RocketError `FORBIDDEN` or `UNAUTHENTICATED` for who may read no record */
 export function viewOf({ model, entity, filter }: SubscriptionPlan, caller: Caller): EntityView {
-  return entityView({ model, entity, caller }, filter);
-}
-
-function whereOf(key: unknown, where: unknown): unknown {
-  if (key === null || where === null) return key ?? where;
-  return { AND: [key, where] };
+  return entityView({ model, entity, caller }, filter.where);
 }
 
 function sorted(operations: unknown): readonly unknown[] | null {

@@ -5,6 +5,7 @@ import type { ChangeFeed } from '../../changes/change-feed.ts';
 import { callerFor, type Identity } from '../../identity/identity.ts';
 import { Cohort } from '../delivery/cohort.ts';
 import type { Member } from '../delivery/member.ts';
+import type { MemberSet } from '../delivery/member-set.ts';
 import type { AskingParts, ReadFor } from './ask-graph.ts';
 import { ChangeResolver } from './change-resolver.ts';
 import { createNodeReader, type NodeReader } from './node-reader.ts';
@@ -98,7 +99,7 @@ export class Shape {
     });
     const cohort: Cohort = new Cohort({
       ...{ feed, view, resolver, stored, logger, entity: plan.entity.name },
-      alike: (members) => this.#alike(members),
+      apart: (members) => this.#apart(members),
       onApart: (members, reason) => this.#onApart(members, reason),
       onEmpty: () => this.#forget(cohort),
     });
@@ -122,12 +123,12 @@ export class Shape {
     );
   }
 
-  #alike(members: ReadonlySet<Member>): ReadonlySet<Member> {
-    const [first] = members;
-    if (first === undefined) return members;
+  #apart(members: MemberSet): readonly Member[] {
+    const { first } = members;
+    if (first === undefined) return [];
     const key = this.#cohortKey(first.identity);
-    return new Set(
-      [...members].filter(({ identity }) => identity === first.identity || this.#cohortKey(identity) === key),
+    return [...members].filter(
+      ({ identity }) => identity !== first.identity && this.#cohortKey(identity) !== key,
     );
   }
 

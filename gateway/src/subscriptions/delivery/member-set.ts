@@ -1,0 +1,71 @@
+import { within } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
+import type { Member } from './member.ts';
+
+/** Members of a run, found by the record that they want. */
+export class MemberSet {
+  readonly #all = new Set<Member>();
+  /** Those who want one record alone. */
+  readonly #byKey = new Map<string, Set<Member>>();
+  readonly #ofAny = new Set<Member>();
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  get first(): Member | undefined {
+    return this.#all.values().next().value;
+  }
+
+  [Symbol.iterator](): IterableIterator<Member> {
+    return this.#all.values();
+  }
+
+  add(member: Member): void {
+    this.#all.add(member);
+    if (member.key === null) {
+      this.#ofAny.add(member);
+      return;
+    }
+    const ofKey = this.#byKey.get(member.key) ?? new Set<Member>();
+    this.#byKey.set(member.key, ofKey.add(member));
+  }
+
+  /** Returns whether it was there. */
+  delete(member: Member): boolean {
+    if (!this.#all.delete(member)) return false;
+    this.#ofAny.delete(member);
+    const ofKey = member.key === null ? undefined : this.#byKey.get(member.key);
+    ofKey?.delete(member);
+    if (member.key !== null && ofKey?.size === 0) this.#byKey.delete(member.key);
+    return true;
+  }
+
+  /** Whether somebody wants changes of the record. */
+  want(key: string): boolean {
+    return this.#ofAny.size > 0 || this.#byKey.has(key);
+  }
+
+  *of(key: string): Generator<Member> {
+    yield* this.#ofAny;
+    yield* this.#byKey.get(key) ?? [];
+  }
+
+  /** Resolves when nothing waits for anybody; who takes longer is too slow. */
+  async taken(timeoutMs: number): Promise<void> {
+    const slow = new RocketError('SUBSCRIBER_TOO_SLOW');
+    const taken = [...this.#all].map(({ subscriber }) =>
+      within(timeoutMs, subscriber.emptied(), () => subscriber.fail(slow)),
+    );
+    await Promise.all(taken);
+  }
+
+  /** Takes all out. */
+  empty(): readonly Member[] {
+    const members = [...this.#all];
+    this.#all.clear();
+    this.#byKey.clear();
+    this.#ofAny.clear();
+    return members;
+  }
+}
