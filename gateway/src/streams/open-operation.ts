@@ -37,9 +37,9 @@ export class OperationOpener {
 
   /** @throws RocketError, SubscriptionRefused */
   async open(operation: OperationRequest, signal: AbortSignal): Promise<MessageSource> {
-    if (this.#closing) throw new RocketError('NOT_READY');
     const { parts } = this.#parts;
     const { given: parameters, mayWrite } = await parts.persistedQueries(operation.request);
+    if (this.#closing) throw new RocketError('NOT_READY');
     if (parameters === null) {
       throw new RocketError(
         'BAD_REQUEST',

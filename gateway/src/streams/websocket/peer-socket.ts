@@ -25,6 +25,8 @@ export class PeerSocket {
   #stalled: NodeJS.Timeout | undefined;
   #isAlive = true;
   #isOpen = true;
+  /** With which the connection is closed from here. */
+  #code: number | null = null;
 
   constructor(socket: WebSocket, options: PeerSocketOptions) {
     this.#socket = socket;
@@ -41,11 +43,12 @@ export class PeerSocket {
     socket.on('error', () => this.#end());
     socket.once('close', (code, reason) => {
       this.#end();
+      // A peer that does not take part in closing leaves another code than the one that it was closed with.
+      options.metrics.closed('websocket', this.#code ?? code);
       options.onClosed(code, String(reason));
     });
     this.#pinging = setInterval(() => this.#ping(), options.settings.pingMs);
     options.metrics.opened('websocket');
-    socket.once('close', (code) => options.metrics.closed('websocket', code));
   }
 
   get isOpen(): boolean {
@@ -74,6 +77,7 @@ export class PeerSocket {
   /** Closes the connection; does nothing when it is being closed. */
   end(code: number, reason: string): void {
     if (!this.#isOpen) return;
+    this.#code = code;
     this.#end();
     // The peer's part of closing has to be read. Without it the socket is cut after the time set for the server.
     this.#socket.resume();

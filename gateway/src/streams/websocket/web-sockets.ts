@@ -52,6 +52,7 @@ export class WebSockets {
 
   /** Owns the socket from now on. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): void {
+    if (socket.destroyed) return;
     // Whoever is there when a connection breaks learns of it from the event `close`.
     const ignore = (): void => undefined;
     socket.on('error', ignore);
