@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpAnswer } from '@rocket/platform';
+import type { HttpAnswer, HttpStream } from '@rocket/platform';
 import { allowedMethods, type Route } from './routes.ts';
 
 export interface CorsConfig {
@@ -25,7 +25,7 @@ const ALLOWED_HEADERS = [
   'cache-control',
   'if-none-match',
   'x-rocket-consistency',
-  // Streams of events that are resumed.
+  // Server-sent events.
   'last-event-id',
   // Apollo's clients; the last goes with GET.
   'apollographql-client-name',
@@ -55,7 +55,11 @@ const EXPOSED_HEADERS = [
 /** Browsers cache a preflight for at most some minutes to hours, whatever this says. */
 const PREFLIGHT_TTL_SECONDS = 600;
 
-export type Cors = (route: Route | null, message: IncomingMessage, answer: HttpAnswer) => HttpAnswer;
+export type Cors = <Answer extends HttpAnswer | HttpStream>(
+  route: Route | null,
+  message: IncomingMessage,
+  answer: Answer,
+) => Answer;
 
 /**
  * Lets pages of listed origins read answers. Credentials in the sense of CORS are never allowed: tokens travel in the

@@ -5,7 +5,7 @@ import type { StreamSettings } from './stream-settings.ts';
 /** Whose connections and subscriptions are counted together. */
 export interface StreamCaller {
   readonly identity: Identity;
-  /** Of the socket. */
+  /** Where callers without a token are counted; see `caller-address.ts`. */
   readonly address: string;
 }
 

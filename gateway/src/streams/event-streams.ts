@@ -8,6 +8,7 @@ import type { HttpRequest } from '../http/dispatch.ts';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from '../http/graphql-request.ts';
 import type { StreamSession } from '../identity/stream-sessions.ts';
 import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
+import { callerAddress } from './caller-address.ts';
 import type { CallerLimits, StreamCaller } from './caller-limits.ts';
 import { EventStreamBody } from './event-stream-body.ts';
 import type { OperationOpener } from './open-operation.ts';
@@ -53,7 +54,7 @@ export class EventStreams {
     // Before the body is read, so that strangers cannot make us read it.
     const session = await parts.sessions.open(asked.authorization);
     parts.requireAudience(session.identity, key);
-    const caller = { identity: session.identity, address: asked.message.socket.remoteAddress ?? '' };
+    const caller = { identity: session.identity, address: callerAddress(asked.message) };
     const release = limits.take('connections', caller);
     try {
       const request = await this.#read(asked);
@@ -139,6 +140,8 @@ export class EventStreams {
     this.#bodies.add(body);
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave);
+    // The session may have been revoked while the operation was begun.
+    body.check();
     return body;
   }
 }

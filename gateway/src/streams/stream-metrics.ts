@@ -33,7 +33,7 @@ export function createStreamMetrics(metrics: Metrics): StreamMetrics {
   });
   const messages = metrics.counter({
     name: 'rocket_stream_messages_total',
-    help: 'Messages that the callers’ side has taken, by transport',
+    help: 'Messages that were sent and taken, comments and acknowledgements included, by transport',
     labelNames: ['transport'],
   });
   // Bound once: resolving labels for each message costs more than counting.

@@ -27,10 +27,10 @@ export interface StreamSettings {
   /** For each signed-in user, over all their connections to this process. */
   readonly maxConnectionsPerUser: number;
   readonly maxSubscriptionsPerUser: number;
-  /** For all callers without a token at one remote address, which behind a proxy is the proxy's. */
+  /** For all callers without a token at one address. */
   readonly maxConnectionsPerAddress: number;
   readonly maxSubscriptionsPerAddress: number;
-  /** Most WebSockets of one remote address that have not said yet who they are. */
+  /** Most WebSockets of one address that have not said yet who they are. */
   readonly maxArrivalsPerAddress: number;
 }
 

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { request } from 'node:http';
 import { RocketError } from '@rocket/schema';
 import { GraphQLError } from 'graphql';
 import { createClient } from 'graphql-sse';
@@ -207,7 +208,6 @@ describe('before a stream begins', () => {
     [{}, 200],
   ])('a GET with %j is answered with %d', async (headers, status) => {
     // Another client, as fetch chooses some of these headers by itself.
-    const { request } = await import('node:http');
     const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
     const path = `/apps/crm/graphql?query=${encodeURIComponent('{ a }')}`;
     const options = { host: '127.0.0.1', port: server.port, path };
@@ -261,6 +261,14 @@ describe('a session', () => {
     expect((await channel('stays')).returns).toBe(0);
     control.abort();
   });
+});
+
+it('a session that is revoked while its stream is being begun ends it', async () => {
+  server.sessions.add('ann', 'ann');
+  server.engine.onSubscribe = () => server.sessions.revoke('ann');
+  const response = await post(text('revoked'), { headers: { authorization: 'Bearer ann' } });
+  expect(await response.text()).toContain('"code":"UNAUTHENTICATED"');
+  expect(server.engine.of('revoked').returns).toBe(1);
 });
 
 describe('a stop', () => {

@@ -146,8 +146,8 @@ describe('too many', () => {
   it('bytes of operations on a connection are refused', async () => {
     await restart({ maxOperationBytes: 1_000 });
     const raw = await new RawWebSocket(server.url).connect();
-    raw.subscribe('1', `subscription { a } # ${pad(500)}`);
-    raw.subscribe('2', `subscription { a } # ${pad(500)}`);
+    raw.subscribe('1', `subscription { a } # ${pad(2_000)}`);
+    raw.subscribe('2', 'subscription { a }');
     expect(await raw.received(({ type }) => type === 'error')).toMatchObject({ id: '2', payload: [refused] });
     raw.socket.close();
   });
@@ -193,6 +193,9 @@ describe('too many', () => {
     await restart({ maxArrivalsPerAddress: 1 });
     const silent = await new RawWebSocket(server.url).opened();
     expect(await upgradeBy({})).toMatchObject({ status: 429, body: { errors: [refused] } });
+    // A proxy nearby tells whose they are.
+    expect((await upgradeBy({ 'x-forwarded-for': '10.9.8.7, 203.0.113.5' })).status).toBe(101);
+    expect((await upgradeBy({ 'x-forwarded-for': '203.0.113.5, somebody' })).status).toBe(429);
     silent.send({ type: 'connection_init' });
     await silent.received(({ type }) => type === 'connection_ack');
     const next = await new RawWebSocket(server.url).connect();
@@ -227,6 +230,7 @@ async function upgradeBy(headers: Record<string, string>, path = '/apps/crm/grap
       socket.destroy();
     };
     if (head.length > 0) return done(head);
+    // Only a close frame comes by itself.
     if (headers['sec-websocket-protocol'] === undefined) return done(Buffer.alloc(0));
     socket.once('data', done);
   });

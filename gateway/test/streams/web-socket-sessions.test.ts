@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RocketError } from '@rocket/schema';
 import { createClient } from 'graphql-ws';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -56,6 +57,12 @@ describe('a token', () => {
   );
 
   it('whose check fails for a while closes the connection with 1013, and a fault with 4500', async () => {
+    server.sessions.open = async () => {
+      throw new RocketError('NOT_READY');
+    };
+    const early = await new RawWebSocket(server.url).opened();
+    early.send({ type: 'connection_init' });
+    expect((await early.closed).code).toBe(1013);
     server.sessions.open = async () => {
       throw new Error('secret');
     };

@@ -62,10 +62,9 @@ export class ConnectionOperations {
       void handle(short);
       return;
     }
-    if (
-      this.#count >= settings.maxOperationsPerConnection ||
-      this.#bytes + bytes > settings.maxOperationBytes
-    ) {
+    // A single message is bounded like the body of a request.
+    const isFull = this.#count > 0 && this.#bytes + bytes > settings.maxOperationBytes;
+    if (isFull || this.#count >= settings.maxOperationsPerConnection) {
       const payload = publicErrors(
         new RocketError('TOO_MANY_REQUESTS', 'Too many operations run on this connection'),
       );

@@ -50,6 +50,8 @@ export class ConnectionSession {
       this.#watch = new SessionWatch(session, (error) => {
         this.#options.onEnd({ code: CLOSE_CODES.tokenEnded, reason: error.message });
       });
+      // It may have been revoked before anybody listened.
+      this.check();
     });
   }
 
@@ -68,6 +70,7 @@ export class ConnectionSession {
           return void this.#refuse(CLOSE_CODES.tokenEnded, 'The rights of the user have changed');
         }
         this.#watch?.renew(session);
+        this.check();
       });
     } finally {
       this.#isRenewing = false;

@@ -100,9 +100,12 @@ export class Connection {
   }
 
   #receive(text: string): void {
+    if (!this.#rate.count()) {
+      this.end(CLOSE_CODES.tooMany, 'Too many messages');
+      return;
+    }
     const message = messageOf(text);
-    if (!this.#rate.count()) this.end(CLOSE_CODES.tooMany, 'Too many messages');
-    else if (message === null) this.end(CLOSE_CODES.malformed, 'Invalid message received');
+    if (message === null) this.end(CLOSE_CODES.malformed, 'Invalid message received');
     else this.#take(message, text);
   }
 

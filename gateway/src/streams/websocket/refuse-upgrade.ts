@@ -16,6 +16,8 @@ export function refuseUpgrade(socket: Duplex, error: unknown, requestId: string 
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, '', String(body)].join('\r\n'));
+  // What the caller still sends is dropped; else the end of their side would not be noticed.
+  socket.resume();
   const cut = setTimeout(() => socket.destroy(), SEND_MS);
   socket.once('close', () => clearTimeout(cut));
 }

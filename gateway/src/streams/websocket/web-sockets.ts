@@ -7,6 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { GraphKey } from '../../graphs/graph-key.ts';
 import { findRoute } from '../../http/routes.ts';
 import { ANONYMOUS } from '../../identity/identity.ts';
+import { callerAddress } from '../caller-address.ts';
 import { CLOSE_CODES } from '../close-codes.ts';
 import type { OriginRule } from '../origin-rule.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
@@ -108,7 +109,7 @@ export class WebSockets {
   #open(asked: Asked): void {
     const { request, key, requestId } = asked;
     const { limits } = this.#parts;
-    const address = request.socket.remoteAddress ?? '';
+    const address = callerAddress(request);
     const arrived = limits.take('arrivals', { identity: ANONYMOUS, address });
     // Also when it is never opened.
     asked.socket.once('close', arrived);
