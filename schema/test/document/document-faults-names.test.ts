@@ -105,6 +105,13 @@ const CASES: readonly FaultCase[] = [
     ['$.entities[1].name'],
   ],
   ['query by key', { entities: [entity('customer'), entity('customer_by')] }, ['$.entities[1].name']],
+  ...['change', 'previous'].map(
+    (name): FaultCase => [
+      `enum of a field ${name}`,
+      field({ name, type: 'string', enum: ['up', 'down'] }),
+      ['$.entities[0].fields[1].name'],
+    ],
+  ),
   [
     'enum type',
     { entities: [entity('ticket', [STATUS]), entity('ticket_status')] },

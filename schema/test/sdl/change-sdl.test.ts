@@ -116,6 +116,21 @@ describe('subscriptions of a graph', () => {
     );
   });
 
+  it.each(
+    ['change', 'previous'].flatMap((name) => [
+      { name, key: 'id' },
+      { name, key: 'operation' },
+      { name, key: 'code' },
+    ]),
+  )('do not merge with an entity of another app of the same name: $name by $key', ({ name, key }) => {
+    const fields = [{ name: key, type: 'uuid' }];
+    const like = { ...entity(name), primary_key: { field: key, type: 'uuid' }, fields };
+    const other = model({ entities: [like] }, appName('crm_customer'));
+    const composed = composeGraph(graph(null, crm, other));
+    const errors = composed.ok ? '' : composed.errors.join();
+    expect(errors).toMatch(/CrmCustomer(Change|Previous)/);
+  });
+
   it('are missing where there is no entity', () => {
     const empty = model({ entities: [] }, appName('empty'));
     expect(schemaOf(empty, graph('empty', empty)).getSubscriptionType()).toBeUndefined();
