@@ -5,8 +5,8 @@ import { GraphQLError } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../tests/harness/until.ts';
-import { SubscriptionRefused } from '../../src/streams/contracts.ts';
 import type { StreamSettings } from '../../src/streams/stream-settings.ts';
+import { SubscriptionRefused } from '../../src/subscriptions/subscribe.ts';
 import { type StreamServer, startStreamServer } from '../support/stream-server.ts';
 
 const LISTED = 'https://listed.example';
