@@ -1,4 +1,5 @@
 import { type EventBus, openNatsBus } from '@rocket/platform';
+import { appName } from '@rocket/schema';
 import { connect } from 'nats';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../tests/harness/servers/nats-server.ts';
@@ -15,6 +16,7 @@ import {
 } from '../support/feeds.ts';
 import { CRM, change, numbers, placeOf } from '../support/published-changes.ts';
 
+const SHOP = appName('shop');
 const UNAVAILABLE = { code: 'EVENTS_UNAVAILABLE' };
 
 describe.skipIf(natsServer === null)('feeds of changes on a JetStream server that fails', () => {
@@ -153,6 +155,38 @@ describe.skipIf(natsServer === null)('feeds of changes on a JetStream server tha
     await refused(9);
     const back = await resume(next, placeOf(kept, 4));
     expect(back.ids()).toEqual([...numbers(6, 10), ...numbers(31, 40)]);
+  });
+
+  it("are lost when a restored copy gives to others what they know to be nobody's", async () => {
+    limited({ headAgeMs: 0 });
+    await change(bus, [1]);
+    const feed = await opened();
+    const heard = listen(feed, feed.head);
+    await change(bus, numbers(1, 5), { app: SHOP });
+    await server.stop();
+    await server.copyStore('older');
+    await server.start();
+    await isUp();
+    await change(bus, numbers(6, 10), { app: SHOP });
+    await opened();
+    expect(feed.head).toEqual({ position: 11, id: 'shop:1:10' });
+    await server.stop();
+    await server.restoreStore('older');
+    await server.start();
+    await isUp();
+    expect(await change(bus, [2])).toEqual([{ position: 7, id: 'crm:1:2' }]);
+    await until(() => heard.errors.length === 1);
+    expect([heard.errors[0], heard.changes]).toMatchObject([resyncFor('rewound'), []]);
+  });
+
+  it('do not vouch for a place whose message has left the stream', async () => {
+    const feed = await opened();
+    const places = await change(bus, numbers(1, 5), { app: SHOP });
+    await change(bus, [1]);
+    await until(() => feed.head.position === 6);
+    await withStream({ purgeTo: 4 });
+    await expect(feed.verify(placeOf(places, 1))).rejects.toMatchObject(resyncFor('expired'));
+    await feed.verify(placeOf(places, 4));
   });
 
   it('say that what left the stream by age is gone', async () => {

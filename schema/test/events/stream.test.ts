@@ -9,7 +9,13 @@ import {
 } from '../../src/events/encode-event.ts';
 import { linkTags } from '../../src/events/event-tags.ts';
 import { readStream } from '../../src/events/read-stream.ts';
-import { changeSubject, effectSubject, eventSubject, subjectApp } from '../../src/events/subjects.ts';
+import {
+  changeSubject,
+  effectSubject,
+  eventSubject,
+  isChangeSubject,
+  subjectApp,
+} from '../../src/events/subjects.ts';
 import { MAX_TOUCHED_TAGS, touchedEvent, touchedTables } from '../../src/events/touched-event.ts';
 import { transitionEffect } from '../../src/events/transition-effect.ts';
 import { encodeStatement, type WriterStatement } from '../../src/events/writer-statement.ts';
@@ -181,6 +187,15 @@ test.each([
   ['rocket.ev', null],
 ])('what cannot be read under %s may be a change of %s', (subject, app) => {
   expect(subjectApp(subject)).toBe(app);
+});
+
+test.each([
+  ['rocket.ev.crm.deal.create', true],
+  ['rocket.fx.crm.deal.webhook', false],
+  ['rocket.tg.crm.-.touched', false],
+  ['rocket.evil.crm.deal.create', false],
+])('what is under %s is a change: %s', (subject, is) => {
+  expect(isChangeSubject(subject)).toBe(is);
 });
 
 test('of two events of a record the one of the later epoch, else of the higher id is newer', () => {
