@@ -108,7 +108,13 @@ export class AppFeed implements ChangeFeed {
 
   async read(after: StreamPlace, entity: string): Promise<ChangePage> {
     this.#requireFollowed();
-    return await this.#pages.read(after, entity);
+    try {
+      return await this.#pages.read(after, entity);
+    } catch (error) {
+      // A loss meanwhile is the reason, whatever came of the page.
+      this.#requireFollowed();
+      throw error;
+    }
   }
 
   /** All who listen are told, and nothing is followed any more. */

@@ -109,6 +109,17 @@ describe.each(BUSES)('pages of changes: $name', ({ open, isMissing }) => {
       expect(most).toBe(2);
     });
 
+    it('refuse a place of another stream once for all who have it', async () => {
+      await change(bus, numbers(1, 10));
+      const feed = await opened();
+      const foreign = { position: 5, id: 'other' };
+      const all = await Promise.allSettled(numbers(1, 1_000).map(() => feed.read(foreign, 'deal')));
+      for (const each of all) {
+        expect(each).toMatchObject({ status: 'rejected', reason: resyncFor('rewound') });
+      }
+      expect(counts.follow).toBeLessThanOrEqual(2);
+    });
+
     it('refuse a place of another stream, and serve the others who come with it', async () => {
       const places = await change(bus, numbers(1, 600));
       const feed = await opened();

@@ -2,7 +2,7 @@ import { createInProcessBus, type EventBus, type FollowOptions } from '@rocket/p
 import { appName } from '@rocket/schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../../../tests/harness/until.ts';
-import { listen, logger, openFeeds, resume, type World } from '../support/feeds.ts';
+import { listen, logger, openFeeds, resume, resyncFor, type World } from '../support/feeds.ts';
 import { CRM, change, changeMessage, numbers, publish } from '../support/published-changes.ts';
 
 const SHOP = appName('shop');
@@ -64,6 +64,25 @@ describe('what comes at an unlucky moment', () => {
     held = null;
     for (const deliver of late) deliver();
     expect([heard.ids(), heard.errors]).toEqual([[1], []]);
+  });
+
+  it('is the reason why a page is refused that was being read', async () => {
+    await change(bus, [1]);
+    const asked = Promise.withResolvers<void>();
+    const { feed } = await opened({
+      follow(options) {
+        if (options.from.kind !== 'after' || options.from.id === undefined) return bus.follow(options);
+        // The one that reads the page never hears of anything.
+        asked.resolve();
+        return { position: 0, close: () => undefined };
+      },
+    });
+    const refused = expect(feed.read({ position: 1, id: 'crm:1:1' }, 'deal')).rejects.toMatchObject(
+      resyncFor('unreadable'),
+    );
+    await asked.promise;
+    await publish(bus, [{ subject: 'rocket.ev.crm.deal.create', payload: '{"v":99}', id: 'newer' }]);
+    await refused;
   });
 
   it('is behind the end that was looked for meanwhile', async () => {

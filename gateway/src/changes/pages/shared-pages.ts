@@ -8,8 +8,10 @@ import type { FeedMetrics } from '../feed-metrics.ts';
 import { covers, type PageSource, readPage, type StreamPage } from './read-page.ts';
 import { createSlots, type Slots } from './slots.ts';
 
+/** All who read from one place. */
 interface Reader {
   readonly after: StreamPlace;
+  readonly promise: Promise<ChangePage>;
   resolve(page: ChangePage): void;
   reject(error: unknown): void;
 }
@@ -34,7 +36,8 @@ const KEPT_MS = 30_000;
 export class SharedPages {
   readonly #options: SharedPagesOptions;
   readonly #slots: Slots;
-  readonly #waiting = new Map<string, Reader[]>();
+  /** By entity, then by place. */
+  readonly #waiting = new Map<string, Map<string, Reader>>();
   readonly #pages = new LRUCache<string, StreamPage>({
     max: KEPT_PAGES,
     maxSize: KEPT_BYTES,
@@ -52,15 +55,15 @@ export class SharedPages {
   read(after: StreamPlace, entity: string): Promise<ChangePage> {
     const page = this.#find(after, entity);
     if (page !== null) return Promise.resolve(restOf(page, after));
-    const { promise, resolve, reject } = Promise.withResolvers<ChangePage>();
-    const reader = { after, resolve, reject };
-    const waiting = this.#waiting.get(entity);
-    if (waiting !== undefined) waiting.push(reader);
-    else {
-      const readers = [reader];
-      this.#waiting.set(entity, readers);
-      void this.#serve(readers, entity);
+    const known = this.#waiting.get(entity);
+    const waiting = known ?? new Map<string, Reader>();
+    const reader = waiting.get(keyOf(after)) ?? { after, ...Promise.withResolvers<ChangePage>() };
+    waiting.set(keyOf(after), reader);
+    if (known === undefined) {
+      this.#waiting.set(entity, waiting);
+      void this.#serve(waiting, entity);
     }
+    const { promise } = reader;
     return within(this.#options.limits.readTimeoutMs, promise, () => {
       throw new RocketError('EVENTS_UNAVAILABLE');
     });
@@ -70,9 +73,10 @@ export class SharedPages {
     this.#pages.clear();
   }
 
-  async #serve(waiting: Reader[], entity: string): Promise<void> {
-    while (waiting.length > 0) {
-      const round = waiting.splice(0).sort((a, b) => a.after.position - b.after.position);
+  async #serve(waiting: Map<string, Reader>, entity: string): Promise<void> {
+    while (waiting.size > 0) {
+      const round = [...waiting.values()].sort((a, b) => a.after.position - b.after.position);
+      waiting.clear();
       try {
         await this.#serveRound(round, entity);
       } catch (error) {
@@ -116,9 +120,13 @@ export class SharedPages {
     const read = () => readPage(after, entity, this.#options);
     const page = await this.#slots.run(() => slots.run(read));
     metrics.pageRead();
-    this.#pages.set(`${entity}@${after.position}:${after.id}`, page);
+    this.#pages.set(`${entity}@${keyOf(after)}`, page);
     return page;
   }
+}
+
+function keyOf({ position, id }: StreamPlace): string {
+  return `${position}:${id}`;
 }
 
 function restOf({ changes, to }: StreamPage, after: StreamPlace): ChangePage {
