@@ -3,6 +3,7 @@ import {
   type AppModel,
   type Caller,
   type ChangeEvent,
+  DELETED_AT_COLUMN,
   type EntityModel,
   type Filter,
   type FilterScope,
@@ -61,7 +62,8 @@ export function entityView(viewed: ViewedEntity, where: Filter) {
   const access = readFilter(model, { entity: entity.name, action: 'read', caller });
   if (access === 'forbidden') throw forbidden(caller, `read ${entity.name}`);
   const visible: Filter = { kind: 'all', filters: [access, where] };
-  const sees = (record: ChangeEvent['record']): boolean => record !== null && matches(visible, record);
+  const sees = (record: ChangeEvent['record']): boolean =>
+    record !== null && !isDeleted(entity, record) && matches(visible, record);
   return {
     /** Null for a change of which the caller sees nothing. A record that comes into their view is added, for them. */
     operationOf(event: Pick<ChangeEvent, 'record' | 'previous'>): ChangeOperation | null {
@@ -71,6 +73,11 @@ export function entityView(viewed: ViewedEntity, where: Filter) {
       return before ? 'REMOVED' : null;
     },
   };
+}
+
+/** A restoration is the update of a record that nobody saw. */
+function isDeleted({ softDelete }: EntityModel, record: NonNullable<ChangeEvent['record']>): boolean {
+  return softDelete && (record[DELETED_AT_COLUMN] ?? null) !== null;
 }
 
 export type EntityView = ReturnType<typeof entityView>;
