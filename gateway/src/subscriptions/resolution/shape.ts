@@ -23,6 +23,8 @@ export interface ShapeParts {
   readonly onResolved: (records: number) => void;
   /** They go on in the graph as it is now, behind their points. */
   readonly onReplaced: (members: readonly Member[]) => void;
+  /** It has its first member. */
+  readonly onFilled: (shape: Shape) => void;
   /** Nobody is in it any more. */
   readonly onEmpty: (shape: Shape) => void;
 }
@@ -69,6 +71,7 @@ export class Shape {
     const key = this.#cohortKey(member.identity);
     const cohort = this.#cohorts.get(key) ?? this.#newCohort(member.identity);
     this.#cohorts.set(key, cohort);
+    if (this.isEmpty) this.#parts.onFilled(this);
     this.#cohortOf.set(member, cohort);
     cohort.add(member);
   }
