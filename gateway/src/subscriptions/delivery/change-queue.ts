@@ -19,8 +19,8 @@ export interface QueueEnds {
   readonly readFor: () => ReadFor | undefined;
   /** Whether somebody wants changes of the record. */
   readonly want: (key: string) => boolean;
-  /** Called in order; the batch counts as done once it resolves. */
-  readonly give: (deliveries: readonly Delivery[]) => Promise<void>;
+  /** Called in order, with whom it was read for; the batch counts as done once it resolves. */
+  readonly give: (deliveries: readonly Delivery[], of: ReadFor) => Promise<void>;
 }
 
 export class ChangeQueue {
@@ -108,7 +108,7 @@ export class ChangeQueue {
       const place = seen[at]?.change.place;
       return change === null || place === undefined ? [] : { change, point: { place, row: null } };
     });
-    await this.#ends.give(deliveries);
+    await this.#ends.give(deliveries, of);
     this.#waiting.splice(0, batch.length);
     this.#done = batch.at(-1)?.place ?? this.#done;
   }

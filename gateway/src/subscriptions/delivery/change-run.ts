@@ -5,8 +5,8 @@
 import type { Logger } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import type { ChangeFeed, FedChange, StreamPlace } from '../../changes/change-feed.ts';
-import { GraphReplaced } from '../resolution/ask-graph.ts';
-import { ChangeQueue, type QueueParts } from './change-queue.ts';
+import { GraphReplaced, type ReadFor } from '../resolution/ask-graph.ts';
+import { ChangeQueue, type QueueEnds, type QueueParts } from './change-queue.ts';
 import type { Member } from './member.ts';
 import { MemberSet } from './member-set.ts';
 import type { Delivery } from './subscriber.ts';
@@ -24,8 +24,8 @@ export interface RunParts extends QueueParts {
   readonly feed: ChangeFeed;
   readonly entity: string;
   readonly logger: Logger;
-  /** Those who do not see the same as the first one any more. */
-  readonly apart: (members: MemberSet) => readonly Member[];
+  /** By what is known now: an answer may show that two who shared what is read see different things. */
+  readonly seeSame: (a: ReadFor, b: ReadFor) => boolean;
   /** They see something else, or the graph has changed: they go on elsewhere, behind their points. */
   readonly onApart: (members: readonly Member[], reason: 'scope' | 'graph') => void;
   /** Nothing waits at the moment. */
@@ -42,10 +42,12 @@ export class ChangeRun {
 
   constructor(parts: RunParts, from: StreamPlace) {
     this.#parts = parts;
-    const give = (deliveries: readonly Delivery[]) => this.#give(deliveries);
-    const readFor = (): Member | undefined => this.members.first;
-    const want = (key: string): boolean => this.members.want(key);
-    this.#queue = new ChangeQueue(parts, { readFor, want, give }, from);
+    const ends: QueueEnds = {
+      readFor: () => this.members.first,
+      want: (key) => this.members.want(key),
+      give: (deliveries, of) => this.#give(deliveries, of),
+    };
+    this.#queue = new ChangeQueue(parts, ends, from);
     setTimeout(() => void this.#begin(), GATHER_MS);
   }
 
@@ -64,8 +66,9 @@ export class ChangeRun {
     this.#queue.reached(place);
   }
 
-  /** @returns false when the run is past the member's point, or too far before it */
+  /** @returns false when the run is past the member's point, or too far before it, or of others than those who see the same */
   take(member: Member): boolean {
+    if (!this.#isFor(member)) return false;
     const { place } = member.point;
     const ahead = place.position - this.#queue.complete;
     if (this.#state === 'gathering') {
@@ -74,6 +77,11 @@ export class ChangeRun {
     } else if (this.#state !== 'live' || ahead < 0) return false;
     this.members.add(member);
     return true;
+  }
+
+  #isFor(member: Member): boolean {
+    const { first } = this.members;
+    return first === undefined || this.#parts.seeSame(first, member);
   }
 
   leave(member: Member): void {
@@ -157,9 +165,9 @@ export class ChangeRun {
     }
   }
 
-  async #give(deliveries: readonly Delivery[]): Promise<void> {
+  async #give(deliveries: readonly Delivery[], of: ReadFor): Promise<void> {
     if (this.#hasEnded()) return;
-    this.#part();
+    this.#part(of);
     for (const delivery of deliveries) {
       for (const member of this.members.of(delivery.change.id)) member.deliver(delivery);
     }
@@ -167,13 +175,14 @@ export class ChangeRun {
   }
 
   /** Who sees something else than the one whom it was read for does not get it. */
-  #part(): void {
-    const apart = this.#parts.apart(this.members);
+  #part(of: ReadFor): void {
+    const apart = [...this.members].filter((member) => !this.#parts.seeSame(of, member));
     if (apart.length === 0) return;
     for (const member of apart) {
       this.#advance(member);
       this.members.delete(member);
     }
+    if (this.members.size === 0) this.#end();
     this.#parts.onApart(apart, 'scope');
   }
 

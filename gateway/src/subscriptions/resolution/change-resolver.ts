@@ -24,6 +24,8 @@ export interface ResolverParts {
   readonly onRead: (rule: ReadRule | null) => Promise<void>;
   /** Records were read, once for all who see the same. */
   readonly onResolved: (records: number) => void;
+  /** By what is known now: the last answer may have shown that two see different things. */
+  readonly seeSame: (a: ReadFor, b: ReadFor) => boolean;
   /** Runs work when few others of the gateway run. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -88,11 +90,24 @@ export class ChangeResolver {
 
   async #load(wanted: readonly Wanted[]): Promise<readonly (ReadNode | null)[]> {
     try {
-      return await retried(() => this.#parts.inTurn(() => this.#readFresh(wanted)));
+      const nodes = await retried(() => this.#parts.inTurn(() => this.#readFresh(wanted)));
+      return await this.#eachTheirOwn(wanted, nodes);
     } catch (error) {
       if (!(error instanceof RocketError) || error.retryable) throw error;
       return await this.#loadApart(wanted, error);
     }
+  }
+
+  /** What was read for the first is not for those of whom the answer shows that they see something else. */
+  async #eachTheirOwn(
+    wanted: readonly Wanted[],
+    nodes: readonly (ReadNode | null)[],
+  ): Promise<readonly (ReadNode | null)[]> {
+    const [first] = wanted;
+    const others = wanted.filter(({ of }) => first !== undefined && !this.#parts.seeSame(first.of, of));
+    if (others.length === 0) return nodes;
+    const own = await this.#load(others);
+    return wanted.map((one, at) => (others.includes(one) ? own[others.indexOf(one)] : nodes[at]) ?? null);
   }
 
   async #readFresh(wanted: readonly Wanted[]): Promise<readonly (ReadNode | null)[]> {

@@ -5,7 +5,6 @@ import type { ChangeFeed } from '../../changes/change-feed.ts';
 import { callerFor, type Identity } from '../../identity/identity.ts';
 import { Cohort } from '../delivery/cohort.ts';
 import type { Member } from '../delivery/member.ts';
-import type { MemberSet } from '../delivery/member-set.ts';
 import type { AskingParts, ReadFor } from './ask-graph.ts';
 import { ChangeResolver } from './change-resolver.ts';
 import { createNodeReader, type NodeReader } from './node-reader.ts';
@@ -96,13 +95,14 @@ export class Shape {
     const { plan, feed, reader } = this;
     const { stored, logger, inTurn, onResolved } = this.#parts;
     const view = viewOf(plan, callerFor(identity, plan.model.app));
+    const seeSame = (a: ReadFor, b: ReadFor): boolean => this.#seeSame(a.identity, b.identity);
     const resolver = new ChangeResolver({
-      ...{ reader, inTurn, onResolved, entity: plan.entity, wantsPrevious: plan.payload.wantsPrevious },
+      ...{ reader, inTurn, onResolved, seeSame, entity: plan.entity },
+      wantsPrevious: plan.payload.wantsPrevious,
       onRead: (rule) => this.#learn(rule),
     });
     const cohort: Cohort = new Cohort({
-      ...{ feed, view, resolver, stored, logger, entity: plan.entity.name },
-      apart: (members) => this.#apart(members),
+      ...{ feed, view, resolver, stored, logger, seeSame, entity: plan.entity.name },
       onApart: (members, reason) => this.#onApart(members, reason),
       onEmpty: () => this.#forget(cohort),
     });
@@ -126,13 +126,8 @@ export class Shape {
     );
   }
 
-  #apart(members: MemberSet): readonly Member[] {
-    const { first } = members;
-    if (first === undefined) return [];
-    const key = this.#cohortKey(first.identity);
-    return [...members].filter(
-      ({ identity }) => identity !== first.identity && this.#cohortKey(identity) !== key,
-    );
+  #seeSame(a: Identity, b: Identity): boolean {
+    return a === b || this.#cohortKey(a) === this.#cohortKey(b);
   }
 
   #onApart(members: readonly Member[], reason: 'scope' | 'graph'): void {
