@@ -7,15 +7,17 @@ import { RocketError } from '@rocket/schema';
 import type { ChangeFeed, FedChange, StreamPlace } from '../../changes/change-feed.ts';
 import { GraphReplaced, type ReadFor } from '../resolution/ask-graph.ts';
 import { ChangeQueue, type QueueEnds, type QueueParts } from './change-queue.ts';
+import { joinFeed } from './join-feed.ts';
 import type { Member } from './member.ts';
-import { MemberSet } from './member-set.ts';
+import { MemberSet, type SeeSame } from './member-set.ts';
+import { publicEnd } from './public-end.ts';
 import type { Delivery } from './subscriber.ts';
 
 /** Those who come back together, as after a restart, share what they read. */
 const GATHER_MS = 10;
 /** Positions between those who share it. */
 const MAX_DISTANCE = 10_000;
-/** While shards do not answer, so many changes are held in memory. */
+/** Changes that are held in memory while shards do not answer, or members do not take. */
 const MAX_QUEUE = 10_000;
 /** Who goes through what has been must take it. */
 const MAX_TAKE_MS = 30_000;
@@ -24,8 +26,7 @@ export interface RunParts extends QueueParts {
   readonly feed: ChangeFeed;
   readonly entity: string;
   readonly logger: Logger;
-  /** By what is known now: an answer may show that two who shared what is read see different things. */
-  readonly seeSame: (a: ReadFor, b: ReadFor) => boolean;
+  readonly seeSame: SeeSame;
   /** They see something else, or the graph has changed: they go on elsewhere, behind their points. */
   readonly onApart: (members: readonly Member[], reason: 'scope' | 'graph') => void;
   /** Nothing waits at the moment. */
@@ -34,14 +35,17 @@ export interface RunParts extends QueueParts {
 }
 
 export class ChangeRun {
-  readonly members = new MemberSet();
+  readonly members: MemberSet;
   readonly #parts: RunParts;
   readonly #queue: ChangeQueue;
   #state: 'gathering' | 'behind' | 'live' | 'ended' = 'gathering';
   #joined: { close(): void } | null = null;
+  /** More came while it was behind than is held: the rest is left to the stream. */
+  #isCut = false;
 
   constructor(parts: RunParts, from: StreamPlace) {
     this.#parts = parts;
+    this.members = new MemberSet(parts.seeSame);
     const ends: QueueEnds = {
       readFor: () => this.members.first,
       want: (key) => this.members.want(key),
@@ -56,9 +60,14 @@ export class ChangeRun {
     return this.#state === 'live' && this.#queue.isIdle;
   }
 
-  /** Everything up to here was told, or concerns nobody. */
-  get done(): StreamPlace {
-    return this.#queue.done;
+  /** Who wants changes from this position on gets all of them. */
+  get complete(): number {
+    return this.#queue.complete;
+  }
+
+  /** Those in it see the same as those in the other. */
+  isLike({ members: { first } }: ChangeRun): boolean {
+    return first !== undefined && this.members.accept(first);
   }
 
   /** Everything up to the place was offered to it. */
@@ -68,7 +77,7 @@ export class ChangeRun {
 
   /** @returns false when the run is past the member's point, or too far before it, or of others than those who see the same */
   take(member: Member): boolean {
-    if (!this.#isFor(member)) return false;
+    if (!this.members.accept(member)) return false;
     const { place } = member.point;
     const ahead = place.position - this.#queue.complete;
     if (this.#state === 'gathering') {
@@ -79,11 +88,6 @@ export class ChangeRun {
     return true;
   }
 
-  #isFor(member: Member): boolean {
-    const { first } = this.members;
-    return first === undefined || this.#parts.seeSame(first, member);
-  }
-
   leave(member: Member): void {
     if (this.members.delete(member) && this.members.size === 0) this.#end();
   }
@@ -91,7 +95,7 @@ export class ChangeRun {
   /** All members go elsewhere. */
   empty(): readonly Member[] {
     const members = this.members.empty();
-    for (const member of members) this.#advance(member);
+    for (const member of members) member.reached(this.#queue.done);
     this.#end();
     return members;
   }
@@ -113,13 +117,8 @@ export class ChangeRun {
     if (this.#hasEnded()) return;
     this.#state = 'behind';
     try {
-      const joined = await this.#catchUp();
-      if (joined === null) return;
-      this.#joined = joined;
-      if (this.#hasEnded()) return joined.close();
-      await this.#queue.work();
-      if (this.#hasEnded()) return;
-      this.#state = 'live';
+      let isThrough = false;
+      while (!isThrough) isThrough = await this.#catchUp();
     } catch (error) {
       this.#fail(error);
     }
@@ -127,32 +126,37 @@ export class ChangeRun {
     await this.#workLive();
   }
 
-  /** Null when it has ended meanwhile. */
-  async #catchUp(): Promise<{ close(): void } | null> {
+  /** False when more has come meanwhile than is held in memory: it is read from the stream. */
+  async #catchUp(): Promise<boolean> {
+    this.#isCut = false;
     const { feed, entity } = this.#parts;
-    let place = this.#queue.done;
-    while (!this.#hasEnded()) {
-      const joined = feed.join(place, {
-        entity,
-        onChange: (change) => this.#onChange(change),
-        onLost: (error) => this.#fail(error),
-      });
-      if (joined !== null) return joined;
-      const page = await feed.read(place, entity);
-      for (const change of page.changes) this.#queue.offer(change);
-      await this.#queue.work();
-      place = page.place;
-      this.#queue.reached(place);
-    }
-    return null;
+    const joined = await joinFeed(this.#queue, {
+      ...{ feed, entity, hasEnded: () => this.#hasEnded() },
+      onChange: (change) => this.#onChange(change),
+      onLost: (error) => this.#fail(error),
+    });
+    this.#joined = joined;
+    if (joined === null) return true;
+    if (!this.#hasEnded()) await this.#queue.work();
+    if (this.#hasEnded() || this.#isCut) joined.close();
+    else this.#state = 'live';
+    return !this.#isCut;
   }
 
   #onChange(change: FedChange): void {
-    if (this.#hasEnded()) return;
+    if (this.#hasEnded() || this.#isCut) return;
+    const isFull = this.#queue.length >= MAX_QUEUE;
+    if (this.#state !== 'live') {
+      if (isFull) this.#isCut = true;
+      else this.#queue.offer(change);
+      return;
+    }
+    if (isFull) {
+      this.#fail(new RocketError('SHARD_UNAVAILABLE'));
+      return;
+    }
     this.#queue.offer(change);
-    if (this.#state !== 'live') return;
-    if (this.#queue.length > MAX_QUEUE) this.#fail(new RocketError('SHARD_UNAVAILABLE'));
-    else void this.#workLive();
+    void this.#workLive();
   }
 
   async #workLive(): Promise<void> {
@@ -176,20 +180,11 @@ export class ChangeRun {
 
   /** Who sees something else than the one whom it was read for does not get it. */
   #part(of: ReadFor): void {
-    const apart = [...this.members].filter((member) => !this.#parts.seeSame(of, member));
+    const apart = this.members.part(of);
     if (apart.length === 0) return;
-    for (const member of apart) {
-      this.#advance(member);
-      this.members.delete(member);
-    }
+    for (const member of apart) member.reached(this.#queue.done);
     if (this.members.size === 0) this.#end();
     this.#parts.onApart(apart, 'scope');
-  }
-
-  /** What concerned nobody concerned this one neither. */
-  #advance(member: Member): void {
-    const { done } = this.#queue;
-    if (member.point.place.position < done.position) member.point = { place: done, row: null };
   }
 
   #fail(error: unknown): void {
@@ -198,10 +193,7 @@ export class ChangeRun {
       this.#parts.onApart(this.empty(), 'graph');
       return;
     }
-    const { logger, entity } = this.#parts;
-    const isKnown = error instanceof RocketError;
-    if (!isKnown) logger.error({ err: error, entity }, 'changes could not be told');
-    const told = isKnown ? error : new RocketError('INTERNAL_ERROR', undefined, { cause: error });
+    const told = publicEnd(error, this.#parts.logger);
     const members = this.members.empty();
     this.#end();
     for (const { subscriber } of members) subscriber.fail(told);

@@ -52,13 +52,17 @@ export class Cohort {
     return run;
   }
 
-  /** Two runs for which nothing waits were offered the same. */
+  /**
+   * Two runs for which nothing waits were offered the same, up to the head. One whose members were at another gateway can
+   * be beyond it: the other has yet to go there, and takes them until then, as it cannot be the other way round.
+   */
   #merge(run: ChangeRun): void {
-    const other = [...this.#runs].find((each) => each !== run && each.isIdle);
+    const other = [...this.#runs].find((each) => each !== run && each.isIdle && each.isLike(run));
     if (other === undefined) return;
-    const place = other.done.position > run.done.position ? other.done : run.done;
-    run.reached(place);
-    other.reached(place);
-    for (const member of run.empty()) if (!other.take(member)) this.add(member);
+    const { head } = this.#parts.feed;
+    run.reached(head);
+    other.reached(head);
+    const [into, from] = other.complete <= run.complete ? [other, run] : [run, other];
+    for (const member of from.empty()) if (!into.take(member)) this.add(member);
   }
 }

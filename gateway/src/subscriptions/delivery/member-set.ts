@@ -1,13 +1,22 @@
 import { within } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
+import type { ReadFor } from '../resolution/ask-graph.ts';
 import type { Member } from './member.ts';
+
+/** By what is known now: an answer may show that two who shared what was read see different things. */
+export type SeeSame = (a: ReadFor, b: ReadFor) => boolean;
 
 /** Members of a run, found by the record that they want. */
 export class MemberSet {
+  readonly #seeSame: SeeSame;
   readonly #all = new Set<Member>();
   /** Those who want one record alone. */
   readonly #byKey = new Map<string, Set<Member>>();
   readonly #ofAny = new Set<Member>();
+
+  constructor(seeSame: SeeSame) {
+    this.#seeSame = seeSame;
+  }
 
   get size(): number {
     return this.#all.size;
@@ -19,6 +28,11 @@ export class MemberSet {
 
   [Symbol.iterator](): IterableIterator<Member> {
     return this.#all.values();
+  }
+
+  /** Whether the member sees the same as those who are in it. */
+  accept(member: Member): boolean {
+    return this.first === undefined || this.#seeSame(this.first, member);
   }
 
   add(member: Member): void {
@@ -39,6 +53,13 @@ export class MemberSet {
     ofKey?.delete(member);
     if (member.key !== null && ofKey?.size === 0) this.#byKey.delete(member.key);
     return true;
+  }
+
+  /** Takes out those who do not see the same as this one. */
+  part(of: ReadFor): readonly Member[] {
+    const apart = [...this.#all].filter((member) => !this.#seeSame(of, member));
+    for (const member of apart) this.delete(member);
+    return apart;
   }
 
   /** Whether somebody wants changes of the record. */

@@ -1,3 +1,4 @@
+import type { StreamPlace } from '../../changes/change-feed.ts';
 import type { ResumePoint } from '../change-cursor.ts';
 import type { ChangeOperation } from '../entity-view.ts';
 import type { ReadFor } from '../resolution/ask-graph.ts';
@@ -37,6 +38,11 @@ export class Member implements ReadFor {
 
   get requestId(): string {
     return this.request.requestId;
+  }
+
+  /** What is up to there was given, or does not concern them. */
+  reached(place: StreamPlace): void {
+    if (this.point.place.position < place.position) this.point = { place, row: null };
   }
 
   /** Does nothing with what the subscriber was given before, or did not ask for. */

@@ -11,6 +11,7 @@ import type { Shape } from '../resolution/shape.ts';
 import { type ChangeMessage, type SubscribeRequest, SubscriptionRefused } from '../subscribe.ts';
 import type { SubscriptionMetrics } from '../subscription-metrics.ts';
 import { Member } from './member.ts';
+import { publicEnd } from './public-end.ts';
 import { sendSnapshot } from './snapshot.ts';
 import { type Delivery, Subscriber } from './subscriber.ts';
 
@@ -82,10 +83,7 @@ export class OpenSubscription {
   fail(error: unknown): void {
     const { subscriber } = this.member;
     if (subscriber.hasEnded) return;
-    const known = publicEnd(error);
-    if (known.code === 'INTERNAL_ERROR')
-      this.#parts.logger.error({ err: error }, 'a subscription could not go on');
-    subscriber.fail(known);
+    subscriber.fail(publicEnd(error, this.#parts.logger));
   }
 
   /** False when it has ended, or is prepared once more meanwhile. */
@@ -170,9 +168,4 @@ export class OpenSubscription {
 
 function schemaChanged(refused: SubscriptionRefused): RocketError {
   return new RocketError('SCHEMA_CHANGED', `The graph has changed: ${refused.message}`, { cause: refused });
-}
-
-function publicEnd(error: unknown): RocketError {
-  if (error instanceof RocketError) return error;
-  return new RocketError('INTERNAL_ERROR', undefined, { cause: error });
 }

@@ -4,6 +4,7 @@ import { type ChangeEvent, type EntityModel, laterLsn, publicPrevious, RocketErr
 import DataLoader from 'dataloader';
 import type { ReadRule } from '../../access/read-rule.ts';
 import type { FedChange } from '../../changes/change-feed.ts';
+import type { SeeSame } from '../delivery/member-set.ts';
 import type { ChangeOperation } from '../entity-view.ts';
 import { changedFieldNames, type ResolvedChange } from '../operation/change-payload.ts';
 import type { AtLeast, ReadFor } from './ask-graph.ts';
@@ -24,8 +25,7 @@ export interface ResolverParts {
   readonly onRead: (rule: ReadRule | null) => Promise<void>;
   /** Records were read, once for all who see the same. */
   readonly onResolved: (records: number) => void;
-  /** By what is known now: the last answer may have shown that two see different things. */
-  readonly seeSame: (a: ReadFor, b: ReadFor) => boolean;
+  readonly seeSame: SeeSame;
   /** Runs work when few others of the gateway run. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }

@@ -5,6 +5,7 @@ import type { ChangeFeed } from '../../changes/change-feed.ts';
 import { callerFor, type Identity } from '../../identity/identity.ts';
 import { Cohort } from '../delivery/cohort.ts';
 import type { Member } from '../delivery/member.ts';
+import type { SeeSame } from '../delivery/member-set.ts';
 import type { AskingParts, ReadFor } from './ask-graph.ts';
 import { ChangeResolver } from './change-resolver.ts';
 import { createNodeReader, type NodeReader } from './node-reader.ts';
@@ -95,7 +96,7 @@ export class Shape {
     const { plan, feed, reader } = this;
     const { stored, logger, inTurn, onResolved } = this.#parts;
     const view = viewOf(plan, callerFor(identity, plan.model.app));
-    const seeSame = (a: ReadFor, b: ReadFor): boolean => this.#seeSame(a.identity, b.identity);
+    const seeSame: SeeSame = (a, b) => this.#seeSame(a.identity, b.identity);
     const resolver = new ChangeResolver({
       ...{ reader, inTurn, onResolved, seeSame, entity: plan.entity },
       wantsPrevious: plan.payload.wantsPrevious,
