@@ -1,6 +1,7 @@
 /** The end of the way of changes: what waits for one subscriber, and how they take it. */
 import { RocketError } from '@rocket/schema';
 import type { ResumePoint } from '../change-cursor.ts';
+import type { ChangeOperation } from '../entity-view.ts';
 import type { ResolvedChange } from '../operation/change-payload.ts';
 import type { ChangeMessage } from '../subscribe.ts';
 
@@ -126,11 +127,12 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
 /** Both changes of a record as one, of which the subscriber has seen neither. */
 function sumOf({ change: before }: Delivery, { change: after, point }: Delivery): Delivery {
   const changedFields = [...new Set([...before.changedFields, ...after.changedFields])];
-  const operation =
-    after.operation === 'UPDATED' && before.operation === 'ADDED'
-      ? 'ADDED'
-      : after.operation === 'ADDED' && before.operation === 'REMOVED'
-        ? 'UPDATED'
-        : after.operation;
+  const operation = sumOfOperations(before.operation, after.operation);
   return { change: { ...after, operation, changedFields, previous: before.previous }, point };
+}
+
+/** Between two that came, others may have been left out that the state of the record made untrue. */
+function sumOfOperations(before: ChangeOperation, after: ChangeOperation): ChangeOperation {
+  if (after === 'REMOVED') return after;
+  return before === 'ADDED' ? 'ADDED' : 'UPDATED';
 }
