@@ -4,13 +4,10 @@
  *   operation: what is asked for -> resolution: of which entity, who sees the same, how records are read
  *     -> delivery: the snapshot, what has been since the cursor, what comes
  */
-import { setImmediate } from 'node:timers/promises';
 import type { CatalogView, Logger, Metrics } from '@rocket/platform';
 import { type AppName, RocketError } from '@rocket/schema';
 import type { ChangeFeeds } from '../changes/change-feed.ts';
 import type { ShardCaller } from '../execution/call-shard.ts';
-import type { ServedGraph } from '../graphs/served-graph.ts';
-import { callerFor } from '../identity/identity.ts';
 import { type ChangeCursors, type CursorMaker, createChangeCursors } from './change-cursor.ts';
 import type { Member } from './delivery/member.ts';
 import {
@@ -20,14 +17,13 @@ import {
   type Prepared,
 } from './delivery/open-subscription.ts';
 import type { Subscriber } from './delivery/subscriber.ts';
-import { type AskingParts, GraphReplaced } from './resolution/ask-graph.ts';
-import { planSubscription, type SubscriptionPlan, viewOf } from './resolution/plan-subscription.ts';
+import { createPreparing } from './prepare-subscription.ts';
+import type { AskingParts } from './resolution/ask-graph.ts';
+import type { SubscriptionPlan } from './resolution/plan-subscription.ts';
+import { Replacements } from './resolution/replacements.ts';
 import { Shapes } from './resolution/shapes.ts';
 import type { SubscribeRequest, Subscriptions } from './subscribe.ts';
 import { createSubscriptionMetrics } from './subscription-metrics.ts';
-
-/** Planned anew in one turn of the event loop when a graph is replaced; there can be thousands. */
-const FOLLOWED_AT_ONCE = 50;
 
 export interface SubscriptionParts extends AskingParts {
   readonly view: CatalogView;
@@ -53,21 +49,18 @@ export function createSubscriptions(parts: SubscriptionParts): OpenedSubscriptio
   const cursors = createChangeCursors(parts.internalKey);
   const open = new Map<Member, OpenSubscription>();
   const metrics = createSubscriptionMetrics(parts.metrics, () => open.size);
-  const follow = async (members: readonly Member[]): Promise<void> => {
-    for (const [at, member] of members.entries()) {
-      if (at % FOLLOWED_AT_ONCE === 0) await setImmediate();
-      void open.get(member)?.follow();
-    }
+  const follow = (members: readonly Member[]): void => {
+    for (const member of members) void open.get(member)?.follow();
   };
-  const shapes = new Shapes({
-    ...parts,
-    onResolved: metrics.resolved,
-    onReplaced: (members) => void follow(members),
+  const shapes = new Shapes({ ...parts, onResolved: metrics.resolved, onReplaced: follow });
+  const replacements = new Replacements();
+  const stopFollowing = graphs.onReplaced((key) => {
+    replacements.note(key);
+    follow(shapes.empty(key));
   });
-  const stopFollowing = graphs.onReplaced((key) => void follow(shapes.empty(key)));
   let isClosed = false;
 
-  const prepare = createPreparing(parts, shapes);
+  const prepare = createPreparing({ ...parts, shapes, replacements });
   const openParts: OpenParts = {
     ...{ prepare, metrics, logger, maxWaiting: parts.maxWaiting },
     mayLag: ({ model: { app } }) => hasReplicas(view, app),
@@ -87,7 +80,7 @@ export function createSubscriptions(parts: SubscriptionParts): OpenedSubscriptio
         subscription.start(found.hasRows);
         return subscription.member.subscriber;
       } catch (error) {
-        prepared.feed.release();
+        prepared.release();
         throw error;
       }
     },
@@ -115,10 +108,7 @@ function cursorsOf(
 
 /** Where it begins. A place that is known to be gone is refused at once. @throws RocketError `RESYNC_REQUIRED`, as cursors */
 async function pointOf({ request, prepared, cursors }: Asked): Promise<Pick<Beginning, 'point' | 'hasRows'>> {
-  const {
-    plan,
-    feed: { feed },
-  } = prepared;
+  const { plan, feed } = prepared;
   const after = request.lastEventId ?? plan.after;
   if (after === null) return { point: { place: feed.head, row: null }, hasRows: plan.wantsSnapshot };
   const point = cursors.read(after);
@@ -131,48 +121,4 @@ function hasReplicas({ current: { shardMap } }: CatalogView, app: AppName): bool
   const placement = shardMap.placements.get(app);
   const shard = placement === undefined ? undefined : shardMap.shards.get(placement.shard);
   return shard !== undefined && shard.history !== null;
-}
-
-/** Plans subscriptions in the graph that serves their key, and opens what they need. */
-function createPreparing(
-  { graphs, feeds, introspection, requestTimeoutMs }: SubscriptionParts,
-  shapes: Shapes,
-): OpenParts['prepare'] {
-  const inGraph = <T>({ key }: SubscribeRequest, use: (graph: ServedGraph) => Promise<T>): Promise<T> =>
-    graphs.use(key, Date.now() + requestTimeoutMs, (graph) => graph.during(() => use(graph)));
-
-  async function prepareOnce(request: SubscribeRequest): Promise<Prepared> {
-    const plan = await inGraph(request, (graph) =>
-      planSubscription(graph, request, { hidesSchema: !introspection }),
-    );
-    viewOf(plan, callerFor(request.identity, plan.model.app));
-    const feed = await feeds.open(plan.model.app);
-    try {
-      const shape = shapes.of(plan, feed.feed);
-      await shape.ready(request);
-      return { plan, feed, shape };
-    } catch (error) {
-      feed.release();
-      throw error;
-    }
-  }
-
-  return async (request) => {
-    for (;;) {
-      const prepared = await unlessReplaced(prepareOnce(request));
-      const now = await inGraph(request, async ({ revision }) => revision.id);
-      if (prepared?.plan.graph.revision.id === now) return prepared;
-      // It was replaced meanwhile, and told that to those who were open.
-      prepared?.feed.release();
-    }
-  };
-}
-
-async function unlessReplaced<T>(work: Promise<T>): Promise<T | null> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof GraphReplaced) return null;
-    throw error;
-  }
 }

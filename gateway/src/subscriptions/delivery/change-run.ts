@@ -75,7 +75,7 @@ export class ChangeRun {
     this.#queue.reached(place);
   }
 
-  /** @returns false when the run is past the member's point, or too far before it, or of others than those who see the same */
+  /** @returns false when the run is past the member's point, too far before it, or of who sees something else */
   take(member: Member): boolean {
     if (!this.members.accept(member)) return false;
     const { place } = member.point;

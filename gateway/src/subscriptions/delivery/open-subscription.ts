@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@rocket/platform';
 import { MAX_STALENESS_MS, RocketError } from '@rocket/schema';
-import type { OpenFeed } from '../../changes/change-feed.ts';
+import type { ChangeFeed } from '../../changes/change-feed.ts';
 import type { CursorMaker, ResumePoint } from '../change-cursor.ts';
 import { GraphReplaced } from '../resolution/ask-graph.ts';
 import type { SubscriptionPlan } from '../resolution/plan-subscription.ts';
@@ -18,8 +18,12 @@ import { type Delivery, Subscriber } from './subscriber.ts';
 /** What a subscription is in the graph that there is now. */
 export interface Prepared {
   readonly plan: SubscriptionPlan;
-  readonly feed: OpenFeed;
+  readonly feed: ChangeFeed;
   readonly shape: Shape;
+  /** False once the graph was replaced. */
+  readonly isCurrent: () => boolean;
+  /** Ends the use of feed and shape. Called once. */
+  readonly release: () => void;
 }
 
 export interface OpenParts {
@@ -47,18 +51,19 @@ export class OpenSubscription {
   readonly #parts: OpenParts;
   readonly #cursors: CursorMaker;
   /** Without its plan: all subscriptions of a shape share the shape's. */
-  #prepared: Pick<Prepared, 'feed' | 'shape'>;
+  #prepared: Omit<Prepared, 'plan'>;
   /** Counts the times it was prepared, as a graph can be replaced while it is. */
   #preparations = 0;
 
   constructor(parts: OpenParts, { request, prepared, cursors, point }: Beginning) {
     this.#parts = parts;
     this.#cursors = cursors;
-    this.#prepared = { feed: prepared.feed, shape: prepared.shape };
-    const { coalesce, operations, filter } = prepared.plan;
+    const { plan, ...rest } = prepared;
+    this.#prepared = rest;
+    const { coalesce, operations, filter } = plan;
     const leave = (): void => void subscriber.return();
     const subscriber = new Subscriber({
-      ...{ coalesce, maxWaiting: parts.maxWaiting },
+      ...{ coalesce, operations, maxWaiting: parts.maxWaiting },
       message: (delivery) => this.#message(delivery),
       onEnd: () => {
         request.signal.removeEventListener('abort', leave);
@@ -93,11 +98,12 @@ export class OpenSubscription {
     try {
       const prepared = await retried(() => this.#parts.prepare(this.member.request));
       if (preparation !== this.#preparations || this.member.subscriber.hasEnded) {
-        prepared.feed.release();
+        prepared.release();
         return false;
       }
-      this.#prepared.feed.release();
-      this.#prepared = { feed: prepared.feed, shape: prepared.shape };
+      this.#prepared.release();
+      const { plan: _, ...rest } = prepared;
+      this.#prepared = rest;
       return true;
     } catch (error) {
       this.fail(error instanceof SubscriptionRefused ? schemaChanged(error) : error);
@@ -106,6 +112,11 @@ export class OpenSubscription {
   }
 
   #join(): void {
+    // A shape of before would not be told of the replacement any more.
+    if (!this.#prepared.isCurrent()) {
+      void this.follow();
+      return;
+    }
     try {
       this.#prepared.shape.add(this.member);
     } catch (error) {
@@ -125,7 +136,7 @@ export class OpenSubscription {
 
   /** False when the graph was replaced meanwhile. */
   async #sendRowsOf({ shape, feed }: Pick<Prepared, 'feed' | 'shape'>): Promise<boolean> {
-    const { atLeast } = feed.feed.committed;
+    const { atLeast } = feed.committed;
     const parts = { reader: shape.reader, maxPageSize: shape.plan.entity.maxPageSize, atLeast };
     try {
       // What was sent stays sent: the member's point moves along.
@@ -144,7 +155,7 @@ export class OpenSubscription {
   async #settle(): Promise<void> {
     const { shape, feed } = this.#prepared;
     if (!this.#parts.mayLag(shape.plan)) return;
-    const waitMs = feed.feed.committed.sinceMs + MAX_STALENESS_MS - performance.now();
+    const waitMs = feed.committed.sinceMs + MAX_STALENESS_MS - performance.now();
     if (waitMs > 0) await delay(waitMs);
   }
 
@@ -161,7 +172,7 @@ export class OpenSubscription {
 
   #end(): void {
     this.#prepared.shape.leave(this.member);
-    this.#prepared.feed.release();
+    this.#prepared.release();
     this.#parts.onEnd(this);
   }
 }

@@ -15,9 +15,17 @@ export interface Delivery {
   readonly point: ResumePoint;
 }
 
+/** Changes of one record that wait as one. */
+interface Waiting {
+  readonly first: Delivery;
+  readonly sum: Delivery;
+}
+
 export interface SubscriberOptions {
   /** Several changes of one record that wait become one. */
   readonly coalesce: boolean;
+  /** What they want to be told; null for all. */
+  readonly operations: ReadonlySet<ChangeOperation> | null;
   readonly message: (delivery: Delivery) => ChangeMessage;
   readonly maxWaiting?: number | undefined;
   /** The subscriber takes no more, for whatever reason. Called once. */
@@ -28,7 +36,7 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
   readonly #options: SubscriberOptions;
   readonly #maxWaiting: number;
   /** In order of arrival. Coalesced by record, or each under a number of its own. */
-  readonly #waiting = new Map<string | number, Delivery>();
+  readonly #waiting = new Map<string | number, Waiting>();
   #arrivals = 0;
   #taker: PromiseWithResolvers<IteratorResult<ChangeMessage>> | null = null;
   #emptied: PromiseWithResolvers<void> | null = null;
@@ -57,7 +65,10 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
     const before = this.#waiting.get(key);
     // Its new place is at the end: cursors must not go back.
     this.#waiting.delete(key);
-    this.#waiting.set(key, before === undefined ? delivery : sumOf(before, delivery));
+    this.#waiting.set(
+      key,
+      before === undefined ? { first: delivery, sum: delivery } : this.#sum(before, delivery),
+    );
     if (this.#waiting.size <= this.#maxWaiting) return;
     this.#waiting.clear();
     this.fail(new RocketError('SUBSCRIBER_TOO_SLOW'));
@@ -80,7 +91,7 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
     if (first !== undefined) {
       this.#waiting.delete(first[0]);
       if (this.#waiting.size === 0) this.#tellEmptied();
-      return { done: false, value: this.#options.message(first[1]) };
+      return { done: false, value: this.#options.message(first[1].sum) };
     }
     if (this.#ended !== null) return this.#last(this.#ended);
     this.#taker ??= Promise.withResolvers<IteratorResult<ChangeMessage>>();
@@ -90,11 +101,26 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
   async return(): Promise<IteratorResult<ChangeMessage>> {
     this.#waiting.clear();
     this.#end(null);
+    // Who has gone is told no error either.
+    this.#ended = { error: null };
     return { done: true, value: undefined };
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /**
+   * All changes of a record as one: what there was before the first of them, and what there is after the last. A record that
+   * came and went is told as gone, because a snapshot may have shown it.
+   */
+  #sum({ first, sum }: Waiting, { change, point }: Delivery): Waiting {
+    const { operations } = this.#options;
+    const changedFields = [...new Set([...sum.change.changedFields, ...change.changedFields])];
+    const isUpdate = first.change.operation !== 'ADDED' && (operations?.has('UPDATED') ?? true);
+    const operation = change.operation === 'REMOVED' ? 'REMOVED' : isUpdate ? 'UPDATED' : 'ADDED';
+    const previous = operation === 'ADDED' ? null : first.change.previous;
+    return { first, sum: { change: { ...change, operation, changedFields, previous }, point } };
   }
 
   #end(error: RocketError | null): void {
@@ -122,17 +148,4 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
     this.#emptied?.resolve();
     this.#emptied = null;
   }
-}
-
-/** Both changes of a record as one, of which the subscriber has seen neither. */
-function sumOf({ change: before }: Delivery, { change: after, point }: Delivery): Delivery {
-  const changedFields = [...new Set([...before.changedFields, ...after.changedFields])];
-  const operation = sumOfOperations(before.operation, after.operation);
-  return { change: { ...after, operation, changedFields, previous: before.previous }, point };
-}
-
-/** Between two that came, others may have been left out that the state of the record made untrue. */
-function sumOfOperations(before: ChangeOperation, after: ChangeOperation): ChangeOperation {
-  if (after === 'REMOVED') return after;
-  return before === 'ADDED' ? 'ADDED' : 'UPDATED';
 }

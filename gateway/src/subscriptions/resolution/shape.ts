@@ -23,10 +23,6 @@ export interface ShapeParts {
   readonly onResolved: (records: number) => void;
   /** They go on in the graph as it is now, behind their points. */
   readonly onReplaced: (members: readonly Member[]) => void;
-  /** It has its first member. */
-  readonly onFilled: (shape: Shape) => void;
-  /** Nobody is in it any more. */
-  readonly onEmpty: (shape: Shape) => void;
 }
 
 export class Shape {
@@ -62,16 +58,11 @@ export class Shape {
     }
   }
 
-  get isEmpty(): boolean {
-    return this.#cohortOf.size === 0;
-  }
-
   /** @throws RocketError for who may read no record */
   add(member: Member): void {
     const key = this.#cohortKey(member.identity);
     const cohort = this.#cohorts.get(key) ?? this.#newCohort(member.identity);
     this.#cohorts.set(key, cohort);
-    if (this.isEmpty) this.#parts.onFilled(this);
     this.#cohortOf.set(member, cohort);
     cohort.add(member);
   }
@@ -81,14 +72,12 @@ export class Shape {
     if (cohort === undefined) return;
     this.#cohortOf.delete(member);
     cohort.leave(member);
-    this.#tellEmpty();
   }
 
   /** All members, who go elsewhere. */
   empty(): readonly Member[] {
-    const members = [...new Set(this.#cohorts.values())].flatMap((cohort) => cohort.empty());
+    const members = [...new Set(this.#cohortOf.values())].flatMap((cohort) => cohort.empty());
     for (const member of members) this.#cohortOf.delete(member);
-    this.#tellEmpty();
     return members;
   }
 
@@ -135,7 +124,6 @@ export class Shape {
     for (const member of members) this.#cohortOf.delete(member);
     if (reason === 'graph') this.#parts.onReplaced(members);
     else for (const member of members) this.add(member);
-    this.#tellEmpty();
   }
 
   /** Who is not signed in is told of refusals in other words, so that they share with nobody who is. */
@@ -147,9 +135,5 @@ export class Shape {
 
   #forget(cohort: Cohort): void {
     for (const [key, each] of this.#cohorts) if (each === cohort) this.#cohorts.delete(key);
-  }
-
-  #tellEmpty(): void {
-    if (this.isEmpty) this.#parts.onEmpty(this);
   }
 }
