@@ -3,6 +3,7 @@ import type { FedChange, StreamPlace } from '../../changes/change-feed.ts';
 import type { EntityView } from '../entity-view.ts';
 import type { ReadFor } from '../resolution/ask-graph.ts';
 import type { ChangeResolver, SeenChange } from '../resolution/change-resolver.ts';
+import { retried } from '../resolution/retried.ts';
 import type { StoredChanges } from '../resolution/stored-changes.ts';
 import type { Delivery } from './subscriber.ts';
 
@@ -100,7 +101,7 @@ export class ChangeQueue {
     if (of === undefined) return this.clear();
     const seen: SeenChange[] = [];
     for (const change of batch) {
-      const found = this.#seen(await stored.whole(change));
+      const found = this.#seen(await retried(() => stored.whole(change)));
       if (found !== null) seen.push(found);
     }
     const resolved = seen.length === 0 ? [] : await resolver.resolve(seen, of);

@@ -99,7 +99,10 @@ function lsnAt({ app, epoch }: Placed, atLeast: AtLeast): Lsn | undefined {
 
 function readAnswer(answer: HttpAnswer): Omit<GraphAnswer, 'rule'> {
   const { data, errors = [] } = readResult(answer);
-  const failed = errors.find(({ path = [] }) => path.length <= 1);
+  // An error deeper down fails the whole where nothing between may be null.
+  const failed = errors.find(
+    ({ path: [root] = [], path }) => (path ?? []).length <= 1 || (data?.[String(root)] ?? null) === null,
+  );
   if (failed !== undefined) throw asRocketError(failed);
   return { data: data ?? {}, errors };
 }

@@ -76,15 +76,17 @@ export class ChangeResolver {
 
   #resolved({ change: { event }, operation }: SeenChange, node: ReadNode | null): ResolvedChange | null {
     const { entity, wantsPrevious } = this.#parts;
-    // The record as it is now decides: whoever folds changes ends with what they may see.
-    if ((operation === 'REMOVED') !== (node === null)) return null;
+    const isRemoved = operation === 'REMOVED';
+    // The record as it is now decides: whoever folds changes ends with what they may see. Where it cannot be read, the
+    // change does.
+    if (isRemoved !== (node === null) && node?.isFailed !== true) return null;
     const hasSeen = operation !== 'ADDED' && event.previous !== null;
     return {
       ...{ operation, id: event.key, at: event.at, snapshot: false },
-      nodes: node?.nodes ?? null,
+      nodes: isRemoved ? null : (node?.nodes ?? null),
       previous: wantsPrevious && hasSeen ? publicPrevious(entity, event) : null,
       changedFields: changedFieldNames(entity, event.changed),
-      errors: node?.errors ?? [],
+      errors: isRemoved ? [] : (node?.errors ?? []),
     };
   }
 
@@ -126,7 +128,7 @@ export class ChangeResolver {
     const { code, message, retryable, details } = error;
     if (code === 'FORBIDDEN' || code === 'UNAUTHENTICATED') throw error;
     return wanted.map(({ key, version }) => ({
-      ...{ key, version, nodes: [] },
+      ...{ key, version, nodes: [], isFailed: true },
       errors: [{ selection: 0, path: [], error: { message, extensions: { ...details, code, retryable } } }],
     }));
   }

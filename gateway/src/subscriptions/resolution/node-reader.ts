@@ -12,6 +12,8 @@ export interface ReadNode {
   readonly nodes: readonly unknown[];
   /** What failed below the record, with the number of the selection and the path within it. */
   readonly errors: readonly NodeError[];
+  /** It could not be read: nothing is known but the error. */
+  readonly isFailed?: boolean;
 }
 
 export interface NodeError {
@@ -72,19 +74,7 @@ export function createNodeReader(querying: NodeQuerying, parts: AskingParts): No
     async byKey(keys, of, atLeast) {
       const variables = { [names.where]: matching({ in: keys }), [names.limit]: keys.length };
       const { data, errors, rule } = await ask({ query: queries.byKey, variables, of, atLeast });
-      const lists = queries.nodeNames.map((name) => list(data[name]));
-      const nodes = (lists[0] ?? []).map((_, at) =>
-        readNode(
-          lists.map((records) => records[at]),
-          names,
-          errors.flatMap((error) =>
-            below(error, queries.nodeNames, ([name, index, ...path]) =>
-              index === at ? { name, path } : null,
-            ),
-          ),
-        ),
-      );
-      return { byKey: new Map(nodes.map((node) => [node.key, node])), rule };
+      return { byKey: readLists(queries, data, errors), rule };
     },
     async page({ key, after, limit }, of, atLeast) {
       const filter = key === null ? where : matching({ eq: key });
@@ -120,6 +110,38 @@ export function createNodeReader(querying: NodeQuerying, parts: AskingParts): No
 
 type Path = readonly (string | number)[];
 
+/** Each list is read for itself: a record can come or go in between, and is not there then. */
+function readLists(
+  { names, nodeNames }: NodeQueries,
+  data: Readonly<Record<string, unknown>>,
+  errors: readonly GraphQLError[],
+): ReadonlyMap<string, ReadNode> {
+  const [first = new Map<string, Listed>(), ...others] = nodeNames.map((name) =>
+    byRecordKey(name, list(data[name]), names.key),
+  );
+  const nodes = [...first].flatMap(([key, record]) => {
+    const listed = [record, ...others.flatMap((records) => records.get(key) ?? [])];
+    if (listed.length !== nodeNames.length) return [];
+    const placeOf = ([name, index, ...path]: Path) =>
+      listed.some((each) => each.name === name && each.index === index) ? { name, path } : null;
+    const own = errors.flatMap((error) => below(error, nodeNames, placeOf));
+    const records = listed.map((each) => each.record);
+    return [[key, readNode(records, names, own)] as const];
+  });
+  return new Map(nodes);
+}
+
+/** A record in one of the lists of an answer. */
+interface Listed {
+  readonly name: string;
+  readonly index: number;
+  readonly record: unknown;
+}
+
+function byRecordKey(name: string, records: readonly unknown[], key: string): ReadonlyMap<string, Listed> {
+  return new Map(records.map((record, index) => [String(object(record)[key]), { name, index, record }]));
+}
+
 /** The error as one of a record, when its path leads there. */
 function below(
   error: GraphQLError,
@@ -142,7 +164,8 @@ function readNode(
     const { [key]: _key, [version]: _version, ...selected } = object(record);
     return selected;
   });
-  return { key: String(known[key]), version: Number(known[version]), nodes, errors };
+  const versions = records.map((record) => Number(object(record)[version]));
+  return { key: String(known[key]), version: Math.min(...versions), nodes, errors };
 }
 
 function present(variables: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -67,7 +67,11 @@ export async function planSubscription(
     ...{ revision: graph.revision.id, variables: operation.variables },
   };
   const deciding = [filter.key, where, sorted(operations)];
-  const used = queries.byKey.variables.map((name) => [name, operation.variables[name] ?? null]);
+  // A variable that is not given has its default, and is not null.
+  const given = new Map(Object.entries(operation.variables));
+  const used = queries.byKey.variables
+    .filter((name) => given.has(name))
+    .map((name) => [name, given.get(name)]);
   return {
     ...{ key, graph, model, entity, names, payload, querying, filter, deciding },
     operations: operationSet(operations),
