@@ -4,6 +4,7 @@
  *   operation: what is asked for -> resolution: of which entity, who sees the same, how records are read
  *     -> delivery: the snapshot, what has been since the cursor, what comes
  */
+import { setImmediate } from 'node:timers/promises';
 import type { CatalogView, Logger, Metrics } from '@rocket/platform';
 import { type AppName, RocketError } from '@rocket/schema';
 import type { ChangeFeeds } from '../changes/change-feed.ts';
@@ -17,6 +18,7 @@ import {
   type Prepared,
 } from './delivery/open-subscription.ts';
 import type { Subscriber } from './delivery/subscriber.ts';
+import { WaitingBudget } from './delivery/waiting-budget.ts';
 import { createPreparing } from './prepare-subscription.ts';
 import type { AskingParts } from './resolution/ask-graph.ts';
 import type { SubscriptionPlan } from './resolution/plan-subscription.ts';
@@ -24,6 +26,9 @@ import { Replacements } from './resolution/replacements.ts';
 import { Shapes } from './resolution/shapes.ts';
 import type { SubscribeRequest, Subscriptions } from './subscribe.ts';
 import { createSubscriptionMetrics } from './subscription-metrics.ts';
+
+/** Planned anew in one turn of the event loop when a graph is replaced; there can be thousands. */
+const FOLLOWED_AT_ONCE = 50;
 
 export interface SubscriptionParts extends AskingParts {
   readonly view: CatalogView;
@@ -49,20 +54,24 @@ export function createSubscriptions(parts: SubscriptionParts): OpenedSubscriptio
   const cursors = createChangeCursors(parts.internalKey);
   const open = new Map<Member, OpenSubscription>();
   const metrics = createSubscriptionMetrics(parts.metrics, () => open.size);
-  const follow = (members: readonly Member[]): void => {
-    for (const member of members) void open.get(member)?.follow();
+  const follow = async (members: readonly Member[]): Promise<void> => {
+    for (const [at, member] of members.entries()) {
+      if (at % FOLLOWED_AT_ONCE === 0) await setImmediate();
+      void open.get(member)?.follow();
+    }
   };
-  const shapes = new Shapes({ ...parts, onResolved: metrics.resolved, onReplaced: follow });
+  const onReplaced = (members: readonly Member[]): void => void follow(members);
+  const shapes = new Shapes({ ...parts, onResolved: metrics.resolved, onReplaced });
   const replacements = new Replacements();
   const stopFollowing = graphs.onReplaced((key) => {
     replacements.note(key);
-    follow(shapes.empty(key));
+    onReplaced(shapes.empty(key));
   });
   let isClosed = false;
 
   const prepare = createPreparing({ ...parts, shapes, replacements });
   const openParts: OpenParts = {
-    ...{ prepare, metrics, logger, maxWaiting: parts.maxWaiting },
+    ...{ prepare, metrics, logger, maxWaiting: parts.maxWaiting, budget: new WaitingBudget() },
     mayLag: ({ model: { app } }) => hasReplicas(view, app),
     onEnd: ({ member }) => open.delete(member),
   };

@@ -1,6 +1,7 @@
 import { RocketError } from '@rocket/schema';
 import { describe, expect, it } from 'vitest';
 import { type Delivery, Subscriber } from '../../src/subscriptions/delivery/subscriber.ts';
+import { WaitingBudget, type WaitingShare } from '../../src/subscriptions/delivery/waiting-budget.ts';
 import type { ChangeOperation } from '../../src/subscriptions/entity-view.ts';
 import { placeAt } from './memory-feed.ts';
 
@@ -14,7 +15,16 @@ function delivery(operation: ChangeOperation, id = 'a'): Delivery {
   return { change: { ...change, errors: [] }, point: { place: placeAt(position), row: null } };
 }
 
-function subscriberOf({ coalesce = false, maxWaiting = 3, operations = [] as ChangeOperation[] } = {}) {
+const nobody = { kind: 'anonymous' } as const;
+
+interface Subscribed {
+  readonly coalesce?: boolean;
+  readonly maxWaiting?: number;
+  readonly operations?: readonly ChangeOperation[];
+  readonly share?: WaitingShare;
+}
+
+function subscriberOf({ coalesce = false, maxWaiting = 3, operations = [], share }: Subscribed = {}) {
   const state = { ends: 0 };
   position = 0;
   const subscriber = new Subscriber({
@@ -23,6 +33,7 @@ function subscriberOf({ coalesce = false, maxWaiting = 3, operations = [] as Cha
       result: { data: { ...change } },
       cursor: String(point.place.position),
     }),
+    share: share ?? new WaitingBudget().of(nobody),
     onEnd: () => {
       state.ends += 1;
     },
@@ -170,5 +181,26 @@ describe('changes of one record that wait', () => {
       ['c', '4'],
       ['b', '5'],
     ]);
+  });
+});
+
+describe('all subscriptions of one user', () => {
+  it('have a bound of what waits for them together, which others do not share', async () => {
+    const budget = new WaitingBudget(4);
+    const user = (userId: string) => budget.of({ kind: 'platform', userId, email: null });
+    const [one, two, other] = ['a', 'a', 'b'].map(
+      (userId) => subscriberOf({ share: user(userId) }).subscriber,
+    );
+    for (const subscriber of [one, two, other]) {
+      for (let count = 0; count < 2; count += 1) subscriber?.push(delivery('UPDATED'));
+    }
+    two?.push(delivery('UPDATED'));
+    await expect(two?.next()).rejects.toMatchObject({ code: 'SUBSCRIBER_TOO_SLOW' });
+    // What waited for it has made room.
+    one?.push(delivery('UPDATED'));
+    other?.push(delivery('UPDATED'));
+    expect([one?.hasEnded, other?.hasEnded]).toEqual([false, false]);
+    await one?.return();
+    expect(budget.of({ kind: 'platform', userId: 'a', email: null }).take()).toBe(true);
   });
 });

@@ -14,6 +14,7 @@ import { Member } from './member.ts';
 import { publicEnd } from './public-end.ts';
 import { sendSnapshot } from './snapshot.ts';
 import { type Delivery, Subscriber } from './subscriber.ts';
+import type { WaitingBudget } from './waiting-budget.ts';
 
 /** What a subscription is in the graph that there is now. */
 export interface Prepared {
@@ -32,6 +33,7 @@ export interface OpenParts {
   /** Reads may be answered by a replica, which may be behind. */
   readonly mayLag: (plan: SubscriptionPlan) => boolean;
   readonly maxWaiting: number | undefined;
+  readonly budget: WaitingBudget;
   readonly metrics: SubscriptionMetrics;
   readonly logger: Logger;
   readonly onEnd: (subscription: OpenSubscription) => void;
@@ -65,8 +67,10 @@ export class OpenSubscription {
     const subscriber = new Subscriber({
       ...{ coalesce, operations, maxWaiting: parts.maxWaiting },
       message: (delivery) => this.#message(delivery),
-      onEnd: () => {
+      share: parts.budget.of(request.identity),
+      onEnd: (error) => {
         request.signal.removeEventListener('abort', leave);
+        if (error !== null) parts.metrics.failed(error.code);
         this.#end();
       },
     });

@@ -4,6 +4,7 @@ import type { ResumePoint } from '../change-cursor.ts';
 import type { ChangeOperation } from '../entity-view.ts';
 import type { ResolvedChange } from '../operation/change-payload.ts';
 import type { ChangeMessage } from '../subscribe.ts';
+import type { WaitingShare } from './waiting-budget.ts';
 
 /** Some seconds of a busy app. Who is further behind reads from the stream again, with their last cursor. */
 const DEFAULT_MAX_WAITING = 1_000;
@@ -28,8 +29,13 @@ export interface SubscriberOptions {
   readonly operations: ReadonlySet<ChangeOperation> | null;
   readonly message: (delivery: Delivery) => ChangeMessage;
   readonly maxWaiting?: number | undefined;
-  /** The subscriber takes no more, for whatever reason. Called once. */
-  readonly onEnd: () => void;
+  /** What may wait for all subscriptions of its user. */
+  readonly share: WaitingShare;
+  /**
+   * The subscriber takes no more, for whatever reason. Called once.
+   * @param error why it cannot go on; null when they have gone
+   */
+  readonly onEnd: (error: RocketError | null) => void;
 }
 
 export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
@@ -69,8 +75,10 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
       key,
       before === undefined ? { first: delivery, sum: delivery } : this.#sum(before, delivery),
     );
-    if (this.#waiting.size <= this.#maxWaiting) return;
-    this.#waiting.clear();
+    const hasRoom = before !== undefined || this.#options.share.take();
+    if (hasRoom && this.#waiting.size <= this.#maxWaiting) return;
+    if (!hasRoom) this.#waiting.delete(key);
+    this.#drop();
     this.fail(new RocketError('SUBSCRIBER_TOO_SLOW'));
   }
 
@@ -90,6 +98,7 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
     const [first] = this.#waiting;
     if (first !== undefined) {
       this.#waiting.delete(first[0]);
+      this.#options.share.give(1);
       if (this.#waiting.size === 0) this.#tellEmptied();
       return { done: false, value: this.#options.message(first[1].sum) };
     }
@@ -99,7 +108,7 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
   }
 
   async return(): Promise<IteratorResult<ChangeMessage>> {
-    this.#waiting.clear();
+    this.#drop();
     this.#end(null);
     // Who has gone is told no error either.
     this.#ended = { error: null };
@@ -134,7 +143,7 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
       else taker.reject(error);
       this.#ended = { error: null };
     }
-    this.#options.onEnd();
+    this.#options.onEnd(error);
   }
 
   /** The error is told once. */
@@ -142,6 +151,11 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
     this.#ended = { error: null };
     if (error !== null) throw error;
     return { done: true, value: undefined };
+  }
+
+  #drop(): void {
+    this.#options.share.give(this.#waiting.size);
+    this.#waiting.clear();
   }
 
   #tellEmptied(): void {

@@ -13,7 +13,10 @@ export class WaitingBudget {
   }
 
   of(identity: Identity): WaitingShare {
-    const key = identity.kind === 'anonymous' ? '' : `${identity.kind === 'app' ? identity.app : ''} ${identity.userId}`;
+    const key =
+      identity.kind === 'anonymous'
+        ? ''
+        : `${identity.kind === 'app' ? identity.app : ''} ${identity.userId}`;
     return {
       take: () => {
         const waiting = this.#waiting.get(key) ?? 0;
@@ -22,6 +25,7 @@ export class WaitingBudget {
         return true;
       },
       give: (count) => {
+        if (count === 0) return;
         const left = (this.#waiting.get(key) ?? 0) - count;
         if (left > 0) this.#waiting.set(key, left);
         else this.#waiting.delete(key);
