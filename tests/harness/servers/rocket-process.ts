@@ -45,13 +45,13 @@ export async function runRocket(
   return await collect(child).finished;
 }
 
-/** Runs a server on a free port. End it in every case: `afterAll(() => server.end())`. */
+/** Runs a server, on a free port unless `PORT` is given. End it in every case: `afterAll(() => server.end())`. */
 export async function startRocket(
   args: readonly string[],
   environment: Environment = {},
 ): Promise<RocketProcess> {
-  const port = await freePort();
-  const child = launch(args, { HOST: '127.0.0.1', PORT: String(port), ...environment });
+  const port = environment['PORT'] ?? String(await freePort());
+  const child = launch(args, { HOST: '127.0.0.1', ...environment, PORT: port });
   child.stdin?.end();
   const { pid } = child;
   if (pid === undefined) throw new Error(`rocket ${args.join(' ')} did not start`);
