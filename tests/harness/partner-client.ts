@@ -41,18 +41,23 @@ export class PartnerClient {
   }
 
   /** Its end: the exit code, null when a signal ended it, and all that it has said so far. */
-  async ended(): Promise<{ code: number | null; stderr: string }> {
+  async ended(): Promise<{ exitCode: number | null; stderr: string }> {
     const child = this.#child;
     if (child !== null && child.exitCode === null && child.signalCode === null) {
       await new Promise((resolve) => child.once('exit', resolve));
     }
-    return { code: child?.exitCode ?? null, stderr: this.#stderr };
+    return { exitCode: child?.exitCode ?? null, stderr: this.#stderr };
   }
 
   /** What it has of each record, by key; empty while it has no file. @throws when it has ended by itself */
   async copy(): Promise<ReadonlyMap<string, unknown>> {
     const code = this.#child?.exitCode ?? null;
     if (code !== null) throw new Error(`${this.#options.program} has ended with ${code}: ${this.#stderr}`);
+    return await this.saved();
+  }
+
+  /** The same, whether it runs or not. */
+  async saved(): Promise<ReadonlyMap<string, unknown>> {
     const [, ...lines] = (await this.#read()).trimEnd().split('\n');
     return new Map(
       lines.map((line) => {

@@ -14,6 +14,9 @@ import type { StreamSettings } from '../../src/streams/stream-settings.ts';
 import { createStreams, type Streams } from '../../src/streams/streams.ts';
 import { MemorySubscriptions } from './memory-subscriptions.ts';
 
+/** What everybody gets who signs in. */
+export const SIGNED_IN = { accessToken: 'signed-in', expiresIn: 900 } as const;
+
 /** Sessions of a test: each token is the name of one. */
 export class MemorySessions {
   readonly listeners = new Set<() => void>();
@@ -124,6 +127,7 @@ async function answer(streams: Streams, message: IncomingMessage, response: Serv
   let answered: HttpAnswer | HttpStream;
   try {
     const route = findRoute(path);
+    if (route.kind === 'auth') return void response.end(JSON.stringify(SIGNED_IN));
     if (route.kind !== 'graphql' || !streams.wants(message)) throw new RocketError('NOT_FOUND');
     answered = await streams.serve({ message, search, authorization, requestId: 'test' }, route.key);
   } catch (error) {
