@@ -94,7 +94,7 @@ function crmGraph(): GraphQLSchema {
 
 describe('the documentation', () => {
   const schema = crmGraph();
-  const queries = ['../README.md', '../docs/front-end.md'].flatMap((page) => {
+  const queries = ['../README.md', '../docs/front-end.md', '../docs/partners.md'].flatMap((page) => {
     const text = readFileSync(new URL(page, import.meta.url), 'utf8');
     return [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query = '']) => query);
   });

@@ -219,6 +219,7 @@ describe.skipIf(natsServer === null)('the clients of docs/partners.md', () => {
     const closes = await metric('rocket_stream_closes_total');
     expect(closes).toContain('rocket_stream_closes_total{transport="websocket",code="4440"} 1');
     expect(closes).toContain('rocket_stream_closes_total{transport="sse",code="UNAUTHENTICATED"} 1');
+    expect(await metric('rocket_changes_resyncs_total')).toEqual([]);
 
     await replaceGateway('SIGTERM');
     await sleep(MEANWHILE_MS);
