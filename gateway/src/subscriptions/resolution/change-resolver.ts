@@ -1,6 +1,13 @@
 /** Resolves changes for callers who see the same: reads the records that they name, once for all of those callers. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ChangeEvent, type EntityModel, laterLsn, publicPrevious, RocketError } from '@rocket/schema';
+import {
+  type ChangeEvent,
+  type EntityModel,
+  inputTimestamp,
+  laterLsn,
+  publicPrevious,
+  RocketError,
+} from '@rocket/schema';
 import DataLoader from 'dataloader';
 import type { ReadRule } from '../../access/read-rule.ts';
 import type { FedChange } from '../../changes/change-feed.ts';
@@ -82,7 +89,9 @@ export class ChangeResolver {
     if (isRemoved !== (node === null) && node?.isFailed !== true) return null;
     const hasSeen = operation !== 'ADDED' && event.previous !== null;
     return {
-      ...{ operation, id: event.key, at: event.at, snapshot: false },
+      ...{ operation, id: event.key, snapshot: false },
+      // Postgres' form has microseconds and another offset than times of the API.
+      at: inputTimestamp(event.at) ?? event.at,
       nodes: isRemoved ? null : (node?.nodes ?? null),
       previous: wantsPrevious && hasSeen ? publicPrevious(entity, event) : null,
       changedFields: changedFieldNames(entity, event.changed),
