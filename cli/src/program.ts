@@ -5,6 +5,7 @@ import { addCacheCommands } from './commands/cache/cache.ts';
 import { addEventsCommands } from './commands/events/events.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
+import { addListenCommand } from './commands/listen/listen.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
@@ -41,6 +42,7 @@ export function createProgram(line: CommandLine): Command {
   addUserCommands(program, line);
   addGraphCommands(program, line);
   addEventsCommands(program, line);
+  addListenCommand(program, line);
   addCacheCommands(program, line);
   return program;
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { createEventPrinter } from '../src/output/event-lines.ts';
 import { formatEventStatus } from '../src/output/event-status.ts';
+import { createEventPrinter } from '../src/output/lines/event-lines.ts';
 
 const AT = '2026-01-02T03:04:05.678Z';
 const KEY = 'c0000000-0000-4000-8000-000000000001';

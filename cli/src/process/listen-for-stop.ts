@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { CommandLine } from '../command-line.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Added to the signal's number, as shells do. */
@@ -34,4 +35,26 @@ export function listenForStop(stop: () => void): () => void {
   return () => {
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
+}
+
+/**
+ * Runs work that goes on until a signal comes, or nobody reads the output any more. Then its signal aborts, and how it
+ * ends does not matter. @throws what it fails with before
+ */
+export async function untilStopped(
+  line: Pick<CommandLine, 'stdout'>,
+  work: (stopping: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  const forget = listenForStop(stop);
+  line.stdout.on('error', stop);
+  try {
+    await work(stopping.signal);
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  } finally {
+    line.stdout.off('error', stop);
+    forget();
+  }
 }

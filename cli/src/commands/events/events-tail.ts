@@ -4,8 +4,8 @@ import { createAdminClient } from '../../admin/client.ts';
 import { requireConnection } from '../../admin/connection.ts';
 import { TailEventsDocument, type TailEventsQuery } from '../../admin/generated/operations.ts';
 import { type CommandLine, configOf, remark } from '../../command-line.ts';
-import { createEventPrinter } from '../../output/event-lines.ts';
-import { listenForStop } from '../../process/listen-for-stop.ts';
+import { createEventPrinter } from '../../output/lines/event-lines.ts';
+import { untilStopped } from '../../process/listen-for-stop.ts';
 
 export interface TailOptions {
   readonly app?: string;
@@ -31,18 +31,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
  * @throws what the first question failed with; later, what no waiting can help
  */
 export async function tailEvents(line: CommandLine, options: TailOptions): Promise<void> {
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  const forget = listenForStop(stop);
-  line.stdout.on('error', stop);
-  try {
-    await followEvents(line, options, stopping.signal);
-  } catch (error) {
-    if (!stopping.signal.aborted) throw error;
-  } finally {
-    line.stdout.off('error', stop);
-    forget();
-  }
+  await untilStopped(line, (stopping) => followEvents(line, options, stopping));
 }
 
 /** Ends by an error alone; by any when `stopping` aborts. */

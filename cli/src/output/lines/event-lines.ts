@@ -1,17 +1,15 @@
-import { styleText } from 'node:util';
 import { readStream, type StreamRecord } from '@rocket/schema';
-import type { TailEventsQuery } from '../admin/generated/operations.ts';
-import type { CommandLine } from '../command-line.ts';
+import type { TailEventsQuery } from '../../admin/generated/operations.ts';
+import type { CommandLine } from '../../command-line.ts';
+import { createGrowingColumns } from './growing-columns.ts';
 
 type StreamEvent = TailEventsQuery['events']['events'][number];
 
 const HEADER = ['TIME', 'APP', 'ENTITY', 'OP', 'KEY', 'VERSION', 'CHANGED', 'ACTOR'] as const;
-/** Columns cannot know what will come: these hold what is usual, and grow with what does not fit. */
 const WIDTHS = [24, 10, 14, 6, 36, 7, 24];
 /** A link has three tags, of its table and of its ends. */
 const SHOWN_TAGS = 3;
 const OP = 3;
-const GAP = '  ';
 
 const COLOURS = {
   create: 'green',
@@ -29,14 +27,11 @@ export interface EventPrinter {
 export function createEventPrinter(line: Pick<CommandLine, 'stdout'>, json: boolean): EventPrinter {
   const { stdout } = line;
   if (json) return { print: (event) => void stdout.write(`${jsonLine(event)}\n`) };
-  const row = createRows(stdout);
-  let begun = false;
+  const columns = createGrowingColumns(stdout, { header: HEADER, widths: WIDTHS, coloured: OP });
   return {
     print(event) {
-      if (!begun) stdout.write(row(HEADER, null));
-      begun = true;
       const { cells, kind } = describe(event);
-      stdout.write(row(cells, kind));
+      columns.write(cells, kind === null ? null : COLOURS[kind]);
     },
   };
 }
@@ -49,19 +44,6 @@ function jsonLine({ json, position }: StreamEvent): string {
 }
 
 type Kind = keyof typeof COLOURS;
-
-function createRows(stdout: NodeJS.WritableStream) {
-  const widths = [...WIDTHS];
-  return (cells: readonly string[], kind: Kind | null): string => {
-    const shown = cells.map((cell, column) => {
-      const text = printable(cell);
-      widths[column] = Math.max(widths[column] ?? 0, text.length);
-      const padded = column === cells.length - 1 ? text : text.padEnd(widths[column] ?? 0);
-      return column === OP && kind !== null ? styleText(COLOURS[kind], padded, { stream: stdout }) : padded;
-    });
-    return `${shown.join(GAP).trimEnd()}\n`;
-  };
-}
 
 function describe({ json, storedAt }: StreamEvent): { cells: string[]; kind: Kind | null } {
   const record = readStream(json);
@@ -100,9 +82,4 @@ function reasonOf(record: StreamRecord): string {
 function time(at: string): string {
   const parsed = new Date(at);
   return Number.isNaN(parsed.getTime()) ? at : parsed.toISOString();
-}
-
-/** Keys and names of users are anybody's text, which a terminal must not take for commands. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
 }
