@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 import type { HttpAnswer } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { etagOf, unlessFresh } from './conditional.ts';
@@ -41,6 +43,8 @@ const pageOf = ({ signIn, proposedEmail = null }: GraphiqlOptions): string => `<
     <div id="root"></div>
     <script src="${GRAPHIQL_PATH}workers.js"></script>
     <script src="${GRAPHIQL_PATH}graphiql.js"></script>
+    <script src="${GRAPHIQL_PATH}graphql-sse.js"></script>
+    <script src="${GRAPHIQL_PATH}follow-subscription.js"></script>
     <script src="${GRAPHIQL_PATH}starter.js"></script>
     <script src="${GRAPHIQL_PATH}start.js" type="module"></script>
   </body>
@@ -52,6 +56,12 @@ const WORKERS_SCRIPT = `self.MonacoEnvironment = {
   getWorkerUrl: (_moduleId, label) => '${GRAPHIQL_PATH}' + label + '.worker.js',
 };
 `;
+
+/** The library's build for pages, which it does not export by a name. */
+const GRAPHQL_SSE = new URL(
+  '../umd/graphql-sse.min.js',
+  pathToFileURL(createRequire(import.meta.url).resolve('graphql-sse')),
+);
 
 interface Asset {
   readonly type: string;
@@ -99,6 +109,8 @@ async function loadAssets(): Promise<ReadonlyMap<string, Asset>> {
     ['json.worker.js', asset(script, source.jsonWorker)],
     ['graphql.worker.js', asset(script, source.graphqlWorker)],
     ['workers.js', asset(script, WORKERS_SCRIPT)],
+    ['graphql-sse.js', asset(script, await readFile(GRAPHQL_SSE, 'utf8'))],
+    ['follow-subscription.js', asset(script, await own('follow-subscription.js'))],
     ['starter.js', asset(script, await own('starter.js'))],
     ['start.js', asset(script, await own('start.js'))],
     ['page.css', asset('text/css; charset=utf-8', await own('page.css'))],

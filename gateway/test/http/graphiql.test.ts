@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import { getIntrospectionQuery } from 'graphql';
+import { type DocumentNode, getIntrospectionQuery, parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createGraphiql } from '../../src/http/graphiql.ts';
 import { ask } from '../support/http.ts';
@@ -17,8 +17,8 @@ afterAll(async () => {
 const BROWSER = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
 type Fetcher = (
-  parameters: { query: string },
-  options?: { headers?: Record<string, string> },
+  parameters: { query: string; operationName?: string },
+  options?: { headers?: Record<string, string>; documentAST?: DocumentNode },
 ) => Promise<{ data?: unknown; errors?: readonly { extensions: { code: string } }[] }>;
 
 /** What the page starts GraphiQL with. */
@@ -36,14 +36,24 @@ interface Page extends Pick<Started, 'fetcher' | 'defaultQuery'> {
   readonly storage: Map<string, string>;
 }
 
+interface PageOptions {
+  readonly url?: string;
+  readonly localStorage?: Record<string, string>;
+  /** Stands between the page and the gateway. */
+  readonly fetched?: typeof fetch;
+}
+
 /** Runs the page's own programs as a browser would, without the window: their requests go to the gateway. */
-async function openPage(pathname: string, { url = world.url, localStorage = {} } = {}): Promise<Page> {
+async function openPage(
+  pathname: string,
+  { url = world.url, localStorage = {}, fetched = fetch }: PageOptions = {},
+): Promise<Page> {
   const load = async (name: string) => (await fetch(`${url}/graphiql/${name}`)).text();
   const requests: Page['requests'] = [];
   const storage = new Map<string, string>();
   const started = Promise.withResolvers<Started>();
   const browser = createContext({
-    Headers,
+    ...{ Headers, AbortController, TextDecoder },
     location: { pathname },
     document: { querySelector: () => null },
     localStorage: asStorage(localStorage),
@@ -54,14 +64,15 @@ async function openPage(pathname: string, { url = world.url, localStorage = {} }
     },
     fetch: (path: string, init: RequestInit) => {
       requests.push({ path, authorization: new Headers(init.headers).get('authorization') });
-      return fetch(`${url}${path}`, init);
+      return fetched(`${url}${path}`, init);
     },
     YogaGraphiQL: {
       renderYogaGraphiQL: (_root: unknown, options: Started) => started.resolve(options),
     },
   });
-  runInContext(await load('starter.js'), browser);
-  runInContext(await load('start.js'), browser);
+  for (const name of ['graphql-sse.js', 'follow-subscription.js', 'starter.js', 'start.js']) {
+    runInContext(await load(name), browser);
+  }
   const { fetcher, defaultQuery, storage: kept } = await started.promise;
   return { fetcher, defaultQuery, kept, requests, storage };
 }
@@ -137,7 +148,15 @@ describe('the GraphiQL page', () => {
     expect(etag).not.toBe('');
   });
 
-  it.each(['start.js', 'starter.js', 'page.css', 'workers.js'])('names no other host in %s', async (name) => {
+  const own = [
+    'start.js',
+    'starter.js',
+    'follow-subscription.js',
+    'graphql-sse.js',
+    'page.css',
+    'workers.js',
+  ];
+  it.each(own)('names no other host in %s', async (name) => {
     const response = await fetch(`${world.url}/graphiql/${name}`);
     expect(response.status).toBe(200);
     expect(await response.text()).not.toMatch(/https?:\/\//);
@@ -263,6 +282,76 @@ describe('the session of the page', () => {
     storage.set(KEY, JSON.stringify({ app: null, email: 'a@b.c', refreshToken: 'used', expiresAtMs: 0 }));
     await expect(fetcher(apps)).rejects.toThrow('sign in again');
     expect(storage.size).toBe(0);
+  });
+});
+
+describe('subscriptions of the page', () => {
+  const query = 'subscription Changes { customerChanged { id } } query Others { customers { id } }';
+  const documentAST = parse(query);
+  const run = async (page: Page, asked: string) => {
+    const results: unknown[] = [];
+    const parameters = { query: asked, operationName: 'Changes' };
+    const observable = (await page.fetcher(parameters, { documentAST })) as unknown as {
+      subscribe(observer: Record<'next' | 'error' | 'complete', (value?: unknown) => void>): {
+        unsubscribe(): void;
+      };
+    };
+    const ended = Promise.withResolvers<unknown>();
+    const { unsubscribe } = observable.subscribe({
+      next: (result) => void results.push(result),
+      error: ended.reject,
+      complete: ended.resolve,
+    });
+    return { results, ended: ended.promise, unsubscribe };
+  };
+
+  it('show each result as it comes, until they are stopped', async () => {
+    const begun: RequestInit[] = [];
+    const { readable, writable } = new TransformStream();
+    const fetched: typeof fetch = async (url, init = {}) => {
+      if (new Headers(init.headers).get('accept') !== 'text/event-stream') return await fetch(url, init);
+      begun.push(init);
+      const { signal } = init;
+      const body = readable.pipeThrough(
+        new TransformStream(),
+        signal === null || signal === undefined ? {} : { signal },
+      );
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    };
+    const page = await openPage('/apps/crm/graphql', { fetched });
+    page.storage.set('rocket-session:/apps/crm/graphql', await platformSession(Date.now() + 600_000));
+    const running = await run(page, query);
+    const writer = writable.getWriter();
+    for (const id of ['c1', 'c2']) {
+      const result = { data: { customerChanged: { id } } };
+      await writer.write(Buffer.from(`event: next\ndata: ${JSON.stringify(result)}\n\n`));
+      await expect.poll(() => running.results.at(-1)).toEqual(result);
+    }
+    expect(page.requests.at(-1)?.authorization).toMatch(/^Bearer e/);
+    expect(begun[0]?.signal?.aborted).toBe(false);
+    running.unsubscribe();
+    await running.ended;
+    await expect(writer.closed).rejects.toThrow();
+    expect([begun.length, begun[0]?.signal?.aborted]).toEqual([1, true]);
+  });
+
+  it('show what the gateway refuses them with', async () => {
+    const page = await openPage('/apps/crm/graphql');
+    const { results, ended } = await run(page, query.replace('id', 'nothing'));
+    await ended;
+    expect(results).toMatchObject([{ errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }]);
+  });
+
+  it('end when the connection is lost, and do not begin again without a word', async () => {
+    let streams = 0;
+    const fetched: typeof fetch = async (url, init = {}) => {
+      if (new Headers(init.headers).get('accept') !== 'text/event-stream') return await fetch(url, init);
+      streams += 1;
+      throw new TypeError('network error');
+    };
+    const { ended } = await run(await openPage('/apps/crm/graphql', { fetched }), query);
+    await expect(ended).rejects.toThrow('network error');
+    expect(streams).toBe(1);
   });
 });
 

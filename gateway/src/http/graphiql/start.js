@@ -58,14 +58,22 @@ async function currentToken() {
   return await renewing;
 }
 
-/** An Authorization header that somebody has typed wins over the session. */
-async function fetcher(parameters, { headers: typed = {} } = {}) {
+/**
+ * What GraphiQL is answered: a result, or for a subscription all of them. An Authorization header that somebody has
+ * typed wins over the session.
+ */
+async function fetcher(parameters, { headers: typed = {}, documentAST } = {}) {
   const headers = new Headers({ accept: 'application/json', 'content-type': 'application/json' });
   for (const [name, value] of Object.entries(typed)) headers.set(name, value);
   if ((headers.get('authorization') ?? '').trim() === '') {
     const token = await currentToken();
     if (token === null) headers.delete('authorization');
     else headers.set('authorization', `Bearer ${token}`);
+  }
+  const { isSubscription, followSubscription } = globalThis.subscriptions;
+  if (isSubscription(parameters, documentAST)) {
+    headers.delete('accept');
+    return followSubscription({ url: PATH, headers: Object.fromEntries(headers), parameters });
   }
   const body = JSON.stringify(parameters);
   const response = await fetch(PATH, { method: 'POST', headers, body });
