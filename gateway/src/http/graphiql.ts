@@ -57,11 +57,9 @@ const WORKERS_SCRIPT = `self.MonacoEnvironment = {
 };
 `;
 
+const require = createRequire(import.meta.url);
 /** The library's build for pages, which it does not export by a name. */
-const GRAPHQL_SSE = new URL(
-  '../umd/graphql-sse.min.js',
-  pathToFileURL(createRequire(import.meta.url).resolve('graphql-sse')),
-);
+const GRAPHQL_SSE = new URL('../umd/graphql-sse.min.js', pathToFileURL(require.resolve('graphql-sse')));
 
 interface Asset {
   readonly type: string;
