@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql } from '../harness/graphql-client.ts';
 import { noteEntity } from '../harness/note-entity.ts';
 import { rocketCommands } from '../harness/rocket-commands.ts';
+import { startHangingRelay } from '../harness/servers/hanging-relay.ts';
 import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const TITLE = { name: 'title', type: 'string', required: true };
@@ -113,6 +114,29 @@ describe('listening to changes on the command line', () => {
     expect(JSON.parse(stderr)).toMatchObject({
       error: { code: 'FORBIDDEN', hint: expect.stringContaining('--where') },
     });
+  });
+
+  test('goes on behind the last change when the connection is cut', async () => {
+    const relay = await startHangingRelay(server.url);
+    const before = await create('before the cut');
+    const running = await startRocket(['listen', 'notes', 'note', '--snapshot', '--fields', 'title'], {
+      ...{ ROCKET_URL: relay.url, ROCKET_TOKEN: await tokenNow() },
+    });
+    listeners.push(running);
+    await expect.poll(() => running.output(), SEEN).toContain(before);
+    relay.resume();
+    const after = await create('after the cut');
+    await expect.poll(() => running.output(), SEEN).toContain(after);
+    const { stdout, stderr } = await running.end('SIGINT');
+    expect(stderr).toBe(
+      'The connection was lost. It is tried again until it works.\nIt goes on behind the last change.\n',
+    );
+    expect(stdout.match(/^TIME|before the cut|after the cut/gm)).toEqual([
+      'TIME',
+      'before the cut',
+      'after the cut',
+    ]);
+    await relay.close();
   });
 
   test('ends with a code when the entity it shows is another one', async () => {

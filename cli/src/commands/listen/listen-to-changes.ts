@@ -6,7 +6,7 @@ import { createAdminClient } from '../../admin/client.ts';
 import { requireConnection } from '../../admin/connection.ts';
 import { streamResults } from '../../admin/result-stream.ts';
 import { type CommandLine, configOf, remark } from '../../command-line.ts';
-import { createChangePrinter, ToldChange } from '../../output/lines/change-lines.ts';
+import { type ChangePrinter, createChangePrinter, ToldChange } from '../../output/lines/change-lines.ts';
 import { untilStopped } from '../../process/listen-for-stop.ts';
 import { advised } from './advice-on-ends.ts';
 import { type ChangedEntity, findChangedEntity } from './changed-entity.ts';
@@ -57,6 +57,7 @@ class Listening {
   readonly #line: CommandLine;
   readonly #listened: Listened;
   readonly #query: string;
+  readonly #printer: ChangePrinter;
   #cursor: string | null;
   #left: number;
   /** Of the last attempt. */
@@ -67,6 +68,7 @@ class Listening {
     this.#line = line;
     this.#listened = listened;
     this.#query = queryOf(entity);
+    this.#printer = createChangePrinter(line, { json: options.json, primaryKey: entity.primaryKey });
     this.#cursor = options.arguments.after;
     this.#left = options.count ?? Number.POSITIVE_INFINITY;
   }
@@ -88,20 +90,19 @@ class Listening {
 
   /** By the connection as it is now, since a server that was restarted has another. */
   async #follow(): Promise<void> {
-    const { options, entity, stopping } = this.#listened;
+    const { options, stopping } = this.#listened;
     const { url, token } = await requireConnection(configOf(this.#line));
     const results = streamResults({
       ...{ url: new URL(`/apps/${options.app}/graphql`, url), token, query: this.#query, signal: stopping },
       variables: { ...options.arguments, after: this.#cursor },
       onOpen: () => this.#arrive(),
     });
-    const printer = createChangePrinter(this.#line, { json: options.json, primaryKey: entity.primaryKey });
     for await (const { data, errors } of results) {
       const told = Data.safeParse(data);
       if (!told.success) throw errors[0] ?? told.error;
       for (const { message } of errors) remark(this.#line, `Not all of the next change is there: ${message}`);
       const { change } = told.data;
-      if (!printer.print(change)) await once(this.#line.stdout, 'drain', { signal: stopping });
+      if (!this.#printer.print(change)) await once(this.#line.stdout, 'drain', { signal: stopping });
       this.#cursor = change.cursor;
       this.#left -= 1;
       if (this.#left === 0) return;
