@@ -193,6 +193,6 @@ it('gives each subscriber each change behind their point once and in order, or a
       await vi.advanceTimersByTimeAsync(100);
       await play.end();
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
 });
