@@ -2,8 +2,11 @@
 import { createLogger } from '@rocket/platform';
 import {
   type AppDocument,
+  type AppModel,
   appName,
   buildModel,
+  type EntityModel,
+  entityNames,
   type GraphRevision,
   type GraphRevisionId,
   parseDocument,
@@ -93,4 +96,13 @@ export function graphOf(revisionNumber: number, schema = SCHEMA): ServedGraph {
 /** The role that decides what somebody sees. */
 export function roleOf(identity: Identity): string {
   return callerFor(identity, CRM).roles.join();
+}
+
+export const DEAL = dealOf(MODEL);
+export const DEAL_NAMES = entityNames({ app: CRM, entity: 'deal' }, CRM);
+
+function dealOf({ entities }: AppModel): EntityModel {
+  const deal = entities.get('deal');
+  if (deal === undefined) throw new Error('The app has no deals');
+  return deal;
 }

@@ -140,7 +140,7 @@ export class EngineWorld {
       ...{ schema: SCHEMA, document: parse(given.query), variableValues: given.variables ?? {} },
       rootValue: this.#root(context.callerFor(CRM).userId),
     });
-    const names = JSON.stringify(result).includes('changeKey') ? this.reads : ['deal'];
+    const names = JSON.stringify(result).includes('"changeVersion"') ? this.reads : ['deal'];
     context.facts?.add({
       ...{ at: { app: CRM, epoch: epoch(1) }, kind: 'read', minLsn: undefined },
       answer: {
