@@ -99,7 +99,10 @@ function check(
   const bounded = boundedDocument(query);
   if (bounded.kind === 'refused') throw refused('GRAPHQL_VALIDATION_FAILED', [bounded.error]);
   if (bounded.kind === 'malformed') throw refused('GRAPHQL_PARSE_FAILED', [syntaxError(query)]);
-  const errors = validate(schema, bounded.document, specifiedRules);
+  // The rule of the single field throws where a condition on that field needs a variable.
+  const errors = refusing('GRAPHQL_VALIDATION_FAILED', () =>
+    validate(schema, bounded.document, specifiedRules),
+  );
   if (errors.length > 0) {
     throw refused('GRAPHQL_VALIDATION_FAILED', hidesSchema ? errors.map(withoutProposals) : errors);
   }
@@ -112,12 +115,8 @@ function check(
   if (own.operation.operation !== OperationTypeNode.SUBSCRIPTION) {
     throw refused('BAD_REQUEST', [new GraphQLError('The operation is no subscription')]);
   }
-  try {
-    return holdsInexactLiteral(own) ? liftInexactLiterals(own, schema) : { own, values: {} };
-  } catch (error) {
-    if (error instanceof GraphQLError) throw refused('BAD_USER_INPUT', [error]);
-    throw error;
-  }
+  if (!holdsInexactLiteral(own)) return { own, values: {} };
+  return refusing('BAD_USER_INPUT', () => liftInexactLiterals(own, schema));
 }
 
 function selectionOf(
@@ -144,16 +143,16 @@ function selectionOf(
   return {
     ...of,
     ...{ key, field: node.name.value, below },
-    arguments: argumentsOf(() => getArgumentValues(definition, node, coerced)),
+    arguments: refusing('BAD_USER_INPUT', () => getArgumentValues(definition, node, coerced)),
     selected: below(getNamedType(definition.type).name, nodes),
   };
 }
 
-function argumentsOf(read: () => Record<string, unknown>): Record<string, unknown> {
+function refusing<T>(code: 'BAD_USER_INPUT' | 'GRAPHQL_VALIDATION_FAILED', read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof GraphQLError) throw refused('BAD_USER_INPUT', [error]);
+    if (error instanceof GraphQLError) throw refused(code, [error]);
     throw error;
   }
 }
