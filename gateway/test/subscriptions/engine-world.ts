@@ -20,11 +20,6 @@ export interface Row {
   readonly version: number;
 }
 
-export interface Told {
-  readonly data: Record<string, unknown>;
-  readonly cursor: string;
-}
-
 export class EngineWorld {
   readonly feed = new MemoryFeed();
   readonly rows = new Map<string, Row>();
