@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PostgresNode } from '../harness/servers/postgres-node.ts';
 import { type CheckedInstallation, startCheckedInstallation } from './staleness/checked-installation.ts';
 import { CheckedLoad, hitsComeBack } from './staleness/checked-load.ts';
-import { HAS_SERVERS } from './staleness/checked-servers.ts';
 import { hits, type ReadLanes } from './staleness/read-lanes.ts';
+import { HAS_SERVERS } from './support/checked/checked-servers.ts';
 import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 
 const SEED = Number(process.env['ROCKET_SEED'] ?? Date.now() % 2 ** 31);

@@ -1,31 +1,21 @@
 /** Random reads and writes on an installation, while something happens to it, and what came of them. */
-import { isDeepStrictEqual } from 'node:util';
 import { until } from '../../harness/until.ts';
-import type { AppKey, TableName } from './checked-apps.ts';
+import type { AppKey } from '../support/checked/checked-apps.ts';
+import { NOBODY, type Reader } from '../support/checked/checked-state.ts';
+import { APPS, CheckedWrites, ROLES } from '../support/checked/checked-writes.ts';
+import { type Chance, seededChance } from '../support/checked/seeded-random.ts';
+import type { WriteLane } from '../support/checked/write-lane.ts';
 import type { CheckedInstallation } from './checked-installation.ts';
-import { NO_ROWS, type Reader } from './checked-state.ts';
 import type { MakeQuestion, Subjects } from './question.ts';
 import { QUESTIONS_OF_CRM } from './questions-of-crm.ts';
 import { QUESTIONS_OF_SHOP } from './questions-of-shop.ts';
 import { type Asked, hits, ReadLanes } from './read-lanes.ts';
-import { type Chance, seededChance } from './seeded-random.ts';
-import { Tokens } from './seen-tokens.ts';
-import { Timeline } from './timeline.ts';
-import { startWriteLane, type WriteLane } from './write-lane.ts';
-import { WRITES_OF_CRM } from './writes-of-crm.ts';
-import { WRITES_OF_SHOP } from './writes-of-shop.ts';
 
-const APPS = ['crm', 'shop'] as const;
-const KINDS_OF_WRITES = { crm: WRITES_OF_CRM, shop: WRITES_OF_SHOP };
 const KINDS_OF_QUESTIONS: readonly MakeQuestion[] = [...QUESTIONS_OF_CRM, ...QUESTIONS_OF_SHOP];
-/** Records that are there when reading begins, about. */
-const FIRST_WRITES = 50;
-const POOL = 12;
-const LABELS = 5;
+/** Few enough that the same ones are asked for again. */
+const ASKED_NOTES = 12;
 /** Of each kind so many questions are asked, each by one reader. */
 const QUESTIONS_PER_KIND = 3;
-const ROLES = { seller: ['seller'], both: ['seller', 'scorer'], sales: ['sales'], scorer: ['scorer'] };
-const NOBODY: Reader = { name: 'nobody', userId: null, roles: [], isAdmin: false, tokens: null };
 
 export interface Outcome {
   readonly reads: number;
@@ -42,16 +32,13 @@ export class CheckedLoad {
   readonly #installation: CheckedInstallation;
   readonly #chance: Chance;
   readonly #readers: readonly Reader[];
-  readonly #pools: Readonly<Record<'customer' | 'label' | 'order', readonly string[]>>;
-  readonly #timelines = { crm: new Timeline(NO_ROWS), shop: new Timeline(NO_ROWS) };
-  readonly #tokens = new Tokens();
+  readonly #writes: CheckedWrites;
 
   private constructor(installation: CheckedInstallation, chance: Chance, readers: readonly Reader[]) {
     this.#installation = installation;
     this.#chance = chance;
     this.#readers = readers;
-    const pool = (size: number) => Array.from({ length: size }, () => chance.uuid());
-    this.#pools = { customer: pool(POOL), label: pool(LABELS), order: pool(POOL) };
+    this.#writes = new CheckedWrites(installation, chance);
   }
 
   /** With some records. */
@@ -59,18 +46,14 @@ export class CheckedLoad {
     const signedIn = Object.entries(ROLES).map(([name, roles]) => installation.reader(name, roles));
     const readers = [installation.admin, NOBODY, ...(await Promise.all(signedIn))];
     const load = new CheckedLoad(installation, seededChance(seed), readers);
-    const lanes = load.#startWriting();
-    await until(() => lanes.every(({ made, refused }) => made >= FIRST_WRITES || refused.size > 0));
-    for (const lane of lanes) await lane.stop();
-    const refused = lanes.flatMap((lane) => [...lane.refused.keys()]);
-    if (refused.length > 0) throw new Error(`The first writes were refused: ${refused.join('; ')}`);
+    await load.#writes.begin();
     return load;
   }
 
   /** Reads and writes while `during` goes on, then asks all once more and compares what is stored. */
   async run(during: (reads: ReadLanes) => Promise<void>): Promise<Outcome> {
     const reading = this.#startReading();
-    const lanes = this.#startWriting();
+    const lanes = this.#writes.start();
     try {
       await during(reading);
     } finally {
@@ -78,7 +61,7 @@ export class CheckedLoad {
       await reading.stop();
     }
     await reading.sweep();
-    return this.#outcome(reading, lanes, await this.#differences());
+    return this.#outcome(reading, lanes, await this.#writes.differences());
   }
 
   #startReading(): ReadLanes {
@@ -92,7 +75,7 @@ export class CheckedLoad {
     ).filter((asked) => asked !== null);
     const weights = new Map(questions.map((asked) => [asked, isolated.next()]));
     return new ReadLanes({
-      ...{ installation: this.#installation, timelines: this.#timelines, tokens: this.#tokens },
+      ...{ installation: this.#installation, timelines: this.#writes.timelines, tokens: this.#writes.tokens },
       ...{
         chance: isolated,
         questions: questions.toSorted((a, b) => (weights.get(a) ?? 0) - (weights.get(b) ?? 0)),
@@ -103,45 +86,13 @@ export class CheckedLoad {
   /** Chance of its own for each part, as they come about in an order that no seed repeats. */
   #draw(): { isolated: Chance; subjects: Subjects } {
     const isolated = seededChance(this.#chance.below(2 ** 32));
-    const { crm } = this.#timelines;
+    const { pools, timelines } = this.#writes;
     const ids: Subjects['ids'] = (table) => {
-      const pool = table === 'note' ? [...crm.newest.note.keys()].slice(0, POOL) : this.#pools[table];
+      const pool =
+        table === 'note' ? [...timelines.crm.newest.note.keys()].slice(0, ASKED_NOTES) : pools[table];
       return isolated.oneOf(pool) ?? isolated.uuid();
     };
     return { isolated, subjects: { chance: isolated, ids } };
-  }
-
-  #startWriting(): readonly WriteLane[] {
-    return APPS.map((app) => {
-      const chance = seededChance(this.#chance.below(2 ** 32));
-      const timeline = this.#timelines[app];
-      return startWriteLane({
-        ...{ app, chance, timeline, installation: this.#installation, tokens: this.#tokens },
-        ...{ kinds: KINDS_OF_WRITES[app], admin: this.#installation.admin },
-        owners: Object.keys(ROLES).map((name) => `user-${name}`),
-        customers: this.#pools.customer,
-        spare: (table) => chance.oneOf(this.#idsOf(table).filter((id) => !timeline.newest[table].has(id))),
-      });
-    });
-  }
-
-  #idsOf(table: TableName): readonly string[] {
-    return table === 'customer' || table === 'label' || table === 'order' ? this.#pools[table] : [];
-  }
-
-  async #differences(): Promise<readonly string[]> {
-    const differing: string[] = [];
-    for (const app of APPS) {
-      const stored = await this.#installation.read(app);
-      const written = this.#timelines[app].newest;
-      for (const table of Object.keys(stored) as TableName[]) {
-        for (const id of new Set([...stored[table].keys(), ...written[table].keys()])) {
-          const [has, should] = [stored[table].get(id), written[table].get(id)];
-          if (!isDeepStrictEqual(has, should)) differing.push(JSON.stringify({ table, has, should }));
-        }
-      }
-    }
-    return differing;
   }
 
   #outcome(reading: ReadLanes, lanes: readonly WriteLane[], differences: readonly string[]): Outcome {

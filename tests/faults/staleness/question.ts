@@ -1,7 +1,7 @@
 /** A question to the apps, with the parts of its answer that each app is responsible for. */
-import type { AppKey } from './checked-apps.ts';
-import type { Reader, Row, Sight } from './checked-state.ts';
-import type { Chance } from './seeded-random.ts';
+import type { AppKey } from '../support/checked/checked-apps.ts';
+import type { Reader, Row, Sight } from '../support/checked/checked-state.ts';
+import type { Chance } from '../support/checked/seeded-random.ts';
 
 /** What one app said, at one moment. */
 export interface Part {

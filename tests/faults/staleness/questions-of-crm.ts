@@ -1,6 +1,6 @@
 /** Questions that one app answers: by key, lists, filters, orders, pages, numbers, groups and relations. */
-import { KINDS, REGIONS } from './checked-apps.ts';
-import { pick, type Row, type Sight, sorted, sum } from './checked-state.ts';
+import { KINDS, REGIONS } from '../support/checked/checked-apps.ts';
+import { pick, type Row, type Sight, sorted, sum } from '../support/checked/checked-state.ts';
 import { admins, has, type MakeQuestion, signedIn, simple } from './question.ts';
 
 const CUSTOMER = ['id', 'code', 'owner', 'region', 'score', 'counter'] as const;

@@ -1,6 +1,6 @@
 /** Questions to the shop, and those that both apps answer together. */
-import { REGIONS, STATUSES } from './checked-apps.ts';
-import { pick, type Row, type Sight, sorted, sum } from './checked-state.ts';
+import { REGIONS, STATUSES } from '../support/checked/checked-apps.ts';
+import { pick, type Row, type Sight, sorted, sum } from '../support/checked/checked-state.ts';
 import {
   type Data,
   has,

@@ -1,12 +1,13 @@
 /** Asks both gateways all the time, and judges every answer by the timelines of the apps. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppKey } from './checked-apps.ts';
-import type { CheckedInstallation, Reply } from './checked-installation.ts';
-import { type Reader, Sight } from './checked-state.ts';
+import type { Reply } from '../support/checked/checked-access.ts';
+import type { AppKey } from '../support/checked/checked-apps.ts';
+import { type Reader, Sight } from '../support/checked/checked-state.ts';
+import type { Chance } from '../support/checked/seeded-random.ts';
+import type { SeenToken, Tokens } from '../support/checked/seen-tokens.ts';
+import type { Misfit, Timeline } from '../support/checked/timeline.ts';
+import type { CheckedInstallation } from './checked-installation.ts';
 import type { Question } from './question.ts';
-import type { Chance } from './seeded-random.ts';
-import type { SeenToken, Tokens } from './seen-tokens.ts';
-import type { Misfit, Timeline } from './timeline.ts';
 
 export interface Asked {
   readonly question: Question;

@@ -27,6 +27,9 @@ export interface Reader {
   readonly tokens: Readonly<Record<AppKey, string>> | null;
 }
 
+/** Who is not signed in. */
+export const NOBODY: Reader = { name: 'nobody', userId: null, roles: [], isAdmin: false, tokens: null };
+
 /** The state with these rows in place of those with the same ids. */
 export function withRows(state: State, table: TableName, rows: readonly Row[]): State {
   return { ...state, [table]: new Map([...state[table], ...rows.map((row) => [row.id, row] as const)]) };
@@ -36,7 +39,7 @@ export function withoutRows(state: State, table: TableName, isGone: (row: Row) =
   return { ...state, [table]: new Map([...state[table]].filter(([, row]) => !isGone(row))) };
 }
 
-function mayRead(reader: Reader, table: TableName, row: Row): boolean {
+export function mayRead(reader: Reader, table: TableName, row: Row): boolean {
   if (reader.isAdmin) return true;
   return POLICIES.some(({ role, entity, condition }) => {
     if (entity !== table || ![PUBLIC_ROLE, ...reader.roles].includes(role)) return false;

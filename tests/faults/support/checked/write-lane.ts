@@ -1,8 +1,8 @@
 /** Writes to one app, one after the other, each noted in the app's timeline with the state that it leads to. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import type { CheckedAccess } from './checked-access.ts';
 import type { AppKey, TableName } from './checked-apps.ts';
-import type { CheckedInstallation } from './checked-installation.ts';
 import type { Reader, State } from './checked-state.ts';
 import type { Chance } from './seeded-random.ts';
 import type { SeenToken, Tokens } from './seen-tokens.ts';
@@ -32,7 +32,7 @@ export type MakeWrite = (context: WriteContext) => {
 export interface WriteLaneOptions extends Omit<WriteContext, 'state' | 'counter'> {
   readonly app: AppKey;
   readonly kinds: readonly MakeWrite[];
-  readonly installation: CheckedInstallation;
+  readonly installation: Pick<CheckedAccess, 'ask' | 'read' | 'isWriting'>;
   readonly timeline: Timeline;
   readonly tokens: Tokens;
   readonly admin: Reader;

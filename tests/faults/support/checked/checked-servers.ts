@@ -9,20 +9,30 @@ import {
   type PooledDatabase,
 } from '@rocket/platform';
 import { type AppName, shardName } from '@rocket/schema';
-import { type HangingRelay, startHangingRelay } from '../../harness/servers/hanging-relay.ts';
-import { findNatsServer, type NatsServer, startNatsServer } from '../../harness/servers/nats-server.ts';
-import { createTestDatabase } from '../../harness/servers/postgres.ts';
-import { findRedisServer, type RedisServer, startRedisServer } from '../../harness/servers/redis-server.ts';
-import { type ReplicatedPostgres, startReplicatedPostgres } from '../../harness/servers/replicas.ts';
-import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
-import { type Balancer, startBalancer } from '../support/balancer.ts';
-import type { Closing } from '../support/closing.ts';
+import { type HangingRelay, startHangingRelay } from '../../../harness/servers/hanging-relay.ts';
+import { findNatsServer, type NatsServer, startNatsServer } from '../../../harness/servers/nats-server.ts';
+import { createTestDatabase } from '../../../harness/servers/postgres.ts';
+import {
+  findRedisServer,
+  type RedisServer,
+  startRedisServer,
+} from '../../../harness/servers/redis-server.ts';
+import { type ReplicatedPostgres, startReplicatedPostgres } from '../../../harness/servers/replicas.ts';
+import {
+  type RocketProcess,
+  startRocket,
+  temporaryDirectory,
+} from '../../../harness/servers/rocket-process.ts';
+import { type Balancer, startBalancer } from '../balancer.ts';
+import type { Closing } from '../closing.ts';
 import type { AppKey } from './checked-apps.ts';
 
 /** Of crm the shard has a replica. */
 const SHARD_OF: Readonly<Record<AppKey, string>> = { crm: 's1', shop: 's2' };
 export const LOGGER = createLogger({ level: 'silent', name: 'test' });
 export const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
+/** With which gateways tell their figures. */
+export const METRICS_TOKEN = 'a-token-of-the-metrics';
 export const HAS_SERVERS = findNatsServer() !== null && findRedisServer() !== null;
 
 /** Some answers come so late that changes made since they were read are told before them. */
@@ -45,6 +55,8 @@ export interface CheckedServers {
   relayToNats(): Promise<HangingRelay>;
   /** Starts one more process of the shard of an app; requests go to it once its balancer serves it. */
   startShard(app: AppKey): Promise<ShardProcess>;
+  /** Starts a gateway as a process of its own. */
+  startGateway(): Promise<RocketProcess>;
   /** To the database of an app on its primary, past the product. */
   openOutside(app: AppKey, name: AppName): Promise<PooledDatabase>;
 }
@@ -77,25 +89,10 @@ export async function startServers(closing: Closing): Promise<CheckedServers> {
     });
   }
   await catalog.platformUsers.add(ADMIN);
-  const relayToNats = async (): Promise<HangingRelay> => {
-    const relay = await startHangingRelay(nats.url);
-    closing.push(() => relay.close());
-    return relay;
-  };
+  const environment = { ROCKET_CATALOG_URL: test.url, ROCKET_DATA_DIR: directory.path };
   return {
-    ...{ catalog, nats, redis, replicated, balancers, relayToNats },
-    async startShard(app) {
-      const relay = await relayToNats();
-      const process = await startRocket(['shard', '--name', SHARD_OF[app]], {
-        ROCKET_CATALOG_URL: test.url,
-        ROCKET_DATA_DIR: directory.path,
-        ROCKET_SHARD_URL: balancers[app].url,
-        NATS_URL: relay.url,
-      });
-      closing.push(() => process.end('SIGKILL'));
-      await process.waitFor('/ready');
-      return { process, nats: relay };
-    },
+    ...{ catalog, nats, redis, replicated, balancers },
+    ...startingProcesses({ nats, redis, balancers, environment }, closing),
     async openOutside(app, name) {
       const placed = (await catalog.snapshot()).shardMap.placements.get(name)?.database;
       if (placed === undefined) throw new Error(`${name} is on no shard`);
@@ -105,5 +102,38 @@ export async function startServers(closing: Closing): Promise<CheckedServers> {
       closing.push(() => outside.close());
       return outside;
     },
+  };
+}
+
+type ProcessParts = Pick<CheckedServers, 'nats' | 'redis' | 'balancers'> & {
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+function startingProcesses(
+  { nats, redis, balancers, environment }: ProcessParts,
+  closing: Closing,
+): Pick<CheckedServers, 'relayToNats' | 'startShard' | 'startGateway'> {
+  const relayToNats = async (): Promise<HangingRelay> => {
+    const relay = await startHangingRelay(nats.url);
+    closing.push(() => relay.close());
+    return relay;
+  };
+  const start = async (args: readonly string[], more: Readonly<Record<string, string>>) => {
+    const process = await startRocket(args, { ...environment, ...more });
+    closing.push(() => process.end('SIGKILL'));
+    await process.waitFor('/ready');
+    return process;
+  };
+  return {
+    relayToNats,
+    async startShard(app) {
+      const relay = await relayToNats();
+      const addresses = { ROCKET_SHARD_URL: balancers[app].url, NATS_URL: relay.url };
+      return { process: await start(['shard', '--name', SHARD_OF[app]], addresses), nats: relay };
+    },
+    startGateway: () =>
+      start(['gateway'], {
+        ...{ NATS_URL: nats.url, REDIS_URL: redis.url, ROCKET_METRICS_TOKEN: METRICS_TOKEN },
+      }),
   };
 }
