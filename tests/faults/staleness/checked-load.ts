@@ -12,6 +12,8 @@ import { QUESTIONS_OF_SHOP } from './questions-of-shop.ts';
 import { type Asked, hits, ReadLanes } from './read-lanes.ts';
 
 const KINDS_OF_QUESTIONS: readonly MakeQuestion[] = [...QUESTIONS_OF_CRM, ...QUESTIONS_OF_SHOP];
+/** Records that are there when reading begins, about. */
+const FIRST_WRITES = 50;
 /** Few enough that the same ones are asked for again. */
 const ASKED_NOTES = 12;
 /** Of each kind so many questions are asked, each by one reader. */
@@ -46,7 +48,7 @@ export class CheckedLoad {
     const signedIn = Object.entries(ROLES).map(([name, roles]) => installation.reader(name, roles));
     const readers = [installation.admin, NOBODY, ...(await Promise.all(signedIn))];
     const load = new CheckedLoad(installation, seededChance(seed), readers);
-    await load.#writes.begin();
+    await load.#writes.begin(FIRST_WRITES);
     return load;
   }
 

@@ -15,8 +15,6 @@ export const APPS = ['crm', 'shop'] as const;
 /** Users by their names, with their roles in both apps. */
 export const ROLES = { seller: ['seller'], both: ['seller', 'scorer'], sales: ['sales'], scorer: ['scorer'] };
 const KINDS = { crm: WRITES_OF_CRM, shop: WRITES_OF_SHOP };
-/** Records that there are after {@link CheckedWrites.begin}, about. */
-const FIRST_WRITES = 50;
 const POOL = 12;
 const LABELS = 5;
 
@@ -35,10 +33,10 @@ export class CheckedWrites {
     this.pools = { customer: pool(POOL), label: pool(LABELS), order: pool(POOL) };
   }
 
-  /** Makes some records. */
-  async begin(): Promise<void> {
+  /** Makes some records, with so many writes to each app. */
+  async begin(writes: number): Promise<void> {
     const lanes = this.start();
-    await until(() => lanes.every(({ made, refused }) => made >= FIRST_WRITES || refused.size > 0));
+    await until(() => lanes.every(({ made, refused }) => made >= writes || refused.size > 0));
     for (const lane of lanes) await lane.stop();
     const refused = lanes.flatMap((lane) => [...lane.refused.keys()]);
     if (refused.length > 0) throw new Error(`The first writes were refused: ${refused.join('; ')}`);
