@@ -1,5 +1,5 @@
 /** How long changes took from the beginning of their transaction until a gateway had applied them, by its own histogram. */
-import type { Gateway } from './cache-world.ts';
+import type { Gateway } from '../sides/gateway.ts';
 
 const PERCENTS = [50, 95, 99, 100] as const;
 

@@ -1,5 +1,5 @@
 /** What became of the questions that a gateway was asked, by its own count. */
-import type { Gateway } from './cache-world.ts';
+import type { Gateway } from '../sides/gateway.ts';
 
 interface Answers {
   readonly hits: number;

@@ -2,8 +2,8 @@
  * Readers of a shop and its staff: most readers ask a few of the operations about a few of the customers, and changes are
  * spread over all of them. It also counts what a cache could answer at best.
  */
-import { createHash } from 'node:crypto';
 import { CUSTOMERS, customerId } from '../data/fill-shop.ts';
+import { orderId } from '../data/order-id.ts';
 import { ROLES, type Role } from './cache-roles.ts';
 
 const WRITES = 0.05;
@@ -116,12 +116,6 @@ function operation(fields: string, orders: string): Operation {
     query: `query Read($id: ID!) { customer(id: $id) { id ${fields} ${orders} } }`,
     readsOrders: orders !== '',
   };
-}
-
-/** Key of the n-th order, from 1, as Postgres makes it. */
-function orderId(number: number): string {
-  const hash = createHash('md5').update(`order${number}`).digest('hex');
-  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
 /** Draws numbers from 0 to `count - 1`, of which the n-th comes 1/n^skew as often as the first. */

@@ -2,8 +2,9 @@
 import { type CompareOptions, FIRST_WARM_UP_SECONDS } from '../measure/compare.ts';
 import { inTurns, type Measured } from '../measure/in-turns.ts';
 import { type LoadOptions, type Measurement, measure, type Target } from '../measure/load.ts';
+import type { Gateway } from '../sides/gateway.ts';
 import { countStatements } from '../sides/statement-counter.ts';
-import type { CacheWorld, Gateway } from './cache-world.ts';
+import type { CacheWorld } from './cache-world.ts';
 import { withHitRate } from './count-hits.ts';
 import { MixedLoad } from './mixed-load.ts';
 

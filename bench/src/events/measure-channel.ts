@@ -1,5 +1,6 @@
 /** The two loads on a channel: as much as it takes, and a steady rate. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { atRate } from '../measure/at-rate.ts';
 import { percentile } from '../measure/percentile.ts';
 import { type Channel, unixMs } from './channel.ts';
 import type { FullSpeed, FullSpeedLoad, Steady, SteadyLoad } from './channel-messages.ts';
@@ -10,8 +11,6 @@ const LOOK_MS = 50;
 const PAUSE_MS = 10;
 const ARRIVAL_TIMEOUT_MS = 10_000;
 const STEADY_WARM_UP_SECONDS = 0.5;
-/** Writes at once, beyond which the load waits: the rate cannot be kept then, and the result says which was. */
-const MOST_AT_ONCE = 500;
 
 /** Each writer waits for its answer before it writes again. The time ends when everything is published. */
 export async function measureFullSpeed(channel: Channel, load: FullSpeedLoad): Promise<FullSpeed> {
@@ -74,7 +73,6 @@ async function untilPublished(channel: Channel, events: number): Promise<void> {
   }
 }
 
-/** An open loop: writes begin at their time, whether the earlier ones have been answered or not. */
 export async function measureSteady(channel: Channel, load: SteadyLoad): Promise<Steady> {
   const arrivedAt = new Map<string, number>();
   const end = await channel.follow((key) => arrivedAt.set(key, unixMs()));
@@ -99,21 +97,8 @@ export async function measureSteady(channel: Channel, load: SteadyLoad): Promise
 
 async function writeSteadily(channel: Channel, load: SteadyLoad): Promise<readonly string[]> {
   const keys: string[] = [];
-  const running = new Set<Promise<void>>();
-  const startedAtMs = performance.now();
-  const all = load.seconds * load.perSecond;
-  for (let begun = 0; begun < all; ) {
-    const due = Math.min(all, ((performance.now() - startedAtMs) * load.perSecond) / 1_000);
-    for (; begun < due; begun += 1) {
-      if (running.size >= MOST_AT_ONCE) await Promise.race(running);
-      const write: Promise<void> = channel.write(1).then((key) => {
-        keys.push(key);
-        running.delete(write);
-      });
-      running.add(write);
-    }
-    await sleep(1);
-  }
-  await Promise.all(running);
+  await atRate(load, async () => {
+    keys.push(await channel.write(1));
+  });
   return keys;
 }
