@@ -12,6 +12,8 @@ import { writes } from './scenarios/writes.ts';
 import { runShop } from './shop/run-shop.ts';
 import { SHOP_SCENARIOS } from './shop/scenario.ts';
 import { SIDE_NAMES } from './shop/shop-sides.ts';
+import { formatSubscriptions } from './subscriptions/format-subscriptions.ts';
+import { STREAM_SECONDS, subscriptions } from './subscriptions/subscriptions.ts';
 
 const NESTED_QUERY = 'nested-query';
 /** A page that grows. */
@@ -20,6 +22,8 @@ const WRITES = 'writes';
 const EVENTS = 'events';
 const MANY_APPS = 'many-apps';
 const CACHE = 'cache';
+const SUBSCRIPTIONS = 'subscriptions';
+const DEFAULT_SECONDS = 4;
 const NAMES = [
   ...SHOP_SCENARIOS.map(({ name }) => name),
   ROWS,
@@ -28,6 +32,7 @@ const NAMES = [
   EVENTS,
   MANY_APPS,
   CACHE,
+  SUBSCRIPTIONS,
 ];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
@@ -37,7 +42,7 @@ Sides of the shop: ${SIDE_NAMES.join(', ')}`;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string' },
     connections: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '3' },
     sides: { type: 'string', default: SIDE_NAMES.join(',') },
@@ -50,8 +55,9 @@ const { values, positionals } = parseArgs({
 refuseUnknown('scenario', positionals, NAMES);
 const asked = values.sides.split(',');
 refuseUnknown('side', asked, SIDE_NAMES);
+const seconds = values.seconds === undefined ? null : positive('seconds', values.seconds);
 const options = {
-  seconds: positive('seconds', values.seconds),
+  seconds: seconds ?? DEFAULT_SECONDS,
   connections: positive('connections', values.connections),
   rounds: positive('rounds', values.rounds),
   apps: positive('apps', values.apps),
@@ -75,6 +81,12 @@ if (wants(MANY_APPS)) {
 if (wants(CACHE)) {
   const result = await cache(options);
   console.log(values.json ? JSON.stringify({ scenario: CACHE, ...result }) : formatCache(result));
+}
+if (wants(SUBSCRIPTIONS)) {
+  const result = await subscriptions({ ...options, seconds: seconds ?? STREAM_SECONDS });
+  console.log(
+    values.json ? JSON.stringify({ scenario: SUBSCRIPTIONS, ...result }) : formatSubscriptions(result),
+  );
 }
 
 function wants(name: string): boolean {

@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import type { EventBus } from '@rocket/platform';
 import { changeSubject } from '@rocket/schema';
 import { connect, consumerOpts, createInbox, type JetStreamClient, StorageType } from 'nats';
-import { type Channel, unixMs } from './channel.ts';
+import { unixMs } from '../measure/unix-ms.ts';
+import type { Channel } from './channel.ts';
 import { EVENT_APPS } from './shard-channel.ts';
 
 const STREAM = 'BARE';

@@ -22,8 +22,3 @@ export interface Channel {
   /** Unix time in ms, with its fraction, at which each of the changes was made. */
   madeAt(keys: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
-
-/** Unix time in ms, with its fraction: comparable with the clock of other processes on this host. */
-export function unixMs(): number {
-  return performance.timeOrigin + performance.now();
-}

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { atRate } from '../measure/at-rate.ts';
 import { percentile } from '../measure/percentile.ts';
-import { type Channel, unixMs } from './channel.ts';
+import { unixMs } from '../measure/unix-ms.ts';
+import type { Channel } from './channel.ts';
 import type { FullSpeed, FullSpeedLoad, Steady, SteadyLoad } from './channel-messages.ts';
 
 /** Writers hold back while something waits for longer: what cannot be published in time is no throughput. */

@@ -25,6 +25,13 @@ export const ROCKET = join(import.meta.dirname, '../../../cli/bin/rocket.js');
 const SHARD = shardName('bench');
 const REQUEST_TIMEOUT_MS = 20_000;
 
+export interface DirectCall {
+  /** As a gateway that keeps answers asks. */
+  readonly wantsFacts?: true;
+  /** A clerk if not given. */
+  readonly caller?: CallContext['caller'];
+}
+
 export interface DirectShard {
   readonly url: string;
   readonly catalogUrl: string;
@@ -33,8 +40,8 @@ export interface DirectShard {
   /** Ends the process and starts another, which knows nothing but its catalog. */
   restart(): Promise<void>;
   install(app: AppName, document: AppDocument): Promise<DirectApp>;
-  /** Headers of a call, signed anew for each request. @param options.wantsFacts as a gateway that keeps answers asks */
-  headers(app: DirectApp, options?: Pick<CallContext, 'wantsFacts'>): RequestHeaders;
+  /** Headers of a call, signed anew for each request. */
+  headers(app: DirectApp, options?: DirectCall): RequestHeaders;
 }
 
 /** What was started is in `cleanUp` also when this fails half-way. */
@@ -97,7 +104,7 @@ async function askToActivate(
 /** A signature serves for one request: each is signed by itself, as a gateway does it. */
 function signedHeaders(
   { app, graph }: DirectApp,
-  { key, wanted }: { key: string; wanted: Pick<CallContext, 'wantsFacts'> },
+  { key, wanted }: { key: string; wanted: DirectCall },
 ): RequestHeaders {
   const signer = createInternalSigner(key);
   return (body) => {
