@@ -29,7 +29,8 @@ export class StreamOperation implements AsyncIterableIterator<ExecutionResult> {
   #source: MessageSource | null = null;
   /** Settles the `next` that waits. */
   #leave: () => void = () => undefined;
-  #cursor: string | null = null;
+  /** The last one until the next is asked for. */
+  #message: StreamMessage | null = null;
 
   constructor(hooks: OperationHooks) {
     this.#hooks = hooks;
@@ -39,9 +40,9 @@ export class StreamOperation implements AsyncIterableIterator<ExecutionResult> {
     return this.#controller.signal.aborted;
   }
 
-  /** Of the last result. */
+  /** Of the last result; null once the next is asked for. It is made when it is read: not every transport wants it. */
   get cursor(): string | null {
-    return this.#cursor;
+    return this.#message?.cursor ?? null;
   }
 
   [Symbol.asyncIterator](): this {
@@ -59,6 +60,7 @@ export class StreamOperation implements AsyncIterableIterator<ExecutionResult> {
   }
 
   next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    this.#message = null;
     if (this.isEnded) return Promise.resolve(DONE);
     const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<ExecutionResult, undefined>>();
     this.#leave = () => resolve(DONE);
@@ -81,7 +83,7 @@ export class StreamOperation implements AsyncIterableIterator<ExecutionResult> {
       if (this.isEnded) return DONE;
       const { value, done } = await source.next();
       if (done !== true) {
-        this.#cursor = value.cursor;
+        this.#message = value;
         return { value: value.result, done: false };
       }
       this.#end();

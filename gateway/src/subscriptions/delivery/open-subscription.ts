@@ -165,11 +165,17 @@ export class OpenSubscription {
 
   #message({ change, point }: Delivery): ChangeMessage {
     const cursors = this.#cursors;
+    let made: string | null = null;
+    // Signing costs as much as all else that is done for one subscriber, so it is done once, and only if asked for.
+    const cursor = (): string => {
+      made ??= cursors.encode(point);
+      return made;
+    };
     this.#parts.metrics.delivered();
     return {
-      result: this.#prepared.shape.plan.payload.make(change, () => cursors.encode(point)),
+      result: this.#prepared.shape.plan.payload.make(change, cursor),
       get cursor() {
-        return cursors.encode(point);
+        return cursor();
       },
     };
   }
