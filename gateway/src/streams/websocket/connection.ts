@@ -67,7 +67,7 @@ export class Connection {
       handle: (text) => this.#deliver(text),
     });
     this.#peer = new PeerSocket(upgraded.socket, {
-      ...{ settings, metrics },
+      ...{ settings, metrics, stream: upgraded.request.socket },
       onText: (text) => this.#receive(text),
       onEnd: () => this.#leave(),
       onClosed: (code, reason) => {

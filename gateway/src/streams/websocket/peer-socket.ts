@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { CLOSE_CODES, closeReason } from '../close-codes.ts';
 import type { StreamMetrics } from '../stream-metrics.ts';
@@ -7,6 +8,8 @@ import type { StreamSettings } from '../stream-settings.ts';
 const MAX_WAITING_BYTES = 1024 * 1024;
 
 export interface PeerSocketOptions {
+  /** Below the WebSocket. */
+  readonly stream: Duplex;
   readonly settings: StreamSettings;
   readonly metrics: StreamMetrics;
   readonly onText: (text: string) => void;
@@ -25,6 +28,7 @@ export class PeerSocket {
   #stalled: NodeJS.Timeout | undefined;
   #isAlive = true;
   #isOpen = true;
+  #isGathering = false;
   /** With which the connection is closed from here. */
   #code: number | null = null;
 
@@ -63,6 +67,7 @@ export class PeerSocket {
   send(text: string): Promise<void> {
     if (!this.#isOpen) return Promise.resolve();
     this.#begin();
+    this.#gather();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#socket.send(text, (error) => {
       this.#taken();
@@ -98,6 +103,18 @@ export class PeerSocket {
     this.#stalled = setTimeout(() => {
       this.end(CLOSE_CODES.tooSlow, 'Messages are not taken');
     }, this.#options.settings.sendTimeoutMs);
+  }
+
+  /** Messages of one turn go out together: a call of the system costs more than a message. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { stream } = this.#options;
+    stream.cork();
+    process.nextTick(() => {
+      this.#isGathering = false;
+      stream.uncork();
+    });
   }
 
   #taken(): void {
