@@ -21,7 +21,7 @@ export class Arrivals {
   readonly #changes = new Map<string, ChangeTimes>();
   #told = 0;
   #twice = 0;
-  #lastAt = 0;
+  #lastAt = unixMs();
 
   /** @param subscribers who are numbered from 0 */
   constructor(subscribers: number) {
@@ -46,7 +46,7 @@ export class Arrivals {
     return this.#changes.size * this.#subscribers - this.#told;
   }
 
-  /** Unix time in ms of the last message. */
+  /** Unix time in ms of the last message, or of the beginning. */
   get lastAt(): number {
     return this.#lastAt;
   }
@@ -76,9 +76,13 @@ export class Arrivals {
     return true;
   }
 
+  /** True while more messages are missing than these, unless nothing has come for a while. */
+  isBehind(most: number, patienceMs: number): boolean {
+    return this.lost > most && unixMs() - this.#lastAt < patienceMs;
+  }
+
   /** Resolves when everybody has been told of everything, or when nothing has come for a while. */
   async settled(patienceMs: number): Promise<void> {
-    const begunAt = unixMs();
-    while (this.lost > 0 && unixMs() - Math.max(begunAt, this.#lastAt) < patienceMs) await sleep(POLL_MS);
+    while (this.isBehind(0, patienceMs)) await sleep(POLL_MS);
   }
 }

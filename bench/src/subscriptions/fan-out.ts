@@ -6,7 +6,7 @@ import { type SinceCommit, sinceCommit } from './latencies.ts';
 import { ALL_ORDERS } from './order-changed.ts';
 import { openSubscribers, type Subscribers } from './subscribers.ts';
 import type { SubscriptionWorld } from './subscription-world.ts';
-import { payloadOf } from './told.ts';
+import { resultOf } from './told.ts';
 
 const PLAN = { webSockets: 100, perWebSocket: 10, eventStreams: 0, body: () => ALL_ORDERS };
 const WARM_UP_CHANGES = 40;
@@ -57,7 +57,7 @@ export async function sampleResult({ gateway, nextOrder }: SubscriptionWorld): P
   const told = subscribers.last();
   await subscribers.close();
   if (told === null) throw new Error('The gateway has told nothing');
-  return payloadOf(told);
+  return resultOf(told);
 }
 
 async function begin({ nextOrder }: SubscriptionWorld, side: ChangeSide) {

@@ -31,10 +31,9 @@ export async function openWebSocket(
   if (!String(answer).includes('connection_ack'))
     throw new Error(`A WebSocket was refused: ${String(answer)}`);
   socket.on('message', (data) => {
-    const text = String(data);
-    const told = readMessage(text);
+    const told = Buffer.isBuffer(data) ? readMessage(data) : null;
     if (told !== null) onTold(told);
-    else onFailure(`A WebSocket told: ${text.slice(0, EXCERPT)}`);
+    else onFailure(`A WebSocket told: ${String(data).slice(0, EXCERPT)}`);
   });
   for (const { subscriber, body } of subscriptions) {
     socket.send(`{"id":"${subscriber}","type":"subscribe","payload":${body}}`);

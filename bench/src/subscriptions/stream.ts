@@ -12,6 +12,8 @@ import type { SubscriptionWorld } from './subscription-world.ts';
 /** The WebSockets have ten subscribers each, the streams make the last ten. */
 const PLAN = { webSockets: 9, perWebSocket: 10, eventStreams: 10, body: () => ALL_ORDERS };
 const PER_SECOND = 500;
+/** Changes that have not come to everybody, beyond which writers hold back: what nobody is told of is no throughput. */
+const MOST_WAITING = PER_SECOND / 2;
 const WARM_UP_SECONDS = 3;
 /** When nothing has come for so long, what is missing is lost. */
 const PATIENCE_MS = 10_000;
@@ -41,7 +43,8 @@ export async function stream(
     const arrivals = new Arrivals(subscribers.count);
     subscribers.note(arrivals);
     const startedAt = unixMs();
-    await atRate({ seconds: forSeconds, perSecond: PER_SECOND }, async () => {
+    const isHeldBack = () => arrivals.isBehind(MOST_WAITING * subscribers.count, PATIENCE_MS);
+    await atRate({ seconds: forSeconds, perSecond: PER_SECOND, isHeldBack }, async () => {
       await arrivals.change(nextOrder(), side.change);
     });
     const writtenAt = unixMs();

@@ -19,7 +19,7 @@ export interface Subscribers {
   readonly count: number;
   /** Whoever is told is noted there from now on. */
   note(arrivals: Arrivals): void;
-  /** The last that was told by a WebSocket. */
+  /** The last that was told. */
   last(): Told | null;
   /** @throws Error when something came, or ended, that should not have */
   check(): void;
@@ -35,7 +35,7 @@ export async function openSubscribers(side: ChangeSide, plan: SubscriberPlan): P
   const listener: SubscriberListener = {
     onTold(told) {
       last = told;
-      if (arrivals?.take(told) !== true) failures.push(`Nobody has made this change: ${told.text}`);
+      if (arrivals?.take(told) !== true) failures.push(`Nobody has changed ${told.id}`);
     },
     onFailure: (reason) => failures.push(reason),
   };

@@ -1,7 +1,9 @@
-/** What a subscriber is told, read from the text of a message without parsing all of it: some hundred thousand come. */
+/** What a subscriber is told, read from the beginning of a message: hundreds of thousands come. */
 
-/** All subscriptions select these first, by which messages are read. */
+/** All subscriptions select these first, so that they are among the first bytes. */
 export const FIRST_FIELDS = 'id at';
+const FIRST_BYTES = 256;
+
 const WEB_SOCKET_MESSAGE =
   /^\{"id":"(\d+)","type":"next","payload":\{"data":\{"\w+":\{"id":"([^"]+)","at":"([^"]+)"/;
 const STREAM_DATA = /^data: ?\{"data":\{"\w+":\{"id":"([^"]+)","at":"([^"]+)"/m;
@@ -12,29 +14,31 @@ export interface Told {
   readonly id: string;
   /** When the transaction of the change began, in ISO 8601. */
   readonly at: string;
-  readonly text: string;
+  /** All of it, as it came. */
+  readonly message: Buffer | string;
 }
 
 /** Null for a message that tells no change. */
-export function readMessage(text: string): Told | null {
-  const [, subscriber, id, at] = WEB_SOCKET_MESSAGE.exec(text) ?? [];
+export function readMessage(message: Buffer): Told | null {
+  const [, subscriber, id, at] = WEB_SOCKET_MESSAGE.exec(message.toString('latin1', 0, FIRST_BYTES)) ?? [];
   if (subscriber === undefined || id === undefined || at === undefined) return null;
-  return { subscriber: Number(subscriber), id, at, text };
+  return { subscriber: Number(subscriber), id, at, message };
 }
 
 /** The same of a block of server-sent events. */
-export function readEvent(subscriber: number, text: string): Told | null {
-  const [, id, at] = STREAM_DATA.exec(text) ?? [];
-  return id === undefined || at === undefined ? null : { subscriber, id, at, text };
+export function readEvent(subscriber: number, block: string): Told | null {
+  const [, id, at] = STREAM_DATA.exec(block) ?? [];
+  return id === undefined || at === undefined ? null : { subscriber, id, at, message: block };
 }
 
 /** The result in a message of a WebSocket. */
-export function payloadOf({ text }: Told): string {
+export function resultOf({ message }: Told): string {
   const start = '"payload":';
+  const text = String(message);
   return text.slice(text.indexOf(start) + start.length, -1);
 }
 
 /** A result with another record and time in it. */
-export function withChange(payload: string, { id, at }: Pick<Told, 'id' | 'at'>): string {
-  return payload.replace(/"id":"[^"]+","at":"[^"]+"/, `"id":"${id}","at":"${at}"`);
+export function withChange(result: string, { id, at }: Pick<Told, 'id' | 'at'>): string {
+  return result.replace(/"id":"[^"]+","at":"[^"]+"/, `"id":"${id}","at":"${at}"`);
 }
