@@ -17,6 +17,8 @@ export interface Listening {
   next(): Promise<Told>;
   /** Resolves with what comes until the stream ends. */
   rest(): Promise<readonly Told[]>;
+  /** The last id, which comes before the first message too. */
+  readonly cursor: string;
   /** Messages that have come and were not taken. */
   readonly waiting: number;
   close(): void;
@@ -66,12 +68,17 @@ export async function listen({ url, token, query, variables, lastEventId }: List
 class EventReader extends EventTarget implements Listening {
   readonly #leaving: AbortController;
   readonly #told: Told[] = [];
+  #cursor = '';
   #hasEnded = false;
 
   constructor(body: ReadableStream<Uint8Array>, leaving: AbortController) {
     super();
     this.#leaving = leaving;
     void this.#read(body);
+  }
+
+  get cursor(): string {
+    return this.#cursor;
   }
 
   get waiting(): number {
@@ -119,6 +126,8 @@ class EventReader extends EventTarget implements Listening {
         .split('\n')
         .find((line) => line.startsWith(`${name}: `))
         ?.slice(name.length + 2);
+    this.#cursor = field('id') ?? this.#cursor;
+    this.dispatchEvent(new Event('more'));
     if (field('event') !== 'next') return;
     const { data = null, errors = [] } = JSON.parse(field('data') ?? '{}');
     this.#told.push({ id: field('id') ?? '', data, errors });

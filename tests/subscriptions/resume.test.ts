@@ -1,5 +1,6 @@
 /** Subscriptions that go on where others ended, and those that begin with the records there are. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../harness/until.ts';
 import type { Listening } from './listening.ts';
 import { createSubscribedWorld, type SubscribedWorld } from './subscribed-world.ts';
 
@@ -53,6 +54,20 @@ describe('a cursor', () => {
     expect([...missed, ...(await take(resumed, 1))].map(titleOf)).toEqual(['A1', ...many(30, 'A+'), 'A~']);
     expect(missed.every(({ cursor: own }) => own !== cursor)).toBe(true);
     resumed.close();
+  });
+
+  it('is there before the first change, for who is cut off before it', async () => {
+    const first = await desk.listen(titles('E'));
+    await until(() => first.cursor !== '');
+    first.close();
+    await make(['E0']);
+    const resumed = await desk.listen(titles('E'), { lastEventId: first.cursor });
+    expect((await take(resumed, 1)).map(titleOf)).toEqual(['E0']);
+    resumed.close();
+    // Behind the beginning of a snapshot would be nothing of it.
+    const rows = await desk.listen(snapshot('E'));
+    expect((await take(rows, 1)).map(titleOf)).toEqual(['E0']);
+    rows.close();
   });
 
   it('goes on from the header of an event source, which goes before the argument', async () => {

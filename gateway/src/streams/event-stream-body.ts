@@ -16,7 +16,7 @@ import type { StreamSettings } from './stream-settings.ts';
 const RETRY_MS = 2_000;
 /** Firefox and Safari only report an open stream when its first bytes have come. */
 const COMMENT = ':\n\n';
-const BEGIN = `retry: ${RETRY_MS}\n\n${COMMENT}`;
+
 const COMPLETE = 'event: complete\ndata:\n\n';
 
 export interface EventStreamBodyOptions {
@@ -38,7 +38,7 @@ export class EventStreamBody implements AsyncIterableIterator<string> {
   readonly #options: EventStreamBodyOptions;
   readonly #watch: SessionWatch;
   readonly #commenting: NodeJS.Timeout;
-  readonly #texts = [BEGIN];
+  readonly #texts: string[];
   /** Runs while a text is being sent. */
   #sending: NodeJS.Timeout | undefined;
   /** Goes on with the `next` that waits for a text. */
@@ -50,6 +50,7 @@ export class EventStreamBody implements AsyncIterableIterator<string> {
 
   constructor(options: EventStreamBodyOptions) {
     this.#options = options;
+    this.#texts = [beginning(options.operation.cursor)];
     this.#watch = new SessionWatch(options.session, (error) => this.finish(error));
     this.#commenting = setInterval(() => {
       if (this.#wake !== null) this.#put(COMMENT);
@@ -105,9 +106,7 @@ export class EventStreamBody implements AsyncIterableIterator<string> {
       ({ done, value }) => {
         this.#isPulling = false;
         if (done === true) return this.#close('complete', COMPLETE);
-        const { cursor } = operation;
-        const id = cursor === null ? '' : `id: ${cursor}\n`;
-        this.#put(`${id}${nextEvent(publicResult(value))}`);
+        this.#put(`${idLine(operation.cursor)}${nextEvent(publicResult(value))}`);
       },
       (error: unknown) => {
         onError(error);
@@ -149,4 +148,13 @@ export class EventStreamBody implements AsyncIterableIterator<string> {
 
 function nextEvent(result: FormattedExecutionResult): string {
   return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
+}
+
+/** An id without data tells an event source where to go on, when it is cut off before the first event. */
+function beginning(cursor: string | null): string {
+  return `${idLine(cursor)}retry: ${RETRY_MS}\n\n${COMMENT}`;
+}
+
+function idLine(cursor: string | null): string {
+  return cursor === null ? '' : `id: ${cursor}\n`;
 }

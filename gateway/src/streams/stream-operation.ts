@@ -7,7 +7,10 @@ export interface StreamMessage {
   readonly cursor: string | null;
 }
 
-export type MessageSource = AsyncIterator<StreamMessage>;
+export interface MessageSource extends AsyncIterator<StreamMessage> {
+  /** Where it began; null or absent where no cursor names that. */
+  readonly cursor?: string | null;
+}
 
 export interface OperationHooks {
   /** Begins the operation. The signal aborts when the operation has ended, for whatever reason. */
@@ -42,7 +45,7 @@ export class StreamOperation implements AsyncIterableIterator<ExecutionResult> {
 
   /** Of the last result; null once the next is asked for. It is made when it is read: not every transport wants it. */
   get cursor(): string | null {
-    return this.#message?.cursor ?? null;
+    return this.#message === null ? (this.#source?.cursor ?? null) : this.#message.cursor;
   }
 
   [Symbol.asyncIterator](): this {

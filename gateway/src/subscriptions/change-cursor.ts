@@ -3,8 +3,9 @@
  * subscribed to by whom, as the place alone would show another caller, or another filter, a stream with holes.
  */
 import { createHash } from 'node:crypto';
-import { createTextSigner } from '@rocket/platform';
+import { createTextSigner, type TextSigner } from '@rocket/platform';
 import { type AppName, RocketError } from '@rocket/schema';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { StreamPlace } from '../changes/change-feed.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -45,30 +46,48 @@ export interface ChangeCursors {
 
 const Wire = z.tuple([z.int().nonnegative(), z.string().nullable(), z.string().nullable(), z.string()]);
 
+/** Subscriptions of one user to the same have the same cursors. */
+const MAX_KEPT_MAKERS = 10_000;
+
 /** @param internalKey the secret that all processes of the platform share */
 export function createChangeCursors(internalKey: string): ChangeCursors {
   const signer = createTextSigner(internalKey, KIND);
+  const makers = new LRUCache<string, CursorMaker>({ max: MAX_KEPT_MAKERS });
   return {
     of(scope) {
       const binding = bindingOf(scope);
-      return {
-        encode: ({ place, row }) => signer.sign(JSON.stringify([place.position, place.id, row, binding])),
-        read(cursor) {
-          if (cursor.length > MAX_CURSOR_CHARS || !FORM.test(cursor)) {
-            throw new RocketError('BAD_CURSOR', 'after is no cursor of a change');
-          }
-          const text = signer.open(cursor);
-          if (text === null) throw new RocketError('FORBIDDEN', 'The cursor was not made by this platform');
-          const [position, id, row, boundTo] = Wire.parse(JSON.parse(text));
-          if (boundTo !== binding) {
-            throw new RocketError(
-              'FORBIDDEN',
-              'The cursor belongs to another subscription: it goes with the same field, id, where, operations, and user',
-            );
-          }
-          return { place: { position, id }, row };
-        },
-      };
+      const maker = makers.get(binding) ?? cursorMaker(signer, binding);
+      makers.set(binding, maker);
+      return maker;
+    },
+  };
+}
+
+function cursorMaker(signer: TextSigner, binding: string): CursorMaker {
+  /** Signing takes longer than all else that is done for one of many subscribers to a change. */
+  let last: { readonly point: ResumePoint; readonly cursor: string } | null = null;
+  return {
+    encode(point) {
+      if (last?.point === point) return last.cursor;
+      const { place, row } = point;
+      const cursor = signer.sign(JSON.stringify([place.position, place.id, row, binding]));
+      last = { point, cursor };
+      return cursor;
+    },
+    read(cursor) {
+      if (cursor.length > MAX_CURSOR_CHARS || !FORM.test(cursor)) {
+        throw new RocketError('BAD_CURSOR', 'after is no cursor of a change');
+      }
+      const text = signer.open(cursor);
+      if (text === null) throw new RocketError('FORBIDDEN', 'The cursor was not made by this platform');
+      const [position, id, row, boundTo] = Wire.parse(JSON.parse(text));
+      if (boundTo !== binding) {
+        throw new RocketError(
+          'FORBIDDEN',
+          'The cursor belongs to another subscription: it goes with the same field, id, where, operations, and user',
+        );
+      }
+      return { place: { position, id }, row };
     },
   };
 }

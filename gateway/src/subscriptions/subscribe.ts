@@ -21,13 +21,21 @@ export interface ChangeMessage {
   readonly cursor: string;
 }
 
+export interface ChangeStream extends AsyncIterableIterator<ChangeMessage> {
+  /**
+   * Where the subscription began, for who is cut off before its first message; null where that is the beginning of a
+   * snapshot, which has no cursor.
+   */
+  readonly cursor: string | null;
+}
+
 export interface Subscriptions {
   /**
    * The iterable ends by throwing a RocketError when the subscription cannot go on: `RESYNC_REQUIRED`, `SCHEMA_CHANGED`,
    * `SUBSCRIBER_TOO_SLOW`, `SHARD_UNAVAILABLE`, `NOT_READY`. What is not taken waits in a bounded queue.
    * @throws SubscriptionRefused for what is wrong with the document or its variables; RocketError for all else
    */
-  subscribe(request: SubscribeRequest): Promise<AsyncIterableIterator<ChangeMessage>>;
+  subscribe(request: SubscribeRequest): Promise<ChangeStream>;
 }
 
 /** The document or its variables do not fit. Each error has the code of the catalogue among its extensions. */

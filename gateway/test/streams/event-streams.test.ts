@@ -86,7 +86,7 @@ describe('a stream of events', () => {
       'x-accel-buffering': 'no',
     });
     expect(await response.text()).toBe(
-      'retry: 2000\n\n:\n\nid: c42\nevent: next\ndata: {"data":{"changed":{"n":42}}}\n\nevent: complete\ndata:\n\n',
+      'id: c0\nretry: 2000\n\n:\n\nid: c42\nevent: next\ndata: {"data":{"changed":{"n":42}}}\n\nevent: complete\ndata:\n\n',
     );
   });
 

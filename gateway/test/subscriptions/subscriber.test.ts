@@ -28,7 +28,12 @@ function subscriberOf({ coalesce = false, maxWaiting = 3, operations = [], share
   const state = { ends: 0 };
   position = 0;
   const subscriber = new Subscriber({
-    ...{ coalesce, maxWaiting, operations: operations.length === 0 ? null : new Set(operations) },
+    ...{
+      cursor: null,
+      coalesce,
+      maxWaiting,
+      operations: operations.length === 0 ? null : new Set(operations),
+    },
     message: ({ change, point }) => ({
       result: { data: { ...change } },
       cursor: String(point.place.position),

@@ -1,8 +1,14 @@
 import type { ExecutionResult } from 'graphql';
-import type { ChangeMessage, SubscribeRequest, Subscriptions } from '../../src/subscriptions/subscribe.ts';
+import type {
+  ChangeMessage,
+  ChangeStream,
+  SubscribeRequest,
+  Subscriptions,
+} from '../../src/subscriptions/subscribe.ts';
 
 /** One subscription at the engine of a test. */
-export class Channel implements AsyncIterableIterator<ChangeMessage> {
+export class Channel implements ChangeStream {
+  readonly cursor = 'c0';
   readonly request: SubscribeRequest;
   /** Times that `return` was called. */
   returns = 0;

@@ -57,14 +57,16 @@ export class OpenSubscription {
   /** Counts the times it was prepared, as a graph can be replaced while it is. */
   #preparations = 0;
 
-  constructor(parts: OpenParts, { request, prepared, cursors, point }: Beginning) {
+  constructor(parts: OpenParts, { request, prepared, cursors, point, hasRows }: Beginning) {
     this.#parts = parts;
     this.#cursors = cursors;
     const { plan, ...rest } = prepared;
     this.#prepared = rest;
     const { coalesce, operations, filter } = plan;
     const leave = (): void => void subscriber.return();
+    const isBeforeRows = hasRows && point.row === null;
     const subscriber = new Subscriber({
+      cursor: isBeforeRows ? null : cursors.encode(point),
       ...{ coalesce, operations, maxWaiting: parts.maxWaiting },
       message: (delivery) => this.#message(delivery),
       share: parts.budget.of(request.identity),

@@ -3,7 +3,7 @@ import { RocketError } from '@rocket/schema';
 import type { ResumePoint } from '../change-cursor.ts';
 import type { ChangeOperation } from '../entity-view.ts';
 import type { ResolvedChange } from '../operation/change-payload.ts';
-import type { ChangeMessage } from '../subscribe.ts';
+import type { ChangeMessage, ChangeStream } from '../subscribe.ts';
 import type { WaitingShare } from './waiting-budget.ts';
 
 /** Some seconds of a busy app. Who is further behind reads from the stream again, with their last cursor. */
@@ -23,6 +23,8 @@ interface Waiting {
 }
 
 export interface SubscriberOptions {
+  /** Where the subscription begins; null where no cursor names that. */
+  readonly cursor: string | null;
   /** Several changes of one record that wait become one. */
   readonly coalesce: boolean;
   /** What they want to be told; null for all. */
@@ -38,7 +40,8 @@ export interface SubscriberOptions {
   readonly onEnd: (error: RocketError | null) => void;
 }
 
-export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
+export class Subscriber implements ChangeStream {
+  readonly cursor: string | null;
   readonly #options: SubscriberOptions;
   readonly #maxWaiting: number;
   /** In order of arrival. Coalesced by record, or each under a number of its own. */
@@ -50,6 +53,7 @@ export class Subscriber implements AsyncIterableIterator<ChangeMessage> {
 
   constructor(options: SubscriberOptions) {
     this.#options = options;
+    this.cursor = options.cursor;
     this.#maxWaiting = options.maxWaiting ?? DEFAULT_MAX_WAITING;
   }
 

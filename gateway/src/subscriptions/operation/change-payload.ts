@@ -47,7 +47,10 @@ export interface ChangePayload {
   readonly wantsPrevious: boolean;
   /** Equal for payloads of one form. */
   readonly text: string;
-  /** @param cursor asked for where it is selected */
+  /**
+   * The result may be one that was given before, and is not to be changed.
+   * @param cursor asked for where it is selected
+   */
   make(change: ResolvedChange, cursor: () => string): ExecutionResult;
 }
 
@@ -78,19 +81,25 @@ export function changePayload(
     if (name === 'previous') return { kind: 'previous', key, object: objectOf(previousType, found, below) };
     return { kind: 'type name', key };
   });
+  const wantsCursor = fields.some((field) => field.kind === 'plain' && field.field === 'cursor');
+  /** Many are told the same, one after the other. */
+  let last: { change: ResolvedChange; cursor: string | null; result: ExecutionResult } | null = null;
   return {
     nodes,
     wantsPrevious: fields.some(({ kind }) => kind === 'previous'),
     text: JSON.stringify([rootKey, fields]),
     make(change, cursor) {
+      const text = wantsCursor ? cursor() : null;
+      if (last?.change === change && last.cursor === text) return last.result;
       const payload: Record<string, unknown> = Object.create(null);
-      for (const field of fields) {
-        payload[field.key] = fieldValue(field, change, { cursor, changeType });
-      }
+      for (const field of fields)
+        payload[field.key] = fieldValue(field, change, { cursor: text, changeType });
       const root: Record<string, unknown> = Object.create(null);
       root[rootKey] = payload;
-      if (change.errors.length === 0) return { data: root };
-      return { errors: change.errors.flatMap((error) => nodeError(error, rootKey, nodeKeys)), data: root };
+      const errors = change.errors.flatMap((error) => nodeError(error, rootKey, nodeKeys));
+      const result = errors.length === 0 ? { data: root } : { errors, data: root };
+      last = { change, cursor: text, result };
+      return result;
     },
   };
 }
@@ -126,11 +135,11 @@ function objectOf(
 function fieldValue(
   field: PayloadField,
   change: ResolvedChange,
-  of: { readonly cursor: () => string; readonly changeType: string },
+  of: { readonly cursor: string | null; readonly changeType: string },
 ): unknown {
   switch (field.kind) {
     case 'plain':
-      return field.field === 'cursor' ? of.cursor() : change[field.field];
+      return field.field === 'cursor' ? of.cursor : change[field.field];
     case 'type name':
       return of.changeType;
     case 'node':
