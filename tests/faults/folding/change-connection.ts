@@ -103,9 +103,17 @@ async function endingBy(error: unknown): Promise<Ending> {
   return { kind: 'cut', why: error instanceof Error ? error.message : String(error) };
 }
 
-/** A stream of events that was refused is an answer as any other. */
+/** A stream of events that was refused is an answer as any other, which can be cut off too. */
 async function refusalBy(response: Response): Promise<Ending> {
-  const body: unknown = await response.json();
+  let text: string;
+  try {
+    text = await response.text();
+  } catch (error) {
+    return { kind: 'cut', why: String(error) };
+  }
+  if (response.headers.get('content-type')?.includes('json') !== true)
+    return { kind: 'code', code: `status ${response.status} with ${JSON.stringify(text)}` };
+  const body: unknown = JSON.parse(text);
   return { kind: 'code', code: codeOf(isObject(body) ? body['errors'] : []) };
 }
 
