@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
+import { listen } from '../harness/listening.ts';
 import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const CUSTOMER = 'c0000000-0000-4000-8000-000000000001';
@@ -63,8 +64,13 @@ describe('rocket start', () => {
     const guide = await readFile(join(import.meta.dirname, '../../docs/front-end.md'), 'utf8');
     const examples = [...guide.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, example = '']) => example);
     expect(examples.length).toBeGreaterThan(10);
+    const url = `${server.url}/apps/crm/graphql`;
     for (const example of examples) {
-      const { data, errors } = await askGraphql(`${server.url}/apps/crm/graphql`, example, { token });
+      if (example.startsWith('subscription')) {
+        (await listen({ url, token, query: example })).close();
+        continue;
+      }
+      const { data, errors } = await askGraphql(url, example, { token });
       expect(errors, example).toEqual([]);
       for (const [field, value] of Object.entries(data ?? {})) {
         expect(value, `${field} of ${example}`).not.toBeNull();

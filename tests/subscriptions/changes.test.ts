@@ -1,6 +1,6 @@
 /** What subscribers are told of changes: of which records, as what, with what. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Listening } from './listening.ts';
+import type { Listening } from '../harness/listening.ts';
 import { createSubscribedWorld, type ListenBy, type SubscribedWorld } from './subscribed-world.ts';
 
 let desk: SubscribedWorld;

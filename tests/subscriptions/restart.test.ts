@@ -1,6 +1,6 @@
 /** A gateway that stops hands its subscribers over, and the next one goes on where they were. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Listening, Told } from './listening.ts';
+import type { Listening, Told } from '../harness/listening.ts';
 import { createSubscribedWorld, type SubscribedWorld } from './subscribed-world.ts';
 
 const SUBSCRIBERS = 100;

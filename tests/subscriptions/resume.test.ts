@@ -1,7 +1,7 @@
 /** Subscriptions that go on where others ended, and those that begin with the records there are. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Listening } from '../harness/listening.ts';
 import { until } from '../harness/until.ts';
-import type { Listening } from './listening.ts';
 import { createSubscribedWorld, type SubscribedWorld } from './subscribed-world.ts';
 
 let desk: SubscribedWorld;

@@ -1,6 +1,7 @@
 /** A desk of tickets and a shop with the customers of the tickets, and those who listen to both. */
+
+import { type Listening, listen } from '../harness/listening.ts';
 import { createWorld, fieldOf, type World } from '../harness/world.ts';
-import { type Listening, listen } from './listening.ts';
 
 const id = { name: 'id', type: 'uuid' };
 const entity = (name: string, fields: readonly object[], more: object = {}) => ({
