@@ -305,7 +305,7 @@ describe('good requests', () => {
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     expect(html).not.toMatch(/https?:/);
     const scripts = [...html.matchAll(/src="([^"]+)"/g)].map((match) => match[1] ?? '');
-    expect(scripts).toHaveLength(4);
+    expect(scripts).toHaveLength(6);
     for (const script of scripts) expect((await fetch(`${world.url}${script}`)).status).toBe(200);
     expect((await fetch(`${world.url}/graphiql/nothing.js`)).status).toBe(404);
   });
