@@ -13,7 +13,7 @@ const MAX_TAKEN = 300;
 let server: StreamServer;
 beforeEach(async () => {
   server = await startStreamServer({
-    settings: { sendTimeoutMs: SEND_TIMEOUT_MS, closeTimeoutMs: 200, reconnectWithinMs: 0, pingMs: 50 },
+    settings: { sendTimeoutMs: SEND_TIMEOUT_MS, closeTimeoutMs: 200, reconnectWithinMs: 0, pingMs: 400 },
   });
 });
 afterEach(() => server.close());
