@@ -18,7 +18,7 @@ import { placeOf, readChange } from './change-reader.ts';
 import { findHead } from './find-head.ts';
 import { LastCommit } from './last-commit.ts';
 import { Listeners } from './listeners.ts';
-import { NewestEvents } from './newest-events.ts';
+import { arrived, NewestEvents } from './newest-events.ts';
 import { SharedPages, type SharedPagesOptions } from './pages/shared-pages.ts';
 import { RecentChanges } from './recent-changes.ts';
 import type { ResyncReason } from './resync.ts';
@@ -174,15 +174,14 @@ export class AppFeed implements ChangeFeed {
       this.lose(event === 'unreadable' ? event : 'rewound');
       return;
     }
-    const change = event === null ? null : { event, place };
     if (event !== null) this.committed.note(event);
-    const fresh = change !== null && this.#newest.admit(change) ? change : null;
+    const change = event === null ? null : arrived({ event, place }, [this.#newest]);
     // What comes before the follower has caught up for the first time may have gaps before it.
     if (recent === null) return;
-    recent.add(place, fresh, Buffer.byteLength(message.payload));
+    recent.add(place, change, Buffer.byteLength(message.payload));
     this.#headAtMs = performance.now();
     this.#listeners.reached(place);
-    if (fresh !== null) this.#listeners.give(fresh);
+    if (change !== null) this.#listeners.give(change);
   }
 
   #catchUp(position: number): void {

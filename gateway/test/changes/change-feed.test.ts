@@ -109,7 +109,7 @@ describe.each(BUSES)('feeds of changes: $name', ({ open, isMissing }) => {
       expect(closed.changes).toEqual([]);
     });
 
-    it('drop what comes late or again, also of another life of the app', async () => {
+    it('mark what comes late, and drop what comes again, also of another life of the app', async () => {
       const feed = await opened();
       const heard = listen(feed, feed.head);
       await change(bus, [5], { key: 'a' });
@@ -120,7 +120,15 @@ describe.each(BUSES)('feeds of changes: $name', ({ open, isMissing }) => {
       await change(bus, [9], { key: 'a' });
       await change(bus, [10], { key: 'c' });
       await until(() => heard.ids().includes(10));
-      expect(heard.ids()).toEqual([5, 4, 1, 10]);
+      expect(heard.ids()).toEqual([5, 3, 4, 1, 9, 10]);
+      expect(heard.changes.map(({ isLate = false }) => isLate)).toEqual([
+        false,
+        true,
+        false,
+        false,
+        true,
+        false,
+      ]);
     });
 
     it('pass on what was too large for the stream', async () => {

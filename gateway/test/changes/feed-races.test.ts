@@ -39,7 +39,8 @@ describe('what comes at an unlucky moment', () => {
     expect([back.pages, back.ids()]).toEqual([1, [3, 9]]);
     await publish(bus, [changeMessage(8, { key: 'a' }), changeMessage(10)]);
     await until(() => back.ids().includes(10));
-    expect(back.ids()).toEqual([3, 9, 10]);
+    expect(back.ids()).toEqual([3, 9, 8, 10]);
+    expect(back.heard.changes.map(({ isLate = false }) => isLate)).toEqual([true, false]);
   });
 
   it('is not passed over by a feed that looks where the stream ends', async () => {

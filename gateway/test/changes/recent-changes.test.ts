@@ -79,27 +79,28 @@ describe('recent changes', () => {
 });
 
 describe('the newest events', () => {
-  it('of a record are admitted, once each', () => {
+  it('of a record are told from those that come late or again', () => {
     const newest = new NewestEvents(10);
-    expect(newest.admit(changeAt(1, 5, 'a'))).toBe(true);
-    expect(newest.admit(changeAt(2, 4, 'a'))).toBe(false);
-    expect(newest.admit(changeAt(3, 5, 'a'))).toBe(false);
-    expect(newest.admit(changeAt(4, 4, 'b'))).toBe(true);
-    expect(newest.admit(changeAt(5, 10, 'a'))).toBe(true);
+    expect(newest.note(changeAt(1, 5, 'a'))).toBe('new');
+    expect(newest.note(changeAt(2, 4, 'a'))).toBe('late');
+    expect(newest.note(changeAt(3, 5, 'a'))).toBe('again');
+    expect(newest.note(changeAt(3, 4, 'a'))).toBe('again');
+    expect(newest.note(changeAt(4, 2, 'b'))).toBe('new');
+    expect(newest.note(changeAt(5, 10, 'a'))).toBe('new');
   });
 
   it('say nothing of what is before them on the stream', () => {
     const newest = new NewestEvents(10);
-    newest.admit(changeAt(100, 7, 'a'));
-    expect(newest.admit(changeAt(10, 5, 'a'))).toBe(true);
-    expect(newest.admit(changeAt(100, 7, 'a'))).toBe(true);
-    expect(newest.admit(changeAt(101, 6, 'a'))).toBe(false);
+    newest.note(changeAt(100, 7, 'a'));
+    expect(newest.note(changeAt(10, 5, 'a'))).toBe('new');
+    expect(newest.note(changeAt(100, 7, 'a'))).toBe('new');
+    expect(newest.note(changeAt(101, 6, 'a'))).toBe('late');
   });
 
   it('are forgotten when there are many', () => {
     const newest = new NewestEvents(2);
-    for (const key of ['a', 'b', 'c']) newest.admit(changeAt(1, 9, key));
-    expect(newest.admit(changeAt(2, 3, 'a'))).toBe(true);
-    expect(newest.admit(changeAt(2, 3, 'c'))).toBe(false);
+    for (const key of ['a', 'b', 'c']) newest.note(changeAt(1, 9, key));
+    expect(newest.note(changeAt(2, 3, 'a'))).toBe('new');
+    expect(newest.note(changeAt(2, 3, 'c'))).toBe('late');
   });
 });

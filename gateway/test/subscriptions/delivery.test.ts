@@ -161,6 +161,36 @@ it('tells a change as it is when the record is read: gone, back, or no longer wh
   expect((await told(added, gone, back)).map(([, operation]) => operation)).toEqual(['ADDED', 'ADDED']);
 });
 
+it('tells of a late change that the record has left the view, and nothing else', async () => {
+  const world = new EngineWorld();
+  const query = QUERY.replace('(id: $id)', '(id: $id, where: {stage: {eq: "open"}})');
+  const { heard } = await open(world, {}, query);
+  const inside = { name: 'x', stage: 'open' };
+  const outside = { name: 'x', stage: 'done' };
+  world.change(1, inside);
+  await pass();
+  const left = world.commit(1, outside);
+  // The newer change finds the record outside, and leaves it there.
+  world.change(1, outside);
+  await pass();
+  world.feed.publish(left, true);
+  await pass();
+  expect(heard.told.map(({ at, operation }) => [at, operation])).toEqual([
+    ['at 1', 'ADDED'],
+    ['at 2', 'REMOVED'],
+  ]);
+  const back = world.commit(1, inside);
+  world.change(1, inside);
+  world.feed.publish(back, true);
+  world.feed.publish(world.commit(1, outside), true);
+  world.change(1, inside);
+  await pass();
+  expect(heard.told.slice(2).map(({ at, operation }) => [at, operation])).toEqual([
+    ['at 5', 'UPDATED'],
+    ['at 7', 'ADDED'],
+  ]);
+});
+
 it('tells the others when one record of several cannot be read, and that one with its error', async () => {
   const world = new EngineWorld();
   const { heard } = await open(world);

@@ -42,8 +42,8 @@ export class MemoryFeed implements ChangeFeed {
     return position >= this.floor;
   }
 
-  publish(event: ChangeEvent): void {
-    const change = { event, place: placeAt(this.log.length + 1) };
+  publish(event: ChangeEvent, isLate = false): void {
+    const change = { event, place: placeAt(this.log.length + 1), isLate };
     this.log.push(change);
     for (const listening of this.#listening) this.#give(listening, change);
   }

@@ -2,7 +2,7 @@ import type { EventBus, RecordReader } from '@rocket/platform';
 import { type AppName, eventSubject, RocketError } from '@rocket/schema';
 import { type FedChange, isOther, type StreamPlace } from '../change-feed.ts';
 import { placeOf, readChange } from '../change-reader.ts';
-import { NewestEvents } from '../newest-events.ts';
+import { arrived, NewestEvents } from '../newest-events.ts';
 import type { Resync } from '../resync.ts';
 import { collectPage } from './collect-page.ts';
 
@@ -54,8 +54,8 @@ export async function readPage(from: StreamPlace, entity: string, source: PageSo
     if (event === 'unreadable') throw resync('unreadable');
     bytes += Buffer.byteLength(message.payload);
     if (event === null) continue;
-    const change = { event, place: placeOf(message) };
-    if (here.admit(change) && source.newest.admit(change)) changes.push(change);
+    const change = arrived({ event, place: placeOf(message) }, [here, source.newest]);
+    if (change !== null) changes.push(change);
   }
   const ids = new Map(messages.map(({ position: at, id }) => [at, id]));
   const id = ids.get(position) ?? (await bus.messageAt(position))?.id ?? null;

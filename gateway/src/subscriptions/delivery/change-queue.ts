@@ -114,8 +114,13 @@ export class ChangeQueue {
     this.#done = batch.at(-1)?.place ?? this.#done;
   }
 
+  /**
+   * A newer change of the record that was told before a late one has said all but this: that the record had left the view,
+   * of which it knew nothing when it found the record outside.
+   */
   #seen(change: FedChange): SeenChange | null {
     const operation = this.#parts.view.operationOf(change.event);
-    return operation === null ? null : { change, operation };
+    const isTold = operation !== null && (change.isLate !== true || operation === 'REMOVED');
+    return isTold ? { change, operation } : null;
   }
 }
