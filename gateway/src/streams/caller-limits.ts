@@ -57,7 +57,8 @@ export class CallerLimits {
   }
 }
 
-function callerKey({ identity, address }: StreamCaller): string {
+/** Equal for callers who are counted together. */
+export function callerKey({ identity, address }: StreamCaller): string {
   switch (identity.kind) {
     case 'anonymous':
       return `address:${address}`;

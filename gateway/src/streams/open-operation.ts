@@ -6,7 +6,7 @@ import { boundedDocument } from '../documents/bounded-document.ts';
 import type { GraphKey } from '../graphs/graph-key.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
-import type { CallerLimits, StreamCaller } from './caller-limits.ts';
+import { type CallerLimits, callerKey, type StreamCaller } from './caller-limits.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import type { MessageSource, StreamMessage } from './stream-operation.ts';
 import type { StreamParts } from './stream-parts.ts';
@@ -51,7 +51,10 @@ export class OperationOpener {
     const kind = kindOf(parameters);
     if (kind === 'subscription') {
       this.#count(caller, signal);
-      return await parts.subscriptions.subscribe({ ...request, lastEventId });
+      return await parts.subscriptions.subscribe({
+        ...{ ...request, lastEventId },
+        countedAs: callerKey(caller),
+      });
     }
     if (kind === 'mutation' && !mayWrite) {
       throw new RocketError('METHOD_NOT_ALLOWED', 'Mutations need POST', { details: { allow: 'POST' } });

@@ -11,6 +11,8 @@ export interface SubscribeRequest {
   /** `Last-Event-ID` of server-sent events: goes before the argument `after`. */
   readonly lastEventId: string | null;
   readonly requestId: string;
+  /** Equal for subscribers of whom is bounded what waits for all of them together. */
+  readonly countedAs: string;
   /** Aborts when the subscriber has gone. */
   readonly signal: AbortSignal;
 }

@@ -73,6 +73,18 @@ describe('a stream of events', () => {
     client.dispose();
   });
 
+  it('is counted with those of the same address, where nobody has signed in', async () => {
+    const counted = ['203.0.113.1', '203.0.113.2', '203.0.113.1'].map(async (address, at) => {
+      const response = await post(text(`from${at}`), { headers: { 'x-forwarded-for': address } });
+      const from = await channel(`from${at}`);
+      from.end();
+      await response.text();
+      return from.request.countedAs;
+    });
+    const [one, other, again] = await Promise.all(counted);
+    expect([other === one, again === one]).toEqual([false, true]);
+  });
+
   it('has what browsers and proxies need, and an id for each event', async () => {
     const response = await post(text('plain'), { headers: { 'last-event-id': 'c41' } });
     const plain = await channel('plain');

@@ -51,7 +51,13 @@ export class EngineWorld {
   ) {
     const parameters: GraphqlParameters = { query, variables };
     const about = { key: GRAPH_KEY, identity, parameters };
-    return this.subscriptions.subscribe({ ...about, lastEventId: after, requestId: 'request', signal });
+    return this.subscriptions.subscribe({
+      ...about,
+      lastEventId: after,
+      requestId: 'request',
+      countedAs: 'caller',
+      signal,
+    });
   }
 
   /** A cursor of a subscription without filter. */

@@ -15,8 +15,6 @@ function delivery(operation: ChangeOperation, id = 'a'): Delivery {
   return { change: { ...change, errors: [] }, point: { place: placeAt(position), row: null } };
 }
 
-const nobody = { kind: 'anonymous' } as const;
-
 interface Subscribed {
   readonly coalesce?: boolean;
   readonly maxWaiting?: number;
@@ -38,7 +36,7 @@ function subscriberOf({ coalesce = false, maxWaiting = 3, operations = [], share
       result: { data: { ...change } },
       cursor: String(point.place.position),
     }),
-    share: share ?? new WaitingBudget().of(nobody),
+    share: share ?? new WaitingBudget().of('nobody'),
     onEnd: () => {
       state.ends += 1;
     },
@@ -189,12 +187,11 @@ describe('changes of one record that wait', () => {
   });
 });
 
-describe('all subscriptions of one user', () => {
+describe('all subscriptions of one caller', () => {
   it('have a bound of what waits for them together, which others do not share', async () => {
     const budget = new WaitingBudget(4);
-    const user = (userId: string) => budget.of({ kind: 'platform', userId, email: null });
     const [one, two, other] = ['a', 'a', 'b'].map(
-      (userId) => subscriberOf({ share: user(userId) }).subscriber,
+      (caller) => subscriberOf({ share: budget.of(caller) }).subscriber,
     );
     for (const subscriber of [one, two, other]) {
       for (let count = 0; count < 2; count += 1) subscriber?.push(delivery('UPDATED'));
@@ -206,6 +203,6 @@ describe('all subscriptions of one user', () => {
     other?.push(delivery('UPDATED'));
     expect([one?.hasEnded, other?.hasEnded]).toEqual([false, false]);
     await one?.return();
-    expect(budget.of({ kind: 'platform', userId: 'a', email: null }).take()).toBe(true);
+    expect(budget.of('a').take()).toBe(true);
   });
 });

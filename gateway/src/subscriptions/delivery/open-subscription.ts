@@ -69,7 +69,7 @@ export class OpenSubscription {
       cursor: isBeforeRows ? null : cursors.encode(point),
       ...{ coalesce, operations, maxWaiting: parts.maxWaiting },
       message: (delivery) => this.#message(delivery),
-      share: parts.budget.of(request.identity),
+      share: parts.budget.of(request.countedAs),
       onEnd: (error) => {
         request.signal.removeEventListener('abort', leave);
         if (error !== null) parts.metrics.failed(error.code);

@@ -31,7 +31,7 @@ export interface SubscriberOptions {
   readonly operations: ReadonlySet<ChangeOperation> | null;
   readonly message: (delivery: Delivery) => ChangeMessage;
   readonly maxWaiting?: number | undefined;
-  /** What may wait for all subscriptions of its user. */
+  /** What may wait for all subscriptions of its caller. */
   readonly share: WaitingShare;
   /**
    * The subscriber takes no more, for whatever reason. Called once.

@@ -1,9 +1,7 @@
-import type { Identity } from '../../identity/identity.ts';
-
-/** Of one user over all their subscriptions, or of all who are not signed in. */
+/** Of one caller over all their subscriptions: a user, or an address from which nobody has signed in. */
 const MAX_WAITING = 100_000;
 
-/** Bounds the changes that wait for all subscriptions of one user, who may have thousands. */
+/** Bounds the changes that wait for all subscriptions of one caller, who may have thousands. */
 export class WaitingBudget {
   readonly #max: number;
   readonly #waiting = new Map<string, number>();
@@ -12,11 +10,7 @@ export class WaitingBudget {
     this.#max = max;
   }
 
-  of(identity: Identity): WaitingShare {
-    const key =
-      identity.kind === 'anonymous'
-        ? ''
-        : `${identity.kind === 'app' ? identity.app : ''} ${identity.userId}`;
+  of(key: string): WaitingShare {
     return {
       take: () => {
         const waiting = this.#waiting.get(key) ?? 0;
