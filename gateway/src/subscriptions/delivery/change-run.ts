@@ -145,18 +145,12 @@ export class ChangeRun {
 
   #onChange(change: FedChange): void {
     if (this.#hasEnded() || this.#isCut) return;
-    const isFull = this.#queue.length >= MAX_QUEUE;
-    if (this.#state !== 'live') {
-      if (isFull) this.#isCut = true;
-      else this.#queue.offer(change);
-      return;
-    }
-    if (isFull) {
-      this.#fail(new RocketError('SHARD_UNAVAILABLE'));
-      return;
-    }
-    this.#queue.offer(change);
-    void this.#workLive();
+    const isLive = this.#state === 'live';
+    if (this.#queue.length < MAX_QUEUE) {
+      this.#queue.offer(change);
+      if (isLive) void this.#workLive();
+    } else if (isLive) this.#fail(new RocketError('SHARD_UNAVAILABLE'));
+    else this.#isCut = true;
   }
 
   async #workLive(): Promise<void> {
