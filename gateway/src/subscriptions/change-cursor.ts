@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createTextSigner, type TextSigner } from '@rocket/platform';
-import { type AppName, RocketError } from '@rocket/schema';
+import { type AppName, canonicalJson, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { StreamPlace } from '../changes/change-feed.ts';
@@ -93,7 +93,8 @@ function cursorMaker(signer: TextSigner, binding: string): CursorMaker {
 }
 
 function bindingOf({ app, entity, arguments: given, identity }: CursorScope): string {
-  const text = JSON.stringify([app, entity, given, callerOf(identity)]);
+  // Fields of `where` come in the order of the document, which may be another one later.
+  const text = canonicalJson([app, entity, given, callerOf(identity)]);
   return createHash('sha256').update(text).digest('base64url').slice(0, BINDING_CHARS);
 }
 

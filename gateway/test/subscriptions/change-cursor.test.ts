@@ -42,6 +42,12 @@ describe('a cursor', () => {
     expect(cursors.of({ ...SCOPE, identity: userOf('boss', 'sales-1') }).read(cursor)).toEqual(POINT);
   });
 
+  it('stays valid when another document names fields in another order', () => {
+    const of = (where: unknown) => cursors.of({ ...SCOPE, arguments: [null, where, null] });
+    const cursor = of({ AND: [{ a: { eq: 1 }, b: { eq: 2 } }] }).encode(POINT);
+    expect(of({ AND: [{ b: { eq: 2 }, a: { eq: 1 } }] }).read(cursor)).toEqual(POINT);
+  });
+
   it('is forbidden when somebody made it', () => {
     const forged = createChangeCursors('x'.repeat(32)).of(SCOPE).encode(POINT);
     expect(codeOf(() => cursors.of(SCOPE).read(forged))).toBe('FORBIDDEN');
