@@ -20,7 +20,7 @@ export interface QueueEnds {
   readonly readFor: () => ReadFor | undefined;
   /** Whether somebody wants changes of the record. */
   readonly want: (key: string) => boolean;
-  /** Called in order, with whom it was read for; the batch counts as done once it resolves. */
+  /** Called in order, with whom it was read for. Gives them before it returns; the next are read once it resolves. */
   readonly give: (deliveries: readonly Delivery[], of: ReadFor) => Promise<void>;
 }
 
@@ -109,9 +109,11 @@ export class ChangeQueue {
       const place = seen[at]?.change.place;
       return change === null || place === undefined ? [] : { change, point: { place, row: null } };
     });
-    await this.#ends.give(deliveries, of);
+    const taken = this.#ends.give(deliveries, of);
+    // In the same turn: who joins in the next one has not been given them, and has to see that.
     this.#waiting.splice(0, batch.length);
     this.#done = batch.at(-1)?.place ?? this.#done;
+    await taken;
   }
 
   /**
