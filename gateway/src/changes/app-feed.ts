@@ -175,10 +175,11 @@ export class AppFeed implements ChangeFeed {
       return;
     }
     if (event !== null) this.committed.note(event);
-    const change = event === null ? null : arrived({ event, place }, [this.#newest]);
+    const bytes = Buffer.byteLength(message.payload);
+    const change = event === null ? null : arrived({ event, place, bytes }, [this.#newest]);
     // What comes before the follower has caught up for the first time may have gaps before it.
     if (recent === null) return;
-    recent.add(place, change, Buffer.byteLength(message.payload));
+    recent.add(place, change, bytes);
     this.#headAtMs = performance.now();
     this.#listeners.reached(place);
     if (change !== null) this.#listeners.give(change);

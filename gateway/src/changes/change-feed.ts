@@ -14,6 +14,8 @@ export interface StreamPlace {
 export interface FedChange {
   readonly event: ChangeEvent;
   readonly place: StreamPlace;
+  /** Of its message on the stream. */
+  readonly bytes: number;
   /** A newer change of the same record was on the stream before it. */
   readonly isLate?: boolean;
 }

@@ -1,7 +1,9 @@
+import { RocketError } from '@rocket/schema';
 import type { ChangeFeeds } from '../changes/change-feed.ts';
 import { callerFor } from '../identity/identity.ts';
 import type { Prepared } from './delivery/open-subscription.ts';
 import { type AskingParts, GraphReplaced } from './resolution/ask-graph.ts';
+import type { FormLimits } from './resolution/form-limits.ts';
 import { planSubscription, type SubscriptionPlan, viewOf } from './resolution/plan-subscription.ts';
 import type { Replacements } from './resolution/replacements.ts';
 import type { Shapes } from './resolution/shapes.ts';
@@ -11,6 +13,7 @@ export interface PreparingParts extends Pick<AskingParts, 'graphs' | 'requestTim
   readonly feeds: ChangeFeeds;
   readonly introspection: boolean;
   readonly shapes: Shapes;
+  readonly forms: FormLimits;
   readonly replacements: Replacements;
 }
 
@@ -31,15 +34,19 @@ export function createPreparing(parts: PreparingParts): (request: SubscribeReque
 }
 
 async function prepareOnce(request: SubscribeRequest, parts: PreparingParts): Promise<Prepared> {
-  const { feeds, shapes, replacements } = parts;
+  const { feeds, forms, shapes, replacements } = parts;
   const isCurrent = replacements.since(request.key);
   const plan = await planned(request, parts);
   viewOf(plan, callerFor(request.identity, plan.model.app));
-  const { feed, release: releaseFeed } = await feeds.open(plan.model.app);
+  // Nothing is opened or read for who has left meanwhile. No code that asks for repetition.
+  if (request.signal.aborted) throw new RocketError('BAD_REQUEST', 'The subscriber has gone');
+  const leaveForm = forms.take(request.countedAs, plan.form);
+  const { feed, release: releaseFeed } = await orElse(feeds.open(plan.model.app), leaveForm);
   const shape = shapes.hold(plan, feed);
   const release = (): void => {
     shapes.release(shape);
     releaseFeed();
+    leaveForm();
   };
   try {
     await shape.ready(request);
@@ -57,4 +64,13 @@ function planned(
   return graphs.use(request.key, Date.now() + requestTimeoutMs, (graph) =>
     graph.during(() => planSubscription(graph, request, { hidesSchema: !introspection })),
   );
+}
+
+async function orElse<T>(work: Promise<T>, failed: () => void): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    failed();
+    throw error;
+  }
 }

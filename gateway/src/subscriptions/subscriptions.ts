@@ -21,6 +21,7 @@ import type { Subscriber } from './delivery/subscriber.ts';
 import { WaitingBudget } from './delivery/waiting-budget.ts';
 import { createPreparing } from './prepare-subscription.ts';
 import type { AskingParts } from './resolution/ask-graph.ts';
+import { FormLimits } from './resolution/form-limits.ts';
 import type { SubscriptionPlan } from './resolution/plan-subscription.ts';
 import { Replacements } from './resolution/replacements.ts';
 import { Shapes } from './resolution/shapes.ts';
@@ -69,7 +70,7 @@ export function createSubscriptions(parts: SubscriptionParts): OpenedSubscriptio
   });
   let isClosed = false;
 
-  const prepare = createPreparing({ ...parts, shapes, replacements });
+  const prepare = createPreparing({ ...parts, shapes, replacements, forms: new FormLimits() });
   const openParts: OpenParts = {
     ...{ prepare, metrics, logger, maxWaiting: parts.maxWaiting, budget: new WaitingBudget() },
     mayLag: ({ model: { app } }) => hasReplicas(view, app),

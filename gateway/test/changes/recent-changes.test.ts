@@ -13,6 +13,7 @@ function changeAt(position: number, id = position, key = String(position)): FedC
       ...{ previous: null, tags: [], omitted: false },
     },
     place: { position, id: `m${position}` },
+    bytes: 0,
   };
 }
 

@@ -12,7 +12,7 @@ function changeAt(position: number) {
     ...{ key: dealKey(1), version: position, record: { name: 'x' }, previous: null, at: '', op: 'create' },
     ...{ actor: null, changed: ['name'], tags: [], omitted: false },
   };
-  return { event, place: placeAt(position) };
+  return { event, place: placeAt(position), bytes: 1 };
 }
 
 it('is past a change once that was given: who comes then would wait for it in vain', async () => {

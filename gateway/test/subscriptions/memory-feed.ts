@@ -43,7 +43,7 @@ export class MemoryFeed implements ChangeFeed {
   }
 
   publish(event: ChangeEvent, isLate = false): void {
-    const change = { event, place: placeAt(this.log.length + 1), isLate };
+    const change = { event, place: placeAt(this.log.length + 1), isLate, bytes: 1 };
     this.log.push(change);
     for (const listening of this.#listening) this.#give(listening, change);
   }

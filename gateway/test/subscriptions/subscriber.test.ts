@@ -189,7 +189,7 @@ describe('changes of one record that wait', () => {
 
 describe('all subscriptions of one caller', () => {
   it('have a bound of what waits for them together, which others do not share', async () => {
-    const budget = new WaitingBudget(4);
+    const budget = new WaitingBudget({ changes: 4 });
     const [one, two, other] = ['a', 'a', 'b'].map(
       (caller) => subscriberOf({ share: budget.of(caller) }).subscriber,
     );
@@ -203,6 +203,21 @@ describe('all subscriptions of one caller', () => {
     other?.push(delivery('UPDATED'));
     expect([one?.hasEnded, other?.hasEnded]).toEqual([false, false]);
     await one?.return();
-    expect(budget.of('a').take()).toBe(true);
+    expect(budget.of('a').take(1)).toBe(true);
+  });
+
+  it('have a bound of its bytes', async () => {
+    const budget = new WaitingBudget({ bytes: 2_000 });
+    const large = (): Delivery => {
+      const { change, point } = delivery('UPDATED');
+      return { change: { ...change, nodes: [{ text: 'x'.repeat(900) }] }, point };
+    };
+    const [one, two] = [1, 2].map(() => subscriberOf({ share: budget.of('a') }).subscriber);
+    one?.push(large());
+    two?.push(large());
+    two?.push(large());
+    expect([one?.hasEnded, two?.hasEnded]).toEqual([false, true]);
+    await one?.next();
+    expect(budget.of('a').take(2_000)).toBe(true);
   });
 });

@@ -52,9 +52,10 @@ export async function readPage(from: StreamPlace, entity: string, source: PageSo
   for (const message of messages) {
     const event = readChange(message, app, reader);
     if (event === 'unreadable') throw resync('unreadable');
-    bytes += Buffer.byteLength(message.payload);
+    const own = Buffer.byteLength(message.payload);
+    bytes += own;
     if (event === null) continue;
-    const change = arrived({ event, place: placeOf(message) }, [here, source.newest]);
+    const change = arrived({ event, place: placeOf(message), bytes: own }, [here, source.newest]);
     if (change !== null) changes.push(change);
   }
   const ids = new Map(messages.map(({ position: at, id }) => [at, id]));

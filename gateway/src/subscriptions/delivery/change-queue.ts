@@ -8,6 +8,9 @@ import type { StoredChanges } from '../resolution/stored-changes.ts';
 import type { Delivery } from './subscriber.ts';
 
 const MAX_BATCH = 100;
+/** Changes that are held in memory while shards do not answer, or members do not take. */
+const MAX_WAITING = 10_000;
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
 export interface QueueParts {
   readonly view: EntityView;
@@ -31,6 +34,7 @@ export class ChangeQueue {
   #done: StreamPlace;
   /** Position of the last change that was left out although others might want it. */
   #unwanted = 0;
+  #bytes = 0;
   #isWorking = false;
 
   constructor(parts: QueueParts, ends: QueueEnds, from: StreamPlace) {
@@ -49,8 +53,9 @@ export class ChangeQueue {
     return Math.max(this.#done.position, this.#unwanted);
   }
 
-  get length(): number {
-    return this.#waiting.length;
+  /** What waits is held in memory. */
+  get isFull(): boolean {
+    return this.#waiting.length >= MAX_WAITING || this.#bytes >= MAX_WAITING_BYTES;
   }
 
   get isIdle(): boolean {
@@ -68,8 +73,10 @@ export class ChangeQueue {
     const isWanted = this.#ends.want(event.key);
     if (!isWanted) this.#unwanted = place.position;
     // What was too large for the stream is looked at when it is read from elsewhere.
-    if (isWanted && (event.omitted || this.#seen(change) !== null)) this.#waiting.push(change);
-    else if (this.isIdle) this.#done = change.place;
+    if (isWanted && (event.omitted || this.#seen(change) !== null)) {
+      this.#waiting.push(change);
+      this.#bytes += change.bytes;
+    } else if (this.isIdle) this.#done = change.place;
   }
 
   /** Everything up to the place was offered. */
@@ -93,6 +100,7 @@ export class ChangeQueue {
 
   clear(): void {
     this.#waiting.length = 0;
+    this.#bytes = 0;
   }
 
   async #give(batch: readonly FedChange[]): Promise<void> {
@@ -111,7 +119,7 @@ export class ChangeQueue {
     });
     const taken = this.#ends.give(deliveries, of);
     // In the same turn: who joins in the next one has not been given them, and has to see that.
-    this.#waiting.splice(0, batch.length);
+    for (const { bytes } of this.#waiting.splice(0, batch.length)) this.#bytes -= bytes;
     this.#done = batch.at(-1)?.place ?? this.#done;
     await taken;
   }

@@ -17,8 +17,6 @@ import type { Delivery } from './subscriber.ts';
 const GATHER_MS = 10;
 /** Positions between those who share it. */
 const MAX_DISTANCE = 10_000;
-/** Changes that are held in memory while shards do not answer, or members do not take. */
-const MAX_QUEUE = 10_000;
 /** Who goes through what has been must take it. */
 const MAX_TAKE_MS = 30_000;
 
@@ -146,7 +144,7 @@ export class ChangeRun {
   #onChange(change: FedChange): void {
     if (this.#hasEnded() || this.#isCut) return;
     const isLive = this.#state === 'live';
-    if (this.#queue.length < MAX_QUEUE) {
+    if (!this.#queue.isFull) {
       this.#queue.offer(change);
       if (isLive) void this.#workLive();
     } else if (isLive) this.#fail(new RocketError('SHARD_UNAVAILABLE'));

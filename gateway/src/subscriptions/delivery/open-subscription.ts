@@ -112,7 +112,10 @@ export class OpenSubscription {
       this.#prepared = rest;
       return true;
     } catch (error) {
-      this.fail(error instanceof SubscriptionRefused ? schemaChanged(error) : error);
+      // What a graph of before refuses is of no account.
+      if (preparation === this.#preparations) {
+        this.fail(error instanceof SubscriptionRefused ? schemaChanged(error) : error);
+      }
       return false;
     }
   }

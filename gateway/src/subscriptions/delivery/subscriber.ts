@@ -4,7 +4,7 @@ import type { ResumePoint } from '../change-cursor.ts';
 import type { ChangeOperation } from '../entity-view.ts';
 import type { ResolvedChange } from '../operation/change-payload.ts';
 import type { ChangeMessage, ChangeStream } from '../subscribe.ts';
-import type { WaitingShare } from './waiting-budget.ts';
+import { bytesOf, type WaitingShare } from './waiting-budget.ts';
 
 /** Some seconds of a busy app. Who is further behind reads from the stream again, with their last cursor. */
 const DEFAULT_MAX_WAITING = 1_000;
@@ -20,6 +20,8 @@ export interface Delivery {
 interface Waiting {
   readonly first: Delivery;
   readonly sum: Delivery;
+  /** As they were counted. */
+  readonly bytes: number;
 }
 
 export interface SubscriberOptions {
@@ -75,13 +77,14 @@ export class Subscriber implements ChangeStream {
     const before = this.#waiting.get(key);
     // Its new place is at the end: cursors must not go back.
     this.#waiting.delete(key);
-    this.#waiting.set(
-      key,
-      before === undefined ? { first: delivery, sum: delivery } : this.#sum(before, delivery),
-    );
-    const hasRoom = before !== undefined || this.#options.share.take();
+    const bytes = bytesOf(delivery.change);
+    if (before !== undefined) this.#options.share.give(before.bytes);
+    const hasRoom = this.#options.share.take(bytes);
+    if (hasRoom) {
+      const waiting = { first: delivery, sum: delivery, bytes };
+      this.#waiting.set(key, before === undefined ? waiting : { ...this.#sum(before, delivery), bytes });
+    }
     if (hasRoom && this.#waiting.size <= this.#maxWaiting) return;
-    if (!hasRoom) this.#waiting.delete(key);
     this.#drop();
     this.fail(new RocketError('SUBSCRIBER_TOO_SLOW'));
   }
@@ -102,7 +105,7 @@ export class Subscriber implements ChangeStream {
     const [first] = this.#waiting;
     if (first !== undefined) {
       this.#waiting.delete(first[0]);
-      this.#options.share.give(1);
+      this.#options.share.give(first[1].bytes);
       if (this.#waiting.size === 0) this.#tellEmptied();
       return { done: false, value: this.#options.message(first[1].sum) };
     }
@@ -127,7 +130,7 @@ export class Subscriber implements ChangeStream {
    * All changes of a record as one: what there was before the first of them, and what there is after the last. A record that
    * came and went is told as gone, because a snapshot may have shown it.
    */
-  #sum({ first, sum }: Waiting, { change, point }: Delivery): Waiting {
+  #sum({ first, sum }: Waiting, { change, point }: Delivery): Omit<Waiting, 'bytes'> {
     const { operations } = this.#options;
     const changedFields = [...new Set([...sum.change.changedFields, ...change.changedFields])];
     const isUpdate = first.change.operation !== 'ADDED' && (operations?.has('UPDATED') ?? true);
@@ -158,7 +161,7 @@ export class Subscriber implements ChangeStream {
   }
 
   #drop(): void {
-    this.#options.share.give(this.#waiting.size);
+    for (const { bytes } of this.#waiting.values()) this.#options.share.give(bytes);
     this.#waiting.clear();
   }
 

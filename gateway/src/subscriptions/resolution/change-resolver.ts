@@ -104,7 +104,9 @@ export class ChangeResolver {
       const nodes = await retried(() => this.#parts.inTurn(() => this.#readFresh(wanted)));
       return await this.#eachTheirOwn(wanted, nodes);
     } catch (error) {
-      if (!(error instanceof RocketError) || error.retryable) throw error;
+      // A record that takes too long each time must not hold up those behind it for ever.
+      if (!(error instanceof RocketError) || (error.retryable && error.code !== 'DEADLINE_EXCEEDED'))
+        throw error;
       return await this.#loadApart(wanted, error);
     }
   }

@@ -31,6 +31,8 @@ export interface SubscriptionPlan extends ChangedEntity {
   readonly coalesce: boolean;
   /** The arguments that decide which changes come. */
   readonly deciding: readonly unknown[];
+  /** What is asked for, in whichever graph serves the key. */
+  readonly form: string;
   /** Equal for plans of which changes are resolved alike, for callers who see the same. */
   readonly shape: string;
 }
@@ -72,15 +74,15 @@ export async function planSubscription(
   const used = queries.byKey.variables
     .filter((name) => given.has(name))
     .map((name) => [name, given.get(name)]);
+  const form = JSON.stringify([graphKeyText(key), queries.byKey.query, used, where, payload.text]);
   return {
     ...{ key, graph, model, entity, names, payload, querying, filter, deciding },
     operations: operationSet(operations),
     after: typeof after === 'string' ? after : null,
     wantsSnapshot: snapshot === true,
     coalesce: coalesce === true,
-    shape: JSON.stringify([
-      ...[graphKeyText(key), graph.revision.id, queries.byKey.query, used, where, payload.text],
-    ]),
+    form,
+    shape: JSON.stringify([graph.revision.id, form]),
   };
 }
 

@@ -32,6 +32,8 @@ export class Shape {
   readonly #parts: ShapeParts;
   /** Whose rights count for what is read: null until that is known, or where it cannot be told. */
   #rule: ReadRule | null = null;
+  /** It has once not been told what was read, so that nobody shares with another user. */
+  #isUntold = false;
   #cohorts = new Map<string, Cohort>();
   readonly #cohortOf = new Map<Member, Cohort>();
   #probing: Promise<void> | null = null;
@@ -40,7 +42,7 @@ export class Shape {
     this.plan = plan;
     this.feed = feed;
     this.#parts = parts;
-    this.reader = createNodeReader(plan.querying, parts.asking);
+    this.reader = inTurns(createNodeReader(plan.querying, parts.asking), parts.inTurn);
   }
 
   /**
@@ -102,11 +104,16 @@ export class Shape {
   /** Answers may show that more is read than was known, so that fewer callers see the same. */
   async #learn(rule: ReadRule | null): Promise<void> {
     const scopes = scopesOf(this.plan.graph);
-    if (rule === null) return;
-    await scopes.prepare(rule);
-    const all = scopes.merged(this.#rule, rule);
-    if (all.text === this.#rule?.text) return;
-    this.#rule = all;
+    if (this.#isUntold) return;
+    if (rule === null) {
+      this.#isUntold = true;
+      this.#rule = null;
+    } else {
+      await scopes.prepare(rule);
+      const all = scopes.merged(this.#rule, rule);
+      if (this.#isUntold || all.text === this.#rule?.text) return;
+      this.#rule = all;
+    }
     const cohorts = [...new Set(this.#cohorts.values())];
     this.#cohorts = new Map(
       cohorts.map((cohort, at) => [
@@ -136,4 +143,13 @@ export class Shape {
   #forget(cohort: Cohort): void {
     for (const [key, each] of this.#cohorts) if (each === cohort) this.#cohorts.delete(key);
   }
+}
+
+/** Who resolves changes takes turns for batches of its own. */
+function inTurns(reader: NodeReader, inTurn: ShapeParts['inTurn']): NodeReader {
+  return {
+    byKey: reader.byKey,
+    page: (page, of, atLeast) => inTurn(() => reader.page(page, of, atLeast)),
+    probe: (of) => inTurn(() => reader.probe(of)),
+  };
 }
