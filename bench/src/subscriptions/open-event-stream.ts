@@ -33,8 +33,8 @@ export async function openEventStream(
     for (const block of blocks) {
       const told = readEvent(subscriber, block);
       if (told !== null) onTold(told);
-      // Comments, and how long to wait before coming back.
-      else if (!/^(:|retry:)/.test(block)) onFailure(`A stream told: ${block.slice(0, EXCERPT)}`);
+      // Comments, and what a stream begins with: its cursor, and how long to wait before coming back.
+      else if (!/^(:|(id: .*\n)?retry:)/.test(block)) onFailure(`A stream told: ${block.slice(0, EXCERPT)}`);
     }
   });
   response.on('error', onEnd).on('close', onEnd);
