@@ -149,7 +149,7 @@ export class OpenSubscription {
     const parts = { reader: shape.reader, maxPageSize: shape.plan.entity.maxPageSize, atLeast };
     try {
       // What was sent stays sent: the member's point moves along.
-      await retried(() => sendSnapshot(this.member, parts));
+      await sendSnapshot(this.member, parts);
       return true;
     } catch (error) {
       if (error instanceof GraphReplaced) return false;
@@ -170,17 +170,11 @@ export class OpenSubscription {
 
   #message({ change, point }: Delivery): ChangeMessage {
     const cursors = this.#cursors;
-    let made: string | null = null;
-    // Signing costs as much as all else that is done for one subscriber, so it is done once, and only if asked for.
-    const cursor = (): string => {
-      made ??= cursors.encode(point);
-      return made;
-    };
     this.#parts.metrics.delivered();
     return {
-      result: this.#prepared.shape.plan.payload.make(change, cursor),
+      result: this.#prepared.shape.plan.payload.make(change, () => cursors.encode(point)),
       get cursor() {
-        return cursor();
+        return cursors.encode(point);
       },
     };
   }

@@ -2,6 +2,7 @@
 import type { ResolvedChange } from '../operation/change-payload.ts';
 import type { AtLeast } from '../resolution/ask-graph.ts';
 import type { NodeReader, ReadNode } from '../resolution/node-reader.ts';
+import { retried } from '../resolution/retried.ts';
 import type { Member } from './member.ts';
 
 const PAGE_ROWS = 100;
@@ -26,7 +27,7 @@ export async function sendSnapshot(
   const limit = Math.min(PAGE_ROWS, maxPageSize);
   for (;;) {
     const { place, row: after } = member.point;
-    const { rows, hasMore } = await reader.page({ key, after, limit }, member, atLeast);
+    const { rows, hasMore } = await retried(() => reader.page({ key, after, limit }, member, atLeast));
     const at = new Date().toISOString();
     for (const { node, cursor } of rows) {
       member.deliver({ change: rowOf(node, at), point: { place, row: cursor } });
