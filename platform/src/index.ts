@@ -75,6 +75,7 @@ export { type Component, createLifecycle, type Lifecycle } from './lifecycle/lif
 export { makeOnce } from './lifecycle/make-once.ts';
 export { createSerialQueue, type SerialQueue } from './lifecycle/serial-queue.ts';
 export { shareNextRun, shareRun } from './lifecycle/shared-runs.ts';
+export { createSlots, type Slots } from './lifecycle/slots.ts';
 export {
   createOutgoingClient,
   type OutgoingAnswer,

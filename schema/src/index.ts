@@ -225,6 +225,7 @@ export {
   route,
   type ShardMap,
   type ShardRecord,
+  shardOf,
 } from './routing/shard-map.ts';
 export { buildTrustedSchema } from './sdl/build-schema.ts';
 export { executableSdl } from './sdl/executable-sdl.ts';

@@ -1,5 +1,5 @@
 import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
-import { notExecuted, type ShardRecord } from '@rocket/schema';
+import { notExecuted, type ShardRecord, shardOf } from '@rocket/schema';
 import { MAIN_GRAPH } from '../graphs/graph-key.ts';
 import type { AdminParts } from './parts.ts';
 import { shardServers } from './shard-servers.ts';
@@ -8,7 +8,7 @@ import { shardServers } from './shard-servers.ts';
 export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminParts) {
   const { name, activeRevision: revision, activeNumber, refersTo, createdAt } = app;
   const placement = snapshot.shardMap.placements.get(name);
-  const shard = placement === undefined ? undefined : snapshot.shardMap.shards.get(placement.shard);
+  const shard = shardOf(snapshot.shardMap, name);
   const document = async () =>
     revision === null ? null : (await parts.documents({ app: name, revision })).document;
   return {

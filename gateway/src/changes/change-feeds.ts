@@ -1,12 +1,11 @@
 /** The changes of apps as they are made, for subscriptions: each app is followed once, while somebody listens to it. */
-import { createRecordReader, type EventBus, type Logger, type Metrics } from '@rocket/platform';
+import { createRecordReader, createSlots, type EventBus, type Logger, type Metrics } from '@rocket/platform';
 import { type AppName, RocketError, type ShardMap } from '@rocket/schema';
 import { unheard } from '../cache/freshness/unheard.ts';
 import { AppFeed } from './app-feed.ts';
 import type { ChangeFeeds, OpenFeed } from './change-feed.ts';
 import { FEED_LIMITS, type FeedLimits } from './feed-limits.ts';
 import { createFeedMetrics } from './feed-metrics.ts';
-import { createSlots } from './pages/slots.ts';
 import { createResync } from './resync.ts';
 
 interface MapHolder {

@@ -15,6 +15,18 @@ export type Identity =
 
 export const ANONYMOUS: Identity = { kind: 'anonymous' };
 
+/** Who it is, not with which roles, which may change: equal for the same user, and for all who are not signed in. */
+export function userOf(identity: Identity): readonly string[] {
+  switch (identity.kind) {
+    case 'anonymous':
+      return [identity.kind];
+    case 'platform':
+      return [identity.kind, identity.userId];
+    case 'app':
+      return [identity.kind, identity.app, identity.userId];
+  }
+}
+
 /** Role that bypasses every policy of its app. */
 const ADMIN_ROLE = 'admin';
 

@@ -1,5 +1,5 @@
 import { RocketError } from '@rocket/schema';
-import type { Identity } from '../identity/identity.ts';
+import { type Identity, userOf } from '../identity/identity.ts';
 import type { StreamSettings } from './stream-settings.ts';
 
 /** Whose connections and subscriptions are counted together. */
@@ -59,17 +59,10 @@ export class CallerLimits {
 
 /** Equal for callers who are counted together. */
 export function callerKey({ identity, address }: StreamCaller): string {
-  switch (identity.kind) {
-    case 'anonymous':
-      return `address:${address}`;
-    case 'platform':
-      return `platform:${identity.userId}`;
-    case 'app':
-      return `app:${identity.app}:${identity.userId}`;
-  }
+  return identity.kind === 'anonymous' ? `address:${address}` : userOf(identity).join(':');
 }
 
 /** True when both are the same user, whatever their rights. */
 export function isSameUser(one: Identity, other: Identity): boolean {
-  return callerKey({ identity: one, address: '' }) === callerKey({ identity: other, address: '' });
+  return userOf(one).join(':') === userOf(other).join(':');
 }

@@ -8,7 +8,7 @@ import { type AppName, canonicalJson, RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { StreamPlace } from '../changes/change-feed.ts';
-import type { Identity } from '../identity/identity.ts';
+import { type Identity, userOf } from '../identity/identity.ts';
 
 const KIND = 'rocket change cursor 1';
 const MAX_CURSOR_CHARS = 2_048;
@@ -94,18 +94,6 @@ function cursorMaker(signer: TextSigner, binding: string): CursorMaker {
 
 function bindingOf({ app, entity, arguments: given, identity }: CursorScope): string {
   // Fields of `where` come in the order of the document, which may be another one later.
-  const text = canonicalJson([app, entity, given, callerOf(identity)]);
+  const text = canonicalJson([app, entity, given, userOf(identity)]);
   return createHash('sha256').update(text).digest('base64url').slice(0, BINDING_CHARS);
-}
-
-/** Who, not with which roles: those may change while the subscriber is away. */
-function callerOf(identity: Identity): readonly string[] {
-  switch (identity.kind) {
-    case 'anonymous':
-      return [identity.kind];
-    case 'platform':
-      return [identity.kind, identity.userId];
-    case 'app':
-      return [identity.kind, identity.app, identity.userId];
-  }
 }

@@ -9,6 +9,7 @@ import {
   type FilterScope,
   forbidden,
   keyValue,
+  MATCH_ALL,
   matches,
   parseWhere,
   RocketError,
@@ -44,9 +45,7 @@ export function recordFilter(
     throw new RocketError('BAD_USER_INPUT', 'id is no key of such a record', { details: { path: ['id'] } });
   }
   const filter: Filter =
-    where === null || where === undefined
-      ? { kind: 'all', filters: [] }
-      : parseWhere(where, entity, filterScope(viewed));
+    where === null || where === undefined ? MATCH_ALL : parseWhere(where, entity, filterScope(viewed));
   const beyond = beyondRecord(filter);
   if (beyond === null) return { key, where: filter };
   throw new RocketError(

@@ -40,15 +40,16 @@ async function prepareOnce(request: SubscribeRequest, parts: PreparingParts): Pr
   viewOf(plan, callerFor(request.identity, plan.model.app));
   // Nothing is opened or read for who has left meanwhile. No code that asks for repetition.
   if (request.signal.aborted) throw new RocketError('BAD_REQUEST', 'The subscriber has gone');
-  const leaveForm = forms.take(request.countedAs, plan.form);
-  const { feed, release: releaseFeed } = await orElse(feeds.open(plan.model.app), leaveForm);
-  const shape = shapes.hold(plan, feed);
+  const releases = [forms.take(request.countedAs, plan.form)];
   const release = (): void => {
-    shapes.release(shape);
-    releaseFeed();
-    leaveForm();
+    for (const each of releases.toReversed()) each();
   };
   try {
+    const opened = await feeds.open(plan.model.app);
+    const { feed } = opened;
+    releases.push(() => opened.release());
+    const shape = shapes.hold(plan, feed);
+    releases.push(() => shapes.release(shape));
     await shape.ready(request);
     return { plan, feed, shape, isCurrent, release };
   } catch (error) {
@@ -64,13 +65,4 @@ function planned(
   return graphs.use(request.key, Date.now() + requestTimeoutMs, (graph) =>
     graph.during(() => planSubscription(graph, request, { hidesSchema: !introspection })),
   );
-}
-
-async function orElse<T>(work: Promise<T>, failed: () => void): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    failed();
-    throw error;
-  }
 }

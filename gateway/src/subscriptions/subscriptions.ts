@@ -6,7 +6,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { CatalogView, Logger, Metrics } from '@rocket/platform';
-import { type AppName, RocketError } from '@rocket/schema';
+import { RocketError, type ShardRecord, shardOf } from '@rocket/schema';
 import type { ChangeFeeds } from '../changes/change-feed.ts';
 import type { ShardCaller } from '../execution/call-shard.ts';
 import { type ChangeCursors, type CursorMaker, createChangeCursors } from './change-cursor.ts';
@@ -73,7 +73,7 @@ export function createSubscriptions(parts: SubscriptionParts): OpenedSubscriptio
   const prepare = createPreparing({ ...parts, shapes, replacements, forms: new FormLimits() });
   const openParts: OpenParts = {
     ...{ prepare, metrics, logger, maxWaiting: parts.maxWaiting, budget: new WaitingBudget() },
-    mayLag: ({ model: { app } }) => hasReplicas(view, app),
+    mayLag: ({ model: { app } }) => hasReplicas(shardOf(view.current.shardMap, app)),
     onEnd: ({ member }) => open.delete(member),
   };
 
@@ -127,8 +127,7 @@ async function pointOf({ request, prepared, cursors }: Asked): Promise<Pick<Begi
   return { point, hasRows: point.row !== null };
 }
 
-function hasReplicas({ current: { shardMap } }: CatalogView, app: AppName): boolean {
-  const placement = shardMap.placements.get(app);
-  const shard = placement === undefined ? undefined : shardMap.shards.get(placement.shard);
+/** @see ShardRecord.history */
+function hasReplicas(shard: ShardRecord | undefined): boolean {
   return shard !== undefined && shard.history !== null;
 }

@@ -37,6 +37,12 @@ export type RouteDecision =
   | { readonly kind: 'hold'; readonly placement: Placement }
   | { readonly kind: 'refuse'; readonly reason: 'unplaced' | 'offline' | 'unknown_shard' };
 
+/** The shard that an app is placed on; undefined when it has no place, or none that the map knows. */
+export function shardOf({ placements, shards }: ShardMap, app: AppName): ShardRecord | undefined {
+  const placement = placements.get(app);
+  return placement === undefined ? undefined : shards.get(placement.shard);
+}
+
 /** Where a request for `app` goes. Writes to a moving app are held; reads go on at the old place. */
 export function route(map: ShardMap, app: AppName, operation: 'read' | 'write'): RouteDecision {
   const placement = map.placements.get(app);

@@ -1,12 +1,11 @@
 /** Pages of the stream for subscribers who come back, many of them at once and from about the same places. */
-import { within } from '@rocket/platform';
+import { createSlots, type Slots, within } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
 import type { ChangePage, StreamPlace } from '../change-feed.ts';
 import type { FeedLimits } from '../feed-limits.ts';
 import type { FeedMetrics } from '../feed-metrics.ts';
 import { covers, type PageSource, readPage, type StreamPage } from './read-page.ts';
-import { createSlots, type Slots } from './slots.ts';
 
 /** All who read from one place. */
 interface Reader {

@@ -10,7 +10,6 @@ import {
   getVariableValues,
   isObjectType,
   OperationTypeNode,
-  parse,
   specifiedRules,
   validate,
 } from 'graphql';
@@ -25,7 +24,6 @@ import {
   ownDefinitions,
 } from '../../documents/own-definitions.ts';
 import type { GraphqlParameters } from '../../http/graphql-request.ts';
-import { DEFAULT_OPERATION_LIMITS } from '../../limits/operation-limits.ts';
 import { SubscriptionRefused } from '../subscribe.ts';
 
 /** Fields of one object of the answer, by the key that the caller gives each. */
@@ -63,11 +61,7 @@ export function readSubscription(
   schema: GraphQLSchema,
   { hidesSchema }: { readonly hidesSchema: boolean },
 ): SubscribedOperation {
-  const { own, values } = checkedOf(
-    { query, operationName: operationName ?? undefined },
-    schema,
-    hidesSchema,
-  );
+  const { own, values } = checkedOf({ query, operationName }, schema, hidesSchema);
   const given = holdsRawNumber(variables)
     ? builtInNumbers(schema, own.operation, variables ?? {})
     : variables;
@@ -98,7 +92,7 @@ function check(
 ): Checked {
   const bounded = boundedDocument(query);
   if (bounded.kind === 'refused') throw refused('GRAPHQL_VALIDATION_FAILED', [bounded.error]);
-  if (bounded.kind === 'malformed') throw refused('GRAPHQL_PARSE_FAILED', [syntaxError(query)]);
+  if (bounded.kind === 'malformed') throw refused('GRAPHQL_PARSE_FAILED', [bounded.error]);
   // The rule of the single field throws where a condition on that field needs a variable.
   const errors = refusing('GRAPHQL_VALIDATION_FAILED', () =>
     validate(schema, bounded.document, specifiedRules),
@@ -161,17 +155,6 @@ function objectType(schema: GraphQLSchema, name: string): GraphQLObjectType {
   const type = schema.getType(name);
   if (isObjectType(type)) return type;
   throw new Error(`${name} is no type of objects`);
-}
-
-/** What the parser says of a text that it refuses. */
-function syntaxError(query: string): GraphQLError {
-  try {
-    parse(query, { maxTokens: DEFAULT_OPERATION_LIMITS.maxTokens });
-  } catch (error) {
-    if (error instanceof GraphQLError) return error;
-    throw error;
-  }
-  return new GraphQLError('The document cannot be parsed');
 }
 
 /** As Apollo Server does it for requests. */

@@ -1,6 +1,5 @@
-import type { Logger } from '@rocket/platform';
+import { createSlots, type Logger } from '@rocket/platform';
 import type { ChangeFeed } from '../../changes/change-feed.ts';
-import { createSlots } from '../../changes/pages/slots.ts';
 import type { ShardCaller } from '../../execution/call-shard.ts';
 import { type GraphKey, graphKeyText } from '../../graphs/graph-key.ts';
 import type { Member } from '../delivery/member.ts';
