@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 
-/** Most characters of source text that one cache keeps; each graph has two caches. */
+/** Most characters of source text that one cache keeps; each graph has a few caches, and what comes over streams has one. */
 const MAX_SOURCE_CHARS = 256 * 1024;
 
 /**
- * A cache for the operations of one graph. Its key is the exact text of the caller's document and the given
+ * A cache for the operations of callers. Its key is the exact text of the caller's document and the given
  * `operationName`. Set a value only if the document has an operation of that name: otherwise callers could make the
  * cache grow without bound.
  */

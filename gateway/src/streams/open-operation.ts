@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { within } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { type ExecutionResult, getOperationAST } from 'graphql';
+import { type ExecutionResult, getOperationAST, type OperationTypeNode } from 'graphql';
 import { boundedDocument } from '../documents/bounded-document.ts';
+import { OperationCache } from '../documents/operation-cache.ts';
 import type { GraphKey } from '../graphs/graph-key.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
@@ -29,6 +30,8 @@ export interface OperationOpenerParts {
 export class OperationOpener {
   readonly #parts: OperationOpenerParts;
   readonly #answering = new Set<Promise<ExecutionResult>>();
+  /** Many subscribe with one text. */
+  readonly #kinds = new OperationCache<OperationTypeNode>();
   #closing = false;
 
   constructor(parts: OperationOpenerParts) {
@@ -48,7 +51,7 @@ export class OperationOpener {
     }
     const { key, requestId, lastEventId, caller } = operation;
     const request = { key, identity: caller.identity, parameters, requestId, signal };
-    const kind = kindOf(parameters);
+    const kind = this.#kindOf(parameters);
     if (kind === 'subscription') {
       this.#count(caller, signal);
       return await parts.subscriptions.subscribe({
@@ -68,6 +71,17 @@ export class OperationOpener {
     await within(timeoutMs, Promise.allSettled(this.#answering), () => undefined);
     // The transport sends an answer in the turn in which it is there.
     await setImmediate();
+  }
+
+  /** Null for what is refused where it is executed. @throws RocketError `GRAPHQL_PARSE_FAILED` */
+  #kindOf({ query, operationName }: GraphqlParameters): OperationTypeNode | null {
+    const known = this.#kinds.get(query, operationName);
+    if (known !== undefined) return known;
+    const bounded = boundedDocument(query);
+    if (bounded.kind !== 'document') return null;
+    const kind = getOperationAST(bounded.document, operationName)?.operation ?? null;
+    if (kind !== null) this.#kinds.set(query, operationName, kind);
+    return kind;
   }
 
   /** @throws RocketError `TOO_MANY_REQUESTS` */
@@ -95,13 +109,6 @@ export class OperationOpener {
       this.#answering.delete(answer);
     }
   }
-}
-
-/** Null for what is refused where it is executed. @throws RocketError `GRAPHQL_PARSE_FAILED` */
-function kindOf({ query, operationName }: GraphqlParameters): string | null {
-  const bounded = boundedDocument(query);
-  if (bounded.kind !== 'document') return null;
-  return getOperationAST(bounded.document, operationName)?.operation ?? null;
 }
 
 async function* once(result: ExecutionResult): AsyncGenerator<StreamMessage, undefined, undefined> {
