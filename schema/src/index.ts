@@ -55,6 +55,7 @@ export {
   type EncodedEvent,
   encodeEffect,
   encodeEvent,
+  encodeSent,
   encodeTouched,
   eventMessageId,
   shortenEvent,
@@ -74,6 +75,7 @@ export {
 export { type PublicRecord, publicPrevious, publicRecord } from './events/public-record.ts';
 export { readStream, type StreamRecord } from './events/read-stream.ts';
 export type { RecordChange, StoredRecord } from './events/record-change.ts';
+export { type SentEvent, sentEvent } from './events/sent-event.ts';
 export {
   ALL_SUBJECTS,
   BEAT_SUBJECTS,

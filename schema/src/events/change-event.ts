@@ -19,6 +19,11 @@ export interface ChangeEvent {
    * change, several are in use.
    */
   readonly revision?: Revision | undefined;
+  /**
+   * How many workflows have started one another up to this change, so that they do not for ever; absent where none had a
+   * part in it.
+   */
+  readonly depth?: number | undefined;
   /** Position of the app's database at or past the commit; null for an event of before positions were noted. */
   readonly lsn: Lsn | null;
   /** Time of the transaction by the database's clock, ISO 8601 with its offset. */
@@ -42,7 +47,7 @@ export interface ChangeEvent {
 }
 
 /** Properties that are known once the event is stored, or was committed. */
-export type Late = 'id' | 'epoch' | 'revision' | 'at' | 'lsn' | 'omitted';
+export type Late = 'id' | 'epoch' | 'revision' | 'depth' | 'at' | 'lsn' | 'omitted';
 
 /** An event before it is stored; the database and the relay add the remaining properties. */
 export type NewEvent = Omit<ChangeEvent, Late>;

@@ -4,7 +4,8 @@ import type { AppName } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
 import type { ChangeEvent, NewEvent } from './change-event.ts';
 import { tableTags } from './event-tags.ts';
-import { changeSubject, effectSubject, touchedSubject } from './subjects.ts';
+import type { NewSent } from './sent-event.ts';
+import { changeSubject, effectSubject, sentSubject, touchedSubject } from './subjects.ts';
 import type { NewTouched } from './touched-event.ts';
 import type { NewEffect } from './transition-effect.ts';
 
@@ -30,8 +31,15 @@ export function encodeTouched(touched: NewTouched): EncodedEvent {
   return { subject: touchedSubject(touched.app), payload: JSON.stringify({ v: EVENT_VERSION, ...touched }) };
 }
 
+export function encodeSent(sent: NewSent): EncodedEvent {
+  return {
+    subject: sentSubject(sent.app, sent.event),
+    payload: JSON.stringify({ v: EVENT_VERSION, ...sent }),
+  };
+}
+
 /** What becomes known when an event is stored and committed. */
-export type LateProperties = Partial<Pick<ChangeEvent, 'id' | 'epoch' | 'revision' | 'at' | 'lsn'>>;
+export type LateProperties = Partial<Pick<ChangeEvent, 'id' | 'epoch' | 'revision' | 'depth' | 'at' | 'lsn'>>;
 
 /** Adds properties to the JSON of an event, which has none of them, without reading it. */
 export function completeEvent(payload: string, late: LateProperties): string {
@@ -39,13 +47,18 @@ export function completeEvent(payload: string, late: LateProperties): string {
 }
 
 const manyTags = z.object({ kind: z.literal('touched'), tags: z.array(z.string()) });
+const withPayload = z.object({ kind: z.literal('sent') });
 
 /** The event without what makes it large. Everything by which listeners find out whether it concerns them stays. */
 export function shortenEvent(payload: string): string {
   const event: unknown = parseJson(payload);
+  return JSON.stringify({ ...Object(event), ...shortened(event), omitted: true });
+}
+
+function shortened(event: unknown): Readonly<Record<string, unknown>> {
   const { data: touched } = manyTags.safeParse(event);
-  const short = touched === undefined ? { record: null, previous: null } : { tags: tableTags(touched.tags) };
-  return JSON.stringify({ ...Object(event), ...short, omitted: true });
+  if (touched !== undefined) return { tags: tableTags(touched.tags) };
+  return withPayload.safeParse(event).success ? { payload: null } : { record: null, previous: null };
 }
 
 /**

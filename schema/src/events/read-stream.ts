@@ -6,6 +6,7 @@ import { appName, epoch, lsn, revision } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
 import type { ChangeEvent } from './change-event.ts';
 import { EVENT_VERSION } from './encode-event.ts';
+import type { SentEvent } from './sent-event.ts';
 import type { TouchedEvent } from './touched-event.ts';
 import type { TransitionEffect } from './transition-effect.ts';
 import { beat, closed, opened, probe, type WriterStatement } from './writer-statement.ts';
@@ -13,6 +14,7 @@ import { beat, closed, opened, probe, type WriterStatement } from './writer-stat
 export type StreamRecord =
   | { readonly kind: 'change'; readonly event: ChangeEvent }
   | { readonly kind: 'effect'; readonly effect: TransitionEffect }
+  | { readonly kind: 'sent'; readonly sent: SentEvent }
   | { readonly kind: 'touched'; readonly touched: TouchedEvent }
   | WriterStatement
   /** `newer`: of a version that this one does not know; `foreign`: nothing of the product's. */
@@ -26,6 +28,7 @@ const stored = {
   app: z.string().transform(appName),
   epoch: z.number().transform(epoch),
   revision: z.number().transform(revision).optional(),
+  depth: z.int().min(0).optional(),
   at: z.string(),
   lsn: z.string().transform(lsn).nullable().default(null),
   omitted: z.boolean().default(false),
@@ -59,6 +62,14 @@ const effect = z.object({
 
 const touched = z.object({ ...stored, kind: z.literal('touched'), tags: z.array(z.string()) });
 
+const sent = z.object({
+  ...stored,
+  kind: z.literal('sent'),
+  event: z.string(),
+  payload: z.json(),
+  actor: z.string().nullable(),
+});
+
 const versioned = z.object({ v: z.int().optional(), kind: z.string().optional() });
 const statement = z.discriminatedUnion('kind', [opened, closed, beat, probe]);
 
@@ -70,6 +81,7 @@ export function readStream(payload: string): StreamRecord {
     if (v > EVENT_VERSION) return { kind: 'unreadable', fault: 'newer', reason: `version ${v}` };
     if (kind === undefined) return { kind: 'change', event: change.parse(json) };
     if (kind === 'effect') return { kind, effect: effect.parse(json) };
+    if (kind === 'sent') return { kind, sent: sent.parse(json) };
     return kind === 'touched' ? { kind, touched: touched.parse(json) } : statement.parse(json);
   } catch (error) {
     return { kind: 'unreadable', fault: 'foreign', reason: reasonOf(error) };

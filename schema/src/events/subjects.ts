@@ -5,6 +5,7 @@ const ROOT = 'rocket';
 const CHANGE = `${ROOT}.ev`;
 const EFFECT = `${ROOT}.fx`;
 const TOUCHED = `${ROOT}.tg`;
+const SENT = `${ROOT}.sn`;
 const WRITER = `${ROOT}.wr`;
 const BEAT = `${ROOT}.beat`;
 const PROBE = `${ROOT}.probe`;
@@ -52,7 +53,12 @@ export function touchedSubject(app: AppName): string {
   return [TOUCHED, app, NO_ENTITY, 'touched'].join('.');
 }
 
-/** Filter of changes, effects and what is touched alike: nothing else on the stream has subjects of so many parts. */
+/** What workflows send, by its name, of as many parts as an event has. */
+export function sentSubject(app: AppName, event: string): string {
+  return [SENT, app, event, 'sent'].join('.');
+}
+
+/** Filter of changes, effects, what is sent and what is touched alike: nothing else on the stream has subjects of so many parts. */
 export function eventSubject({ app, entity }: Pick<ChangeSubject, 'app' | 'entity'>): string {
   return ['rocket', ANY, app ?? ANY, entity ?? ANY, ANY].join('.');
 }

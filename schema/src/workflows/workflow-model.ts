@@ -104,7 +104,12 @@ export type AssigneeModel =
    * From the trigger's record along to-one relations, by their names, to a field that holds the id or e-mail of a user.
    * Read when the step begins.
    */
-  | { readonly kind: 'relation'; readonly entity: string; readonly relations: readonly string[]; readonly field: string };
+  | {
+      readonly kind: 'relation';
+      readonly entity: string;
+      readonly relations: readonly string[];
+      readonly field: string;
+    };
 
 export interface WaitStep {
   readonly kind: 'wait';
@@ -155,7 +160,11 @@ export type ActionModel =
       readonly recordId: ValuePath;
       readonly values: ReadonlyMap<string, ValueModel>;
     }
-  | { readonly kind: 'create_record'; readonly entity: string; readonly values: ReadonlyMap<string, ValueModel> }
+  | {
+      readonly kind: 'create_record';
+      readonly entity: string;
+      readonly values: ReadonlyMap<string, ValueModel>;
+    }
   | { readonly kind: 'delete_record'; readonly entity: string; readonly recordId: ValuePath }
   /** `body` null sends the context of the instance. */
   | {

@@ -10,13 +10,9 @@
  *
  * Rules and state machines may change `state.values` and so come before the slug. A webhook that may veto is asked last,
  * when the SQL has shown that the write would succeed. Webhooks and outbox are told of all records of the transaction,
- * including those that a delete removes too; the outbox of links as well.
+ * including those that a delete removes too; the outbox of links as well (`write-transactions.ts`).
  */
-import { type Database, isConnectionError, type Logger, type Transaction } from '@rocket/platform';
-import { type AppModel, type Caller, type Revision, RocketError } from '@rocket/schema';
-import type { AppOutbox, CommitEvents } from '../outbox/app-outbox.ts';
-import { transactionEvents } from '../outbox/transaction-events.ts';
-import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
+import type { Caller } from '@rocket/schema';
 import { checkFields, refuseUnknownFields } from './check-fields.ts';
 import { deleteTree } from './delete/on-delete.ts';
 import { restoreRecord } from './delete/restore-record.ts';
@@ -31,8 +27,7 @@ import { resolveFiles } from './resolve-files.ts';
 import { applyRules } from './rules/apply-rules.ts';
 import { saveRecords } from './save-records.ts';
 import { generateSlugs } from './slug/slug.ts';
-import { askWebhooks } from './webhooks/ask-webhooks.ts';
-import { refuseTogether, WriteRefused, type WriteResult } from './write-result.ts';
+import { refuseTogether, type WriteResult } from './write-result.ts';
 import {
   type DeleteState,
   entityOf,
@@ -42,12 +37,20 @@ import {
   type WriteTarget,
   type WriteTransaction,
 } from './write-state.ts';
+import { type WriteOptions, writeTransactions } from './write-transactions.ts';
 
 export type { WriteResult } from './write-result.ts';
 export type { WriteTarget } from './write-state.ts';
 
 /** Values by document field name, as GraphQL's scalars deliver them. */
 export type WriteInput = Readonly<Record<string, unknown>>;
+
+export interface RecordUpdate extends WriteTarget {
+  readonly patch: WriteInput;
+  readonly nested?: readonly NestedInput[];
+  /** Field of the patch whose state is to change by a transition, even to the state it has. */
+  readonly transition?: string | null;
+}
 
 /**
  * Writes single records, and with a create or update the related records that `nested` names. Faults of the input are
@@ -61,77 +64,34 @@ export interface WritePipeline {
     input: WriteInput,
     nested?: readonly NestedInput[],
   ): Promise<WriteResult>;
-  update(
-    caller: Caller,
-    entityName: string,
-    change: WriteTarget & {
-      patch: WriteInput;
-      nested?: readonly NestedInput[];
-      /** Field of the patch whose state is to change by a transition, even to the state it has. */
-      transition?: string;
-    },
-  ): Promise<WriteResult>;
+  update(caller: Caller, entityName: string, change: RecordUpdate): Promise<WriteResult>;
   delete(caller: Caller, entityName: string, target: WriteTarget): Promise<WriteResult>;
   /** Takes back a soft deletion, under the permission to update. */
   restore(caller: Caller, entityName: string, id: string): Promise<WriteResult>;
 }
 
-export interface WritePipelineOptions {
-  readonly database: Database;
-  readonly model: AppModel;
-  /** Of the document that the model is of, for what is told of changes; absent when it is not known. */
-  readonly revision?: Revision;
-  readonly logger: Logger;
-  readonly webhooks: WebhookCaller;
-  readonly outbox: Pick<AppOutbox, 'write'>;
-  /** Called after each commit with the ids of its events, which are decimals. */
-  readonly onCommitted?: ((events: readonly string[]) => void) | undefined;
-  /** Unix time in ms after which nobody waits; a transaction that has not committed by then is rolled back. */
-  readonly deadlineAtMs?: number;
-}
-
-export function createWritePipeline(options: WritePipelineOptions): WritePipeline {
+export function createWritePipeline(options: WriteOptions): WritePipeline {
   const { model } = options;
-  const inTransaction = transactions(options);
+  const inTransaction = writeTransactions(options);
+  // Before a connection is used for callers who may do nothing of the kind.
+  const permitted = (caller: Caller, entityName: string, action: 'create' | 'update' | 'delete') =>
+    requirePolicy({ model, entity: entityOf(model, entityName), caller }, action);
   return {
     create: async (caller, entityName, input, nested = []) => {
-      const entity = entityOf(model, entityName);
-      requirePolicy({ model, entity, caller }, 'create');
-      return await inTransaction(caller, async (write) => {
-        const at = { path: ['input'], keyPath: ['input'], parent: null, transition: null } as const;
-        return await save(saveState(write, { ...at, entity, action: 'create', input, nested }));
-      });
+      permitted(caller, entityName, 'create');
+      return await inTransaction(caller, (write) => createWithin(write, entityName, { input, nested }));
     },
-
-    update: async (caller, entityName, { patch, nested = [], transition = null, ...target }) => {
-      const entity = entityOf(model, entityName);
-      requirePolicy({ model, entity, caller }, 'update');
-      return await inTransaction(caller, async (write) => {
-        const at = { path: ['patch'], keyPath: ['id'], parent: null, transition } as const;
-        const state = saveState(write, { ...at, entity, action: 'update', input: patch, nested });
-        const current = await lockTarget(state, target);
-        permitBefore(state, current);
-        expectVersion(entity, current, target);
-        return await save(state);
-      });
+    update: async (caller, entityName, change) => {
+      permitted(caller, entityName, 'update');
+      return await inTransaction(caller, (write) => updateWithin(write, entityName, change));
     },
-
     delete: async (caller, entityName, target) => {
-      const entity = entityOf(model, entityName);
-      requirePolicy({ model, entity, caller }, 'delete');
-      return await inTransaction(caller, async (write) => {
-        const state: DeleteState = { ...write, entity, action: 'delete', keyPath: ['id'], current: null };
-        const current = await lockTarget(state, target);
-        permitBefore(state, current);
-        expectVersion(entity, current, target);
-        await deleteTree(state, [current]);
-        return current.key;
-      });
+      permitted(caller, entityName, 'delete');
+      return await inTransaction(caller, (write) => deleteWithin(write, entityName, target));
     },
-
     restore: async (caller, entityName, id) => {
+      permitted(caller, entityName, 'update');
       const entity = entityOf(model, entityName);
-      requirePolicy({ model, entity, caller }, 'update');
       return await inTransaction(caller, (write) =>
         restoreRecord({ ...write, entity, action: 'update', keyPath: ['id'], current: null }, id),
       );
@@ -139,29 +99,48 @@ export function createWritePipeline(options: WritePipelineOptions): WritePipelin
   };
 }
 
-/** The one place where a write becomes a transaction. */
-function transactions(options: WritePipelineOptions) {
-  const { database, model, revision, logger, webhooks, outbox, deadlineAtMs, onCommitted } = options;
-  const limits = deadlineAtMs === undefined ? {} : { deadlineAtMs };
-  /** `work` resolves to the key of the record that the caller asked for, whichever others it writes. */
-  return (caller: Caller, work: (write: WriteTransaction) => Promise<string>): Promise<WriteResult> => {
-    const run = (commit: CommitEvents) => async (tx: Transaction) => {
-      const made = { changes: [], saved: [], effects: [], touched: new Set<string>() };
-      const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
-      const key = await work(write);
-      await askWebhooks(write, { webhooks, ...limits });
-      const events = transactionEvents(write, revision);
-      // Where nothing is to be told nothing has changed, and the transaction ends by itself.
-      if (events.length === 0) return key;
-      const ids = await commit(tx, events);
-      onCommitted?.(ids);
-      return key;
-    };
-    return outcome(
-      outbox.write((commit) => database.transaction(run(commit), limits)),
-      logger,
-    );
-  };
+/**
+ * Creates a record in a transaction in which other things are done too; so do the next two. Resolves with its key.
+ * @throws WriteRefused with the faults of the input; RocketError as {@link WritePipeline}
+ */
+export async function createWithin(
+  write: WriteTransaction,
+  entityName: string,
+  { input, nested = [] }: { readonly input: WriteInput; readonly nested?: readonly NestedInput[] },
+): Promise<string> {
+  const entity = entityOf(write.model, entityName);
+  const at = { path: ['input'], keyPath: ['input'], parent: null, transition: null } as const;
+  return await save(saveState(write, { ...at, entity, action: 'create', input, nested }));
+}
+
+/** @throws as {@link createWithin} */
+export async function updateWithin(
+  write: WriteTransaction,
+  entityName: string,
+  { patch, nested = [], transition = null, ...target }: RecordUpdate,
+): Promise<string> {
+  const entity = entityOf(write.model, entityName);
+  const at = { path: ['patch'], keyPath: ['id'], parent: null, transition } as const;
+  const state = saveState(write, { ...at, entity, action: 'update', input: patch, nested });
+  const current = await lockTarget(state, target);
+  permitBefore(state, current);
+  expectVersion(entity, current, target);
+  return await save(state);
+}
+
+/** @throws as {@link createWithin} */
+export async function deleteWithin(
+  write: WriteTransaction,
+  entityName: string,
+  target: WriteTarget,
+): Promise<string> {
+  const entity = entityOf(write.model, entityName);
+  const state: DeleteState = { ...write, entity, action: 'delete', keyPath: ['id'], current: null };
+  const current = await lockTarget(state, target);
+  permitBefore(state, current);
+  expectVersion(entity, current, target);
+  await deleteTree(state, [current]);
+  return current.key;
 }
 
 /** The common part of creates and updates; resolves with the record's key. */
@@ -180,29 +159,4 @@ async function save(root: SaveState): Promise<string> {
     for (const state of level) permitAfter(state, present(state.stored).values);
   }
   return present(root.stored).key;
-}
-
-async function outcome(write: Promise<string>, logger: Logger): Promise<WriteResult> {
-  try {
-    return { ok: true, key: await write };
-  } catch (error) {
-    if (isLost(error)) {
-      // A connection lost before COMMIT was sent means a rollback; if it is lost while waiting for the answer, the
-      // outcome is unknown.
-      const message = 'The database of this app was lost; whether the write was done has to be read';
-      throw new RocketError('SHARD_UNAVAILABLE', message, { cause: error });
-    }
-    if (!(error instanceof WriteRefused)) throw error;
-    logger.debug(
-      { errors: error.errors.map(({ code, path, rule }) => ({ code, path, rule })) },
-      'write refused',
-    );
-    return { ok: false, errors: error.errors };
-  }
-}
-
-/** The app's database reports a lost connection as an outage; for a write the message has to say more. */
-function isLost(error: unknown): boolean {
-  const cause = error instanceof RocketError && error.code === 'SHARD_UNAVAILABLE' ? error.cause : error;
-  return isConnectionError(cause);
 }

@@ -32,7 +32,9 @@ export interface WriteTransaction {
   readonly saved: SaveState[];
   /** What transitions ask for after the commit, in their order. */
   readonly effects: PendingEffect[];
-  /** Tags of the links that were made or removed. */
+  /** What workflows send. */
+  readonly sent: SentEvent[];
+  /** Tags of the links that were made or removed, and of what the engine keeps beside its records. */
   readonly touched: Set<string>;
 }
 
@@ -43,6 +45,12 @@ export interface PendingEffect {
   readonly transition: TransitionEffect['transition'];
   readonly effect: EffectKind;
   readonly definition: JsonValue;
+}
+
+/** An event that a workflow sends, by its name. */
+export interface SentEvent {
+  readonly event: string;
+  readonly payload: JsonValue;
 }
 
 export interface ParentOf {
@@ -102,8 +110,8 @@ export interface RestoreState extends WriteTransaction {
 
 /** What a state of one record shares with those of the others. */
 export function transactionOf(write: WriteTransaction): WriteTransaction {
-  const { tx, model, caller, logger, now, changes, effects, saved, touched } = write;
-  return { tx, model, caller, logger, now, changes, effects, saved, touched };
+  const { tx, model, caller, logger, now, changes, effects, saved, sent, touched } = write;
+  return { tx, model, caller, logger, now, changes, effects, saved, sent, touched };
 }
 
 export function saveState(

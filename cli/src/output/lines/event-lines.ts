@@ -16,6 +16,7 @@ const COLOURS = {
   update: 'yellow',
   delete: 'red',
   effect: 'cyan',
+  sent: 'cyan',
   touched: 'cyan',
 } as const;
 
@@ -60,6 +61,10 @@ function describe({ json, storedAt }: StreamEvent): { cells: string[]; kind: Kin
         cells: [time(at), app, entity, 'effect', key, String(version), change, actor ?? '-'],
         kind: 'effect',
       };
+    }
+    case 'sent': {
+      const { at, app, event, actor } = record.sent;
+      return { cells: [time(at), app, '-', 'sent', '-', '-', event, actor ?? '-'], kind: 'sent' };
     }
     case 'touched': {
       const { at, app, tags } = record.touched;

@@ -10,6 +10,8 @@ export function toldOf(record: ReadableRecord) {
       return { ...record.touched, tags: touchedTags(record.touched) };
     case 'effect':
       return { ...record.effect, tags: [] };
+    case 'sent':
+      return { ...record.sent, tags: [] };
     case 'open':
     case 'closed':
     case 'beat':

@@ -76,6 +76,8 @@ function appOf(record: ReadableRecord): AppName | null {
       return record.event.app;
     case 'effect':
       return record.effect.app;
+    case 'sent':
+      return record.sent.app;
     case 'touched':
       return record.touched.app;
     case 'open':

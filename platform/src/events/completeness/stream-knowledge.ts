@@ -137,6 +137,7 @@ function fold(
       break;
     case 'change':
     case 'effect':
+    case 'sent':
     case 'touched':
   }
 }
