@@ -48,6 +48,7 @@ export const ERROR_CATALOGUE = {
   },
   PAYLOAD_TOO_LARGE: { status: 413, retryable: false, message: 'The request body is too large' },
   WRONG_EPOCH: { status: 421, retryable: true, message: 'The app is not placed here at this epoch' },
+  INVALID_STATE: { status: 409, retryable: false, message: 'What it is about does not allow this any more' },
   VALIDATION_FAILED: { status: 422, retryable: false, message: 'The input breaks a rule' },
   DOCUMENT_INVALID: { status: 422, retryable: false, message: 'The metadata document is not valid' },
   COMPOSITION_FAILED: { status: 422, retryable: false, message: 'The apps of the graph do not fit together' },

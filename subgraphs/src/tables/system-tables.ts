@@ -1,6 +1,7 @@
 /** The engine's own tables in an app's database. Their names begin with `_`, which no entity's table may. */
 import type { Statement } from '@rocket/platform';
 import { ENGINE_TABLE_PREFIX } from '@rocket/schema';
+import { CREATE_WORKFLOW_TABLES } from './workflow-tables.ts';
 
 export const META_TABLE = '_meta';
 export const USERS_TABLE = '_users';
@@ -53,6 +54,7 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
      mime_type text NOT NULL,
      size bigint NOT NULL,
      created_at timestamptz NOT NULL DEFAULT now())`,
+  ...CREATE_WORKFLOW_TABLES,
 ];
 
 /** Statements in the order in which they must run; each does nothing if it was done before. */

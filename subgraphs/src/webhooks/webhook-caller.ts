@@ -4,6 +4,9 @@ import type { WebhookModel } from '@rocket/schema';
 
 export type WebhookConfig = Pick<Config, 'outgoingAllow' | 'webhookVariables' | 'webhookTimeoutMs'>;
 
+/** Whom to ask, and how. */
+export type Receiver = Pick<WebhookModel, 'url' | 'method' | 'headers'>;
+
 export interface WebhookCaller {
   /** Most time for one call. */
   readonly timeoutMs: number;
@@ -13,7 +16,7 @@ export interface WebhookCaller {
    * @param timeoutMs for this call
    * @throws OutgoingError when there was no answer, or when a header needs what is not there
    */
-  call(webhook: WebhookModel, payload: string, timeoutMs: number): Promise<OutgoingAnswer>;
+  call(webhook: Receiver, payload: string, timeoutMs: number): Promise<OutgoingAnswer>;
   /** Ends what is still under way. */
   close(): Promise<void>;
 }
@@ -38,7 +41,7 @@ export function createWebhookCaller(config: WebhookConfig): WebhookCaller {
 
 /** Nothing is sent in place of a variable that is not there: the receiver could take it for an empty secret. */
 function headersOf(
-  { headers }: WebhookModel,
+  { headers }: Receiver,
   variables: WebhookConfig['webhookVariables'],
 ): Record<string, string> {
   const variable = (name: string): string => {

@@ -1,0 +1,116 @@
+/** The durable consumer of workflows: every event of every app comes to one of the workers, until it has been handled. */
+import type { Consumer, Delivery, EventBus, Logger } from '@rocket/platform';
+import {
+  type AppName,
+  type Epoch,
+  eventSubject,
+  RocketError,
+  readStream,
+  type StreamRecord,
+  WORKFLOWS_CONSUMER,
+} from '@rocket/schema';
+import type { DeadLetters } from '@rocket/platform';
+import { readStored } from '../outbox/stored-events.ts';
+import type { WorkerShards } from './worker-shards.ts';
+import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';
+import { isOutage } from './workflows/step-failure.ts';
+import type { WorkflowApp } from './workflows/workflow-app.ts';
+
+const MAX_IN_FLIGHT = 64;
+const ACK_WAIT_MS = 30_000;
+const MAX_TRIES = 8;
+const FIRST_RETRY_MS = 200;
+const MAX_RETRY_MS = 30_000;
+/** While the app's database, its shard or the stream cannot be used. */
+const OUTAGE_DELAY_MS = 500;
+
+export interface EventParts {
+  readonly bus: EventBus;
+  readonly shards: WorkerShards;
+  readonly deadLetters: Pick<DeadLetters, 'add'>;
+  /** Reads the catalog anew. */
+  readonly refresh: () => Promise<unknown>;
+  readonly logger: Logger;
+}
+
+export function consumeEvents(parts: EventParts): Consumer {
+  const { bus, deadLetters, logger } = parts;
+  return bus.consume({
+    name: WORKFLOWS_CONSUMER,
+    subject: eventSubject({}),
+    handle: (delivery) => handle(parts, delivery),
+    maxInFlight: MAX_IN_FLIGHT,
+    ackWaitMs: ACK_WAIT_MS,
+    maxTries: MAX_TRIES,
+    retryDelayMs: (tries) => Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS),
+    dead: async (message, cause) => {
+      const app = appOf(readStream(message.payload));
+      await deadLetters.add({ consumer: WORKFLOWS_CONSUMER, app, message, cause });
+      logger.error({ err: cause, app, subject: message.subject }, 'an event was put aside as dead');
+    },
+  });
+}
+
+async function handle(parts: EventParts, delivery: Delivery): Promise<{ delayMs: number } | undefined> {
+  const record = readStream(delivery.payload);
+  if (record.kind === 'unreadable')
+    throw new RocketError('INTERNAL_ERROR', `The event cannot be read: ${record.reason}`);
+  const told = toldOf(record);
+  if (told === null) return undefined;
+  try {
+    const app = await concernedApp(parts, record, told);
+    if (app !== null) await handleEvent(app, record);
+    return undefined;
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    parts.logger.debug({ err: error, app: told.app }, 'an event cannot be handled at the moment');
+    return { delayMs: OUTAGE_DELAY_MS };
+  }
+}
+
+interface Told {
+  readonly id: string;
+  readonly app: AppName;
+  readonly epoch: Epoch;
+}
+
+/** Null for an event that has nothing to do with workflows, or whose app is none any more. */
+async function concernedApp(
+  { shards, refresh }: Pick<EventParts, 'shards' | 'refresh'>,
+  record: StreamRecord,
+  told: Told,
+): Promise<WorkflowApp | null> {
+  let placed = await shards.model(told.app);
+  if (placed === null || placed.placement.epoch < told.epoch) {
+    await refresh();
+    placed = await shards.model(told.app);
+  }
+  if (placed === null || !concernsWorkflows(placed.model, record)) return null;
+  const app = shards.open(told.app, placed);
+  // The app has moved since, or another one has its name by now.
+  const isOf = told.epoch === placed.placement.epoch || (await wasToldBy(app, told));
+  return isOf ? app : null;
+}
+
+async function wasToldBy(app: WorkflowApp, { id, epoch }: Told): Promise<boolean> {
+  const [stored] = await readStored(app.database, [id]);
+  return stored !== undefined && toldOf(readStream(stored.payload))?.epoch === epoch;
+}
+
+/** Null for what is not told by an app. */
+function toldOf(record: StreamRecord): Told | null {
+  switch (record.kind) {
+    case 'change':
+      return record.event;
+    case 'effect':
+      return record.effect;
+    case 'sent':
+      return record.sent;
+    default:
+      return null;
+  }
+}
+
+function appOf(record: StreamRecord): AppName | null {
+  return toldOf(record)?.app ?? null;
+}

@@ -1,0 +1,102 @@
+/**
+ * The timers of all apps in a worker process. That one was set is told with the change of its instance, which every worker
+ * follows, so a timer fires on time whichever of them goes away. Databases are asked when a worker starts, and when it may
+ * have missed something.
+ */
+import { type EventBus, type FollowLoss, type Follower, type Logger } from '@rocket/platform';
+import { type AppName, changeSubject, readStream, WORKFLOW_INSTANCE } from '@rocket/schema';
+import { type AppTimers, createAppTimers, type TimerSource } from './app-timers.ts';
+
+const FOLLOW_AGAIN_MS = 1_000;
+
+export interface WorkerTimersOptions {
+  readonly bus: EventBus;
+  readonly logger: Logger;
+  /** Apps that may have timers. */
+  readonly apps: () => Promise<readonly AppName[]>;
+  readonly source: (app: AppName) => TimerSource;
+  /** In how many ms an instance wakes, from its record; null where it has no timer. */
+  readonly wakeOf: (record: Readonly<Record<string, unknown>>) => number | null;
+}
+
+export interface WorkerTimers {
+  wakeIn(app: AppName, ms: number): void;
+  /** Waits for what is being fired. */
+  close(): Promise<void>;
+}
+
+export function createWorkerTimers(options: WorkerTimersOptions): WorkerTimers {
+  return new Timers(options);
+}
+
+class Timers implements WorkerTimers {
+  readonly #options: WorkerTimersOptions;
+  readonly #apps = new Map<AppName, AppTimers>();
+  #follower: Follower;
+  #again: NodeJS.Timeout | null = null;
+  #isClosed = false;
+
+  constructor(options: WorkerTimersOptions) {
+    this.#options = options;
+    this.#follower = this.#follow();
+  }
+
+  wakeIn(app: AppName, ms: number): void {
+    if (!this.#isClosed) this.#timersOf(app).wakeIn(ms);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#again !== null) clearTimeout(this.#again);
+    this.#follower.close();
+    await Promise.all([...this.#apps.values()].map((timers) => timers.close()));
+  }
+
+  #timersOf(app: AppName): AppTimers {
+    const known = this.#apps.get(app);
+    if (known !== undefined) return known;
+    const made = createAppTimers(this.#options.source(app), this.#options.logger.child({ app }));
+    this.#apps.set(app, made);
+    return made;
+  }
+
+  #follow(): Follower {
+    const { bus } = this.#options;
+    return bus.follow({
+      subject: changeSubject({ entity: WORKFLOW_INSTANCE }),
+      from: { kind: 'new' },
+      onMessage: ({ payload }) => this.#told(payload),
+      onCaughtUp: () => void this.#askAll(),
+      onLost: (reason) => this.#lost(reason),
+    });
+  }
+
+  #told(payload: string): void {
+    const record = readStream(payload);
+    if (record.kind !== 'change') return;
+    const { app, record: values, omitted } = record.event;
+    const ms = values === null ? (omitted ? 0 : null) : this.#options.wakeOf(values);
+    if (ms !== null) this.wakeIn(app, ms);
+  }
+
+  #lost(reason: FollowLoss): void {
+    const { logger } = this.#options;
+    logger.warn({ reason }, 'the changes of workflows are followed anew');
+    if (this.#isClosed) return;
+    this.#again = setTimeout(() => {
+      this.#follower = this.#follow();
+    }, FOLLOW_AGAIN_MS);
+  }
+
+  /** What was set before, or while nothing was heard. */
+  async #askAll(): Promise<void> {
+    try {
+      const apps = await this.#options.apps();
+      for (const app of apps) this.wakeIn(app, 0);
+    } catch (err) {
+      if (this.#isClosed) return;
+      this.#options.logger.warn({ err }, 'timers cannot be looked for at the moment');
+      this.#again = setTimeout(() => void this.#askAll(), FOLLOW_AGAIN_MS);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** The apps of all shards, as a worker process opens them: on the shard where each is placed now. */
+import { cleaningUp } from '@rocket/platform';
+import { type AppName, type Placement, RocketError, type ShardName } from '@rocket/schema';
+import { type OpenApps, type OpenAppsOptions, openApps } from '../apps/open-apps.ts';
+import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
+import { createWorkflowApp, type WorkflowApp } from './workflows/workflow-app.ts';
+
+export type WorkerShardsOptions = Omit<OpenAppsOptions, 'name' | 'onSlowQuery' | 'onOpened'> & {
+  readonly webhooks: WebhookCaller;
+  /** A timer of the app is due in so many ms. */
+  readonly onTimer: (app: AppName, inMs: number) => void;
+};
+
+/** The document of an app that is served now, and where the app is. */
+export type PlacedModel = NonNullable<Awaited<ReturnType<OpenApps['active']>>> & {
+  readonly placement: Placement;
+  readonly apps: OpenApps;
+};
+
+export interface WorkerShards {
+  /**
+   * Null for an app that is not placed, or has no document. @throws RocketError `NOT_READY` while it moves, or its shard is
+   * not known yet
+   */
+  model(app: AppName): Promise<PlacedModel | null>;
+  /** Opens its database. @throws RocketError `WRONG_EPOCH` when it has moved meanwhile */
+  open(app: AppName, placed: PlacedModel): WorkflowApp;
+  close(): Promise<void>;
+}
+
+export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
+  const { view, logger } = options;
+  const opened = new Map<ShardName, Promise<OpenApps>>();
+  const kept = new Map<string, WorkflowApp>();
+  let isClosed = false;
+
+  function shardApps(name: ShardName): Promise<OpenApps> {
+    if (isClosed) return Promise.reject(new RocketError('NOT_READY'));
+    const known = opened.get(name);
+    if (known !== undefined) return known;
+    const opening = openApps({
+      ...options,
+      name,
+      logger: logger.child({ shard: name }),
+      onSlowQuery: () => undefined,
+      onOpened: () => undefined,
+    });
+    opened.set(name, opening);
+    // The next one who needs it tries again.
+    opening.catch(() => opened.delete(name));
+    return opening;
+  }
+
+  return {
+    async model(app) {
+      const placement = view.current.shardMap.placements.get(app);
+      if (placement === undefined) return null;
+      if (placement.state !== 'active') throw new RocketError('NOT_READY', `App ${app} is ${placement.state}`);
+      const apps = await shardApps(placement.shard);
+      const active = await apps.active(app);
+      return active === null ? null : { ...active, placement, apps };
+    },
+    open(app, { apps, placement, model, revision }) {
+      const database = apps.database(placement);
+      const key = `${app}@${placement.shard}@${placement.epoch}@${revision}`;
+      const known = kept.get(key);
+      if (known !== undefined) return known;
+      for (const old of kept.keys()) if (old.startsWith(`${app}@`)) kept.delete(old);
+      const made = createWorkflowApp({
+        ...{ app, model, revision, logger },
+        outbox: apps.outbox(placement),
+        database: database.primary,
+        webhooks: options.webhooks,
+        metrics: options.metrics.workflows,
+        onTimer: (inMs) => options.onTimer(app, inMs),
+      });
+      kept.set(key, made);
+      return made;
+    },
+    async close() {
+      isClosed = true;
+      const all = await Promise.allSettled(opened.values());
+      const open = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+      await cleaningUp(...open.map((apps) => () => apps.close()));
+    },
+  };
+}

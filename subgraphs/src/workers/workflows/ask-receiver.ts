@@ -1,0 +1,41 @@
+/** The action `webhook`: a request whose answer the step waits for. */
+import { OutgoingError } from '@rocket/platform';
+import type { ActionModel } from '@rocket/schema';
+import type { OpenInstance } from './open-instance.ts';
+import { outgoingReason, ReceiverFailure } from './step-failure.ts';
+
+/** Statuses of 4xx by which a receiver says that it cannot tell now. */
+const NOT_NOW: ReadonlySet<number> = new Set([408, 425, 429]);
+
+type Asked = Omit<Extract<ActionModel, { kind: 'webhook' }>, 'body'> & {
+  /** As JSON. */
+  readonly body: unknown;
+  /** Of the action among all that the instance carries out. */
+  readonly place: string;
+};
+
+/**
+ * Sent again with the same `webhook-id` whenever the step is repeated, also when it was not known how it had ended.
+ * @throws ReceiverFailure unless the receiver answers with a status of 2xx
+ */
+export async function askReceiver(instance: OpenInstance, asked: Asked): Promise<void> {
+  const { app, record } = instance;
+  const id = { name: 'webhook-id', value: [{ kind: 'text', text: `wf_${record.key}.${asked.place}` }] } as const;
+  const webhook = { ...asked, headers: [...asked.headers.filter(({ name }) => name !== id.name), id] };
+  const { status } = await answered(() =>
+    app.webhooks.call(webhook, JSON.stringify(asked.body), app.webhooks.timeoutMs),
+  );
+  if (status >= 200 && status < 300) return;
+  const mayPass = status >= 500 || NOT_NOW.has(status);
+  throw new ReceiverFailure(`webhook: the receiver answered with ${status}`, { mayPass });
+}
+
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (cause) {
+    if (!(cause instanceof OutgoingError)) throw cause;
+    const mayPass = cause.failure !== 'forbidden';
+    throw new ReceiverFailure(`webhook: ${outgoingReason(cause)}`, { mayPass, cause });
+  }
+}

@@ -1,0 +1,56 @@
+/** A transaction in which one instance is locked and changed, and what follows it in this process. */
+import type { InstanceStatus, StoredRecord } from '@rocket/schema';
+import { WriteRefused } from '../../write/write-result.ts';
+import type { WriteInTransaction } from '../../write/write-transactions.ts';
+import { instanceStatus, type OpenInstance, openInstance, textOf } from './open-instance.ts';
+import type { WorkflowApp } from './workflow-app.ts';
+
+/** What is to be known of an instance before it is locked. */
+export interface KnownInstance {
+  readonly id: string;
+  readonly workflow: string;
+  readonly depth: number;
+}
+
+/**
+ * Changes it in the name of its workflow.
+ * @param work may be repeated, from the beginning; stores the instance where it changes it
+ * @returns what it is by now; null where `work` has not stored it, or there is none
+ * @throws what `work` throws, nothing is changed then; WriteRefused
+ */
+export async function changeInstance(
+  app: WorkflowApp,
+  { id, workflow, depth }: KnownInstance,
+  work: (instance: OpenInstance) => Promise<void>,
+): Promise<InstanceStatus | null> {
+  const { caller, inTransaction } = app.writesOf(workflow, depth);
+  let opened: OpenInstance | null = null;
+  const run: Parameters<WriteInTransaction>[1] = async (write) => {
+    opened = await openInstance(app, write, id);
+    if (opened !== null) await work(opened);
+    return id;
+  };
+  const result = await inTransaction(caller, run);
+  if (!result.ok) throw new WriteRefused(result.errors);
+  return followUp(opened);
+}
+
+/** Counts what has become of an instance and tells when it wakes, once that is committed. */
+export function followUp(instance: OpenInstance | null): InstanceStatus | null {
+  const record = instance?.stored ?? null;
+  if (instance === null || record === null) return null;
+  const { app } = instance;
+  const status = instanceStatus({ record });
+  if (status === 'completed' || status === 'failed' || status === 'cancelled')
+    app.metrics.instance(app.app, status);
+  const delayMs = msUntilWake(record);
+  if (delayMs !== null) app.onTimer(delayMs);
+  return status;
+}
+
+/** From the transaction that has stored it; null where no timer of it is set. */
+export function msUntilWake(record: StoredRecord): number | null {
+  const wakesAt = textOf(record, 'wakes_at');
+  const storedAt = textOf(record, 'updated_at');
+  return wakesAt === null || storedAt === null ? null : Date.parse(wakesAt) - Date.parse(storedAt);
+}

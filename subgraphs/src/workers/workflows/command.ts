@@ -1,0 +1,59 @@
+/** What the commands of people on workflows have in common. */
+import { type Caller, type EntityModel, matches, readFilter, type StoredRecord, textProblem } from '@rocket/schema';
+import { refuse, type WriteResult } from '../../write/write-result.ts';
+import type { WriteTransaction } from '../../write/write-state.ts';
+import { followUp } from './change-instance.ts';
+import type { OpenInstance } from './open-instance.ts';
+import type { WorkflowApp } from './workflow-app.ts';
+
+const MAX_COMMENT_LENGTH = 4_000;
+
+/** What a command has done: the record that it is about, and the instance that it has stored. */
+export interface InstanceCommand {
+  readonly key: string;
+  readonly instance: OpenInstance;
+}
+
+/** Runs a command in a transaction of its caller. A worker goes on with the instance when it is told of the change. */
+export async function commandResult(
+  app: WorkflowApp,
+  caller: Caller,
+  work: (write: WriteTransaction) => Promise<InstanceCommand>,
+): Promise<WriteResult> {
+  let done: InstanceCommand | null = null;
+  const result = await app.inTransaction(0)(caller, async (write) => {
+    done = await work(write);
+    return done.key;
+  });
+  if (result.ok) followUp(instanceOf(done));
+  return result;
+}
+
+function instanceOf(done: InstanceCommand | null): OpenInstance | null {
+  return done?.instance ?? null;
+}
+
+/** Whether the record exists for the caller. */
+export function isVisible(
+  { model, caller }: Pick<WriteTransaction, 'model' | 'caller'>,
+  entity: EntityModel,
+  record: StoredRecord,
+): boolean {
+  const filter = readFilter(model, { entity: entity.name, action: 'read', caller });
+  return filter !== 'forbidden' && matches(filter, record.values);
+}
+
+/** @throws WriteRefused `VALIDATION_FAILED` for a text that cannot be stored */
+export function statedComment(comment: string | null): string | null {
+  if (comment === null || comment.trim() === '') return null;
+  const isTooLong = comment.length > MAX_COMMENT_LENGTH;
+  if (!isTooLong && textProblem(comment) === null) return comment;
+  const limit = `A comment has at most ${MAX_COMMENT_LENGTH} characters`;
+  const message = isTooLong ? limit : 'A comment must not contain NUL or half a surrogate pair';
+  refuse({ code: 'VALIDATION_FAILED', message, path: ['comment'], rule: null });
+}
+
+/** @throws WriteRefused `INVALID_STATE` */
+export function refuseState(message: string, path: readonly string[]): never {
+  return refuse({ code: 'INVALID_STATE', message, path, rule: null });
+}

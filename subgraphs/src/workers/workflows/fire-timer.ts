@@ -1,0 +1,39 @@
+/** What happens when the time of a token is over. Whoever is first, the timer or a decision, decides alone. */
+import { changeToken, tokenOf } from '@rocket/schema';
+import { type DueTimer, takeTimer } from '../timers/timer-sql.ts';
+import { advanceInstance } from './advance-instance.ts';
+import { changeWaiting } from './fail-instance.ts';
+import type { OpenInstance } from './open-instance.ts';
+import { timedOut } from './run-step.ts';
+import { endPending, leaveStep, note, storeInstance } from './store-instance.ts';
+import type { WorkflowApp } from './workflow-app.ts';
+
+type TokenTimer = Extract<DueTimer, { kind: 'token' }>;
+
+/** Fires it unless somebody else has, and goes on with its instance. Whether it was this call that fired it. */
+export async function fireTimer(app: WorkflowApp, timer: TokenTimer): Promise<boolean> {
+  const { instanceId: id, workflow, depth } = timer;
+  let isFired = false;
+  const status = await changeWaiting(app, { id, workflow, depth, token: timer.token }, async (instance) => {
+    const [taken] = await instance.write.tx.query(takeTimer(timer.id));
+    isFired = taken !== undefined;
+    if (isFired) await endWait(instance, timer.token);
+  });
+  if (isFired) app.metrics.timer(app.app, Math.max(0, timer.lateMs) / 1000);
+  if (status === 'running') await advanceInstance(app, id);
+  return isFired;
+}
+
+async function endWait(instance: OpenInstance, id: number): Promise<void> {
+  const token = tokenOf(instance.state, id);
+  if (token?.phase === 'retrying') {
+    instance.state = changeToken(instance.state, id, { phase: 'ready', dueAt: null });
+  } else if (token?.phase === 'waiting') {
+    const left = timedOut(instance.workflow.steps.get(token.step));
+    if (left === null) return;
+    await endPending(instance, { tokens: [id], status: 'timed_out' });
+    note(instance, { step: token.step, status: left.status });
+    await leaveStep(instance, { token, to: left.to, hadWaited: true });
+  } else return;
+  await storeInstance(instance);
+}

@@ -1,0 +1,84 @@
+/** An instance that is locked in a transaction: what it is, and what is about to become of it. */
+import {
+  type InstanceState,
+  type InstanceContext,
+  type InstanceStatus,
+  readInstanceState,
+  readTriggerFacts,
+  type StoredRecord,
+  type TriggerFacts,
+  type WorkflowModel,
+} from '@rocket/schema';
+import type { WriteTransaction } from '../../write/write-state.ts';
+import type { HistoryEntry } from './sql/history-sql.ts';
+import { lockedInstance, lockInstance } from './sql/instance-sql.ts';
+import type { WorkflowApp } from './workflow-app.ts';
+
+export interface OpenInstance {
+  readonly app: WorkflowApp;
+  readonly write: WriteTransaction;
+  /** As it was when it was locked. */
+  readonly record: StoredRecord;
+  readonly workflow: WorkflowModel;
+  readonly trigger: TriggerFacts;
+  readonly context: InstanceContext;
+  /** In order; stored when the instance is. */
+  readonly history: HistoryEntry[];
+  state: InstanceState;
+  /** How it ended, where its state does not say. */
+  end: Extract<InstanceStatus, 'failed' | 'cancelled'> | null;
+  error: string | null;
+  approverId: string | null;
+  /** As it was stored; null before. */
+  stored: StoredRecord | null;
+}
+
+/** Waits for whoever has it. Null when there is none. */
+export async function openInstance(
+  app: WorkflowApp,
+  write: WriteTransaction,
+  id: string,
+): Promise<OpenInstance | null> {
+  const { instance: entity } = app.entities;
+  const [row] = await write.tx.query(lockInstance(entity, id));
+  if (row === undefined) return null;
+  const { record, definitionHash, trigger, state } = lockedInstance(entity, row);
+  return {
+    ...{ app, write, record },
+    workflow: await app.definition(write.tx, { hash: definitionHash, name: String(record.values['workflow']) }),
+    trigger: readTriggerFacts(trigger),
+    context: contextOf(record),
+    history: [],
+    state: readInstanceState(state),
+    end: null,
+    error: null,
+    approverId: textOf(record, 'approver_id'),
+    stored: null,
+  };
+}
+
+export function instanceStatus({ record }: Pick<OpenInstance, 'record'>): InstanceStatus {
+  const status = record.values['status'];
+  switch (status) {
+    case 'running':
+    case 'waiting':
+    case 'completed':
+    case 'failed':
+    case 'cancelled':
+      return status;
+    default:
+      throw new TypeError(`An instance has the status ${String(status)}`);
+  }
+}
+
+export function textOf({ values }: StoredRecord, field: string): string | null {
+  const value = values[field] ?? null;
+  return value === null ? null : String(value);
+}
+
+function contextOf({ values }: StoredRecord): InstanceContext {
+  const context: unknown = values['context'];
+  if (typeof context !== 'object' || context === null || Array.isArray(context))
+    throw new TypeError('The context of an instance is no object');
+  return { ...context };
+}

@@ -1,0 +1,88 @@
+/** Workflows that begin by schedule: a timer for each, which is set anew whenever it fires. */
+import {
+  nextOccurrence,
+  type TriggerModel,
+  triggerFacts,
+  type WorkflowModel,
+} from '@rocket/schema';
+import { WriteRefused } from '../../write/write-result.ts';
+import {
+  deleteSchedulesExcept,
+  type DueTimer,
+  databaseTime,
+  moveSchedule,
+  putSchedule,
+  selectTime,
+  takeSchedule,
+  takenSchedule,
+} from '../timers/timer-sql.ts';
+import { advanceInstance } from './advance-instance.ts';
+import { beginInstance, followStart } from './start-instances.ts';
+import type { WorkflowApp } from './workflow-app.ts';
+
+type ScheduleTimer = Extract<DueTimer, { kind: 'schedule' }>;
+type Schedule = Extract<TriggerModel, { kind: 'schedule' }>;
+type Scheduled = WorkflowModel & { readonly trigger: Schedule };
+
+/**
+ * Sets the timers of the workflows that begin by schedule, as the app's document has them: one whose times are the same
+ * keeps its timer. May be done several times, and by several at once.
+ */
+export async function ensureSchedules(app: WorkflowApp): Promise<void> {
+  const scheduled = [...app.model.workflows.values()].filter(isScheduled);
+  await app.database.transaction(async (tx) => {
+    const [row] = await tx.query(selectTime());
+    const now = databaseTime(row);
+    await tx.query(deleteSchedulesExcept(scheduled.map(({ name }) => name)));
+    for (const { name, trigger } of scheduled) {
+      const dueAt = nextOccurrence(trigger, now);
+      if (dueAt === null) continue;
+      await tx.query(putSchedule({ schedule: name, definition: textOf(trigger), dueAt: dueAt.toISOString() }));
+    }
+  });
+}
+
+/**
+ * Begins an instance for the time that has come. Of times that were missed, as nothing ran then, the last one alone counts.
+ * Whether it was this call that fired it.
+ */
+export async function fireSchedule(app: WorkflowApp, timer: ScheduleTimer): Promise<boolean> {
+  const found = app.model.workflows.get(timer.schedule);
+  const workflow = found !== undefined && isScheduled(found) ? found : null;
+  const { caller, inTransaction } = app.writesOf(timer.schedule, 1);
+  let begun: Awaited<ReturnType<typeof beginInstance>> = null;
+  let isFired = false;
+  const result = await inTransaction(caller, async (write) => {
+    begun = null;
+    const [row] = await write.tx.query(takeSchedule(timer.id));
+    isFired = row !== undefined;
+    if (row === undefined) return '';
+    const { dueAt, now } = takenSchedule(row);
+    const next = workflow === null ? null : nextOccurrence(workflow.trigger, now);
+    await write.tx.query(moveSchedule(timer.id, next?.toISOString() ?? null));
+    if (workflow === null) return '';
+    begun = await beginInstance(app, write, {
+      workflow,
+      trigger: triggerFacts({ kind: 'schedule', at: dueAt }),
+      startedFor: `schedule:${dueAt}`,
+      startedBy: null,
+      depth: 0,
+      fault: null,
+    });
+    return '';
+  });
+  if (!result.ok) throw new WriteRefused(result.errors);
+  if (isFired) app.metrics.timer(app.app, Math.max(0, timer.lateMs) / 1000);
+  const id = followStart(app, begun);
+  if (id !== null) await advanceInstance(app, id);
+  return isFired;
+}
+
+function isScheduled(workflow: WorkflowModel): workflow is Scheduled {
+  return workflow.active && workflow.trigger.kind === 'schedule';
+}
+
+/** By which it is seen whether its times have changed. */
+function textOf({ cron, timeZone }: Schedule): string {
+  return `${cron} ${timeZone}`;
+}
