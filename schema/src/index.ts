@@ -270,3 +270,31 @@ export { operandValue } from './where/operand-value.ts';
 export { parseDistinctOn } from './where/parse-distinct.ts';
 export { parseOrderBy } from './where/parse-order.ts';
 export { parseWhere } from './where/parse-where.ts';
+export { readWorkflowOf } from './workflows/build-workflows.ts';
+export { evaluateCondition, evaluateValue, instanceContext } from './workflows/evaluate-workflow.ts';
+export {
+  matchChange,
+  matchEvent,
+  type WorkflowChange,
+  type WorkflowMatch,
+} from './workflows/match-workflows.ts';
+export { nextOccurrence } from './workflows/schedule.ts';
+export { type TriggerFacts, triggerFacts } from './workflows/trigger-facts.ts';
+export { type InstanceContext, type InstanceKnowledge, valueAt } from './workflows/value-path.ts';
+export type {
+  ActionModel,
+  ActionStep,
+  ApprovalStep,
+  AssigneeModel,
+  ConditionStep,
+  ExpressionModel,
+  Goto,
+  ParallelStep,
+  StepModel,
+  TriggerModel,
+  ValueModel,
+  ValuePath,
+  WaitStep,
+  WaitUntil,
+  WorkflowModel,
+} from './workflows/workflow-model.ts';

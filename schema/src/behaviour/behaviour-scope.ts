@@ -71,6 +71,19 @@ export function expressionScope(
   return variables;
 }
 
+/** `changes`: the fields of a record that have another value, each with what it was and is. */
+export function changesShape(fields: Iterable<FieldModel>): ExpressionShape {
+  const members = new Map<string, ExpressionShape>();
+  for (const { name, type } of fields) {
+    const sides = new Map<string, ExpressionShape>([
+      ['old', type],
+      ['new', type],
+    ]);
+    members.set(name, { kind: 'object', member: 'side of a change', members: sides });
+  }
+  return { kind: 'object', member: 'field', members };
+}
+
 function relatedShape(
   { relations }: BehaviourScope,
   related: readonly { readonly relation: string }[],

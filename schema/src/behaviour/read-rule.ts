@@ -111,7 +111,7 @@ function readComputedRule(reading: Reading): ReadRule | null {
 }
 
 /** Kinds are not turned into each other; dates are stored as texts, and texts may be dates. */
-function mayHold({ type }: FieldModel, kind: ValueKind): boolean {
+export function mayHold({ type }: FieldModel, kind: ValueKind): boolean {
   const own = kindOfShape(type);
   const times = ['text', 'date'];
   return own === null || own === kind || (type !== 'uuid' && times.includes(own) && times.includes(kind));

@@ -1,7 +1,7 @@
 import { showValue } from '../document/faults/show-value.ts';
 import type { WebhookDefinition } from '../document/types.ts';
 import type { ExpressionScope, ExpressionShape } from '../expressions/expression-shape.ts';
-import { type BehaviourScope, expressionScope } from './behaviour-scope.ts';
+import { type BehaviourScope, changesShape, expressionScope } from './behaviour-scope.ts';
 import { readHeaderTemplate } from './header-template.ts';
 import { type Report, readExpression } from './read-expression.ts';
 import type { WebhookModel } from './webhook-model.ts';
@@ -30,14 +30,18 @@ export function readWebhook(
   scope: BehaviourScope,
   report: Report,
 ): WebhookModel | null {
-  const headers = readHeaders(definition, report);
+  const headers = readHeaders(definition.headers ?? {}, report);
   const condition = readCondition(definition, scope, report);
   if (headers === null || condition === undefined) return null;
   const { hook: event = 'after_write', method = 'POST', url } = definition;
   return { event, url, method, headers, condition };
 }
 
-function readHeaders({ headers = {} }: WebhookDefinition, report: Report): WebhookModel['headers'] | null {
+/** Null when a header has a fault, which is reported at `headers.<name>`. */
+export function readHeaders(
+  headers: Readonly<Record<string, string>>,
+  report: Report,
+): WebhookModel['headers'] | null {
   const seen = new Set<string>();
   let isGood = true;
   const fault = (name: string, message: string) => {
@@ -69,19 +73,26 @@ function readCondition(
   return read === null ? undefined : { text, evaluate: read.evaluate };
 }
 
+/** What is wrong with the address of a webhook; null when nothing is. */
+export function addressProblem(address: string): { readonly message: string; readonly hint: string } | null {
+  const url = URL.parse(address);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    return {
+      message: `${showValue(address)} is not an http or https address`,
+      hint: 'Write an absolute address, e.g. "https://example.com/hook"',
+    };
+  if (url.username === '' && url.password === '') return null;
+  return {
+    message: 'The address must not hold credentials',
+    hint: 'Send them in a header: "{{env.NAME}}" takes a value from the environment',
+  };
+}
+
 /** The variables of a condition: those of rules, and what is told to the receiver beside them. */
 function webhookScope(scope: BehaviourScope): ExpressionScope {
-  const members = new Map<string, ExpressionShape>();
-  for (const { name, type } of scope.fields.values()) {
-    const sides = new Map<string, ExpressionShape>([
-      ['old', type],
-      ['new', type],
-    ]);
-    members.set(name, { kind: 'object', member: 'side of a change', members: sides });
-  }
   return new Map<string, ExpressionShape>([
     ...expressionScope(scope, []),
-    ['changes', { kind: 'object', member: 'field', members }],
+    ['changes', changesShape(scope.fields.values())],
     ['entity', 'string'],
     ['event', 'string'],
   ]);

@@ -3,7 +3,7 @@ import type { WebhookEvent } from '../behaviour/webhook-model.ts';
 import type { ExpressionVariables } from '../expressions/values/evaluation.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import { changedFields } from './change-event.ts';
-import type { RecordChange } from './record-change.ts';
+import type { RecordChange, StoredRecord } from './record-change.ts';
 
 /** Of one change. All webhooks that it concerns get the same, and so does each repetition of a request. */
 export interface WebhookCall {
@@ -55,11 +55,19 @@ export function webhookVariables(call: Omit<WebhookCall, 'idempotencyKey'>): Exp
 
 /** The fields whose values differ, by value; of a new record all that have one. */
 function changesOf(change: RecordChange): Readonly<Record<string, FieldChange>> {
+  return fieldChanges(changedFields(change), change.before?.values ?? null, change.after?.values ?? null);
+}
+
+/** What became of the fields of these names. `before` is null for a new record. */
+export function fieldChanges(
+  names: Iterable<string>,
+  before: StoredRecord['values'] | null,
+  after: StoredRecord['values'] | null,
+): Readonly<Record<string, FieldChange>> {
   const changes: Record<string, FieldChange> = Object.create(null);
-  for (const name of changedFields(change)) {
-    const now = change.after?.values[name] ?? null;
-    changes[name] =
-      change.before === null ? { new: now } : { old: change.before.values[name] ?? null, new: now };
+  for (const name of names) {
+    const now = after?.[name] ?? null;
+    changes[name] = before === null ? { new: now } : { old: before[name] ?? null, new: now };
   }
   return changes;
 }

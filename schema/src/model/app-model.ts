@@ -15,6 +15,7 @@ import type {
   WriteMode,
 } from '../document/types.ts';
 import type { AppName } from '../ids.ts';
+import type { WorkflowModel, WorkflowStarts } from '../workflows/workflow-model.ts';
 import type { FieldModel } from './field-model.ts';
 
 /** Names an entity across apps. */
@@ -166,6 +167,9 @@ export interface AppModel {
   readonly joinTables: readonly JoinTableModel[];
   readonly contributions: readonly ForeignContribution[];
   readonly policies: readonly PolicyModel[];
+  /** Those that can be read, by name, in document order; also those that are not active. */
+  readonly workflows: ReadonlyMap<string, WorkflowModel>;
+  readonly workflowStarts: WorkflowStarts;
   readonly exports: ReadonlySet<string>;
   /** Apps whose entities this app's relations name, sorted. */
   readonly refersTo: readonly AppName[];

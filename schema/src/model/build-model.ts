@@ -5,14 +5,14 @@ import type { AppDocument, EntityDefinition } from '../document/types.ts';
 import { RocketError } from '../errors.ts';
 import type { AppName } from '../ids.ts';
 import { SEARCH_FALLBACK_NAME, versionFieldName } from '../naming/engine-names.ts';
-import { transitionsFieldName } from '../naming/graph-names.ts';
+import { buildWorkflows, workflowStarts } from '../workflows/build-workflows.ts';
 import type { AppModel, CacheSettings, EntityModel, JoinTableModel, LinkModel } from './app-model.ts';
 import { buildAllFields } from './build-fields.ts';
-import { buildLinks, sourceRef } from './build-links.ts';
+import { sourceRef } from './build-links.ts';
 import { buildPolicy } from './build-policy.ts';
 import { deepFreeze } from './deep-freeze.ts';
+import { documentLinks } from './document-links.ts';
 import type { FieldModel } from './field-model.ts';
-import { FieldNames } from './link-names.ts';
 
 const DEFAULT_MAX_PAGE_SIZE = 200;
 
@@ -25,14 +25,7 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
   const normal = normalizeDocument(document);
   const definitions = new Map(normal.entities.map((entity) => [entity.name, entity]));
   const fields = buildAllFields(normal.entities, normal.relations);
-  const { byEntity, contributions } = buildLinks({
-    app,
-    entities: definitions,
-    fields,
-    relations: normal.relations,
-    names: entityFieldNames(fields, normal),
-    foreignNames: foreignNamesByEntity(),
-  });
+  const { byEntity, contributions } = documentLinks({ app, document: normal, fields });
   const behaviourOf = buildBehaviour(normal, fields);
   const entities = new Map(
     normal.entities.map((definition) => {
@@ -45,6 +38,7 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
       return [definition.name, buildEntity(definition, app, own)] as const;
     }),
   );
+  const workflows = buildWorkflows(normal.workflows, { app, entities });
   return deepFreeze({
     app,
     ...(normal.description === undefined ? {} : { description: normal.description }),
@@ -52,37 +46,13 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
     entities,
     joinTables: buildJoinTables(normal, entities),
     contributions,
+    workflows,
+    workflowStarts: workflowStarts(workflows),
     policies: normal.permissions.map((permission) => buildPolicy(permission, definitions)),
     exports: new Set(normal.exports),
     refersTo: foreignApps(normal, app),
     document: normal,
   });
-}
-
-function entityFieldNames(
-  fields: ReadonlyMap<string, readonly FieldModel[]>,
-  document: AppDocument,
-): ReadonlyMap<string, FieldNames> {
-  const machines = Map.groupBy(document.state_machines, ({ entity }) => entity);
-  const names = [...fields].map(([entity, own]) => {
-    const states = new Set(machines.get(entity)?.map(({ field }) => field));
-    const transitions = own.filter((field) => states.has(field.name)).map(transitionsFieldName);
-    const search = own.some((field) => field.searchable) ? [SEARCH_FALLBACK_NAME] : [];
-    const fieldNames = new Set(own.map((field) => field.graphqlName));
-    const taken = [...fieldNames, versionFieldName(fieldNames), ...transitions, ...search];
-    return [entity, new FieldNames(taken)] as const;
-  });
-  return new Map(names);
-}
-
-/** For an entity of another app only this app's own names are known; composition refuses clashes with other names. */
-function foreignNamesByEntity(): (source: string) => FieldNames {
-  const known = new Map<string, FieldNames>();
-  return (source) => {
-    const names = known.get(source) ?? new FieldNames([]);
-    known.set(source, names);
-    return names;
-  };
 }
 
 function buildEntity(

@@ -15,6 +15,12 @@ export interface WorkflowModel {
   readonly first: string;
 }
 
+/** Which active workflows a change or an event may start, so that one that starts none costs a look. */
+export interface WorkflowStarts {
+  readonly byEntity: ReadonlyMap<string, readonly WorkflowModel[]>;
+  readonly byEvent: ReadonlyMap<string, readonly WorkflowModel[]>;
+}
+
 /** An expression of a document, with its text for messages. */
 export interface ExpressionModel {
   readonly text: string;
@@ -101,13 +107,13 @@ export type AssigneeModel =
   /** Id or e-mail of a user of the app. */
   | { readonly kind: 'user'; readonly user: string }
   /**
-   * From the trigger's record along to-one relations, by their names, to a field that holds the id or e-mail of a user.
-   * Read when the step begins.
+   * From the trigger's record, of `entity`, along links to one record of this app, by their GraphQL names, to a field
+   * that holds the id or e-mail of a user. Read when the step begins.
    */
   | {
       readonly kind: 'relation';
       readonly entity: string;
-      readonly relations: readonly string[];
+      readonly links: readonly string[];
       readonly field: string;
     };
 
@@ -145,10 +151,10 @@ export interface ParallelStep {
 
 /** A value of an action. */
 export type ValueModel =
-  /** As the document has it. */
+  /** For a field, in the form that is bound to SQL. */
   | { readonly kind: 'literal'; readonly value: JsonValue }
-  /** The instant of the step. */
-  | { readonly kind: 'now' }
+  /** The instant of the step, or its day in UTC. */
+  | { readonly kind: 'now'; readonly form: 'instant' | 'day' }
   /** Sees `context`, `trigger` and `now`. */
   | { readonly kind: 'expression'; readonly expression: ExpressionModel };
 

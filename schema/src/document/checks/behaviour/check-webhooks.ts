@@ -1,4 +1,4 @@
-import { readWebhook } from '../../../behaviour/read-webhook.ts';
+import { addressProblem, readWebhook } from '../../../behaviour/read-webhook.ts';
 import { showValue } from '../../faults/show-value.ts';
 import type { WebhookDefinition } from '../../types.ts';
 import { type CheckContext, findEntity, type Located } from '../context.ts';
@@ -28,14 +28,8 @@ export function checkWebhooks(context: CheckContext): void {
 
 /** The address of a webhook. */
 export function checkUrl(context: CheckContext, { value, path }: Located<string>): void {
-  const url = URL.parse(value);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    const hint = 'Write an absolute address, e.g. "https://example.com/hook"';
-    context.faults.error(path, `${showValue(value)} is not an http or https address`, hint);
-  } else if (url.username !== '' || url.password !== '') {
-    const hint = 'Send them in a header: "{{env.NAME}}" takes a value from the environment';
-    context.faults.error(path, 'The address must not hold credentials', hint);
-  }
+  const problem = addressProblem(value);
+  if (problem !== null) context.faults.error(path, problem.message, problem.hint);
 }
 
 /** `before_*` hooks can veto and are awaited, `after_*` hooks are not: `async` cannot change that. */

@@ -1,0 +1,39 @@
+/** What an instance knows of what started it. */
+import type { JsonValue } from '../document/types.ts';
+import type { TriggerModel } from './workflow-model.ts';
+
+/** JSON, kept with the instance: `trigger` in paths and expressions. What a trigger's kind does not have is null. */
+export interface TriggerFacts {
+  readonly kind: TriggerModel['kind'];
+  readonly entity: string | null;
+  readonly record_id: string | null;
+  /** By field name, with values as rows have them: after the change, and for a delete the deleted record. */
+  readonly record: Readonly<Record<string, unknown>> | null;
+  /** The record before an update; for a delete, the deleted record. */
+  readonly old: Readonly<Record<string, unknown>> | null;
+  readonly action: 'create' | 'update' | 'delete' | null;
+  readonly event: string | null;
+  readonly payload: JsonValue;
+  /** What a mutation gave. */
+  readonly input: JsonValue;
+  /** Who made the change, sent the event or started the instance. */
+  readonly user: { readonly id: string | null };
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Facts with null for all that is not given. */
+export function triggerFacts(given: Pick<TriggerFacts, 'kind' | 'at'> & Partial<TriggerFacts>): TriggerFacts {
+  return {
+    entity: null,
+    record_id: null,
+    record: null,
+    old: null,
+    action: null,
+    event: null,
+    payload: null,
+    input: null,
+    user: { id: null },
+    ...given,
+  };
+}
