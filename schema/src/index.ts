@@ -178,6 +178,7 @@ export {
 } from './naming/graph-names.ts';
 export { isDocumentName } from './naming/identifiers.ts';
 export { linkAggregateName, linkConnectionName, nestedDeleteName } from './naming/relation-names.ts';
+export { changedName, type WorkflowNames, workflowNames } from './naming/workflow-names.ts';
 export type { ActivationInput, ActivationReport, Settlement } from './protocol/activation-calls.ts';
 export type {
   AppAdvice,
@@ -271,7 +272,40 @@ export { parseDistinctOn } from './where/parse-distinct.ts';
 export { parseOrderBy } from './where/parse-order.ts';
 export { parseWhere } from './where/parse-where.ts';
 export { readWorkflowOf } from './workflows/build-workflows.ts';
+export {
+  documentEntities,
+  engineParts,
+  hasSubgraph,
+  toldEntities,
+  WORKFLOW_APPROVAL,
+  WORKFLOW_APPROVALS_TABLE,
+  WORKFLOW_HISTORY_ENTRY,
+  WORKFLOW_HISTORY_TABLE,
+  WORKFLOW_INSTANCE,
+  WORKFLOW_INSTANCES_TABLE,
+  type WorkflowApprovalStatus,
+  type WorkflowHistoryStatus,
+  type WorkflowInstanceStatus,
+} from './workflows/engine-entities.ts';
+export { approvalRoles } from './workflows/engine-policies.ts';
 export { evaluateCondition, evaluateValue, instanceContext } from './workflows/evaluate-workflow.ts';
+export {
+  changeToken,
+  counted,
+  currentStep,
+  earliestDue,
+  firstState,
+  fork,
+  type InstanceState,
+  type InstanceStatus,
+  MAX_STEPS_OF_INSTANCE,
+  moveOn,
+  readInstanceState,
+  readyToken,
+  statusOf,
+  type Token,
+  tokenOf,
+} from './workflows/instance-state.ts';
 export {
   matchChange,
   matchEvent,
@@ -281,6 +315,7 @@ export {
 export { nextOccurrence } from './workflows/schedule.ts';
 export { type TriggerFacts, triggerFacts } from './workflows/trigger-facts.ts';
 export { type InstanceContext, type InstanceKnowledge, valueAt } from './workflows/value-path.ts';
+export { WorkflowFault } from './workflows/workflow-fault.ts';
 export type {
   ActionModel,
   ActionStep,

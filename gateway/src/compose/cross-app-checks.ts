@@ -62,7 +62,7 @@ function outgoingFaults(
   const other = others.get(app);
   if (other === undefined) return fault('source', `There is no app ${app}`, `Import ${app} first`);
   const target = other.entities.get(name);
-  if (target === undefined) {
+  if (target?.origin !== 'document') {
     return fault('source', `App ${app} has no entity ${name}`, `It exports ${listOf(other.exports)}`);
   }
   if (!other.exports.has(name)) {

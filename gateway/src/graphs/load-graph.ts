@@ -7,6 +7,7 @@ import {
   type GraphRevisionId,
   graphRevisionId,
   graphRevisionText,
+  hasSubgraph,
 } from '@rocket/schema';
 import { ReadScopes } from '../access/read-scopes.ts';
 import { startGatewayServer, startSchemaServer } from '../apollo/apollo-server.ts';
@@ -90,7 +91,7 @@ async function compose(
   { composer, documents }: GraphParts,
 ): Promise<GraphComposition | null> {
   const stored = await Promise.all(members.map((member) => documents(member)));
-  const withEntities = stored.filter(({ document }) => document.entities.length > 0);
+  const withEntities = stored.filter(({ document }) => hasSubgraph(document));
   if (withEntities.length === 0) return null;
   const composition = await composer.compose(home, withEntities);
   if (!composition.ok) throw new GraphBroken(composition.errors);

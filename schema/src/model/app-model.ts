@@ -109,6 +109,11 @@ export interface CacheSettings {
 export interface EntityModel {
   readonly app: AppName;
   readonly name: string;
+  /**
+   * Who has declared it. Entities of the engine have tables of their own and are written by it alone; a part of one is
+   * reached through links only: it has no root fields and no events.
+   */
+  readonly origin: 'document' | 'engine' | 'engine_part';
   readonly table: string;
   readonly description?: string;
   readonly fields: readonly FieldModel[];
@@ -162,10 +167,11 @@ export interface AppModel {
   readonly app: AppName;
   readonly description?: string;
   readonly cache: CacheSettings;
-  /** In document order. */
+  /** In document order, then those of the engine. */
   readonly entities: ReadonlyMap<string, EntityModel>;
   readonly joinTables: readonly JoinTableModel[];
   readonly contributions: readonly ForeignContribution[];
+  /** Of the document, then those of the engine's entities. */
   readonly policies: readonly PolicyModel[];
   /** Those that can be read, by name, in document order; also those that are not active. */
   readonly workflows: ReadonlyMap<string, WorkflowModel>;

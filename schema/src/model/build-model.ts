@@ -6,6 +6,8 @@ import { RocketError } from '../errors.ts';
 import type { AppName } from '../ids.ts';
 import { SEARCH_FALLBACK_NAME, versionFieldName } from '../naming/engine-names.ts';
 import { buildWorkflows, workflowStarts } from '../workflows/build-workflows.ts';
+import { engineOrigin, engineParts } from '../workflows/engine-entities.ts';
+import { enginePermissions } from '../workflows/engine-policies.ts';
 import type { AppModel, CacheSettings, EntityModel, JoinTableModel, LinkModel } from './app-model.ts';
 import { buildAllFields } from './build-fields.ts';
 import { sourceRef } from './build-links.ts';
@@ -23,14 +25,22 @@ const DEFAULT_MAX_PAGE_SIZE = 200;
  */
 export function buildModel(document: AppDocument, app: AppName): AppModel {
   const normal = normalizeDocument(document);
-  const definitions = new Map(normal.entities.map((entity) => [entity.name, entity]));
-  const fields = buildAllFields(normal.entities, normal.relations);
-  const { byEntity, contributions } = documentLinks({ app, document: normal, fields });
+  const engine = engineParts(normal);
+  const declared = [...normal.entities, ...engine.entities];
+  const relations = [...normal.relations, ...engine.relations];
+  const definitions = new Map(declared.map((entity) => [entity.name, entity]));
+  const fields = buildAllFields(declared, relations);
+  const { byEntity, contributions } = documentLinks({
+    app,
+    document: { ...normal, entities: declared, relations },
+    fields,
+  });
   const behaviourOf = buildBehaviour(normal, fields);
   const entities = new Map(
-    normal.entities.map((definition) => {
+    declared.map((definition, index) => {
       const { name } = definition;
       const own = {
+        origin: index < normal.entities.length ? ('document' as const) : engineOrigin(name),
         fields: fields.get(name) ?? [],
         links: byEntity.get(name) ?? [],
         behaviour: behaviourOf(name),
@@ -48,7 +58,9 @@ export function buildModel(document: AppDocument, app: AppName): AppModel {
     contributions,
     workflows,
     workflowStarts: workflowStarts(workflows),
-    policies: normal.permissions.map((permission) => buildPolicy(permission, definitions)),
+    policies: [...normal.permissions, ...enginePermissions(normal)].map((permission) =>
+      buildPolicy(permission, definitions),
+    ),
     exports: new Set(normal.exports),
     refersTo: foreignApps(normal, app),
     document: normal,
@@ -59,6 +71,7 @@ function buildEntity(
   definition: EntityDefinition,
   app: AppName,
   own: {
+    readonly origin: EntityModel['origin'];
     readonly fields: readonly FieldModel[];
     readonly links: readonly LinkModel[];
     readonly behaviour: EntityBehaviour;
@@ -73,6 +86,7 @@ function buildEntity(
   return {
     app,
     name: definition.name,
+    origin: own.origin,
     table: definition.table,
     ...(definition.description === undefined ? {} : { description: definition.description }),
     fields,

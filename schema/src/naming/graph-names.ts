@@ -31,8 +31,6 @@ export interface EntityNames {
   readonly delete: string;
   /** Only where deletion is soft. */
   readonly restore: string;
-  /** `customerChanged`: field of the subscription. */
-  readonly changed: string;
   readonly changeType: string;
   /** The record as it was before a change. */
   readonly previousType: string;
@@ -96,7 +94,6 @@ export function entityNames(ref: EntityRef, home: Home): EntityNames {
     update: `update${type}`,
     delete: `delete${type}`,
     restore: `restore${type}`,
-    changed: `${one}Changed`,
     changeType: `${type}Change`,
     previousType: `${type}Previous`,
     whereInput: `${type}Where`,

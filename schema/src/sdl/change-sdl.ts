@@ -1,6 +1,7 @@
 /** SDL of subscriptions to the changes of an entity: what a subscriber is told, and the field that tells it. */
 import type { EntityModel } from '../model/app-model.ts';
 import { type EntityNames, entityNames, type Home } from '../naming/graph-names.ts';
+import { changedName } from '../naming/workflow-names.ts';
 import { argumentList } from './read-arguments.ts';
 import { outputTypeName } from './scalar-names.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
@@ -43,7 +44,7 @@ export function changeSdl(entity: EntityModel, home: Home): ChangeSdl {
   const names = entityNames({ app: entity.app, entity: entity.name }, home);
   return {
     types: [changeType(names), previousType(entity, home, names)],
-    subscription: subscriptionField(names),
+    subscription: subscriptionField(changedName(entity, home), names),
   };
 }
 
@@ -78,7 +79,7 @@ function previousType(entity: EntityModel, home: Home, names: EntityNames): stri
   });
 }
 
-function subscriptionField(names: EntityNames): string {
+function subscriptionField(name: string, names: EntityNames): string {
   const args = argumentList(
     '"Only the record of this key." id: ID',
     `"Only records that match; all unless given. One that comes to match is ADDED, one that ceases to is REMOVED." where: ${names.whereInput}`,
@@ -88,7 +89,7 @@ function subscriptionField(names: EntityNames): string {
     '"true: of several changes of one record that wait for a slow reader, only their sum is sent." coalesce: Boolean! = false',
   );
   return fieldSdl(
-    `${names.changed}${args}: ${names.changeType}!`,
+    `${name}${args}: ${names.changeType}!`,
     'Each change of a record that the caller may see, in the order of commits for each record. Over WebSocket (graphql-ws) or as text/event-stream (graphql-sse).',
   );
 }

@@ -17,7 +17,7 @@ import { outputTypeName } from './scalar-names.ts';
 import { operatorFields } from './shared-types.ts';
 import { fieldSdl, typeSdl } from './type-sdl.ts';
 import { transitionFields, transitionMutations, transitionTypes } from './write/transition-sdl.ts';
-import { mutationFields, writeTypes } from './write/write-sdl.ts';
+import { mutationFields, payloadType, writeTypes } from './write/write-sdl.ts';
 
 /** Type definitions, and the fields it adds to the root types. */
 export interface EntitySdl {
@@ -37,12 +37,24 @@ export function entitySdl(entity: EntityModel, home: Home, links: readonly LinkT
     ...filterInputs(entity, home, names),
     ...connectionTypes(names),
     ...aggregateTypes(entity, names),
-    ...groupByTypes(entity, home, names),
-    ...writeTypes(entity, home, { names, links }),
-    ...transitionTypes(entity, home),
   ];
-  const mutations = [...mutationFields(entity, names), ...transitionMutations(entity, home, names)];
-  return { types, queries: queryFields(entity, names), mutations };
+  switch (entity.origin) {
+    case 'document':
+      types.push(...groupByTypes(entity, home, names), ...writeTypes(entity, home, { names, links }));
+      types.push(...transitionTypes(entity, home));
+      return { types, queries: queryFields(entity, names), mutations: mutations(entity, home, names) };
+    case 'engine':
+      types.push(...groupByTypes(entity, home, names), payloadType(names));
+      return { types, queries: queryFields(entity, names), mutations: [] };
+    case 'engine_part':
+      return { types, queries: [], mutations: [] };
+    default:
+      return entity.origin satisfies never;
+  }
+}
+
+function mutations(entity: EntityModel, home: Home, names: EntityNames): readonly string[] {
+  return [...mutationFields(entity, names), ...transitionMutations(entity, home, names)];
 }
 
 function objectType(

@@ -20,13 +20,14 @@ export function* executableSdl(model: AppModel, graph: GraphModels): Generator<s
   yield federationSdl(entityTypes(model, graph));
   if (model.entities.size > 0) yield 'type Mutation';
   for (const { types, queries, mutations } of entityParts(model, graph)) {
-    yield [
-      ...types,
-      typeSdl({ kind: 'extend type', name: 'Query', fields: queries }),
-      typeSdl({ kind: 'extend type', name: 'Mutation', fields: mutations }),
-    ].join('\n\n');
+    yield [...types, ...extension('Query', queries), ...extension('Mutation', mutations)].join('\n\n');
   }
   yield* contributionParts(model, graph);
+}
+
+/** GraphQL has no extensions without fields. */
+function extension(name: string, fields: readonly string[]): readonly string[] {
+  return fields.length === 0 ? [] : [typeSdl({ kind: 'extend type', name, fields })];
 }
 
 /** Names of the types that have a key: those of the app, and those of others that it adds to. */

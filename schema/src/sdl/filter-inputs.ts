@@ -12,7 +12,8 @@ export function filterInputs(entity: EntityModel, home: Home, names: EntityNames
     toManyFilterInput(names),
     orderByInput(entity, home, names),
     fieldNameEnum(entity, names),
-    keyInput(entity, home, names),
+    // Asks for a record at the root, where no part of another one is.
+    ...(entity.origin === 'engine_part' ? [] : [keyInput(entity, home, names)]),
   ];
 }
 

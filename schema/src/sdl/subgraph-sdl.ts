@@ -10,12 +10,13 @@ import { type EntitySdl, entitySdl } from './entity-sdl.ts';
 import { contributionSdl, type LinkToEntity } from './link-sdl.ts';
 import { SHARED_SDL } from './shared-types.ts';
 import { typeSdl } from './type-sdl.ts';
+import { workflowSdl } from './workflow-sdl.ts';
 
 /**
  * Changes whenever generated names or types do, or what they are composed to: no process mixes two generations under one
  * revision id, and what was composed is kept under it.
  */
-export const ENGINE_VERSION = '5';
+export const ENGINE_VERSION = '6';
 
 const HEADER =
   'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])';
@@ -74,7 +75,9 @@ export function subgraphSdl(model: AppModel, graph: GraphModels): string {
 
 /** What gateways resolve from the events of the app. No shard executes it, so it is in no {@link EntitySdl}. */
 function subscriptionParts(model: AppModel, { home }: GraphModels): readonly string[] {
-  const changes = [...model.entities.values()].map((entity) => changeSdl(entity, home));
+  const changes = [...model.entities.values()]
+    .filter(({ origin }) => origin !== 'engine_part')
+    .map((entity) => changeSdl(entity, home));
   const fields = changes.map(({ subscription }) => subscription);
   return [
     CHANGE_OPERATION_SDL,
@@ -83,12 +86,14 @@ function subscriptionParts(model: AppModel, { home }: GraphModels): readonly str
   ];
 }
 
-/** The SDL parts of each entity of the app, made lazily. */
+/** The SDL parts of each entity of the app, then those of its workflows, made lazily. */
 export function* entityParts(model: AppModel, graph: GraphModels): Generator<EntitySdl> {
   for (const entity of model.entities.values()) {
     const links = visibleLinks(entity, graph).map((link) => toEntity(model, link));
     yield entitySdl(entity, graph.home, links);
   }
+  const workflows = workflowSdl(model, graph.home);
+  if (workflows !== null) yield workflows;
 }
 
 /** What the app adds to the types of others. */

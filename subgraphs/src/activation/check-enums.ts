@@ -1,6 +1,6 @@
 /** Lists of values that become GraphQL enums: a stored value outside its list could not be read any more. */
 import { quoteIdentifier, type Statement, type Transaction } from '@rocket/platform';
-import type { AppModel, EntityModel, FieldModel } from '@rocket/schema';
+import { type AppModel, documentEntities, type EntityModel, type FieldModel } from '@rocket/schema';
 import { destructive } from '../tables/apply-plan.ts';
 import { type EnumValues, readEnumValues } from './meta.ts';
 
@@ -37,7 +37,7 @@ export async function checkEnums(tx: Transaction, model: AppModel): Promise<void
 }
 
 function enumColumns(model: AppModel): EnumColumn[] {
-  return [...model.entities.values()].flatMap((entity) =>
+  return documentEntities(model).flatMap((entity) =>
     entity.fields.flatMap((field) =>
       field.enumMembers === undefined ? [] : [{ entity, field, values: [...field.enumMembers.values()] }],
     ),

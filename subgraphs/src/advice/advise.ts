@@ -34,9 +34,9 @@ interface Draft {
 export function advise(input: AdviseInput): IndexSuggestion[] {
   const drafts = new Map<string, Draft>();
   for (const counted of input.shapes) {
-    // May be missing: the shape may have been counted under an earlier revision.
+    // May be missing: the shape may have been counted under an earlier revision. No document can give the engine indexes.
     const entity = input.model.entities.get(counted.shape.entity);
-    if (entity === undefined) continue;
+    if (entity?.origin !== 'document') continue;
     const rows = input.rows.get(entity.table) ?? 0;
     if (rows < MIN_ROWS) continue;
     const indexes = input.indexes.get(entity.table) ?? [];

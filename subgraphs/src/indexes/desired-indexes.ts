@@ -2,6 +2,7 @@
 import {
   type AppModel,
   DELETED_AT_COLUMN,
+  documentEntities,
   type EntityModel,
   type FieldModel,
   type JoinTableModel,
@@ -72,7 +73,7 @@ function fieldIndex(entity: EntityModel, field: FieldModel, name: IndexNamer): D
 
 /** Links that lead to lists of this entity's records, from entities of this or another app. */
 function listsOf(model: AppModel, entity: EntityModel): ToManyLink[] {
-  const own = [...model.entities.values()].flatMap(({ links }) => links);
+  const own = documentEntities(model).flatMap(({ links }) => links);
   const links = [...own, ...model.contributions.map(({ link }) => link)];
   return links.filter(
     (link): link is ToManyLink =>

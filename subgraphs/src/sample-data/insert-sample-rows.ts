@@ -1,7 +1,7 @@
 /** Inserts those of a document's sample rows that are missing in its tables. */
 import { isPostgresError, type Statement, type Transaction } from '@rocket/platform';
 import type { ActivationInput, AppModel, EntityModel, FieldModel } from '@rocket/schema';
-import { RocketError } from '@rocket/schema';
+import { documentEntities, RocketError } from '@rocket/schema';
 import { sampleKey } from './sample-keys.ts';
 import {
   advanceIdentity,
@@ -31,7 +31,7 @@ export async function insertSampleRows(
   const note = (name: string, count: number): void => {
     if (count > 0) inserted.set(name, count);
   };
-  for (const entity of model.entities.values()) {
+  for (const entity of documentEntities(model)) {
     const rows = rowsOf(sampleData, entity.name);
     if (rows.length > 0) note(entity.name, await insertForEntity(tx, entity, rows));
   }

@@ -1,6 +1,7 @@
 /** The tables that a model needs, independent of those that exist. */
 import {
   type AppModel,
+  documentEntities,
   type EntityModel,
   type FieldModel,
   type JoinTableModel,
@@ -32,9 +33,9 @@ export interface DesiredTable {
   readonly indexes: readonly DesiredIndex[];
 }
 
-/** Tables of entities in document order, then the join tables. */
+/** Tables of the document's entities in its order, then the join tables. Those of the engine are there anyway. */
 export function desiredTables(model: AppModel): DesiredTable[] {
-  const entities = [...model.entities.values()];
+  const entities = documentEntities(model);
   const name = createIndexNamer([...entities, ...model.joinTables].map(({ table }) => table));
   return [
     ...entities.map((entity) => entityTable(model, entity, name)),

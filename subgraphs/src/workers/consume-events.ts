@@ -1,5 +1,5 @@
 /** The durable consumer of workflows: every event of every app comes to one of the workers, until it has been handled. */
-import type { Consumer, Delivery, EventBus, Logger } from '@rocket/platform';
+import type { Consumer, DeadLetters, Delivery, EventBus, Logger } from '@rocket/platform';
 import {
   type AppName,
   type Epoch,
@@ -9,7 +9,6 @@ import {
   type StreamRecord,
   WORKFLOWS_CONSUMER,
 } from '@rocket/schema';
-import type { DeadLetters } from '@rocket/platform';
 import { readStored } from '../outbox/stored-events.ts';
 import type { WorkerShards } from './worker-shards.ts';
 import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';

@@ -55,7 +55,8 @@ export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
     async model(app) {
       const placement = view.current.shardMap.placements.get(app);
       if (placement === undefined) return null;
-      if (placement.state !== 'active') throw new RocketError('NOT_READY', `App ${app} is ${placement.state}`);
+      if (placement.state !== 'active')
+        throw new RocketError('NOT_READY', `App ${app} is ${placement.state}`);
       const apps = await shardApps(placement.shard);
       const active = await apps.active(app);
       return active === null ? null : { ...active, placement, apps };

@@ -131,9 +131,10 @@ export function saveState(
   };
 }
 
+/** @throws RocketError `INTERNAL_ERROR` unless it is an entity of the document: the engine's own are not written so */
 export function entityOf(model: AppModel, name: string): EntityModel {
   const entity = model.entities.get(name);
-  if (entity === undefined)
+  if (entity?.origin !== 'document')
     throw new RocketError('INTERNAL_ERROR', `There is no entity ${JSON.stringify(name)}`);
   return entity;
 }

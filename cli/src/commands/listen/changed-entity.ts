@@ -2,6 +2,7 @@
 import {
   type AppName,
   buildModel,
+  changedName,
   didYouMean,
   didYouMeanOf,
   type EntityModel,
@@ -10,12 +11,15 @@ import {
   type FieldModel,
   parseDocument,
   RocketError,
+  toldEntities,
 } from '@rocket/schema';
 import type { AdminClient } from '../../admin/client.ts';
 import { ExportAppDocument, ListAppsDocument } from '../../admin/generated/operations.ts';
 
 export interface ChangedEntity {
   readonly names: EntityNames;
+  /** Field of the subscription. */
+  readonly changed: string;
   /** GraphQL name of the key. */
   readonly primaryKey: string;
   /** Selections of one level, each a field of the record that is also told of it as it was before. */
@@ -52,6 +56,7 @@ export async function findChangedEntity(
         });
   return {
     names: entityNames({ app, entity: model.name }, app),
+    changed: changedName(model, app),
     primaryKey: model.primaryKey.graphqlName,
     selections: wanted.map((field) =>
       field.file ? `${nameOf(field)} { id filename size mimeType url }` : nameOf(field),
@@ -93,8 +98,8 @@ async function findEntity(client: AdminClient, app: AppName, entity: string): Pr
   }
   const { entities } = buildModel(parsed.document, app);
   const model = entities.get(entity);
-  if (model !== undefined) return model;
+  if (model !== undefined && model.origin !== 'engine_part') return model;
   throw new RocketError('NOT_FOUND', `App ${app} has no entity ${entity}`, {
-    details: { hint: didYouMeanOf('Known', entity, entities.keys()) },
+    details: { hint: didYouMeanOf('Known', entity, toldEntities(parsed.document)) },
   });
 }

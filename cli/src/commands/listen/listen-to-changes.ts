@@ -137,12 +137,12 @@ class Listening {
 
 const Data = z.object({ change: ToldChange });
 
-function queryOf({ names, selections }: ChangedEntity): string {
+function queryOf({ names, changed, selections }: ChangedEntity): string {
   const record = `{ ${selections.join(' ')} }`;
   return `subscription Listen(
   $id: ID, $where: ${names.whereInput}, $operations: [ChangeOperation!], $after: String, $snapshot: Boolean!, $coalesce: Boolean!
 ) {
-  change: ${names.changed}(
+  change: ${changed}(
     id: $id, where: $where, operations: $operations, after: $after, snapshot: $snapshot, coalesce: $coalesce
   ) { operation id changedFields at snapshot node ${record} previous ${record} cursor }
 }`;

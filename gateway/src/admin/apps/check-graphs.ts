@@ -1,5 +1,5 @@
 import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
-import { appId, type GraphMember, RocketError, revision } from '@rocket/schema';
+import { appId, type GraphMember, hasSubgraph, RocketError, revision } from '@rocket/schema';
 import type { ComposedMember, Composer } from '../../compose/composer.ts';
 import type { ImportedModel } from '../../compose/read-document.ts';
 import { type GraphKey, graphKeyText, graphsWith, shapeOf } from '../../graphs/graph-key.ts';
@@ -55,7 +55,7 @@ async function composeAll(
   for (const key of keys) {
     const shape = shapeOf(key, snapshot);
     const all = await Promise.all(shape.members.map(documents));
-    const members = all.filter(({ document }) => document.entities.length > 0);
+    const members = all.filter(({ document }) => hasSubgraph(document));
     if (members.length === 0) continue;
     const composition = await composer.compose(shape.home, members);
     if (!composition.ok) failures.push({ graph: graphKeyText(key), errors: composition.errors });

@@ -1,5 +1,5 @@
 import type { CatalogSnapshot, StreamMessage } from '@rocket/platform';
-import { type AppName, eventSubject, isDocumentName, RocketError } from '@rocket/schema';
+import { type AppName, eventSubject, isDocumentName, RocketError, toldEntities } from '@rocket/schema';
 import { unheard } from '../../cache/freshness/unheard.ts';
 import { existingApp } from '../apps/existing-app.ts';
 import type { AdminParts } from '../parts.ts';
@@ -53,7 +53,7 @@ async function requireEntity(entity: string, app: AppName | null, parts: AdminPa
   const revision = app === null ? null : (parts.view.current.apps.get(app)?.activeRevision ?? null);
   if (app === null || revision === null) return;
   const { document } = await parts.documents({ app, revision });
-  if (document.entities.some(({ name }) => name === entity)) return;
+  if (toldEntities(document).includes(entity)) return;
   throw new RocketError('BAD_USER_INPUT', `App ${app} has no entity ${entity}`);
 }
 

@@ -1,5 +1,12 @@
 /** Which entity of a graph a subscription's field is about. */
-import { type AppModel, type EntityModel, type EntityNames, entityNames, RocketError } from '@rocket/schema';
+import {
+  type AppModel,
+  changedName,
+  type EntityModel,
+  type EntityNames,
+  entityNames,
+  RocketError,
+} from '@rocket/schema';
 import type { ReadScopes } from '../../access/read-scopes.ts';
 import type { ServedGraph } from '../../graphs/served-graph.ts';
 
@@ -36,8 +43,9 @@ async function findEntities(graph: ServedGraph): Promise<ReadonlyMap<string, Cha
   for (const { app } of members) {
     const model = await scopes.load(app);
     for (const entity of model.entities.values()) {
+      if (entity.origin === 'engine_part') continue;
       const names = entityNames({ app, entity: entity.name }, home);
-      found.set(names.changed, { model, entity, names });
+      found.set(changedName(entity, home), { model, entity, names });
     }
   }
   return found;

@@ -1,10 +1,12 @@
-import { type EntityNames, entityNames, transitionNames } from '../../naming/graph-names.ts';
+import { entityNames, transitionNames } from '../../naming/graph-names.ts';
 import { camelCase, enumMember, pascalCase, upperFirst } from '../../naming/identifiers.ts';
 import { nestedNames } from '../../naming/relation-names.ts';
-import type { JsonPath } from '../faults/json-path.ts';
+import { changedName } from '../../naming/workflow-names.ts';
 import { parseRelationSource } from '../relation-source.ts';
 import type { EntityDefinition, FieldDefinition, RelationDefinition } from '../types.ts';
 import type { CheckContext } from './context.ts';
+import { type Claim, Names, queryClaims, typeClaims } from './graphql-claims.ts';
+import { reserveWorkflowNames } from './reserve-workflow-names.ts';
 
 const OWN_TYPES = [
   'Query',
@@ -44,35 +46,6 @@ const RESERVED_TYPES = [
   'Errors',
 ];
 
-interface Claim {
-  readonly name: string;
-  /** What the name is for, as the message says it: `the list of "customer"`. */
-  readonly use: string;
-}
-
-/** Who has a name, in one of GraphQL's two namespaces that entities share: types, and fields of the root types. */
-class Names {
-  readonly #owners = new Map<string, string>();
-  readonly #context: CheckContext;
-
-  constructor(context: CheckContext) {
-    this.#context = context;
-  }
-
-  reserve(name: string, use: string): void {
-    this.#owners.set(name, use);
-  }
-
-  /** Reports the first clash of the claims only: one entity's names clash together. */
-  claim(claims: readonly Claim[], path: JsonPath): void {
-    const clash = claims.find(({ name }) => this.#owners.has(name));
-    for (const { name, use } of claims) if (!this.#owners.has(name)) this.#owners.set(name, use);
-    if (clash === undefined) return;
-    const message = `In GraphQL, ${clash.use} would be ${JSON.stringify(clash.name)}, which is ${this.#owners.get(clash.name)}`;
-    this.#context.faults.error(path, message, 'Choose another name');
-  }
-}
-
 /** No two entities, and no entity and the engine, may want the same type or root field. */
 export function checkGraphqlNames(context: CheckContext): void {
   const types = new Names(context);
@@ -80,23 +53,18 @@ export function checkGraphqlNames(context: CheckContext): void {
   const mutations = new Names(context);
   const subscriptions = new Names(context);
   for (const name of RESERVED_TYPES) types.reserve(name, 'a type of the engine');
+  reserveWorkflowNames(context, { types, queries, mutations, subscriptions });
   for (const entry of context.entities.values()) {
     const path = [...entry.path, 'name'];
     const of = entityNames({ app: context.app, entity: entry.value.name }, context.app);
     const label = JSON.stringify(entry.value.name);
     types.claim(typeClaims(of, label), path);
-    queries.claim(
-      [
-        { name: of.one, use: `the query of one ${label}` },
-        { name: of.many, use: `the list of ${label}` },
-        { name: of.byKey, use: `the query of ${label} by key` },
-        { name: of.connection, use: `the connection of ${label}` },
-        { name: of.aggregate, use: `the aggregate of ${label}` },
-        { name: of.groupBy, use: `the groups of ${label}` },
-      ],
-      path,
+    queries.claim(queryClaims(of, label), path);
+    const changed = changedName(
+      { app: context.app, name: entry.value.name, origin: 'document' },
+      context.app,
     );
-    subscriptions.claim([{ name: of.changed, use: `the subscription of ${label}` }], path);
+    subscriptions.claim([{ name: changed, use: `the subscription of ${label}` }], path);
     mutations.claim(
       [of.create, of.update, of.delete, of.restore].map((name) => ({ name, use: `a mutation of ${label}` })),
       path,
@@ -134,27 +102,6 @@ function checkTransitionNames(
     types.claim([{ name: names.type, use }], [...path, 'field']);
     mutations.claim([{ name: names.mutation, use }], [...path, 'field']);
   }
-}
-
-function typeClaims(of: EntityNames, label: string): readonly Claim[] {
-  const derived = [
-    of.whereInput,
-    of.orderByInput,
-    of.toManyFilterInput,
-    of.fieldNameEnum,
-    of.keyInput,
-    of.createInput,
-    of.patchInput,
-    of.connectionType,
-    of.edgeType,
-    of.payloadType,
-    of.changeType,
-    of.previousType,
-    ...Object.values(of.aggregateTypes),
-    ...Object.values(of.groupByTypes),
-  ];
-  const own = { name: of.type, use: `the type of ${label}` };
-  return [own, ...derived.map((name) => ({ name, use: `a type of ${label}` }))];
 }
 
 /** Links of many-to-many relations are written by types of the engine, and a parent of another app writes none. */

@@ -71,7 +71,7 @@ function nonEmpty(fields: readonly string[]): readonly string[] {
     : [fieldSdl('_unused: Boolean', 'There is no field to set; leave it out.')];
 }
 
-function payloadType(names: EntityNames): string {
+export function payloadType(names: EntityNames): string {
   return typeSdl({
     kind: 'type',
     name: names.payloadType,

@@ -92,9 +92,7 @@ class Timers implements AppTimers {
     const due = await this.#source.due(BATCH);
     // Others may have read the same ones.
     const shuffled = due.map((timer) => ({ timer, place: Math.random() })).sort((a, b) => a.place - b.place);
-    const fired = await Promise.all(
-      shuffled.map(({ timer }) => this.#slots.run(() => this.#fire(timer))),
-    );
+    const fired = await Promise.all(shuffled.map(({ timer }) => this.#slots.run(() => this.#fire(timer))));
     if (!fired.includes(true)) return false;
     this.#pauseMs = MIN_PAUSE_MS;
     return due.length === BATCH;

@@ -3,7 +3,7 @@
  * follows, so a timer fires on time whichever of them goes away. Databases are asked when a worker starts, and when it may
  * have missed something.
  */
-import { type EventBus, type FollowLoss, type Follower, type Logger } from '@rocket/platform';
+import type { EventBus, Follower, FollowLoss, Logger } from '@rocket/platform';
 import { type AppName, changeSubject, readStream, WORKFLOW_INSTANCE } from '@rocket/schema';
 import { type AppTimers, createAppTimers, type TimerSource } from './app-timers.ts';
 

@@ -5,13 +5,13 @@
  */
 import { changeToken, type InstanceStatus, readyToken, type Token, tokenOf } from '@rocket/schema';
 import { dueTime, setTimer } from '../timers/timer-sql.ts';
+import { changeInstance } from './change-instance.ts';
 import { failInstance } from './fail-instance.ts';
 import { instanceStatus, type OpenInstance } from './open-instance.ts';
 import { runStep } from './run-step.ts';
 import { type SeenInstance, seenInstance, selectInstance } from './sql/instance-sql.ts';
 import { type StepFailure, stepFailure } from './step-failure.ts';
 import { storeInstance } from './store-instance.ts';
-import { changeInstance } from './change-instance.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
 /** How long after each failure of a step it is run again; after the last one the instance fails. */
@@ -76,6 +76,10 @@ async function failStep(
 
 async function retryLater(instance: OpenInstance, token: Token, delayMs: number): Promise<void> {
   const [row] = await instance.write.tx.query(setTimer(instance.record.key, token.id, delayMs));
-  const change = { phase: 'retrying', failures: token.failures + 1, dueAt: row === undefined ? null : dueTime(row) } as const;
+  const change = {
+    phase: 'retrying',
+    failures: token.failures + 1,
+    dueAt: row === undefined ? null : dueTime(row),
+  } as const;
   instance.state = changeToken(instance.state, token.id, change);
 }

@@ -17,8 +17,14 @@ import { roleAssignee, userAssignee } from './assignee.ts';
 import { commandResult, type InstanceCommand, isVisible, refuseState, statedComment } from './command.ts';
 import { isOpen } from './fail-instance.ts';
 import { type OpenInstance, openInstance, textOf } from './open-instance.ts';
-import { type Assignee, endApprovals, reassignApproval, selectApproval, selectInstanceOf } from './sql/approval-sql.ts';
-import { changed, leaveStep, note, storeInstance, stored } from './store-instance.ts';
+import {
+  type Assignee,
+  endApprovals,
+  reassignApproval,
+  selectApproval,
+  selectInstanceOf,
+} from './sql/approval-sql.ts';
+import { changed, leaveStep, note, stored, storeInstance } from './store-instance.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
 const MAX_ROLE_LENGTH = 100;
@@ -95,7 +101,8 @@ async function pendingApproval(
 /** Administrators may do what assignees may. */
 function requireAssignee(caller: Caller, record: StoredRecord): void {
   const role = textOf(record, 'assignee_role');
-  const isTheirs = role === null ? textOf(record, 'assignee_id') === caller.userId : rolesOf(caller).has(role);
+  const isTheirs =
+    role === null ? textOf(record, 'assignee_id') === caller.userId : rolesOf(caller).has(role);
   if (caller.isAdmin || (caller.userId !== null && isTheirs)) return;
   if (caller.userId === null) throw new RocketError('UNAUTHENTICATED', 'Sign in to decide approvals');
   throw new RocketError('FORBIDDEN', 'The approval waits for somebody else');

@@ -20,7 +20,10 @@ type Asked = Omit<Extract<ActionModel, { kind: 'webhook' }>, 'body'> & {
  */
 export async function askReceiver(instance: OpenInstance, asked: Asked): Promise<void> {
   const { app, record } = instance;
-  const id = { name: 'webhook-id', value: [{ kind: 'text', text: `wf_${record.key}.${asked.place}` }] } as const;
+  const id = {
+    name: 'webhook-id',
+    value: [{ kind: 'text', text: `wf_${record.key}.${asked.place}` }],
+  } as const;
   const webhook = { ...asked, headers: [...asked.headers.filter(({ name }) => name !== id.name), id] };
   const { status } = await answered(() =>
     app.webhooks.call(webhook, JSON.stringify(asked.body), app.webhooks.timeoutMs),

@@ -38,10 +38,7 @@ export function roleAssignee(role: string): Assignee {
  * By id or e-mail. An id that is none of the app's users is kept as it is: users of an external issuer are not stored here.
  * @throws WorkflowFault for an e-mail that is nobody's
  */
-export async function userAssignee(
-  { write }: Pick<OpenInstance, 'write'>,
-  user: string,
-): Promise<Assignee> {
+export async function userAssignee({ write }: Pick<OpenInstance, 'write'>, user: string): Promise<Assignee> {
   const [row] = await write.tx.query(selectUserId(user));
   if (row !== undefined) return { role: null, userId: String(row[0]) };
   if (user.includes('@')) throw new WorkflowFault(`The assignee ${user} is no user of the app`);

@@ -1,5 +1,12 @@
 /** What the commands of people on workflows have in common. */
-import { type Caller, type EntityModel, matches, readFilter, type StoredRecord, textProblem } from '@rocket/schema';
+import {
+  type Caller,
+  type EntityModel,
+  matches,
+  readFilter,
+  type StoredRecord,
+  textProblem,
+} from '@rocket/schema';
 import { refuse, type WriteResult } from '../../write/write-result.ts';
 import type { WriteTransaction } from '../../write/write-state.ts';
 import { followUp } from './change-instance.ts';

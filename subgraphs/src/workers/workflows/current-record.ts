@@ -33,7 +33,8 @@ export async function currentRecord(
 /** The record that the instance was started for. @throws WorkflowFault when it is gone */
 export async function triggerRecord(instance: OpenInstance, entityName: string): Promise<StoredRecord> {
   const { record_id: id } = instance.trigger;
-  const found = id === null ? null : await currentRecord(instance, entityOf(instance.app.model, entityName), id);
+  const found =
+    id === null ? null : await currentRecord(instance, entityOf(instance.app.model, entityName), id);
   if (found === null) throw new WorkflowFault(`The ${entityName} that this is about is not there any more`);
   return found;
 }
@@ -59,6 +60,8 @@ function toOneLink(model: AppModel, entity: EntityModel, relation: string) {
   const link = entity.links.find(isMeant);
   const target = link?.target.app === model.app ? model.entities.get(link.target.entity) : undefined;
   if (link?.kind !== 'to_one' || target === undefined)
-    throw new WorkflowFault(`${entity.name} has no relation ${JSON.stringify(relation)} to one record any more`);
+    throw new WorkflowFault(
+      `${entity.name} has no relation ${JSON.stringify(relation)} to one record any more`,
+    );
   return { target, localField: link.localField };
 }

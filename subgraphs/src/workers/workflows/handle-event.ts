@@ -12,8 +12,8 @@ import {
   type StoredEvent,
   type StreamRecord,
   type TransitionEffect,
-  type WorkflowMatch,
   WORKFLOW_INSTANCE,
+  type WorkflowMatch,
 } from '@rocket/schema';
 import { z } from 'zod';
 import { readStored } from '../../outbox/stored-events.ts';
@@ -60,7 +60,11 @@ async function handleChange(app: WorkflowApp, event: ChangeEvent): Promise<void>
     return;
   }
   for (const started of matchChange(app.model, event)) {
-    await begin(app, started, { startedFor: `event:${event.id}`, depth: event.depth ?? 0, startedBy: event.actor });
+    await begin(app, started, {
+      startedFor: `event:${event.id}`,
+      depth: event.depth ?? 0,
+      startedBy: event.actor,
+    });
   }
 }
 
@@ -72,7 +76,11 @@ function isRunning({ record, omitted }: ChangeEvent): boolean {
 async function handleSent(app: WorkflowApp, event: SentEvent): Promise<void> {
   await receiveEvent(app, event);
   for (const started of matchEvent(app.model, event)) {
-    await begin(app, started, { startedFor: `event:${event.id}`, depth: event.depth ?? 0, startedBy: event.actor });
+    await begin(app, started, {
+      startedFor: `event:${event.id}`,
+      depth: event.depth ?? 0,
+      startedBy: event.actor,
+    });
   }
 }
 

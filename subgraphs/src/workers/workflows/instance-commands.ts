@@ -1,4 +1,6 @@
 /** What people do with instances: they start, cancel and retry them. */
+
+import { randomUUID } from 'node:crypto';
 import {
   type Caller,
   changeToken,
@@ -16,7 +18,6 @@ import {
   triggerFacts,
   uuidText,
 } from '@rocket/schema';
-import { randomUUID } from 'node:crypto';
 import type { WorkflowCommands } from '../../operation/workflow-commands.ts';
 import { notFound, refuse } from '../../write/write-result.ts';
 import { entityOf, type WriteTransaction } from '../../write/write-state.ts';
@@ -38,7 +39,8 @@ export function instanceCommands(app: WorkflowApp): Pick<WorkflowCommands, 'canc
         const instance = await visibleInstance(app, write, instanceId);
         requireOwner(caller, instance.record);
         const status = instanceStatus(instance);
-        if (status === 'completed' || status === 'cancelled') refuseState(`The workflow is ${status} already`, ['id']);
+        if (status === 'completed' || status === 'cancelled')
+          refuseState(`The workflow is ${status} already`, ['id']);
         await clearWaits(instance, null);
         await endPending(instance, { tokens: null, status: 'cancelled' });
         instance.end = 'cancelled';
@@ -120,13 +122,21 @@ async function manualFacts(
   });
 }
 
-async function visibleRecord(write: WriteTransaction, entity: EntityModel, id: string): Promise<StoredRecord> {
+async function visibleRecord(
+  write: WriteTransaction,
+  entity: EntityModel,
+  id: string,
+): Promise<StoredRecord> {
   const record = await currentRecord({ write }, entity, id);
   if (record === null || !isVisible(write, entity, record)) refuse(notFound(entity.name, id, ['recordId']));
   return record;
 }
 
-function mayUpdate({ model, caller }: WriteTransaction, entity: EntityModel, { values }: StoredRecord): boolean {
+function mayUpdate(
+  { model, caller }: WriteTransaction,
+  entity: EntityModel,
+  { values }: StoredRecord,
+): boolean {
   const filter = readFilter(model, { entity: entity.name, action: 'update', caller });
   return filter !== 'forbidden' && matches(filter, values);
 }
@@ -140,7 +150,8 @@ async function visibleInstance(app: WorkflowApp, write: WriteTransaction, id: st
   const { instance: entity } = app.entities;
   const key = uuidText(id);
   const instance = key === null ? null : await openInstance(app, write, key);
-  if (instance === null || !isVisible(write, entity, instance.record)) refuse(notFound(entity.name, id, ['id']));
+  if (instance === null || !isVisible(write, entity, instance.record))
+    refuse(notFound(entity.name, id, ['id']));
   return instance;
 }
 

@@ -1,7 +1,7 @@
 /** An instance that is locked in a transaction: what it is, and what is about to become of it. */
 import {
-  type InstanceState,
   type InstanceContext,
+  type InstanceState,
   type InstanceStatus,
   readInstanceState,
   readTriggerFacts,
@@ -45,7 +45,10 @@ export async function openInstance(
   const { record, definitionHash, trigger, state } = lockedInstance(entity, row);
   return {
     ...{ app, write, record },
-    workflow: await app.definition(write.tx, { hash: definitionHash, name: String(record.values['workflow']) }),
+    workflow: await app.definition(write.tx, {
+      hash: definitionHash,
+      name: String(record.values['workflow']),
+    }),
     trigger: readTriggerFacts(trigger),
     context: contextOf(record),
     history: [],

@@ -15,7 +15,9 @@ export type ReceivedEvent = Pick<SentEvent, 'event' | 'payload' | 'at' | 'actor'
 export async function receiveEvent(app: WorkflowApp, event: ReceivedEvent): Promise<void> {
   let after: WaitingInstance | null = null;
   for (;;) {
-    const rows = await app.database.query(selectWaits({ event: event.event, at: event.at, after, limit: BATCH }));
+    const rows = await app.database.query(
+      selectWaits({ event: event.event, at: event.at, after, limit: BATCH }),
+    );
     const waiting: WaitingInstance[] = rows.map(waitingInstance);
     for (const each of waiting) await receiveIn(app, each, event);
     after = waiting.at(-1) ?? null;

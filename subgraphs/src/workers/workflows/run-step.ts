@@ -11,6 +11,7 @@ import {
   type WaitStep,
   WorkflowFault,
 } from '@rocket/schema';
+import { INSTANCES_TABLE } from '../../tables/workflow-tables.ts';
 import { dueTime, setTimer, setTimerAt } from '../timers/timer-sql.ts';
 import { assigneeOf } from './assignee.ts';
 import { triggerRecord } from './current-record.ts';
@@ -18,7 +19,6 @@ import type { OpenInstance } from './open-instance.ts';
 import { runActions } from './run-actions.ts';
 import { insertApproval } from './sql/approval-sql.ts';
 import { type HistoryStatus, insertWait } from './sql/history-sql.ts';
-import { INSTANCES_TABLE } from '../../tables/workflow-tables.ts';
 import { changed, leaveStep, note, stored } from './store-instance.ts';
 import { timeAt } from './wait-time.ts';
 

@@ -1,20 +1,15 @@
 /** Workflows that begin by schedule: a timer for each, which is set anew whenever it fires. */
-import {
-  nextOccurrence,
-  type TriggerModel,
-  triggerFacts,
-  type WorkflowModel,
-} from '@rocket/schema';
+import { nextOccurrence, type TriggerModel, triggerFacts, type WorkflowModel } from '@rocket/schema';
 import { WriteRefused } from '../../write/write-result.ts';
 import {
-  deleteSchedulesExcept,
   type DueTimer,
   databaseTime,
+  deleteSchedulesExcept,
   moveSchedule,
   putSchedule,
   selectTime,
-  takeSchedule,
   takenSchedule,
+  takeSchedule,
 } from '../timers/timer-sql.ts';
 import { advanceInstance } from './advance-instance.ts';
 import { beginInstance, followStart } from './start-instances.ts';
@@ -37,7 +32,9 @@ export async function ensureSchedules(app: WorkflowApp): Promise<void> {
     for (const { name, trigger } of scheduled) {
       const dueAt = nextOccurrence(trigger, now);
       if (dueAt === null) continue;
-      await tx.query(putSchedule({ schedule: name, definition: textOf(trigger), dueAt: dueAt.toISOString() }));
+      await tx.query(
+        putSchedule({ schedule: name, definition: textOf(trigger), dueAt: dueAt.toISOString() }),
+      );
     }
   });
 }

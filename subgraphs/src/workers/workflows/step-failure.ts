@@ -1,12 +1,6 @@
 /** What an error of a step means for its instance. */
 import { isConnectionError, type OutgoingError } from '@rocket/platform';
-import {
-  ERROR_CATALOGUE,
-  ExpressionError,
-  RocketError,
-  type UserError,
-  WorkflowFault,
-} from '@rocket/schema';
+import { ERROR_CATALOGUE, ExpressionError, RocketError, type UserError, WorkflowFault } from '@rocket/schema';
 
 /** A receiver was asked by an action and did not do as it was asked. Repeating it is safe, as it carries the same id. */
 export class ReceiverFailure extends Error {
@@ -26,7 +20,9 @@ export class ActionRefused extends Error {
   readonly errors: readonly UserError[];
 
   constructor(action: string, errors: readonly UserError[]) {
-    const reasons = errors.map(({ message, path }) => (path.length > 1 ? `${path.slice(1).join('.')}: ${message}` : message));
+    const reasons = errors.map(({ message, path }) =>
+      path.length > 1 ? `${path.slice(1).join('.')}: ${message}` : message,
+    );
     super(`${action}: ${reasons.join('; ')}`);
     this.errors = errors;
   }
@@ -76,4 +72,3 @@ export function outgoingReason(error: OutgoingError): string {
       return error.failure satisfies never;
   }
 }
-

@@ -1,8 +1,10 @@
 /** Stores what has become of an instance: its row, its history, and what is not wanted any more. */
+
+import type { Row, Statement } from '@rocket/platform';
 import {
   currentStep,
-  earliestDue,
   type EntityModel,
+  earliestDue,
   entityTag,
   fieldTags,
   type Goto,
@@ -13,7 +15,6 @@ import {
   type Token,
   tagText,
 } from '@rocket/schema';
-import type { Row, Statement } from '@rocket/platform';
 import { toRecord } from '../../write/record-sql.ts';
 import { present, type WriteTransaction } from '../../write/write-state.ts';
 import { deleteTimers } from '../timers/timer-sql.ts';
@@ -27,7 +28,10 @@ export async function leaveStep(
   instance: OpenInstance,
   of: { readonly token: Token; readonly to: Goto; readonly hadWaited: boolean },
 ): Promise<void> {
-  const { state, givenUp, joined } = moveOn(instance.workflow, instance.state, { id: of.token.id, to: of.to });
+  const { state, givenUp, joined } = moveOn(instance.workflow, instance.state, {
+    id: of.token.id,
+    to: of.to,
+  });
   instance.state = state;
   for (const { step } of joined) note(instance, { step, status: 'joined' });
   const waited = givenUp.filter(({ phase }) => phase === 'waiting' || phase === 'retrying');
@@ -39,7 +43,10 @@ export async function leaveStep(
 }
 
 /** Ends its timers and waits for events; those of all tokens where `tokens` is null. */
-export async function clearWaits({ write, record }: OpenInstance, tokens: readonly number[] | null): Promise<void> {
+export async function clearWaits(
+  { write, record }: OpenInstance,
+  tokens: readonly number[] | null,
+): Promise<void> {
   await write.tx.query(deleteTimers(record.key, tokens));
   await write.tx.query(deleteWaits(record.key, tokens));
 }

@@ -13,8 +13,8 @@ import {
 import type { AppOutbox } from '../../outbox/app-outbox.ts';
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
 import { type WriteInTransaction, writeTransactions } from '../../write/write-transactions.ts';
-import type { WorkflowMetrics } from './workflow-metrics.ts';
 import { definitionOf, selectDefinition } from './sql/instance-sql.ts';
+import type { WorkflowMetrics } from './workflow-metrics.ts';
 
 /** Of one transaction of an instance. What its webhooks take is within it. */
 const TRANSACTION_MS = 60_000;
@@ -32,7 +32,10 @@ export interface WorkflowApp {
    * Writes as a workflow does: with all rights, under its own name.
    * @param depth of the instance, see `ChangeEvent`
    */
-  writesOf(workflow: string, depth: number): { readonly caller: Caller; readonly inTransaction: WriteInTransaction };
+  writesOf(
+    workflow: string,
+    depth: number,
+  ): { readonly caller: Caller; readonly inTransaction: WriteInTransaction };
   /** Writes as a caller does. @param depth of what the write begins or goes on with; 0 for what a caller begins */
   readonly inTransaction: (depth: number) => WriteInTransaction;
   /**
@@ -64,7 +67,8 @@ export function createWorkflowApp(options: WorkflowAppOptions): WorkflowApp {
     key: ({ hash }: PinnedDefinition & { readonly tx: Queryable }) => hash,
     make: (of) => readDefinition(model, of),
   });
-  const inTransaction = (depth: number): WriteInTransaction =>
+  const inTransaction =
+    (depth: number): WriteInTransaction =>
     // Made for each write, since its deadline begins with it.
     (caller, work) =>
       writeTransactions({
@@ -75,7 +79,10 @@ export function createWorkflowApp(options: WorkflowAppOptions): WorkflowApp {
   return {
     ...{ app, model, database, webhooks, logger, metrics, onTimer, inTransaction },
     entities: workflowEntities(model),
-    writesOf: (workflow, depth) => ({ caller: workflowCaller(workflow), inTransaction: inTransaction(depth) }),
+    writesOf: (workflow, depth) => ({
+      caller: workflowCaller(workflow),
+      inTransaction: inTransaction(depth),
+    }),
     definition: (tx, of) => definition({ ...of, tx }),
   };
 }
