@@ -21,6 +21,15 @@ export {
 export { forgetPostgresVariables, readProcessEnvironment } from './config/environment.ts';
 export { CATALOG_DATABASE, type Config, loadConfig } from './config/load-config.ts';
 export { DEFAULT_METRICS_HOST, type LogLevel } from './config/variables.ts';
+export {
+  type DeadLetter,
+  type DeadLetterFilter,
+  type DeadLetterHead,
+  type DeadLetters,
+  MAX_DEAD_LETTERS,
+  MAX_LETTERS_PER_PAGE,
+  type NewDeadLetter,
+} from './dead-letters/dead-letter-types.ts';
 export { openDataDirectory } from './embedded/home/data-directory.ts';
 export {
   type EmbeddedPostgres,

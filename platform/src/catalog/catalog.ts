@@ -13,6 +13,7 @@ import type {
   ShardName,
   ShardRecord,
 } from '@rocket/schema';
+import type { DeadLetters } from '../dead-letters/dead-letter-types.ts';
 import type { PlatformUsers } from '../platform-users/platform-user-types.ts';
 import type { ClusterIdentity } from '../replication/replication.ts';
 import type { DocumentName, RevisionRecord } from './revision-record.ts';
@@ -193,5 +194,6 @@ export interface Catalog {
   revokeAppUser(input: { app: AppName; userId: string; aheadSeconds: number }): Promise<void>;
 
   readonly platformUsers: PlatformUsers;
+  readonly deadLetters: DeadLetters;
   close(): Promise<void>;
 }

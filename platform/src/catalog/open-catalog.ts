@@ -1,5 +1,6 @@
 import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { deadLetters } from '../dead-letters/dead-letters.ts';
 import { cleanUpAfter } from '../lifecycle/clean-up.ts';
 import { platformUsers } from '../platform-users/platform-users.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
@@ -103,6 +104,7 @@ function catalogOver(database: Database, { url, logger }: CatalogOptions): Catal
     ...shardCommands(database),
     ...revocationCommands(database),
     platformUsers: platformUsers(database),
+    deadLetters: deadLetters(database),
     close() {
       closing ??= closeOnce();
       return closing;

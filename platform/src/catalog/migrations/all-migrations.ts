@@ -5,6 +5,7 @@ import { identities } from './0003-identities.ts';
 import { changeLease } from './0004-change-lease.ts';
 import { compositions } from './0005-compositions.ts';
 import { revokedUsers } from './0006-revoked-users.ts';
+import { deadLetters } from './0007-dead-letters.ts';
 
 /** In order; numbers rise and are never used again. A migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   changeLease,
   compositions,
   revokedUsers,
+  deadLetters,
 ];
