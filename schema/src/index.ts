@@ -84,6 +84,7 @@ export {
   eventSubject,
   isChangeSubject,
   subjectApp,
+  WORKFLOWS_CONSUMER,
   WRITER_SUBJECTS,
 } from './events/subjects.ts';
 export { MAX_TOUCHED_TAGS, type TouchedEvent, touchedEvent, touchedTables } from './events/touched-event.ts';
@@ -204,7 +205,12 @@ export {
 } from './protocol/call-context.ts';
 export { APP_CALLS, USER_CALLS } from './protocol/calls.ts';
 export type { Call, CallHandlers, Calls, Messages, MessagesByCall } from './protocol/define-call.ts';
-export { MAX_STORED_EVENTS, type OutboxReport, type StoredEvent } from './protocol/event-calls.ts';
+export {
+  type ConsumedEvent,
+  MAX_STORED_EVENTS,
+  type OutboxReport,
+  type StoredEvent,
+} from './protocol/event-calls.ts';
 export { MAX_STALENESS_MS } from './protocol/freshness.ts';
 export {
   encodeOperation,
@@ -313,7 +319,7 @@ export {
   type WorkflowMatch,
 } from './workflows/match-workflows.ts';
 export { nextOccurrence } from './workflows/schedule.ts';
-export { type TriggerFacts, triggerFacts } from './workflows/trigger-facts.ts';
+export { readTriggerFacts, type TriggerFacts, triggerFacts } from './workflows/trigger-facts.ts';
 export { type InstanceContext, type InstanceKnowledge, valueAt } from './workflows/value-path.ts';
 export { WorkflowFault } from './workflows/workflow-fault.ts';
 export type {

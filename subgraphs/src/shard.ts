@@ -1,6 +1,6 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the contract that gateways use. */
 import { cleaningUp } from '@rocket/platform';
-import type { ShardService } from '@rocket/schema';
+import { RocketError, type ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
@@ -49,6 +49,9 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     ...createAdviceService(apps, insights),
     outbox: async (at) => readOutbox((await apps.databaseAt(at)).primary),
     storedEvents: async (at, { ids }) => readStored((await apps.databaseAt(at)).primary, ids),
+    handleEvent: async ({ app }, { consumer }) => {
+      throw new RocketError('INTERNAL_ERROR', `No consumer ${consumer} of app ${app} runs here`);
+    },
     users: createShardUsers(async (at) => (await apps.databaseAt(at)).primary),
     close: async () => {
       indexCare.close();

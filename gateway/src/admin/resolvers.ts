@@ -7,6 +7,7 @@ import type { Settler } from './apps/settler.ts';
 import { cacheExplain, type ExplainArguments } from './cache/cache-explain.ts';
 import { cacheStatus } from './cache/cache-status.ts';
 import { clearCache } from './cache/clear-cache.ts';
+import { deadEventMutations, deadEventQueries } from './events/dead-events.ts';
 import { eventStatus } from './events/event-status.ts';
 import { type EventsArguments, eventsQuery } from './events/events-query.ts';
 import type { Exclusive } from './exclusive.ts';
@@ -57,6 +58,7 @@ function queryResolvers(parts: AdminParts) {
       appSlowQueries(name, plans, parts),
     events: (_: unknown, args: EventsArguments) => eventsQuery(args, parts),
     eventStatus: () => eventStatus(parts),
+    ...deadEventQueries(parts),
     cacheStatus: () => cacheStatus(parts),
     cacheExplain: (_: unknown, args: ExplainArguments, context: AdminContext) =>
       cacheExplain(args, context, parts),
@@ -67,6 +69,7 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
   const { exclusive, settler } = changes;
   return {
     ...shardAndGraphMutations(parts, changes),
+    ...deadEventMutations(parts),
     importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
       const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
       const imported = exclusive.run(`the import of ${args.name} by ${actor}`, (catalog) =>

@@ -105,6 +105,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
     slowQueries: ask(APP_CALLS.slowQueries),
     outbox: ask(APP_CALLS.outbox),
     storedEvents: askShortly(APP_CALLS.storedEvents),
+    handleEvent: ask(APP_CALLS.handleEvent),
     users: httpUsers(askShortly),
     isHealthy: () => isHealthy(pool),
     close: () => pool.close(),

@@ -55,6 +55,11 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
     slowQueries: async () => [],
     outbox: async () => ({ waiting: 0, oldestWaitingMs: null, publishedLastHour: 0, countedUpTo: 50_000 }),
     storedEvents: async () => [],
+    handleEvent: async ({ app }, { consumer, subject, payload }) => {
+      const what = `${consumer} of ${app} cannot handle ${payload} on ${subject}`;
+      if (payload === 'refused') throw new RocketError('VALIDATION_FAILED', what);
+      if (payload === 'broken') throw new Error('the password is secret');
+    },
     users: memoryUsers(),
   };
 }

@@ -1,5 +1,10 @@
 import type { Statement } from '../postgres/queryable.ts';
-import { type DeadLetterFilter, MAX_DEAD_LETTERS, type NewDeadLetter } from './dead-letter-types.ts';
+import {
+  type DeadLetterFilter,
+  type DeadLetterPage,
+  MAX_DEAD_LETTERS,
+  type NewDeadLetter,
+} from './dead-letter-types.ts';
 
 /** Everything but the payload. */
 const HEAD = 'id, consumer, app, subject, position, cause, died_at';
@@ -28,12 +33,13 @@ export function insertLetter(letter: Omit<NewDeadLetter, 'messageId'>, message: 
 
 export function selectLetters(
   { consumer, app }: DeadLetterFilter,
-  { before, limit }: { readonly before: string | null; readonly limit: number },
+  { first, after, limit }: DeadLetterPage,
 ): Statement {
+  const [behind, order] = first === 'newest' ? ['<', 'DESC'] : ['>', 'ASC'];
   return {
-    text: `SELECT ${HEAD} FROM dead_letter WHERE ${MATCHES} AND ($3::bigint IS NULL OR id < $3)
-           ORDER BY id DESC LIMIT $4`,
-    values: [consumer, app, before, limit],
+    text: `SELECT ${HEAD} FROM dead_letter WHERE ${MATCHES} AND ($3::bigint IS NULL OR id ${behind} $3)
+           ORDER BY id ${order} LIMIT $4`,
+    values: [consumer, app, after, limit],
   };
 }
 

@@ -37,6 +37,15 @@ export interface DeadLetterFilter {
   readonly app: AppName | null;
 }
 
+export interface DeadLetterPage {
+  /** `oldest` is the order in which the messages are to be handled again. */
+  readonly first: 'newest' | 'oldest';
+  /** The last id of the former page; null begins. */
+  readonly after: string | null;
+  /** At most {@link MAX_LETTERS_PER_PAGE}. */
+  readonly limit: number;
+}
+
 export interface DeadLetters {
   /**
    * Keeps a message. One that is kept for the consumer already stays as it is, by the message's id, or by its subject
@@ -48,15 +57,7 @@ export interface DeadLetters {
    * @throws RocketError `NOT_READY` when {@link MAX_DEAD_LETTERS} are kept
    */
   add(letter: NewDeadLetter): Promise<void>;
-  /**
-   * The newest first.
-   * @param page.before the last id of the former page; null begins with the newest
-   * @param page.limit at most {@link MAX_LETTERS_PER_PAGE}
-   */
-  list(
-    filter: DeadLetterFilter,
-    page: { readonly before: string | null; readonly limit: number },
-  ): Promise<readonly DeadLetterHead[]>;
+  list(filter: DeadLetterFilter, page: DeadLetterPage): Promise<readonly DeadLetterHead[]>;
   /** Null when there is none, any more or at all. */
   get(id: string): Promise<DeadLetter | null>;
   count(filter: DeadLetterFilter): Promise<number>;

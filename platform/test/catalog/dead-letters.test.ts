@@ -6,7 +6,7 @@ import { crm, freshCatalog, logger } from '../support/fresh-catalog.ts';
 const fresh = freshCatalog();
 const erp = appName('erp');
 const ANY = { consumer: null, app: null };
-const ALL = { before: null, limit: 100 };
+const ALL = { first: 'newest', after: null, limit: 100 } as const;
 
 function letter(position: number, changes: Partial<NewDeadLetter> = {}): NewDeadLetter {
   return {
@@ -62,15 +62,18 @@ test('pages go from the newest to the oldest, by consumer and app', async () => 
   for (const position of [1, 2, 3, 4]) await deadLetters.add(letter(position));
   await deadLetters.add(letter(5, { app: erp }));
   await deadLetters.add(letter(6, { consumer: 'hooks' }));
-  const first = await deadLetters.list({ consumer: 'workflows', app: crm }, { before: null, limit: 3 });
+  const ofCrm = { consumer: 'workflows', app: crm };
+  const first = await deadLetters.list(ofCrm, { ...ALL, limit: 3 });
   expect(first.map(({ position }) => position)).toEqual([4, 3, 2]);
-  const before = first.at(-1)?.id ?? null;
-  const rest = await deadLetters.list({ consumer: 'workflows', app: crm }, { before, limit: 3 });
+  const after = first.at(-1)?.id ?? null;
+  const rest = await deadLetters.list(ofCrm, { first: 'newest', after, limit: 3 });
   expect(rest.map(({ position }) => position)).toEqual([1]);
+  const forth = await deadLetters.list(ofCrm, { first: 'oldest', after, limit: 100 });
+  expect(forth.map(({ position }) => position)).toEqual([3, 4]);
   expect(await positions({ consumer: null, app: erp })).toEqual([5]);
   expect(await positions({ consumer: 'hooks', app: null })).toEqual([6]);
   expect(await deadLetters.count(ANY)).toBe(6);
-  expect(await deadLetters.count({ consumer: 'workflows', app: crm })).toBe(4);
+  expect(await deadLetters.count(ofCrm)).toBe(4);
 });
 
 test('letters are dropped by their ids, or all of a filter', async () => {

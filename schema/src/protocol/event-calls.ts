@@ -33,6 +33,17 @@ const storedEvent = z.object({
  */
 export type StoredEvent = Message<typeof storedEvent>;
 
+const consumedEvent = z.object({
+  /** Name of the durable consumer whose work it is. */
+  consumer: z.string(),
+  /** As it was on the stream. */
+  subject: z.string(),
+  payload: z.string(),
+});
+
+/** An event that a consumer is to handle, outside of the stream. */
+export type ConsumedEvent = Message<typeof consumedEvent>;
+
 const eventId = z.string().refine((id) => integerKey(id, 'bigint') !== null);
 
 export const EVENT_CALLS = {
@@ -42,4 +53,5 @@ export const EVENT_CALLS = {
     input: z.object({ ids: z.array(eventId).max(MAX_STORED_EVENTS) }),
     answer: z.array(storedEvent),
   }),
+  handleEvent: defineCall({ path: '/internal/handle-event', input: consumedEvent, answer: NOTHING }),
 };

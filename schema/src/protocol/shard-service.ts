@@ -6,7 +6,7 @@
 import type { ActivationInput, ActivationReport, Settlement } from './activation-calls.ts';
 import type { AppAdvice, SlowQueryReport } from './advice-calls.ts';
 import type { CallContext, Placed } from './call-context.ts';
-import type { OutboxReport, StoredEvent } from './event-calls.ts';
+import type { ConsumedEvent, OutboxReport, StoredEvent } from './event-calls.ts';
 import type { SubgraphAnswer, SubgraphOperation } from './operation-call.ts';
 import type { AppUser, UserSession } from './user-calls.ts';
 
@@ -59,5 +59,11 @@ export interface ShardService {
    * @param input.ids at most {@link MAX_STORED_EVENTS}
    */
   storedEvents(at: Placed, input: { ids: readonly string[] }): Promise<readonly StoredEvent[]>;
+  /**
+   * Does what the consumer would do with an event of the app that came to it, and resolves when that is stored. One that
+   * was handled before has no second effect.
+   * @throws RocketError what it failed with; `NOT_FOUND` for a consumer that there is not
+   */
+  handleEvent(at: Placed, event: ConsumedEvent): Promise<void>;
   readonly users: ShardUsers;
 }

@@ -1,4 +1,5 @@
 /** What an instance knows of what started it. */
+import { z } from 'zod';
 import type { JsonValue } from '../document/types.ts';
 import type { TriggerModel } from './workflow-model.ts';
 
@@ -36,4 +37,32 @@ export function triggerFacts(given: Pick<TriggerFacts, 'kind' | 'at'> & Partial<
     user: { id: null },
     ...given,
   };
+}
+
+const rows = z.record(z.string(), z.unknown()).nullable();
+const stored = z.object({
+  kind: z.enum([
+    'state_change',
+    'record_created',
+    'record_updated',
+    'record_deleted',
+    'event',
+    'manual',
+    'schedule',
+  ]),
+  entity: z.string().nullable(),
+  record_id: z.string().nullable(),
+  record: rows,
+  old: rows,
+  action: z.enum(['create', 'update', 'delete']).nullable(),
+  event: z.string().nullable(),
+  payload: z.json(),
+  input: z.json(),
+  user: z.object({ id: z.string().nullable() }),
+  at: z.string(),
+});
+
+/** Facts as they are kept with an instance. @throws ZodError for what no version of the engine has written */
+export function readTriggerFacts(json: unknown): TriggerFacts {
+  return stored.parse(json);
 }

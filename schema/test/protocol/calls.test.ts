@@ -63,6 +63,7 @@ describe('calls', () => {
       '/internal/slow-queries',
       '/internal/outbox',
       '/internal/stored-events',
+      '/internal/handle-event',
       '/internal/users/login',
       '/internal/users/refresh',
       '/internal/users/logout',

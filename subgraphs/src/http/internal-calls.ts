@@ -23,6 +23,7 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
     slowQueries: (at, input) => service.slowQueries(at, input),
     outbox: (at) => service.outbox(at),
     storedEvents: (at, input) => service.storedEvents(at, input),
+    handleEvent: (at, input) => service.handleEvent(at, input),
   });
   const ofUsers = served(USER_CALLS, {
     login: (at, input) => users.login(at, input),

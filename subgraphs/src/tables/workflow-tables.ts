@@ -2,9 +2,13 @@
  * Tables of workflows: what runs, what waits for whom, and what was done. Instances, approvals and their history are
  * entities of the model too (`schema/src/workflows`), whose columns stand there.
  */
-export const INSTANCES_TABLE = '_workflow_instances';
-export const APPROVALS_TABLE = '_workflow_approvals';
-export const HISTORY_TABLE = '_workflow_history';
+import {
+  WORKFLOW_APPROVALS_TABLE as APPROVALS_TABLE,
+  WORKFLOW_HISTORY_TABLE as HISTORY_TABLE,
+  WORKFLOW_INSTANCES_TABLE as INSTANCES_TABLE,
+} from '@rocket/schema';
+
+export { APPROVALS_TABLE, HISTORY_TABLE, INSTANCES_TABLE };
 export const DEFINITIONS_TABLE = '_workflow_definitions';
 export const WAITS_TABLE = '_workflow_waits';
 export const TIMERS_TABLE = '_timers';

@@ -43,8 +43,10 @@ export function consumeEvents(parts: EventParts): Consumer {
     maxTries: MAX_TRIES,
     retryDelayMs: (tries) => Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS),
     dead: async (message, cause) => {
-      const app = appOf(readStream(message.payload));
-      await deadLetters.add({ consumer: WORKFLOWS_CONSUMER, app, message, cause });
+      const app = toldOf(readStream(message.payload))?.app ?? null;
+      const { id: messageId, subject, payload, position } = message;
+      const letter = { app, messageId, subject, payload, position, cause: causeText(cause) };
+      await deadLetters.add({ consumer: WORKFLOWS_CONSUMER, ...letter });
       logger.error({ err: cause, app, subject: message.subject }, 'an event was put aside as dead');
     },
   });
@@ -110,6 +112,7 @@ function toldOf(record: StreamRecord): Told | null {
   }
 }
 
-function appOf(record: StreamRecord): AppName | null {
-  return toldOf(record)?.app ?? null;
+/** For administrators. */
+function causeText(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
 }

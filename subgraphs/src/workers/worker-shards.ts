@@ -1,5 +1,4 @@
 /** The apps of all shards, as a worker process opens them: on the shard where each is placed now. */
-import { cleaningUp } from '@rocket/platform';
 import { type AppName, type Placement, RocketError, type ShardName } from '@rocket/schema';
 import { type OpenApps, type OpenAppsOptions, openApps } from '../apps/open-apps.ts';
 import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
@@ -82,7 +81,7 @@ export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
       isClosed = true;
       const all = await Promise.allSettled(opened.values());
       const open = all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-      await cleaningUp(...open.map((apps) => () => apps.close()));
+      await Promise.all(open.map((apps) => apps.close()));
     },
   };
 }

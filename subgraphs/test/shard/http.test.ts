@@ -46,6 +46,11 @@ const SLOW: SlowQueryReport = {
   plan: { kind: 'plan', text: 'Result' },
 };
 const OUTBOX = { waiting: 2, oldestWaitingMs: 1.5, publishedLastHour: 7, countedUpTo: 50_000 };
+const EVENT = {
+  consumer: 'workflows',
+  subject: 'rocket.ev.crm.deal.update',
+  payload: '{"n":12345678901234567890}',
+};
 const STORED = [{ id: '7', payload: '{"v":1,"n":12345678901234567890}' }];
 const SESSION = { user: USER, refreshToken: 'token' };
 
@@ -91,6 +96,7 @@ function recordingService(): ShardService {
     slowQueries: record('slowQueries', [SLOW]),
     outbox: record('outbox', OUTBOX),
     storedEvents: record('storedEvents', STORED),
+    handleEvent: record('handleEvent', undefined),
     users: {
       login: record('login', SESSION),
       refresh: record('refresh', SESSION),
@@ -345,6 +351,7 @@ describe('other calls', () => {
     [APP_CALLS.slowQueries.path, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],
     [APP_CALLS.outbox.path, AT, ['outbox', AT], OUTBOX],
     [APP_CALLS.storedEvents.path, { ...AT, ids: ['7'] }, ['storedEvents', AT, { ids: ['7'] }], STORED],
+    [APP_CALLS.handleEvent.path, { ...AT, ...EVENT }, ['handleEvent', AT, EVENT], null],
     [USER_CALLS.login.path, { ...AT, ...credentials }, ['login', AT, credentials], SESSION],
     [USER_CALLS.refresh.path, { ...AT, refreshToken: 't' }, ['refresh', AT, { refreshToken: 't' }], SESSION],
     [USER_CALLS.logout.path, { ...AT, refreshToken: 't' }, ['logout', AT, { refreshToken: 't' }], null],
@@ -378,6 +385,8 @@ describe('other calls', () => {
     [APP_CALLS.slowQueries.path, AT],
     [APP_CALLS.activate.path, { ...AT, revision: 0, sampleData: {} }],
     [APP_CALLS.storedEvents.path, AT],
+    [APP_CALLS.handleEvent.path, { ...AT, consumer: 'workflows', payload: '{}' }],
+    [APP_CALLS.handleEvent.path, { ...AT, ...EVENT, payload: {} }],
     [APP_CALLS.storedEvents.path, { ...AT, ids: ['7; drop'] }],
     [APP_CALLS.storedEvents.path, { ...AT, ids: ['9223372036854775808'] }],
     [APP_CALLS.storedEvents.path, { ...AT, ids: [...'12345678901'] }],

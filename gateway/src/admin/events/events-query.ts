@@ -3,6 +3,7 @@ import { type AppName, eventSubject, isDocumentName, RocketError, toldEntities }
 import { unheard } from '../../cache/freshness/unheard.ts';
 import { existingApp } from '../apps/existing-app.ts';
 import type { AdminParts } from '../parts.ts';
+import { requireWithin } from './require-within.ts';
 
 const MAX_LIMIT = 1_000;
 const MAX_WAIT_MS = 20_000;
@@ -40,11 +41,6 @@ export async function eventsQuery(args: EventsArguments, parts: AdminParts) {
 
 function eventView({ position, storedAtMs, payload }: StreamMessage) {
   return { position, storedAt: new Date(storedAtMs).toISOString(), json: payload };
-}
-
-function requireWithin(name: string, value: number, [least, most]: readonly [number, number]): void {
-  if (value >= least && value <= most) return;
-  throw new RocketError('BAD_USER_INPUT', `\`${name}\` must be between ${least} and ${most}`);
 }
 
 /** A misspelt one would be waited for in vain. */

@@ -3,7 +3,7 @@
  * follows, so a timer fires on time whichever of them goes away. Databases are asked when a worker starts, and when it may
  * have missed something.
  */
-import type { EventBus, Follower, FollowLoss, Logger } from '@rocket/platform';
+import { type EventBus, type Follower, type FollowLoss, type Logger, within } from '@rocket/platform';
 import { type AppName, changeSubject, readStream, WORKFLOW_INSTANCE } from '@rocket/schema';
 import { type AppTimers, createAppTimers, type TimerSource } from './app-timers.ts';
 
@@ -21,8 +21,10 @@ export interface WorkerTimersOptions {
 
 export interface WorkerTimers {
   wakeIn(app: AppName, ms: number): void;
-  /** Waits for what is being fired. */
-  close(): Promise<void>;
+  /** Apps may have timers that this process has not heard of. */
+  askAll(): Promise<void>;
+  /** Nothing is fired any more; waits for what is being fired, so long at most. */
+  close(graceMs: number): Promise<void>;
 }
 
 export function createWorkerTimers(options: WorkerTimersOptions): WorkerTimers {
@@ -45,11 +47,13 @@ class Timers implements WorkerTimers {
     if (!this.#isClosed) this.#timersOf(app).wakeIn(ms);
   }
 
-  async close(): Promise<void> {
+  async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
     if (this.#again !== null) clearTimeout(this.#again);
     this.#follower.close();
-    await Promise.all([...this.#apps.values()].map((timers) => timers.close()));
+    const closing = Promise.all([...this.#apps.values()].map((timers) => timers.close()));
+    // What takes longer is rolled back with its database.
+    await within(graceMs, closing, () => undefined);
   }
 
   #timersOf(app: AppName): AppTimers {
@@ -66,7 +70,7 @@ class Timers implements WorkerTimers {
       subject: changeSubject({ entity: WORKFLOW_INSTANCE }),
       from: { kind: 'new' },
       onMessage: ({ payload }) => this.#told(payload),
-      onCaughtUp: () => void this.#askAll(),
+      onCaughtUp: () => void this.askAll(),
       onLost: (reason) => this.#lost(reason),
     });
   }
@@ -89,14 +93,14 @@ class Timers implements WorkerTimers {
   }
 
   /** What was set before, or while nothing was heard. */
-  async #askAll(): Promise<void> {
+  async askAll(): Promise<void> {
     try {
       const apps = await this.#options.apps();
       for (const app of apps) this.wakeIn(app, 0);
     } catch (err) {
       if (this.#isClosed) return;
       this.#options.logger.warn({ err }, 'timers cannot be looked for at the moment');
-      this.#again = setTimeout(() => void this.#askAll(), FOLLOW_AGAIN_MS);
+      this.#again = setTimeout(() => void this.askAll(), FOLLOW_AGAIN_MS);
     }
   }
 }

@@ -14,7 +14,7 @@ import { toRecord } from '../../write/record-sql.ts';
 import { notFound, refuse } from '../../write/write-result.ts';
 import type { WriteTransaction } from '../../write/write-state.ts';
 import { roleAssignee, userAssignee } from './assignee.ts';
-import { commandResult, type InstanceCommand, isVisible, refuseState, statedComment } from './command.ts';
+import { commandResult, isVisible, refuseState, statedComment } from './command.ts';
 import { isOpen } from './fail-instance.ts';
 import { type OpenInstance, openInstance, textOf } from './open-instance.ts';
 import {

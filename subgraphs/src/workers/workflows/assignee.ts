@@ -17,11 +17,11 @@ export async function assigneeOf(
     case 'user':
       return await userAssignee(instance, assignee.user);
     case 'relation': {
-      const { entity, relations, field } = assignee;
+      const { entity, links, field } = assignee;
       const record = await triggerRecord(instance, entity);
-      const related = await relatedRecord(instance, { record, entity }, relations);
+      const related = await relatedRecord(instance, { record, entity }, links);
       const value = related?.record.values[field] ?? null;
-      const path = [...relations, field].join('.');
+      const path = [...links, field].join('.');
       if (value === null) throw new WorkflowFault(`The assignee ${path} of the ${entity} is empty`);
       return await userAssignee(instance, String(value));
     }

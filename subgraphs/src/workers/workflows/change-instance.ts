@@ -2,7 +2,7 @@
 import type { InstanceStatus, StoredRecord } from '@rocket/schema';
 import { WriteRefused } from '../../write/write-result.ts';
 import type { WriteInTransaction } from '../../write/write-transactions.ts';
-import { instanceStatus, type OpenInstance, openInstance, textOf } from './open-instance.ts';
+import { instanceStatus, type OpenInstance, openInstance } from './open-instance.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
 /** What is to be known of an instance before it is locked. */
@@ -43,14 +43,14 @@ export function followUp(instance: OpenInstance | null): InstanceStatus | null {
   const status = instanceStatus({ record });
   if (status === 'completed' || status === 'failed' || status === 'cancelled')
     app.metrics.instance(app.app, status);
-  const delayMs = msUntilWake(record);
+  const delayMs = msUntilWake(record.values);
   if (delayMs !== null) app.onTimer(delayMs);
   return status;
 }
 
-/** From the transaction that has stored it; null where no timer of it is set. */
-export function msUntilWake(record: StoredRecord): number | null {
-  const wakesAt = textOf(record, 'wakes_at');
-  const storedAt = textOf(record, 'updated_at');
-  return wakesAt === null || storedAt === null ? null : Date.parse(wakesAt) - Date.parse(storedAt);
+/** From the transaction that has stored it, by its values; null where no timer of it is set. */
+export function msUntilWake(record: StoredRecord['values']): number | null {
+  const { wakes_at: wakesAt, updated_at: storedAt } = record;
+  if (typeof wakesAt !== 'string' || typeof storedAt !== 'string') return null;
+  return Date.parse(wakesAt) - Date.parse(storedAt);
 }

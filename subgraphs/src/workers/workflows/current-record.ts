@@ -1,13 +1,6 @@
 /** Records as they are when a step begins, and where relations lead from them. */
 import { quoteIdentifier } from '@rocket/platform';
-import {
-  type AppModel,
-  type EntityModel,
-  keyValue,
-  type LinkModel,
-  type StoredRecord,
-  WorkflowFault,
-} from '@rocket/schema';
+import { type AppModel, type EntityModel, keyValue, type StoredRecord, WorkflowFault } from '@rocket/schema';
 import { sqlType } from '../../sql/parameters.ts';
 import { columns, keyColumn, live, toRecord } from '../../write/record-sql.ts';
 import { entityOf } from '../../write/write-state.ts';
@@ -39,15 +32,15 @@ export async function triggerRecord(instance: OpenInstance, entityName: string):
   return found;
 }
 
-/** Along to-one relations, by their names. Null where one of them leads to nothing. */
+/** Along links to one record, by their GraphQL names. Null where one of them leads to nothing. */
 export async function relatedRecord(
   instance: OpenInstance,
   from: { readonly record: StoredRecord; readonly entity: string },
-  relations: readonly string[],
+  links: readonly string[],
 ): Promise<{ readonly record: StoredRecord; readonly entity: EntityModel } | null> {
   let at = { record: from.record, entity: entityOf(instance.app.model, from.entity) };
-  for (const relation of relations) {
-    const { target, localField } = toOneLink(instance.app.model, at.entity, relation);
+  for (const name of links) {
+    const { target, localField } = toOneLink(instance.app.model, at.entity, name);
     const record = await currentRecord(instance, target, at.record.values[localField] ?? null);
     if (record === null) return null;
     at = { record, entity: target };
@@ -55,13 +48,10 @@ export async function relatedRecord(
   return at;
 }
 
-function toOneLink(model: AppModel, entity: EntityModel, relation: string) {
-  const isMeant = (link: LinkModel) => link.relation === relation && link.kind === 'to_one';
-  const link = entity.links.find(isMeant);
+function toOneLink(model: AppModel, entity: EntityModel, name: string) {
+  const link = entity.links.find(({ graphqlName }) => graphqlName === name);
   const target = link?.target.app === model.app ? model.entities.get(link.target.entity) : undefined;
   if (link?.kind !== 'to_one' || target === undefined)
-    throw new WorkflowFault(
-      `${entity.name} has no relation ${JSON.stringify(relation)} to one record any more`,
-    );
+    throw new WorkflowFault(`${entity.name} has no link ${JSON.stringify(name)} to one record any more`);
   return { target, localField: link.localField };
 }

@@ -48,12 +48,12 @@ async function runAction(instance: OpenInstance, action: ActionModel, place: str
       await deleteRecord(instance, action);
       return;
     case 'webhook': {
-      const body = action.body === null ? instance.context : valueOf(instance, action.body);
+      const body = action.body === null ? instance.context : evaluated(instance, action.body);
       await askReceiver(instance, { ...action, body, place });
       return;
     }
     case 'send_event': {
-      const payload = action.payload === null ? instance.context : valueOf(instance, action.payload);
+      const payload = action.payload === null ? instance.context : evaluated(instance, action.payload);
       write.sent.push({ event: action.event, payload: z.json().parse(payload) });
       return;
     }
@@ -83,10 +83,10 @@ function recordIdOf(instance: OpenInstance, action: ActionModel, path: ValuePath
 }
 
 function inputOf(instance: OpenInstance, values: ReadonlyMap<string, ValueModel>): WriteInput {
-  return Object.fromEntries([...values].map(([name, value]) => [name, valueOf(instance, value)] as const));
+  return Object.fromEntries([...values].map(([name, value]) => [name, evaluated(instance, value)] as const));
 }
 
-function valueOf({ trigger, context, write }: OpenInstance, value: ValueModel): unknown {
+function evaluated({ trigger, context, write }: OpenInstance, value: ValueModel): unknown {
   return evaluateValue(value, { trigger, context, now: write.now });
 }
 

@@ -6,14 +6,13 @@ import {
   type Caller,
   type Revision,
   readWorkflowOf,
-  type WorkflowEntities,
   type WorkflowModel,
-  workflowEntities,
 } from '@rocket/schema';
 import type { AppOutbox } from '../../outbox/app-outbox.ts';
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
 import { type WriteInTransaction, writeTransactions } from '../../write/write-transactions.ts';
 import { definitionOf, selectDefinition } from './sql/instance-sql.ts';
+import { type WorkflowEntities, workflowEntities } from './workflow-entities.ts';
 import type { WorkflowMetrics } from './workflow-metrics.ts';
 
 /** Of one transaction of an instance. What its webhooks take is within it. */
