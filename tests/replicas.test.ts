@@ -65,25 +65,34 @@ describe('reading', () => {
       const stale: unknown[] = [];
       const served = new Map<unknown, number>();
       let value = 0;
+      const readBack = async (lane: number, written: number) => {
+        const answer = await read(app, lane);
+        if (answer.value !== written) stale.push(answer);
+        served.set(answer.port, (served.get(answer.port) ?? 0) + 1);
+      };
       const writeAndRead = async (lane: number) => {
+        let written = 0;
         while (value < pairs) {
           value += 1;
-          const written = value;
+          written = value;
           await write(app, lane, written);
-          const answer = await read(app, lane);
-          if (answer.value !== written) stale.push(answer);
-          served.set(answer.port, (served.get(answer.port) ?? 0) + 1);
+          await readBack(lane, written);
         }
+        return { lane, written };
       };
       try {
-        await Promise.all(Array.from({ length: 20 }, (_, lane) => writeAndRead(lane)));
+        const lanes = await Promise.all(Array.from({ length: 20 }, (_, lane) => writeAndRead(lane)));
+        // On a busy machine the moving one can lack the newest write for as long as there are more of them.
+        await until(async () => {
+          for (const { lane, written } of lanes) await readBack(lane, written);
+          return served.has(portOf(moving));
+        });
       } finally {
         await still.resumeReplay();
         await postgres.primary.query('ALTER DATABASE app RESET synchronous_commit');
       }
       expect(stale).toEqual([]);
       expect(served.get(portOf(still))).toBeUndefined();
-      expect(served.get(portOf(moving))).toBeGreaterThan(0);
       // It comes back by itself.
       await servedBy(app, still);
     },
@@ -99,7 +108,14 @@ describe('reading', () => {
       const rows = await database.query({ text: 'SELECT value FROM counter WHERE id = 100', values: [] });
       expect(rows).toEqual([[value]]);
     }
-    expect(reader.reads).toContain('replica');
+    // While values are written, the replicas can be behind every one of them.
+    const position = await writer.app.committed();
+    await until(async () => {
+      const { kind, database } = await reader.app.reader(position);
+      const rows = await database.query({ text: 'SELECT value FROM counter WHERE id = 100', values: [] });
+      expect(rows).toEqual([[199]]);
+      return kind === 'replica';
+    });
   });
 
   test('leaves a replica out that is too far behind, and takes it back', async () => {
@@ -111,9 +127,9 @@ describe('reading', () => {
       await until(async () => {
         await write(app, 1, 1);
         await read(app, 1);
-        return app.statuses.get(still.name)?.used === false;
+        return app.statuses.get(still.name)?.problem === 'is too far behind';
       });
-      expect(app.statuses.get(still.name)).toMatchObject({ up: true, problem: 'is too far behind' });
+      expect(app.statuses.get(still.name)).toMatchObject({ up: true, used: false });
       expect(await portsOf(app, 20)).not.toContain(portOf(still));
     } finally {
       await still.resumeReplay();
@@ -152,11 +168,13 @@ describe('reading', () => {
   test('asks the primary for what a replica does not have yet', async () => {
     const [still] = postgres.replicas;
     const { app } = open({ replicas: [still], database: 'later' });
-    await until(async () => (await app.reader(null)).kind === 'replica');
+    let reader = await app.reader(null);
+    await until(async () => {
+      reader = await app.reader(null);
+      return reader.kind === 'replica';
+    });
     await still.pauseReplay();
     try {
-      const reader = await app.reader(null);
-      expect(reader.kind).toBe('replica');
       await postgres.primary.query('CREATE DATABASE later');
       expect(await reader.database.query({ text: 'SELECT 1', values: [] })).toEqual([[1]]);
     } finally {
@@ -167,10 +185,13 @@ describe('reading', () => {
   test('watches nothing where there is no replica', async () => {
     const app = open({ replicas: [] });
     expect(await read(app, 1)).toMatchObject({ kind: 'primary', port: portOf(postgres.primary) });
-    const [count] = await postgres.primary.query(
-      "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'rocket-monitor'",
-    );
-    expect(count).toEqual([0]);
+    // The server can take a moment to end the sessions of what the tests before have closed.
+    await until(async () => {
+      const [count] = await postgres.primary.query(
+        "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'rocket-monitor'",
+      );
+      return count?.[0] === 0;
+    });
   });
 
   test('follows a list of replicas that changes', async () => {
