@@ -9,7 +9,7 @@ export interface CommandLine {
   readonly environment: NodeJS.ProcessEnv;
   /** The user's current directory. */
   readonly directory: string;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
 }

@@ -10,7 +10,7 @@ describe('advice on the command line', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let server: RocketProcess;
 
-  const { rocket, succeed } = rocketCommands(() => directory.path);
+  const { rocket, succeed } = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path }));
 
   beforeAll(async () => {
     directory = await temporaryDirectory();

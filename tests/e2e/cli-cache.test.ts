@@ -15,7 +15,7 @@ describe('the cache on the command line', () => {
   let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
   let server: RocketProcess;
   let file: string;
-  const { rocket, succeed } = rocketCommands(() => directory.path);
+  const { rocket, succeed } = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path }));
 
   beforeAll(async () => {
     directory = await temporaryDirectory();

@@ -24,7 +24,7 @@ describe('events on the command line', () => {
     server = await startRocket(['start'], { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' });
     await server.waitFor('/ready');
   };
-  const { rocket, succeed } = rocketCommands(() => directory.path);
+  const { rocket, succeed } = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path }));
   const tail = async (...args: readonly string[]): Promise<RocketProcess> => {
     const running = await startRocket(['events', 'tail', ...args], { ROCKET_DATA_DIR: directory.path });
     tails.push(running);

@@ -24,7 +24,7 @@ describe('listening to changes on the command line', () => {
     server = await startRocket(['start'], { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' });
     await server.waitFor('/ready');
   };
-  const { rocket, succeed } = rocketCommands(() => directory.path);
+  const { rocket, succeed } = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path }));
   const tokenNow = async (): Promise<string> =>
     JSON.parse(await readFile(join(directory.path, 'server.json'), 'utf8')).token;
   const openSubscriptions = async (): Promise<number> => {

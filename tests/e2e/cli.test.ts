@@ -11,6 +11,7 @@ import {
   startRocket,
   temporaryDirectory,
 } from '../harness/servers/rocket-process.ts';
+import { until } from '../harness/until.ts';
 
 const NOTE = {
   version: 1,
@@ -22,7 +23,7 @@ describe('the command line beside a running start', () => {
   let files: string;
   let server: RocketProcess;
 
-  const { rocket, succeed } = rocketCommands(() => directory.path);
+  const { rocket, succeed } = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path }));
 
   beforeAll(async () => {
     directory = await temporaryDirectory();
@@ -217,6 +218,8 @@ describe('the command line beside a running start', () => {
   test('goes on as another platform user when its own is removed', async () => {
     await succeed(['user', 'add', 'ops@example.com', '--password-stdin'], 'long enough\n');
     await succeed(['user', 'remove', 'admin@localhost', '--yes']);
+    // The server follows the users, and then makes a token for another one.
+    await until(async () => (await rocket(['user', 'list'])).code === 0);
     const left = JSON.parse(await succeed(['user', 'list', '--json']));
     expect(left).toMatchObject([{ email: 'ops@example.com' }]);
   });

@@ -30,7 +30,7 @@ describe('shards of a running start', () => {
     });
     await server.waitFor('/ready');
   };
-  const { succeed } = rocketCommands(() => directory.path);
+  const { succeed } = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path }));
   const titles = async () => {
     const token = await signIn(server.url, { email: 'admin@localhost', password: PASSWORD });
     const { data } = await askGraphql(`${server.url}/apps/third/graphql`, '{ notes { title } }', { token });

@@ -84,7 +84,10 @@ describe('clients of subscriptions', () => {
     directory = await temporaryDirectory();
     server = await startRocket(['start'], { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' });
     await server.waitFor('/ready');
-    await rocketCommands(() => directory.path).succeed(['app', 'import', 'notes', '-'], DOCUMENT);
+    await rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path })).succeed(
+      ['app', 'import', 'notes', '-'],
+      DOCUMENT,
+    );
     token = JSON.parse(await readFile(join(directory.path, 'server.json'), 'utf8')).token;
     relay = await startHangingRelay(server.url);
   });

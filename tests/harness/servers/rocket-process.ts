@@ -32,7 +32,7 @@ export interface RocketProcess {
   end(signal?: NodeJS.Signals): Promise<Finished>;
 }
 
-type Environment = Readonly<Record<string, string>>;
+export type Environment = Readonly<Record<string, string>>;
 
 /** Runs a command to its end. */
 export async function runRocket(
@@ -81,11 +81,15 @@ export async function temporaryDirectory(): Promise<{ path: string; dispose: () 
   return { path, dispose: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** None of the surroundings' settings reach the process: a DATABASE_URL of the developer must not be used. */
-function launch(args: readonly string[], environment: Environment): ChildProcess {
+/** None of the surroundings' settings reach a command: a DATABASE_URL of the developer must not be used. */
+export function environmentOf(settings: Environment): Environment {
   const { PATH = '', HOME = '' } = process.env;
+  return { PATH, HOME, ...settings };
+}
+
+function launch(args: readonly string[], environment: Environment): ChildProcess {
   return spawn(process.execPath, [ROCKET, ...args], {
-    env: { PATH, HOME, ...environment },
+    env: environmentOf(environment),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
 }
