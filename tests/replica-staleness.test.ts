@@ -16,7 +16,7 @@ import { type ReplicatedPostgres, startReplicatedPostgres } from './harness/serv
 import { until } from './harness/until.ts';
 
 /** Long enough to see a replica go beyond the bound. */
-const OBSERVED_MS = 5_000;
+const OBSERVED_MS = MAX_STALENESS_MS + 1_000;
 const COUNTER = 1;
 
 let postgres: ReplicatedPostgres;

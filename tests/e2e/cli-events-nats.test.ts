@@ -1,8 +1,9 @@
 /** What people see of the events with a real NATS. */
 import { connect, nanos, StorageType } from 'nats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { findNatsServer, type NatsServer, startNatsServer } from '../harness/servers/nats-server.ts';
-import { runRocket, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
+import { startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const natsServer = findNatsServer();
 const HOUR_MS = 3_600_000;
@@ -21,8 +22,8 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
     await directory.dispose();
   });
 
-  const rocket = (...args: readonly string[]) =>
-    runRocket(args, { ROCKET_DATA_DIR: directory.path, NATS_URL: nats.url });
+  const commands = rocketCommands(() => ({ ROCKET_DATA_DIR: directory.path, NATS_URL: nats.url }));
+  const rocket = (...args: readonly string[]) => commands.rocket(args);
 
   const makeStream = async (storage: StorageType): Promise<void> => {
     const connection = await connect({ servers: nats.host });

@@ -2,14 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
 import { noteEntity } from '../harness/note-entity.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { findNatsServer, type NatsServer, startNatsServer } from '../harness/servers/nats-server.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/servers/postgres.ts';
-import {
-  type RocketProcess,
-  runRocket,
-  startRocket,
-  temporaryDirectory,
-} from '../harness/servers/rocket-process.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const natsServer = findNatsServer();
 const ADMIN = { email: 'admin@localhost', password: 'a-long-admin-password' };
@@ -27,6 +23,7 @@ describe('events between processes', () => {
 
   const settings = () => ({ ROCKET_CATALOG_URL: database.url, ROCKET_DATA_DIR: directory.path });
   const access = () => ({ ...settings(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token });
+  const { rocket, succeed } = rocketCommands(access);
   const run = async (args: readonly string[], environment: Readonly<Record<string, string>>) => {
     const process = await startRocket(args, environment);
     running.push(process);
@@ -34,14 +31,13 @@ describe('events between processes', () => {
   };
 
   async function startProcesses(environment: Readonly<Record<string, string>>): Promise<RocketProcess> {
-    await runRocket(['shard', 'add', 's1', '--database', database.serverUrl], settings());
+    await rocketCommands(settings).succeed(['shard', 'add', 's1', '--database', database.serverUrl]);
     const given = { ...settings(), ...environment };
     gateway = await run(['gateway'], { ...given, ROCKET_ADMIN_PASSWORD: ADMIN.password });
     const shard = await run(['shard', '--name', 's1'], given);
     await Promise.all([gateway.waitFor('/health'), shard.waitFor('/ready')]);
     token = await signIn(gateway.url, ADMIN);
-    const imported = await runRocket(['app', 'import', app, '-'], access(), JSON.stringify(NOTES));
-    expect(imported).toMatchObject({ code: 0, stderr: '' });
+    await succeed(['app', 'import', app, '-'], JSON.stringify(NOTES));
     return shard;
   }
 
@@ -51,7 +47,7 @@ describe('events between processes', () => {
     expect(errors).toEqual([]);
   }
 
-  const status = async () => JSON.parse((await runRocket(['events', 'status', '--json'], access())).stdout);
+  const status = async () => JSON.parse(await succeed(['events', 'status', '--json']));
 
   beforeEach(async () => {
     nats = null;
@@ -62,7 +58,7 @@ describe('events between processes', () => {
   });
 
   afterEach(async () => {
-    const removed = await runRocket(['app', 'remove', app, '--yes', '--force'], access());
+    const removed = await rocket(['app', 'remove', app, '--yes', '--force']);
     expect(removed).toMatchObject({ code: 0 });
     await Promise.all(running.splice(0).map((each) => each.end()));
     await nats?.dispose();
@@ -100,7 +96,7 @@ describe('events between processes', () => {
   test('do not without NATS, and that is said', async () => {
     await startProcesses({});
     await write('one');
-    const tail = await runRocket(['events', 'tail', app], access());
+    const tail = await rocket(['events', 'tail', app]);
     expect(tail).toMatchObject({ code: 1, stderr: expect.stringContaining('without NATS_URL') });
     expect(await status()).toMatchObject({
       stream: { kind: 'in_process' },

@@ -15,14 +15,10 @@ import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
 import { PartnerClient } from '../harness/partner-client.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { findNatsServer, type NatsServer, startNatsServer } from '../harness/servers/nats-server.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/servers/postgres.ts';
-import {
-  type RocketProcess,
-  runRocket,
-  startRocket,
-  temporaryDirectory,
-} from '../harness/servers/rocket-process.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 import { until } from '../harness/until.ts';
 
 const natsServer = findNatsServer();
@@ -82,11 +78,7 @@ describe.skipIf(natsServer === null)('the clients of docs/partners.md', () => {
     ROCKET_ADMIN_PASSWORD: ADMIN.password,
   });
   const access = () => ({ ...settings(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token });
-  const rocket = async (args: readonly string[], input = '') => {
-    const run = await runRocket(args, access(), input);
-    expect(run).toMatchObject({ code: 0, stderr: '' });
-    return run.stdout;
-  };
+  const { rocket, succeed } = rocketCommands(access);
 
   async function replaceGateway(signal: NodeJS.Signals): Promise<void> {
     await gateway.end(signal);
@@ -168,14 +160,14 @@ describe.skipIf(natsServer === null)('the clients of docs/partners.md', () => {
     nats = await startNatsServer(natsServer ?? '');
     directory = await temporaryDirectory();
     app = `partners_${database.name.slice(-8)}`;
-    await runRocket(['shard', 'add', 's1', '--database', database.serverUrl], settings());
+    await rocketCommands(settings).succeed(['shard', 'add', 's1', '--database', database.serverUrl]);
     shard = await startRocket(['shard', '--name', 's1'], settings());
     gateway = await startRocket(['gateway'], settings());
     await Promise.all([gateway.waitFor('/ready'), shard.waitFor('/ready')]);
     token = await signIn(gateway.url, ADMIN);
-    await rocket(['app', 'import', app, '-'], JSON.stringify(CUSTOMERS));
+    await succeed(['app', 'import', app, '-'], JSON.stringify(CUSTOMERS));
     const user = ['user', 'add', PARTNER.email, '--app', app, '--role', 'partner'];
-    const added = await rocket([...user, '--password-stdin', '--json'], `${PARTNER.password}\n`);
+    const added = await succeed([...user, '--password-stdin', '--json'], `${PARTNER.password}\n`);
     partnerId = JSON.parse(added).id;
     catalog = await openCatalog({ url: database.url, logger });
     const placement = (await catalog.snapshot()).shardMap.placements.get(appName(app));
@@ -194,7 +186,7 @@ describe.skipIf(natsServer === null)('the clients of docs/partners.md', () => {
     await Promise.all(clients.map((client) => client.kill9()));
     await outside.close();
     await catalog.close();
-    await runRocket(['app', 'remove', app, '--yes', '--force'], access());
+    await rocket(['app', 'remove', app, '--yes', '--force']);
     await Promise.all([gateway.end(), shard.end()]);
     await nats.dispose();
     await directory.dispose();

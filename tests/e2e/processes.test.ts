@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql, signIn } from '../harness/graphql-client.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/servers/postgres.ts';
 import {
   type RocketProcess,
@@ -69,16 +70,17 @@ describe('gateway and shards as processes of their own', () => {
   const shards = new Map<string, RocketProcess>();
 
   const environment = () => ({ ROCKET_CATALOG_URL: database.url, ROCKET_DATA_DIR: directory.path });
+  const { rocket, succeed } = rocketCommands(() => ({
+    ...environment(),
+    ...{ ROCKET_URL: gateway.url, ROCKET_TOKEN: token },
+  }));
   const startShard = async (name: string) => {
     const shard = await startRocket(['shard', '--name', name], environment());
     shards.set(name, shard);
     await shard.waitFor('/ready');
   };
   const importApp = async (name: string, document: unknown, ...options: string[]) => {
-    const access = { ...environment(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token };
-    const run = await runRocket(['app', 'import', name, '-', ...options], access, JSON.stringify(document));
-    expect(run).toMatchObject({ code: 0, stderr: '' });
-    return run.stdout;
+    return await succeed(['app', 'import', name, '-', ...options], JSON.stringify(document));
   };
   const ask = (app: string, query: string) =>
     askGraphql(`${gateway.url}/apps/${app}/graphql`, query, { token });
@@ -89,9 +91,9 @@ describe('gateway and shards as processes of their own', () => {
     // Databases of apps are made beside the test's own, on a server that other tests use.
     library = `library_${database.name.slice(-8)}`;
     store = `store_${database.name.slice(-8)}`;
+    const offline = rocketCommands(environment);
     for (const name of ['s1', 's2']) {
-      const added = await runRocket(['shard', 'add', name, '--database', database.serverUrl], environment());
-      expect(added).toMatchObject({ code: 0, stderr: '' });
+      await offline.succeed(['shard', 'add', name, '--database', database.serverUrl]);
     }
     gateway = await startRocket(['gateway'], { ...environment(), ROCKET_ADMIN_PASSWORD: ADMIN.password });
     await Promise.all([gateway.waitFor('/health'), startShard('s1'), startShard('s2')]);
@@ -102,8 +104,7 @@ describe('gateway and shards as processes of their own', () => {
 
   afterAll(async () => {
     for (const app of [library, store]) {
-      const access = { ...environment(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token };
-      await runRocket(['app', 'remove', app, '--yes'], access);
+      await rocket(['app', 'remove', app, '--yes']);
     }
     await Promise.all([gateway, ...shards.values()].map((each) => each.end()));
     await directory.dispose();
@@ -140,7 +141,6 @@ describe('gateway and shards as processes of their own', () => {
 
   test('an app under the name of a removed one is served by its own document at once', async () => {
     const name = `reborn_${database.name.slice(-8)}`;
-    const access = { ...environment(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token };
     const readBy = (role: string) => ({
       ...LIBRARY,
       permissions: [{ entity: 'author', action: 'read', roles: [role] }],
@@ -148,7 +148,7 @@ describe('gateway and shards as processes of their own', () => {
     const askAnonymously = () => askGraphql(`${gateway.url}/apps/${name}/graphql`, '{ authors { name } }');
     await importApp(name, readBy('public'), '--shard', 's1');
     expect((await askAnonymously()).data).toEqual({ authors: [{ name: 'Ada' }] });
-    expect(await runRocket(['app', 'remove', name, '--yes'], access)).toMatchObject({ code: 0 });
+    expect(await rocket(['app', 'remove', name, '--yes'])).toMatchObject({ code: 0 });
     expect(await importApp(name, readBy('clerk'), '--shard', 's1')).toContain('created: revision 1');
     try {
       expect(await askAnonymously()).toMatchObject({
@@ -156,7 +156,7 @@ describe('gateway and shards as processes of their own', () => {
         errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
       });
     } finally {
-      await runRocket(['app', 'remove', name, '--yes'], access);
+      await rocket(['app', 'remove', name, '--yes']);
     }
   });
 
@@ -164,21 +164,15 @@ describe('gateway and shards as processes of their own', () => {
     const other = await startRocket(['gateway'], environment());
     try {
       await other.waitFor('/ready');
-      const access = { ...environment(), ROCKET_URL: gateway.url, ROCKET_TOKEN: token };
       const user = { email: 'ann@example.com', password: 'a long password' };
       const of = ['--app', library];
-      const added = await runRocket(
-        ['user', 'add', user.email, ...of, '--password-stdin'],
-        access,
-        `${user.password}\n`,
-      );
-      expect(added).toMatchObject({ code: 0, stderr: '' });
+      await succeed(['user', 'add', user.email, ...of, '--password-stdin'], `${user.password}\n`);
       const own = await signIn(other.url, { app: library, ...user });
       const status = async ({ url }: RocketProcess) =>
         (await askGraphql(`${url}/apps/${library}/graphql`, '{ __typename }', { token: own, once: true }))
           .status;
       expect([await status(gateway), await status(other)]).toEqual([200, 200]);
-      expect(await runRocket(['user', 'remove', user.email, ...of, '--yes'], access)).toMatchObject({
+      expect(await rocket(['user', 'remove', user.email, ...of, '--yes'])).toMatchObject({
         code: 0,
       });
       expect(await status(gateway)).toBe(401);

@@ -9,11 +9,12 @@ import { type StreamChecker, startChecker } from './support/stream-checker.ts';
 import { startWriter, type Writer, writeNote } from './support/writer.ts';
 
 const PER_SECOND = 100;
-const AWAY_MS = IS_LONG ? 20_000 : 5_000;
-const KILLS = IS_LONG ? 10 : 3;
-const RESTORES = IS_LONG ? 5 : 2;
-const SLOW_SECONDS = IS_LONG ? 25 : 5;
-const SLOW_COMMITS = IS_LONG ? 5_000 : 500;
+/** Longer than the silence after which a process is taken for dead, as all that takes time here. */
+const AWAY_MS = IS_LONG ? 20_000 : 3_500;
+const KILLS = IS_LONG ? 10 : 2;
+const RESTORES = IS_LONG ? 5 : 1;
+const SLOW_SECONDS = IS_LONG ? 25 : 3.5;
+const SLOW_COMMITS = IS_LONG ? 5_000 : 300;
 const LARGE = 2_000_000;
 const FILLING = 150_000;
 
@@ -111,7 +112,7 @@ describe.skipIf(NATS_SERVER === null)('a stream that fails', { timeout: TIMEOUT_
     await until(() => !checker.isSure);
     const before = acknowledged.length;
     // Longer than the silence after which a process is taken for dead.
-    await sleep(4_000);
+    await sleep(3_500);
     const written = acknowledged.length - before;
     const waiting = await checker.untold();
     await setBytes(() => -1);
