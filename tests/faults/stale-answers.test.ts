@@ -15,7 +15,7 @@ import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 const SEED = Number(process.env['ROCKET_SEED'] ?? Date.now() % 2 ** 31);
 const TIMES = IS_LONG ? 10 : 1;
 /** Before and after each fault; what is served from what is kept meanwhile shows that there is something to be checked. */
-const CALM_MS = IS_LONG ? 10_000 : 500;
+const CALM_MS = IS_LONG ? 10_000 : 400;
 /** Longer than what is kept may be given without a word from the stream. */
 const FAULT_MS = 3_000;
 /** Time for a write whose events stay behind; less than it is waited for them, after which its token has all read again. */
@@ -23,9 +23,11 @@ const HUNG_MS = 700;
 /** An app is unsure after the bound; a request that was under way then may still be answered. */
 const SILENT_AFTER_MS = MAX_STALENESS_MS + 300;
 const MIN_HIT_SHARE = 0.3;
-const MIN_READS = 20_000;
+const MIN_READS = IS_LONG ? 20_000 : 15_000;
 /** Those of its watchers are fewer. */
-const MIN_REPLICA_READS = 200;
+const MIN_REPLICA_READS = 100;
+/** For how long the replica stands still, in turn: beyond the bound at the end. */
+const STILL_MS = [...Array<number>(IS_LONG ? 8 : 4).fill(100), 1_200, MAX_STALENESS_MS + 500];
 
 /** How many were made in the databases of apps. */
 async function transactionsOf(node: PostgresNode): Promise<number> {
@@ -91,7 +93,7 @@ describe.skipIf(!HAS_SERVERS)('answers that are kept', { timeout: TIMEOUT_MS }, 
       await redis.command('flushall');
       await sleep(500);
       redis.freeze();
-      await sleep(1_500).finally(() => redis.thaw());
+      await sleep(1_000).finally(() => redis.thaw());
       await redis.kill9();
       await sleep(500);
       await redis.start();
@@ -174,7 +176,7 @@ describe.skipIf(!HAS_SERVERS)('answers that are kept', { timeout: TIMEOUT_MS }, 
     check('replica', async () => {
       const [replica] = installation.replicated.replicas;
       const before = await transactionsOf(replica);
-      for (const ms of [...Array<number>(8).fill(100), 1_200, 3_000]) {
+      for (const ms of STILL_MS) {
         await replica.pauseReplay();
         await sleep(ms).finally(() => replica.resumeReplay());
         await sleep(200);
@@ -184,7 +186,7 @@ describe.skipIf(!HAS_SERVERS)('answers that are kept', { timeout: TIMEOUT_MS }, 
       return { replicaReads };
     }));
 
-  test('in 20,000 reads and more', async () => {
+  test(`in ${MIN_READS} reads and more`, async () => {
     while (total.reads < MIN_READS) await check('quiet again', async () => ({}));
     report('stale answers, all', total);
     expect(total.hits / total.reads).toBeGreaterThan(MIN_HIT_SHARE);

@@ -111,8 +111,8 @@ describe.skipIf(NATS_SERVER === null)('a stream that fails', { timeout: TIMEOUT_
     const { acknowledged } = await writeFor(50);
     await until(() => !checker.isSure);
     const before = acknowledged.length;
-    // Longer than the silence after which a process is taken for dead.
-    await sleep(3_500);
+    // With the time until then, longer than the silence after which a process is taken for dead.
+    await sleep(2_000);
     const written = acknowledged.length - before;
     const waiting = await checker.untold();
     await setBytes(() => -1);

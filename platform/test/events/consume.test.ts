@@ -187,14 +187,14 @@ describe.each(BUSES)('consuming: $name', ({ open, isMissing }) => {
         handle: async ({ progress }) => {
           started += 1;
           progress();
-          await sleep(1_500);
+          await sleep(900);
           finished += 1;
           return undefined;
         },
       });
       await publishAll(bus, numbered(1, 1));
       await until(() => finished === 1);
-      await sleep(700);
+      await sleep(400);
       expect(started).toBe(1);
     });
 
