@@ -5,7 +5,6 @@ import type { AppDocument, WebhookDefinition } from './types.ts';
  * list of them: warnings, the admin API and the command use it. Remove a section from it once it is executed.
  */
 const NOT_EXECUTED = {
-  workflows: 'this version starts no workflow',
   webhooks: 'this version calls no webhook after a write',
 } as const satisfies Partial<Record<keyof AppDocument, string>>;
 
@@ -19,12 +18,11 @@ export interface NotExecuted {
   readonly consequence: string;
 }
 
-const SECTIONS: readonly Section[] = ['workflows', 'webhooks'];
+const SECTIONS: readonly Section[] = ['webhooks'];
 
 /** What of a document is stored only: the sections that hold any such item. */
 export function notExecuted(document: Pick<AppDocument, Section>): readonly NotExecuted[] {
   const counts: Readonly<Record<Section, number>> = {
-    workflows: document.workflows.filter(isActive).length,
     webhooks: document.webhooks.filter((webhook) => isActive(webhook) && !isAsked(webhook)).length,
   };
   return SECTIONS.map((section) => ({

@@ -27,13 +27,14 @@ export const rule = (definition: JsonObject, type = 'field'): JsonObject =>
   both({ rules: [{ entity: 'ticket', type, definition }] });
 export const machine = (definition: JsonObject, extra: JsonObject = {}): JsonObject =>
   both({ state_machines: [{ entity: 'ticket', field: 'status', definition, ...extra }] });
-export const workflow = (steps: JsonObject[], trigger: JsonObject = {}): JsonObject =>
+export const workflow = (steps: JsonObject[], trigger: JsonObject = {}, extra: JsonObject = {}): JsonObject =>
   both({
     workflows: [
       {
         name: 'w',
         trigger: { type: 'state_change', entity: 'ticket', field: 'status', to: 'done', ...trigger },
         steps,
+        ...extra,
       },
     ],
   });

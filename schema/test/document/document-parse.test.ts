@@ -13,7 +13,7 @@ const NAMES = ['content-management.json', 'helpdesk-ticketing.json'];
 describe.skipIf(!existsSync(EXAMPLES))('documents in use', () => {
   it.each(NAMES)('%s is accepted, with no word but of what is not executed', (name) => {
     const result = parseDocumentText(readFileSync(new URL(name, EXAMPLES), 'utf8'), APP);
-    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual(['$.workflows', '$.webhooks']);
+    expect(result.ok && result.warnings.map(({ path }) => path)).toEqual(['$.webhooks']);
     expect(result.ok && documentSummary(result.document).records).toBeGreaterThan(20);
   });
 });
@@ -155,7 +155,7 @@ describe('parseDocument', () => {
             name: 'w',
             trigger: { type: 'state_change', entity: 'a', field: 'x', to: '1' },
             context: { kind: 'purchase_order' },
-            steps: [{ id: 's', type: 'e_sign' }],
+            steps: [{ id: 's', type: 'action', actions: [], signed: true }],
           },
         ],
         webhooks: [{ entity: 'a', hook: 'after_write', url: 'https://a.test/', async: false }],
@@ -167,9 +167,8 @@ describe('parseDocument', () => {
       '$.entities[0].fields[2].precision',
       '$.relations[0].on_delete',
       '$.rules[1]',
-      '$.workflows',
       '$.workflows[0].context.kind',
-      '$.workflows[0].steps[0].type',
+      '$.workflows[0].steps[0].signed',
       '$.webhooks',
       '$.webhooks[0].async',
       '$.ui_configs[0].entity',
@@ -187,14 +186,6 @@ describe('parseDocument', () => {
           active: value !== 3,
           hook: value === 4 ? 'before_write' : value === 5 ? 'before_delete' : 'after_write',
         })),
-        workflows: [
-          {
-            name: 'w',
-            active: false,
-            trigger: { type: 'state_change', entity: 'a' },
-            steps: [{ id: 's', type: 'wait' }],
-          },
-        ],
       },
       APP,
     );

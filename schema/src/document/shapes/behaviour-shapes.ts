@@ -55,12 +55,18 @@ export const stateMachineShape = shape({
   }),
 });
 
+/** Of one workflow. */
+const MAX_STEPS = 200;
+
 export const workflowShape = shape({
   name: nonEmptyText,
   active: optional(flag),
   trigger: openShape({ type: nonEmptyText }),
   context: optional(jsonObject),
-  steps: z.array(openShape({ id: nonEmptyText, type: nonEmptyText })).min(1),
+  steps: z
+    .array(openShape({ id: nonEmptyText, type: nonEmptyText }))
+    .min(1)
+    .max(MAX_STEPS),
 });
 
 export const permissionShape = accessShape({

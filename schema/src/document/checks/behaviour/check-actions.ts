@@ -2,11 +2,12 @@
 import { EFFECT_KINDS } from '../../../behaviour/behaviour-model.ts';
 import type { FieldModel } from '../../../model/field-model.ts';
 import { maxTextBytes } from '../../../model/storage-limits.ts';
+import type { JsonPath } from '../../faults/json-path.ts';
 import { didYouMeanOf } from '../../faults/nearest-name.ts';
 import { showValue } from '../../faults/show-value.ts';
-import type { JsonValue } from '../../types.ts';
-import { type CheckContext, type EntityEntry, findEntity, type Located } from '../context.ts';
-import { checkSetField } from './check-set-field.ts';
+import type { FieldDefinition, JsonValue } from '../../types.ts';
+import { checkStoredValue } from '../check-field-value.ts';
+import { type CheckContext, type EntityEntry, findEntity, findField, type Located } from '../context.ts';
 import { checkUrl } from './check-webhooks.ts';
 
 type Action = { readonly type: string; readonly [key: string]: JsonValue };
@@ -69,4 +70,28 @@ function checkSet(context: CheckContext, action: Located<Action>, of: MachineFie
   const most = field.type === 'string' ? maxTextBytes(field) : null;
   if (most !== null && typeof literal === 'string' && Buffer.byteLength(literal) > most)
     context.faults.error(at, `${label} is indexed and holds at most ${most} bytes`);
+}
+
+/** Gives the field, where there is one. */
+function checkSetField(
+  context: CheckContext,
+  entity: EntityEntry,
+  action: Located<{ readonly [key: string]: JsonValue }>,
+): FieldDefinition | undefined {
+  const path: JsonPath = [...action.path, 'field'];
+  const name = action.value['field'];
+  if (typeof name !== 'string') {
+    context.faults.error(path, 'The action must name a field');
+    return undefined;
+  }
+  const field = findField(context, entity, { value: name, path });
+  const literal = action.value['value'];
+  if (literal === undefined) {
+    const message = 'The action must give a value: a literal, "now", or null to empty the field';
+    context.faults.error([...action.path, 'value'], message);
+  }
+  // "now" is the current time.
+  if (field === undefined || literal === undefined || literal === null || literal === 'now') return field;
+  checkStoredValue(context, field, { value: literal, path: [...action.path, 'value'] });
+  return field;
 }

@@ -1,121 +1,71 @@
-import type { JsonPath } from '../../faults/json-path.ts';
-import { didYouMean, didYouMeanOf } from '../../faults/nearest-name.ts';
+import { buildAllFields } from '../../../model/build-fields.ts';
+import { documentLinks } from '../../../model/document-links.ts';
+import { readWorkflow } from '../../../workflows/read/read-workflow.ts';
+import type { WorkflowScope } from '../../../workflows/read/workflow-scope.ts';
+import { endlessSteps, unreachedSteps } from '../../../workflows/step-graph.ts';
+import type { WorkflowModel } from '../../../workflows/workflow-model.ts';
 import { showValue } from '../../faults/show-value.ts';
-import type { JsonValue, WorkflowDefinition } from '../../types.ts';
-import { type CheckContext, findEntity, findField, type Located, reportDuplicates } from '../context.ts';
-import { checkSetField } from './check-set-field.ts';
+import { normalizeDocument } from '../../normalize.ts';
+import type { WorkflowDefinition } from '../../types.ts';
+import type { CheckContext, Located } from '../context.ts';
 
-type JsonObject = { readonly [key: string]: JsonValue };
-type Step = WorkflowDefinition['steps'][number];
-
-const STEP_TYPES: ReadonlySet<string> = new Set(['action', 'condition', 'approval', 'wait', 'parallel']);
-const GOTO_PROPERTIES = ['on_true', 'on_false', 'on_approve', 'on_reject', 'on_timeout', 'then'] as const;
-/** The name of a next step that ends the instance. */
-const END = 'end';
-const CONTEXT_ROOTS = /^(trigger\.record_id|record_id|(trigger\.)?record\.[A-Za-z0-9_.]+)$/;
-
-/** Workflows: what starts them, where their steps lead, and what they set. */
+/** Workflows: what starts them, where their steps lead, and what they do, as the engine reads them. */
 export function checkWorkflows(context: CheckContext): void {
+  if (context.parts.workflows.length === 0) return;
+  const scope = workflowScope(context);
   for (const workflow of context.parts.workflows) {
-    checkTrigger(context, workflow);
-    checkContextPaths(context, workflow);
-    checkSteps(context, workflow);
+    const { path } = workflow;
+    const read = readWorkflow(workflow.value, scope, {
+      fault: (within, message, hint) => context.faults.error([...path, ...within], message, hint),
+      warning: (within, message, hint) => context.faults.warning([...path, ...within], message, hint),
+    });
+    // Of a broken step nobody knows where it leads.
+    if (read === null || [...read.steps.values()].some(({ kind }) => kind === 'broken')) continue;
+    checkReach(context, workflow, read);
   }
 }
 
-function checkTrigger(context: CheckContext, { value, path }: Located<WorkflowDefinition>): void {
-  const place = [...path, 'trigger'];
-  const { type, entity: entityName, field } = value.trigger;
-  if (type !== 'state_change') {
-    const message = `The trigger type ${showValue(type)} is unknown, so the workflow never starts`;
-    context.faults.warning([...place, 'type'], message, 'Known: state_change');
-  }
-  if (typeof entityName !== 'string') {
-    if (type === 'state_change')
-      context.faults.error([...place, 'entity'], 'The trigger must name an entity');
-    return;
-  }
-  const entity = findEntity(context, entityName, [...place, 'entity']);
-  if (entity !== undefined && typeof field === 'string') {
-    findField(context, entity, { value: field, path: [...place, 'field'] });
-  }
-}
-
-function checkContextPaths(context: CheckContext, { value, path }: Located<WorkflowDefinition>): void {
-  for (const [name, source] of Object.entries(value.context ?? {})) {
-    if (typeof source === 'string' && CONTEXT_ROOTS.test(source)) continue;
-    const message = `${showValue(source)} is not a path into the trigger and is always null`;
-    context.faults.warning([...path, 'context', name], message, 'Write e.g. "trigger.record.title"');
-  }
-}
-
-function checkSteps(context: CheckContext, { value, path }: Located<WorkflowDefinition>): void {
-  const steps = value.steps.map((step, index) => ({ value: step, path: [...path, 'steps', index] }));
-  const ids = new Set(value.steps.map((step) => step.id));
-  reportDuplicates(
-    steps,
-    (step) => step.id,
-    (step) => {
-      context.faults.error([...step.path, 'id'], `The step id ${showValue(step.value.id)} is used twice`);
-    },
-  );
-  for (const step of steps) checkStep(context, step, ids);
-}
-
-function checkStep(context: CheckContext, step: Located<Step>, ids: ReadonlySet<string>): void {
-  const { value, path } = step;
-  if (!STEP_TYPES.has(value.type)) {
-    const message = `The step type ${showValue(value.type)} is unknown; an instance fails there`;
-    context.faults.warning([...path, 'type'], message, () => didYouMeanOf('Known', value.type, STEP_TYPES));
-  }
-  for (const property of GOTO_PROPERTIES) checkGoto(context, step, { property, ids });
-  checkActions(context, step);
-}
-
-function checkGoto(
+function checkReach(
   context: CheckContext,
-  { value, path }: Located<Step>,
-  of: { readonly property: string; readonly ids: ReadonlySet<string> },
+  { value, path }: Located<WorkflowDefinition>,
+  read: WorkflowModel,
 ): void {
-  const goto = value[of.property];
-  if (goto === undefined || goto === null) return;
-  const place: JsonPath = [...path, of.property];
-  const target = isObject(goto) ? goto['goto'] : undefined;
-  if (typeof goto === 'string') checkTarget(context, { value: goto, path: place }, of.ids);
-  else if (typeof target === 'string') {
-    checkTarget(context, { value: target, path: [...place, 'goto'] }, of.ids);
-  } else {
-    context.faults.error(place, `${showValue(goto)} names no step`, 'Write {"goto": "step_id"} or "end"');
+  const place = (id: string) => [...path, 'steps', value.steps.findIndex((step) => step.id === id)];
+  for (const id of unreachedSteps(read)) {
+    const message = `No path leads to the step ${showValue(id)}`;
+    context.faults.error(
+      place(id),
+      message,
+      'Steps do not follow each other by their order: name it in a "then"',
+    );
   }
+  const [first, ...others] = endlessSteps(read) ?? [];
+  if (first === undefined) return;
+  const names = [first, ...others, first].map(showValue).join(', then ');
+  const message = `The steps never end: ${names}`;
+  context.faults.error(place(first), message, 'Put an approval, a wait or a condition between them');
 }
 
-function checkTarget(context: CheckContext, target: Located<string>, ids: ReadonlySet<string>): void {
-  if (target.value === END || ids.has(target.value)) return;
-  context.faults.error(target.path, `There is no step ${showValue(target.value)}`, () =>
-    didYouMean(target.value, [...ids, END]),
-  );
-}
-
-function checkActions(context: CheckContext, { value, path }: Located<Step>): void {
-  const actions = value['actions'];
-  if (!isList(actions)) return;
-  for (const [index, action] of actions.entries()) {
-    if (!isObject(action) || action['type'] !== 'set_field') continue;
-    const place = [...path, 'actions', index];
-    const name = action['entity'];
-    if (typeof name !== 'string') {
-      context.faults.error([...place, 'entity'], 'The action must name an entity');
-      continue;
-    }
-    const entity = findEntity(context, name, [...place, 'entity']);
-    if (entity !== undefined) checkSetField(context, entity, { value: action, path: place });
-  }
-}
-
-function isObject(value: JsonValue): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value);
+/** The entities, as they are in the model of a document that is accepted. */
+function workflowScope({ app, parts, entities: entries, unusableEntities }: CheckContext): WorkflowScope {
+  const document = normalizeDocument({
+    version: 1,
+    entities: [...entries.values()].map(({ value }) => value),
+    relations: parts.relations.map(({ value }) => value),
+    state_machines: parts.state_machines.map(({ value }) => value),
+    rules: [],
+    workflows: [],
+    permissions: [],
+    webhooks: [],
+    ui_configs: [],
+    exports: [],
+    sample_data: {},
+  });
+  const fields = buildAllFields(document.entities, document.relations);
+  const { byEntity } = documentLinks({ app, document, fields });
+  const entities = [...fields].map(([name, own]) => {
+    const fieldByName = new Map(own.map((field) => [field.name, field]));
+    return [name, { name, fieldByName, links: byEntity.get(name) ?? [] }] as const;
+  });
+  return { app, entities: new Map(entities), unusableEntities };
 }
