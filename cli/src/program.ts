@@ -9,6 +9,7 @@ import { addListenCommand } from './commands/listen/listen.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addWorkflowCommands } from './commands/workflow/workflow.ts';
 import { withCallableForm } from './output/callable.ts';
 import { readVersion } from './version.ts';
 
@@ -43,6 +44,7 @@ export function createProgram(line: CommandLine): Command {
   addGraphCommands(program, line);
   addEventsCommands(program, line);
   addListenCommand(program, line);
+  addWorkflowCommands(program, line);
   addCacheCommands(program, line);
   return program;
 }

@@ -1,8 +1,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { RocketError } from '@rocket/schema';
+import { parseJson, RocketError } from '@rocket/schema';
 import { print } from 'graphql';
 import type { AdminConnection } from './connection.ts';
-import { nothingAnswers, readGraphqlAnswer } from './graphql-answer.ts';
+import { type GraphqlResult, nothingAnswers, readGraphqlAnswer } from './graphql-answer.ts';
 
 /** Long, because an import makes tables and inserts rows before it answers. */
 const ADMIN_TIMEOUT_MS = 180_000;
@@ -16,19 +16,38 @@ export interface AdminClient {
 export function createAdminClient(connection: AdminConnection, signal?: AbortSignal): AdminClient {
   return {
     async send(operation, variables) {
-      const response = await post(connection, { query: print(operation), variables }, signal);
+      const text = print(operation);
+      const response = await post({ connection, path: '/admin/graphql', query: text, variables, signal });
       return await readData(response, operation);
     },
   };
 }
 
-async function post(connection: AdminConnection, body: unknown, signal?: AbortSignal): Promise<Response> {
+interface SentOperation {
+  readonly connection: AdminConnection;
+  /** Of the API. */
+  readonly path: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Asks another API of the server, such as the graph of an app. Numbers in the data keep all their digits.
+ * @throws RocketError when nothing answers, or something that is no GraphQL answer
+ */
+export async function askServer(operation: SentOperation): Promise<GraphqlResult> {
+  const response = await post(operation);
+  return readGraphqlAnswer(await response.text(), response.status, parseJson);
+}
+
+async function post({ connection, path, query, variables, signal }: SentOperation): Promise<Response> {
   const timeout = AbortSignal.timeout(ADMIN_TIMEOUT_MS);
   try {
-    return await fetch(new URL('/admin/graphql', connection.url), {
+    return await fetch(new URL(path, connection.url), {
       method: 'POST',
       headers: { authorization: `Bearer ${connection.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      body: JSON.stringify({ query, variables }),
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
     });
   } catch (cause) {

@@ -26,6 +26,7 @@ export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminP
       return active === null ? [] : notExecuted(active);
     },
     entityCount: async () => (await document())?.entities.length ?? 0,
+    workflows: async () => (await document())?.workflows.map(({ name }) => name) ?? [],
   };
 }
 

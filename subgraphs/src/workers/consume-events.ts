@@ -20,8 +20,13 @@ const ACK_WAIT_MS = 30_000;
 const MAX_TRIES = 8;
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 30_000;
+/** Of one app, so that steps that take long leave room for those of others. */
+const MAX_OF_ONE_APP = 24;
+const BUSY_DELAY_MS = 50;
 /** While the app's database, its shard or the stream cannot be used. */
 const OUTAGE_DELAY_MS = 500;
+/** An event of a newer version of the product waits for a worker of that version. */
+const NEWER_DELAY_MS = 5_000;
 
 export interface EventParts {
   readonly bus: EventBus;
@@ -34,10 +39,11 @@ export interface EventParts {
 
 export function consumeEvents(parts: EventParts): Consumer {
   const { bus, deadLetters, logger } = parts;
+  const running = new Map<AppName, number>();
   return bus.consume({
     name: WORKFLOWS_CONSUMER,
     subject: eventSubject({}),
-    handle: (delivery) => handle(parts, delivery),
+    handle: (delivery) => handle({ ...parts, running }, delivery),
     maxInFlight: MAX_IN_FLIGHT,
     ackWaitMs: ACK_WAIT_MS,
     maxTries: MAX_TRIES,
@@ -52,12 +58,33 @@ export function consumeEvents(parts: EventParts): Consumer {
   });
 }
 
-async function handle(parts: EventParts, delivery: Delivery): Promise<{ delayMs: number } | undefined> {
+type Handled = { readonly delayMs: number } | undefined;
+
+async function handle(
+  parts: EventParts & { readonly running: Map<AppName, number> },
+  delivery: Delivery,
+): Promise<Handled> {
   const record = readStream(delivery.payload);
-  if (record.kind === 'unreadable')
+  if (record.kind === 'unreadable') {
+    if (record.fault === 'newer') return { delayMs: NEWER_DELAY_MS };
     throw new RocketError('INTERNAL_ERROR', `The event cannot be read: ${record.reason}`);
+  }
   const told = toldOf(record);
   if (told === null) return undefined;
+  const { running } = parts;
+  const ofApp = running.get(told.app) ?? 0;
+  if (ofApp >= MAX_OF_ONE_APP) return { delayMs: BUSY_DELAY_MS };
+  running.set(told.app, ofApp + 1);
+  try {
+    return await handleTold(parts, record, told);
+  } finally {
+    const left = (running.get(told.app) ?? 1) - 1;
+    if (left === 0) running.delete(told.app);
+    else running.set(told.app, left);
+  }
+}
+
+async function handleTold(parts: EventParts, record: StreamRecord, told: Told): Promise<Handled> {
   try {
     const app = await concernedApp(parts, record, told);
     if (app !== null) await handleEvent(app, record);
@@ -87,7 +114,7 @@ async function concernedApp(
     placed = await shards.model(told.app);
   }
   if (placed === null || !concernsWorkflows(placed.model, record)) return null;
-  const app = shards.open(told.app, placed);
+  const app = shards.open(placed);
   // The app has moved since, or another one has its name by now.
   const isOf = told.epoch === placed.placement.epoch || (await wasToldBy(app, told));
   return isOf ? app : null;

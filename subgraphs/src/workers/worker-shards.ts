@@ -1,20 +1,16 @@
 /** The apps of all shards, as a worker process opens them: on the shard where each is placed now. */
-import { type AppName, type Placement, RocketError, type ShardName } from '@rocket/schema';
+import { type AppName, RocketError, type ShardName } from '@rocket/schema';
 import { type OpenApps, type OpenAppsOptions, openApps } from '../apps/open-apps.ts';
-import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
-import { createWorkflowApp, type WorkflowApp } from './workflows/workflow-app.ts';
+import { createWorkflowApps, type PlacedDocument, type WorkflowAppsOptions } from './workflow-apps.ts';
+import type { WorkflowApp } from './workflows/workflow-app.ts';
 
-export type WorkerShardsOptions = Omit<OpenAppsOptions, 'name' | 'onSlowQuery' | 'onOpened'> & {
-  readonly webhooks: WebhookCaller;
-  /** A timer of the app is due in so many ms. */
-  readonly onTimer: (app: AppName, inMs: number) => void;
-};
+export type WorkerShardsOptions = Omit<OpenAppsOptions, 'name' | 'onSlowQuery' | 'onOpened'> &
+  Omit<WorkflowAppsOptions, 'metrics'>;
 
-/** The document of an app that is served now, and where the app is. */
-export type PlacedModel = NonNullable<Awaited<ReturnType<OpenApps['active']>>> & {
-  readonly placement: Placement;
+/** An app by the document that is served now. */
+export interface PlacedModel extends PlacedDocument {
   readonly apps: OpenApps;
-};
+}
 
 export interface WorkerShards {
   /**
@@ -23,14 +19,14 @@ export interface WorkerShards {
    */
   model(app: AppName): Promise<PlacedModel | null>;
   /** Opens its database. @throws RocketError `WRONG_EPOCH` when it has moved meanwhile */
-  open(app: AppName, placed: PlacedModel): WorkflowApp;
+  open(placed: PlacedModel): WorkflowApp;
   close(): Promise<void>;
 }
 
 export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
   const { view, logger } = options;
   const opened = new Map<ShardName, Promise<OpenApps>>();
-  const kept = new Map<string, WorkflowApp>();
+  const workflowApps = createWorkflowApps({ ...options, metrics: options.metrics.workflows });
   let isClosed = false;
 
   function shardApps(name: ShardName): Promise<OpenApps> {
@@ -60,23 +56,7 @@ export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
       const active = await apps.active(app);
       return active === null ? null : { ...active, placement, apps };
     },
-    open(app, { apps, placement, model, revision }) {
-      const database = apps.database(placement);
-      const key = `${app}@${placement.shard}@${placement.epoch}@${revision}`;
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      for (const old of kept.keys()) if (old.startsWith(`${app}@`)) kept.delete(old);
-      const made = createWorkflowApp({
-        ...{ app, model, revision, logger },
-        outbox: apps.outbox(placement),
-        database: database.primary,
-        webhooks: options.webhooks,
-        metrics: options.metrics.workflows,
-        onTimer: (inMs) => options.onTimer(app, inMs),
-      });
-      kept.set(key, made);
-      return made;
-    },
+    open: (placed) => workflowApps.open(placed.apps, placed),
     async close() {
       isClosed = true;
       const all = await Promise.allSettled(opened.values());

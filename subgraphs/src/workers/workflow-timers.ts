@@ -32,7 +32,7 @@ export function createWorkflowTimers({ shards, view, logger }: WorkflowTimersOpt
     const placed = await shards.model(app);
     if (placed === null) return null;
     const { placement, revision } = placed;
-    const opened = shards.open(app, placed);
+    const opened = shards.open(placed);
     const version = versionOf(placement.epoch, revision);
     if (ensured.get(app) === version) return opened;
     await ensureSchedules(opened);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandLine } from '../../command-line.ts';
+import { addDeadEventCommands } from './dead/dead-events.ts';
 import { checkEventSettings } from './events-check.ts';
 import { showEventStatus } from './events-status.ts';
 import { tailEvents } from './events-tail.ts';
@@ -48,4 +49,5 @@ export function addEventsCommands(program: Command, line: CommandLine): void {
     .option('--json', 'print the differences as JSON')
     .addHelpText('after', CHECK_HELP)
     .action((options: { apply?: boolean; json?: boolean }) => checkEventSettings(line, options));
+  addDeadEventCommands(events, line);
 }

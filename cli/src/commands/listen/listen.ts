@@ -1,6 +1,7 @@
 import { appName, parseJson } from '@rocket/schema';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandLine } from '../../command-line.ts';
+import { numberOf } from '../number-of.ts';
 import { listenToChanges } from './listen-to-changes.ts';
 
 const HELP = `
@@ -41,7 +42,7 @@ export function addListenCommand(program: Command, line: CommandLine): void {
     .option('--snapshot', 'first the records there are')
     .option('--after <cursor>', 'first what has changed since the change with this cursor')
     .option('--coalesce', 'only the sum of several changes of a record that wait for a slow reader')
-    .option('--count <number>', 'end after so many changes', readCount)
+    .option('--count <number>', 'end after so many changes', numberOf('changes'))
     .option('--json', 'print each change as one line of JSON')
     .addHelpText('after', HELP)
     .action((app: string, entity: string, given: GivenOptions) =>
@@ -78,10 +79,4 @@ function readOperations(text: string): readonly string[] {
   const wrong = names.find((name) => !OPERATIONS.includes(name));
   if (wrong === undefined) return names;
   throw new InvalidArgumentError(`Allowed: ${OPERATIONS.join(', ')}.`);
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (Number.isSafeInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('It is not a number of changes.');
 }

@@ -1,5 +1,6 @@
 /** Lines in columns that come one by one, so that nobody knows how wide a column has to be. */
 import { styleText } from 'node:util';
+import { printable } from '../printable.ts';
 
 export interface ColumnsOptions {
   readonly header: readonly string[];
@@ -42,9 +43,4 @@ export function createGrowingColumns(stdout: NodeJS.WritableStream, options: Col
       return stdout.write(lineOf(cells, colour));
     },
   };
-}
-
-/** Keys, values and names of users are anybody's text, which a terminal must not take for commands. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
 }

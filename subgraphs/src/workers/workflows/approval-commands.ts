@@ -14,7 +14,7 @@ import { toRecord } from '../../write/record-sql.ts';
 import { notFound, refuse } from '../../write/write-result.ts';
 import type { WriteTransaction } from '../../write/write-state.ts';
 import { roleAssignee, userAssignee } from './assignee.ts';
-import { commandResult, isVisible, refuseState, statedComment } from './command.ts';
+import { type Commanded, commandResult, isVisible, refuseState, statedComment } from './command.ts';
 import { isOpen } from './fail-instance.ts';
 import { type OpenInstance, openInstance, textOf } from './open-instance.ts';
 import {
@@ -36,10 +36,11 @@ interface PendingApproval {
   readonly token: Token;
 }
 
-export function approvalCommands(app: WorkflowApp): Pick<WorkflowCommands, 'decide' | 'reassign'> {
+export function approvalCommands(commanded: Commanded): Pick<WorkflowCommands, 'decide' | 'reassign'> {
+  const { app } = commanded;
   return {
     decide: (caller, decision) =>
-      commandResult(app, caller, async (write) => {
+      commandResult(commanded, caller, async (write) => {
         const comment = statedComment(decision.comment);
         const approval = await pendingApproval(app, write, decision.approvalId);
         const { instance, record, token } = approval;
@@ -55,7 +56,7 @@ export function approvalCommands(app: WorkflowApp): Pick<WorkflowCommands, 'deci
         return { key: record.key, instance };
       }),
     reassign: (caller, { approvalId, role, userId, comment: given }) =>
-      commandResult(app, caller, async (write) => {
+      commandResult(commanded, caller, async (write) => {
         const comment = statedComment(given);
         const approval = await pendingApproval(app, write, approvalId);
         const { instance, record, token } = approval;

@@ -11,9 +11,15 @@ import { refuse, type WriteResult } from '../../write/write-result.ts';
 import type { WriteTransaction } from '../../write/write-state.ts';
 import { followUp } from './change-instance.ts';
 import type { OpenInstance } from './open-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
+import type { CommandRequest, WorkflowApp } from './workflow-app.ts';
 
 const MAX_COMMENT_LENGTH = 4_000;
+
+/** What is commanded, and with which request. */
+export interface Commanded {
+  readonly app: WorkflowApp;
+  readonly request: CommandRequest;
+}
 
 /** What a command has done: the record that it is about, and the instance that it has stored. */
 export interface InstanceCommand {
@@ -23,12 +29,12 @@ export interface InstanceCommand {
 
 /** Runs a command in a transaction of its caller. A worker goes on with the instance when it is told of the change. */
 export async function commandResult(
-  app: WorkflowApp,
+  { app, request }: Commanded,
   caller: Caller,
   work: (write: WriteTransaction) => Promise<InstanceCommand>,
 ): Promise<WriteResult> {
   let done: InstanceCommand | null = null;
-  const result = await app.inTransaction(0)(caller, async (write) => {
+  const result = await app.inTransaction(request)(caller, async (write) => {
     done = await work(write);
     return done.key;
   });

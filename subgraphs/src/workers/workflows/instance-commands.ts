@@ -22,7 +22,7 @@ import type { WorkflowCommands } from '../../operation/workflow-commands.ts';
 import { notFound, refuse } from '../../write/write-result.ts';
 import { entityOf, type WriteTransaction } from '../../write/write-state.ts';
 import { holdTimers } from '../timers/timer-sql.ts';
-import { commandResult, isVisible, refuseState, statedComment } from './command.ts';
+import { type Commanded, commandResult, isVisible, refuseState, statedComment } from './command.ts';
 import { currentRecord } from './current-record.ts';
 import { instanceStatus, type OpenInstance, openInstance, textOf } from './open-instance.ts';
 import { beginInstance, followStart } from './start-instances.ts';
@@ -31,10 +31,11 @@ import type { WorkflowApp } from './workflow-app.ts';
 
 type ManualTrigger = Extract<TriggerModel, { kind: 'manual' }>;
 
-export function instanceCommands(app: WorkflowApp): Pick<WorkflowCommands, 'cancel' | 'retry' | 'start'> {
+export function instanceCommands(commanded: Commanded): Pick<WorkflowCommands, 'cancel' | 'retry' | 'start'> {
+  const { app } = commanded;
   return {
     cancel: (caller, { instanceId, comment: given }) =>
-      commandResult(app, caller, async (write) => {
+      commandResult(commanded, caller, async (write) => {
         const comment = statedComment(given);
         const instance = await visibleInstance(app, write, instanceId);
         requireOwner(caller, instance.record);
@@ -51,7 +52,7 @@ export function instanceCommands(app: WorkflowApp): Pick<WorkflowCommands, 'canc
         return { key: instance.record.key, instance };
       }),
     retry: (caller, { instanceId, comment: given }) =>
-      commandResult(app, caller, async (write) => {
+      commandResult(commanded, caller, async (write) => {
         const comment = statedComment(given);
         const instance = await visibleInstance(app, write, instanceId);
         if (!caller.isAdmin) throw notAllowed(caller, 'Only administrators may retry workflows');
@@ -64,18 +65,18 @@ export function instanceCommands(app: WorkflowApp): Pick<WorkflowCommands, 'canc
         await storeInstance(instance);
         return { key: instance.record.key, instance };
       }),
-    start: (caller, of) => startByHand(app, caller, of),
+    start: (caller, of) => startByHand(commanded, caller, of),
   };
 }
 
 async function startByHand(
-  app: WorkflowApp,
+  { app, request }: Commanded,
   caller: Caller,
   of: { readonly workflow: string; readonly recordId: string | null; readonly input: JsonValue },
 ) {
   const workflow = app.model.workflows.get(of.workflow);
   let begun: Awaited<ReturnType<typeof beginInstance>> = null;
-  const result = await app.inTransaction(0)(caller, async (write) => {
+  const result = await app.inTransaction(request)(caller, async (write) => {
     if (workflow?.trigger.kind !== 'manual' || !workflow.active) {
       const message = `There is no workflow ${JSON.stringify(of.workflow)} that can be started`;
       return refuse({ code: 'NOT_FOUND', message, path: ['workflow'], rule: null });

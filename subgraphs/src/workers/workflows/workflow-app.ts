@@ -10,7 +10,11 @@ import {
 } from '@rocket/schema';
 import type { AppOutbox } from '../../outbox/app-outbox.ts';
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
-import { type WriteInTransaction, writeTransactions } from '../../write/write-transactions.ts';
+import {
+  type WriteInTransaction,
+  type WriteOptions,
+  writeTransactions,
+} from '../../write/write-transactions.ts';
 import { definitionOf, selectDefinition } from './sql/instance-sql.ts';
 import { type WorkflowEntities, workflowEntities } from './workflow-entities.ts';
 import type { WorkflowMetrics } from './workflow-metrics.ts';
@@ -35,8 +39,8 @@ export interface WorkflowApp {
     workflow: string,
     depth: number,
   ): { readonly caller: Caller; readonly inTransaction: WriteInTransaction };
-  /** Writes as a caller does. @param depth of what the write begins or goes on with; 0 for what a caller begins */
-  readonly inTransaction: (depth: number) => WriteInTransaction;
+  /** Writes as a caller does. */
+  readonly inTransaction: (request: CommandRequest) => WriteInTransaction;
   /**
    * A workflow as an instance began with it, read in the transaction of the instance where it is not known. Without steps
    * when the app's document has changed so that it cannot be read any more.
@@ -52,11 +56,13 @@ export interface PinnedDefinition {
   readonly name: string;
 }
 
+/** The request that a command comes with. */
+export type CommandRequest = Pick<WriteOptions, 'deadlineAtMs' | 'onCommitted'>;
+
 export interface WorkflowAppOptions
   extends Pick<WorkflowApp, 'app' | 'model' | 'database' | 'webhooks' | 'logger' | 'metrics' | 'onTimer'> {
   readonly revision: Revision;
   readonly outbox: AppOutbox;
-  readonly onCommitted?: ((events: readonly string[]) => void) | undefined;
 }
 
 export function createWorkflowApp(options: WorkflowAppOptions): WorkflowApp {
@@ -66,22 +72,16 @@ export function createWorkflowApp(options: WorkflowAppOptions): WorkflowApp {
     key: ({ hash }: PinnedDefinition & { readonly tx: Queryable }) => hash,
     make: (of) => readDefinition(model, of),
   });
-  const inTransaction =
-    (depth: number): WriteInTransaction =>
-    // Made for each write, since its deadline begins with it.
-    (caller, work) =>
-      writeTransactions({
-        ...options,
-        deadlineAtMs: Date.now() + TRANSACTION_MS,
-        ...(depth === 0 ? {} : { depth }),
-      })(caller, work);
   return {
-    ...{ app, model, database, webhooks, logger, metrics, onTimer, inTransaction },
+    ...{ app, model, database, webhooks, logger, metrics, onTimer },
     entities: workflowEntities(model),
     writesOf: (workflow, depth) => ({
       caller: workflowCaller(workflow),
-      inTransaction: inTransaction(depth),
+      inTransaction: (caller, work) =>
+        // Made for each write, since its deadline begins with it.
+        writeTransactions({ ...options, depth, deadlineAtMs: Date.now() + TRANSACTION_MS })(caller, work),
     }),
+    inTransaction: (request) => writeTransactions({ ...options, ...request }),
     definition: (tx, of) => definition({ ...of, tx }),
   };
 }
