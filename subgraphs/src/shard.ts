@@ -6,6 +6,7 @@ import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
 import { type OpenAppsOptions, openApps } from './apps/open-apps.ts';
 import { createIndexCare } from './indexes/index-care.ts';
+import { NO_WORKFLOWS } from './operation/no-workflows.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { readOutbox } from './outbox/read-outbox.ts';
 import { readStored } from './outbox/stored-events.ts';
@@ -39,8 +40,9 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   });
   const activation = createActivationService(apps, logger);
   const webhooks = createWebhookCaller(options.config);
+  const workflows = () => NO_WORKFLOWS;
   return {
-    ...serveOperations({ apps, insights, webhooks, logger, metrics: options.metrics }),
+    ...serveOperations({ apps, insights, webhooks, workflows, logger, metrics: options.metrics }),
     ...activation,
     removeApp: async (at) => {
       await activation.removeApp(at);

@@ -4,7 +4,7 @@ import type { AppModel } from '../model/app-model.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import { accessText } from './access-text.ts';
 import { cacheRules } from './cache-rules.ts';
-import { readFilter } from './policy.ts';
+import { readFilter, rolesOf } from './policy.ts';
 
 /** Who reads records of which entities of an app. */
 export interface ScopedRead {
@@ -14,8 +14,8 @@ export interface ScopedRead {
 
 /**
  * Two callers have the same text exactly if they may read the same records of these entities, as far as policies can
- * say, and both are admins or both are not: admins may also ask for deleted records. Where the document lets nobody share
- * answers, it also names the caller. It holds for successful answers: how a refusal reads depends on whether the caller
+ * say, and both are admins or both are not: admins may also ask for deleted records. Where nobody is to share answers, it
+ * also names the caller and all their roles. It holds for successful answers: how a refusal reads depends on whether the caller
  * is signed in.
  * @returns text of any length that may hold the caller's id and e-mail
  * @throws RocketError `INTERNAL_ERROR` when the model has no such entity
@@ -25,7 +25,8 @@ export function accessScope(model: AppModel, { entities, caller }: ScopedRead): 
   const { policy } = cacheRules(model, names);
   const isShared = policy === 'shared' || policy === 'public';
   const filters = names.map((entity) => [entity, filterText(readable(model, entity, caller))]);
-  return JSON.stringify([caller.isAdmin, isShared ? null : caller.userId, filters]);
+  const own = isShared ? null : [caller.userId, [...rolesOf(caller)].sort()];
+  return JSON.stringify([caller.isAdmin, own, filters]);
 }
 
 /** What a caller may read of an entity, for people. */

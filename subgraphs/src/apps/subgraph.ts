@@ -24,6 +24,7 @@ import {
 import type { RequestContext } from '../operation/request-context.ts';
 import { SCALARS } from '../operation/scalars.ts';
 import { shapedField, shapedType } from '../operation/shaped-value.ts';
+import { workflowResolvers } from '../operation/workflow-resolvers.ts';
 import { refOf, type SubgraphIndex, type SubgraphNodes, subgraphNodes } from '../read/node-model.ts';
 
 export interface Subgraph {
@@ -60,9 +61,13 @@ function resolveWrites(
   const mutation = schema.getMutationType();
   for (const node of nodes.all.filter(({ owned }) => owned)) {
     const names = entityNames(refOf(node), graph.home);
-    resolveFields(mutation, mutationResolvers({ model, node, names, home: graph.home }));
+    if (node.entity.origin === 'document') {
+      resolveFields(mutation, mutationResolvers({ model, node, names, home: graph.home }));
+    }
     resolveFields(schema.getType(names.payloadType), payloadResolvers(node, names));
   }
+  // The schema has them only where the document has workflows.
+  resolveFields(mutation, workflowResolvers(model.app, graph.home));
 }
 
 function resolveFields<Source, Args>(type: unknown, resolvers: FieldResolvers<Source, Args>): void {

@@ -136,7 +136,8 @@ function placeOf(info: GraphQLResolveInfo): Place {
   return { type, selectionSets: info.fieldNodes.map((node) => node.selectionSet), path: planPath(info.path) };
 }
 
-function payload(result: WriteResult, before: Payload['before'] = null): Payload {
+/** What a payload type's fields are read from. */
+export function payload(result: WriteResult, before: Payload['before'] = null): Payload {
   return result.ok
     ? { key: result.key, before, errors: [] }
     : { key: null, before: null, errors: result.errors };

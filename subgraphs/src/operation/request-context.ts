@@ -14,6 +14,7 @@ import type { AppDatabase } from '../databases/app-database.ts';
 import type { SubgraphIndex } from '../read/node-model.ts';
 import { Failures } from '../read/plan-context.ts';
 import type { WritePipeline } from '../write/pipeline.ts';
+import type { WorkflowCommands } from './workflow-commands.ts';
 
 export interface RequestContext {
   readonly schema: GraphQLSchema;
@@ -30,7 +31,8 @@ export interface RequestContext {
   /** Reads must see everything up to this position. */
   readonly minLsn: Lsn | null;
   readonly writes: WritePipeline;
-  /** Ids of the events that `writes` has committed by now; absent when nobody wants to know. */
+  readonly workflows: WorkflowCommands;
+  /** Ids of the events that `writes` and `workflows` have committed by now; absent when nobody wants to know. */
   readonly committed?: readonly string[] | undefined;
   readonly advice: QueryAdvice;
   /** Whether it is to be told what an answer depends on. */

@@ -9,11 +9,13 @@ import { createWritePipeline } from '../write/pipeline.ts';
 import { executeOperation } from './execute-operation.ts';
 import { createDocuments } from './prepared-operation.ts';
 import { createRequestContext, type RequestContext } from './request-context.ts';
+import type { CommandWorkflows } from './workflow-commands.ts';
 
 export interface OperationParts {
   readonly apps: OpenApps;
   readonly insights: AppInsights;
   readonly webhooks: WebhookCaller;
+  readonly workflows: CommandWorkflows;
   readonly logger: Logger;
   readonly metrics: ShardMetrics;
 }
@@ -40,7 +42,7 @@ export function serveOperations(parts: OperationParts): Pick<ShardService, 'exec
 }
 
 async function requestContext(
-  { apps, insights, webhooks, logger }: OperationParts,
+  { apps, insights, webhooks, workflows, logger }: OperationParts,
   context: CallContext,
   signal: AbortSignal | undefined,
 ): Promise<RequestContext> {
@@ -50,6 +52,9 @@ async function requestContext(
   const { model, revision, schema, index } = await apps.subgraph(context.graph, app);
   const database = apps.database(placement);
   const committed: string[] = [];
+  const onCommitted = (events: readonly string[]) => {
+    for (const id of events) committed.push(id);
+  };
   return createRequestContext({
     model,
     schema,
@@ -68,10 +73,9 @@ async function requestContext(
       logger,
       webhooks,
       deadlineAtMs,
-      onCommitted(events) {
-        for (const id of events) committed.push(id);
-      },
+      onCommitted,
     }),
+    workflows: workflows({ placement, model, revision, deadlineAtMs, onCommitted }),
     committed: context.wantsFacts === true ? committed : undefined,
     advice: insights.of(app).advice,
   });

@@ -1,17 +1,18 @@
-/** What mutations do with workflows. */
-import type { Caller, JsonValue } from '@rocket/schema';
+/** What callers can do with workflows. */
+import type { AppModel, Caller, JsonValue, Placement, Revision } from '@rocket/schema';
 import type { WriteResult } from '../write/write-result.ts';
 
 /**
- * Faults of the input are data of the result, whose key is that of the approval or of the instance. All throw RocketError
- * `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when the caller may not do it.
+ * All throw RocketError `FORBIDDEN`, or `UNAUTHENTICATED` for an anonymous caller, when the caller may not do this. What
+ * else is wrong are errors of the result: `NOT_FOUND`, `INVALID_STATE`, `VALIDATION_FAILED`.
  */
 export interface WorkflowCommands {
+  /** The key of the result is the approval's. */
   decide(
     caller: Caller,
     decision: { readonly approvalId: string; readonly approve: boolean; readonly comment: string | null },
   ): Promise<WriteResult>;
-  /** One of `role` and `userId` is given. */
+  /** Exactly one of `role` and `userId` is not null, or it is refused. The key of the result is the approval's. */
   reassign(
     caller: Caller,
     to: {
@@ -21,6 +22,7 @@ export interface WorkflowCommands {
       readonly comment: string | null;
     },
   ): Promise<WriteResult>;
+  /** The key of the result is the instance's, as of the others. */
   cancel(
     caller: Caller,
     of: { readonly instanceId: string; readonly comment: string | null },
@@ -34,3 +36,16 @@ export interface WorkflowCommands {
     of: { readonly workflow: string; readonly recordId: string | null; readonly input: JsonValue },
   ): Promise<WriteResult>;
 }
+
+/** The app whose workflows one operation commands. */
+export interface CommandedApp {
+  readonly placement: Placement;
+  readonly model: AppModel;
+  readonly revision: Revision;
+  /** Unix time in ms after which nobody waits for a result. */
+  readonly deadlineAtMs: number;
+  /** To be called after each commit with the ids of its events, as decimals, so that readers wait for them. */
+  readonly onCommitted: (events: readonly string[]) => void;
+}
+
+export type CommandWorkflows = (app: CommandedApp) => WorkflowCommands;

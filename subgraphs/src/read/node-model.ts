@@ -16,6 +16,8 @@ import {
   typeName,
   visibleContributions,
   visibleLinks,
+  WORKFLOW_APPROVAL,
+  workflowNames,
 } from '@rocket/schema';
 
 export type NodeField =
@@ -36,7 +38,16 @@ export type NodeLookup = (ref: EntityRef) => NodeModel | undefined;
 
 /** A root field that reads. */
 export interface QueryField {
-  readonly kind: 'one' | 'byKey' | 'many' | 'connection' | 'aggregate' | 'groupBy';
+  readonly kind:
+    | 'one'
+    | 'byKey'
+    | 'many'
+    | 'connection'
+    | 'aggregate'
+    | 'groupBy'
+    /** Approvals that wait, as a list and as a connection. */
+    | 'pending'
+    | 'pendingConnection';
   readonly node: NodeModel;
 }
 
@@ -91,7 +102,7 @@ export function refOf({ entity }: NodeModel): EntityRef {
 
 function queryFields(nodes: readonly NodeModel[], graph: GraphModels): Map<string, QueryField> {
   const fields = new Map<string, QueryField>();
-  for (const node of nodes.filter(({ owned }) => owned)) {
+  for (const node of nodes.filter(({ owned, entity }) => owned && entity.origin !== 'engine_part')) {
     const names = entityNames(refOf(node), graph.home);
     fields.set(names.one, { kind: 'one', node });
     fields.set(names.byKey, { kind: 'byKey', node });
@@ -99,6 +110,10 @@ function queryFields(nodes: readonly NodeModel[], graph: GraphModels): Map<strin
     fields.set(names.connection, { kind: 'connection', node });
     fields.set(names.aggregate, { kind: 'aggregate', node });
     fields.set(names.groupBy, { kind: 'groupBy', node });
+    if (node.entity.origin !== 'engine' || node.entity.name !== WORKFLOW_APPROVAL) continue;
+    const { pendingApprovals, pendingApprovalsConnection } = workflowNames(node.entity.app, graph.home);
+    fields.set(pendingApprovals, { kind: 'pending', node });
+    fields.set(pendingApprovalsConnection, { kind: 'pendingConnection', node });
   }
   return fields;
 }

@@ -1,6 +1,7 @@
 /** Checks the arguments of lists and connections and turns them into a window. */
 import {
   type EntityModel,
+  type Filter,
   forbidden,
   type LinkModel,
   MATCH_ALL,
@@ -22,6 +23,8 @@ export interface ListOf {
   readonly entity: EntityModel;
   readonly link: LinkModel | null;
   readonly args: Arguments;
+  /** Which of them the list is of, whatever the arguments ask for; all when absent. */
+  readonly only?: Filter;
 }
 
 /**
@@ -40,10 +43,15 @@ export function rowSource(context: PlanContext, entity: EntityModel, args: Argum
   };
 }
 
+function sourceOf(context: PlanContext, { entity, args, only }: ListOf): RowSource {
+  const source = rowSource(context, entity, args);
+  return only === undefined ? source : { ...source, where: { kind: 'all', filters: [only, source.where] } };
+}
+
 /** `where`, `orderBy`, `distinctOn`, `limit`, `offset`. @throws as {@link rowSource} */
 export function listPage(context: PlanContext, of: ListOf): PagePlan {
   const { entity, args } = of;
-  const source = rowSource(context, entity, args);
+  const source = sourceOf(context, of);
   const order = orderOf(context, of);
   context.onQuery(queryShape(source, { link: of.link, order }));
   return {
@@ -72,7 +80,7 @@ export function connectionPage(context: PlanContext, of: ListOf): { page: PagePl
     context.failures.hasCursor = true;
     return decodeCursor(entity, order, cursor);
   };
-  const source = rowSource(context, entity, args);
+  const source = sourceOf(context, of);
   context.onQuery(queryShape(source, { link: of.link, order }));
   const page: PagePlan = {
     source,

@@ -1,8 +1,9 @@
 /** Plans the root fields of an entity. */
-import { type Filter, keyValue, operandValue, RocketError } from '@rocket/schema';
+import { type EntityModel, type Filter, keyValue, operandValue, RocketError } from '@rocket/schema';
 import { queryShape } from '../advice/query-shape.ts';
 import type { NodeModel, QueryField } from './node-model.ts';
 import { listPage, rowSource } from './page-arguments.ts';
+import { assigneeOf, pendingFilter } from './pending-approvals.ts';
 import type { Place } from './place.ts';
 import { planAggregate, planGroupBy } from './plan-aggregate.ts';
 import { planConnection } from './plan-connection.ts';
@@ -25,15 +26,14 @@ export function planRoot(context: PlanContext, { kind, node }: QueryField, of: R
       return planByKey(context, node, { ...of, filter: idFilter(node, args[entity.primaryKey.graphqlName]) });
     case 'byKey':
       return planByKey(context, node, { ...of, filter: keyFilter(node, args['key']) });
-    case 'many': {
-      const page = listPage(context, { entity, link: null, args });
-      return { kind: 'list', list: { page, record: planRecord(context, node, place) } };
-    }
+    case 'many':
+      return planList(context, node, of);
+    case 'pending':
+      return planList(context, node, { ...of, only: pendingOf(context, entity, args) });
     case 'connection':
-      return {
-        kind: 'connection',
-        connection: planConnection(context, node, { entity, link: null, args, place, planRecord }),
-      };
+      return planPages(context, node, of);
+    case 'pendingConnection':
+      return planPages(context, node, { ...of, only: pendingOf(context, entity, args) });
     case 'aggregate': {
       const source = rowSource(context, entity, args);
       context.onQuery(queryShape(source, { link: null, order: [] }));
@@ -44,6 +44,22 @@ export function planRoot(context: PlanContext, { kind, node }: QueryField, of: R
     default:
       return kind satisfies never;
   }
+}
+
+type ListAt = RootOf & { readonly only?: Filter };
+
+function planList(context: PlanContext, node: NodeModel, { place, ...of }: ListAt): ReadPlan {
+  const page = listPage(context, { entity: node.entity, link: null, ...of });
+  return { kind: 'list', list: { page, record: planRecord(context, node, place) } };
+}
+
+function planPages(context: PlanContext, node: NodeModel, of: ListAt): ReadPlan {
+  const list = { entity: node.entity, link: null, ...of, planRecord };
+  return { kind: 'connection', connection: planConnection(context, node, list) };
+}
+
+function pendingOf({ caller }: PlanContext, approval: EntityModel, args: Arguments): Filter {
+  return pendingFilter(approval, assigneeOf(args['assignee']), caller);
 }
 
 /** One record, if the caller may see it. */

@@ -19,6 +19,10 @@ export type InputValue =
   /** `rule` is that of a UserError; `message` completes "{field} ...". */
   | { readonly ok: false; readonly rule: string; readonly message: string };
 
+/** What JSON that is stored must be; it completes "{field} ...". */
+export const JSON_RULE =
+  'must be a JSON value without NUL characters, not nested too deeply, with numbers of at most 1,000 digits';
+
 /** Null and undefined are not values of any type; the caller decides about them first. */
 export function inputValue(field: FieldModel, value: unknown): InputValue {
   // Keys are of GraphQL's type ID, so numbers among them come as text.
@@ -45,10 +49,7 @@ export function inputValue(field: FieldModel, value: unknown): InputValue {
     case 'date':
       return orWrongType(dateText(value), 'must be a calendar date such as 2026-01-31');
     case 'json':
-      return orWrongType(
-        inputJsonProblem(value) === null ? JSON.stringify(value) : null,
-        'must be a JSON value without NUL characters, not nested too deeply, with numbers of at most 1,000 digits',
-      );
+      return orWrongType(inputJsonProblem(value) === null ? JSON.stringify(value) : null, JSON_RULE);
     case 'file':
       return orWrongType(uuidText(value), 'must be the id of an uploaded file');
     default:

@@ -16,8 +16,10 @@ import { createQueryAdvice } from '../../src/advice/query-advice.ts';
 import { buildSubgraph } from '../../src/apps/subgraph.ts';
 import type { AppDatabase } from '../../src/databases/app-database.ts';
 import { executeOperation } from '../../src/operation/execute-operation.ts';
+import { NO_WORKFLOWS } from '../../src/operation/no-workflows.ts';
 import { createDocuments } from '../../src/operation/prepared-operation.ts';
 import { createRequestContext } from '../../src/operation/request-context.ts';
+import type { WorkflowCommands } from '../../src/operation/workflow-commands.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { createReadDatabase } from './read-database.ts';
 import { createTestOutbox } from './test-outbox.ts';
@@ -43,6 +45,8 @@ export interface AskOptions {
   /** Another database than the app's, to see what happens without it. */
   readonly database?: Database;
   readonly logger?: Logger;
+  /** What the operation's mutations of workflows command. */
+  readonly workflows?: WorkflowCommands;
   /** Whether the answer tells what it depends on, or which events were committed. */
   readonly wantsFacts?: boolean;
 }
@@ -70,7 +74,14 @@ export async function createReadApp(
   const documents = createDocuments();
   const answer: ReadApp['answer'] = async (
     query,
-    { caller = ADMIN, variables, database: asked = database, logger = LOGGER, wantsFacts = false } = {},
+    {
+      caller = ADMIN,
+      variables,
+      database: asked = database,
+      logger = LOGGER,
+      wantsFacts = false,
+      workflows = NO_WORKFLOWS,
+    } = {},
   ) => {
     const committed: string[] = [];
     const onCommitted = (events: readonly string[]) => void committed.push(...events);
@@ -87,6 +98,7 @@ export async function createReadApp(
       wantsFacts,
       advice: createQueryAdvice(),
       writes,
+      workflows,
       committed: wantsFacts ? committed : undefined,
     });
     const prepared = documents.prepare(schema, { query });
