@@ -1,17 +1,17 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the contract that gateways use. */
 import { cleaningUp } from '@rocket/platform';
-import { RocketError, type ShardService } from '@rocket/schema';
+import type { ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
 import { type OpenAppsOptions, openApps } from './apps/open-apps.ts';
 import { createIndexCare } from './indexes/index-care.ts';
-import { NO_WORKFLOWS } from './operation/no-workflows.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { readOutbox } from './outbox/read-outbox.ts';
 import { readStored } from './outbox/stored-events.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
+import { createShardWorkflows } from './workers/shard-workflows.ts';
 
 /** `view` is the process's own, of the same catalog. */
 export type ShardOptions = Omit<OpenAppsOptions, 'onSlowQuery' | 'onOpened'> & {
@@ -40,9 +40,11 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   });
   const activation = createActivationService(apps, logger);
   const webhooks = createWebhookCaller(options.config);
-  const workflows = () => NO_WORKFLOWS;
+  const { commands, handleEvent } = createShardWorkflows(apps, {
+    ...{ webhooks, logger, metrics: options.metrics.workflows },
+  });
   return {
-    ...serveOperations({ apps, insights, webhooks, workflows, logger, metrics: options.metrics }),
+    ...serveOperations({ apps, insights, webhooks, workflows: commands, logger, metrics: options.metrics }),
     ...activation,
     removeApp: async (at) => {
       await activation.removeApp(at);
@@ -51,9 +53,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     ...createAdviceService(apps, insights),
     outbox: async (at) => readOutbox((await apps.databaseAt(at)).primary),
     storedEvents: async (at, { ids }) => readStored((await apps.databaseAt(at)).primary, ids),
-    handleEvent: async ({ app }, { consumer }) => {
-      throw new RocketError('INTERNAL_ERROR', `No consumer ${consumer} of app ${app} runs here`);
-    },
+    handleEvent,
     users: createShardUsers(async (at) => (await apps.databaseAt(at)).primary),
     close: async () => {
       indexCare.close();

@@ -2,7 +2,6 @@
 import type { Consumer, DeadLetters, Delivery, EventBus, Logger } from '@rocket/platform';
 import {
   type AppName,
-  type Epoch,
   eventSubject,
   RocketError,
   readStream,
@@ -10,6 +9,7 @@ import {
   WORKFLOWS_CONSUMER,
 } from '@rocket/schema';
 import { readStored } from '../outbox/stored-events.ts';
+import { type ToldEvent, toldEvent } from './told-event.ts';
 import type { WorkerShards } from './worker-shards.ts';
 import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';
 import { isOutage } from './workflows/step-failure.ts';
@@ -49,7 +49,7 @@ export function consumeEvents(parts: EventParts): Consumer {
     maxTries: MAX_TRIES,
     retryDelayMs: (tries) => Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS),
     dead: async (message, cause) => {
-      const app = toldOf(readStream(message.payload))?.app ?? null;
+      const app = toldEvent(readStream(message.payload))?.app ?? null;
       const { id: messageId, subject, payload, position } = message;
       const letter = { app, messageId, subject, payload, position, cause: causeText(cause) };
       await deadLetters.add({ consumer: WORKFLOWS_CONSUMER, ...letter });
@@ -69,7 +69,7 @@ async function handle(
     if (record.fault === 'newer') return { delayMs: NEWER_DELAY_MS };
     throw new RocketError('INTERNAL_ERROR', `The event cannot be read: ${record.reason}`);
   }
-  const told = toldOf(record);
+  const told = toldEvent(record);
   if (told === null) return undefined;
   const { running } = parts;
   const ofApp = running.get(told.app) ?? 0;
@@ -84,7 +84,7 @@ async function handle(
   }
 }
 
-async function handleTold(parts: EventParts, record: StreamRecord, told: Told): Promise<Handled> {
+async function handleTold(parts: EventParts, record: StreamRecord, told: ToldEvent): Promise<Handled> {
   try {
     const app = await concernedApp(parts, record, told);
     if (app !== null) await handleEvent(app, record);
@@ -96,17 +96,11 @@ async function handleTold(parts: EventParts, record: StreamRecord, told: Told): 
   }
 }
 
-interface Told {
-  readonly id: string;
-  readonly app: AppName;
-  readonly epoch: Epoch;
-}
-
 /** Null for an event that has nothing to do with workflows, or whose app is none any more. */
 async function concernedApp(
   { shards, refresh }: Pick<EventParts, 'shards' | 'refresh'>,
   record: StreamRecord,
-  told: Told,
+  told: ToldEvent,
 ): Promise<WorkflowApp | null> {
   let placed = await shards.model(told.app);
   if (placed === null || placed.placement.epoch < told.epoch) {
@@ -120,23 +114,9 @@ async function concernedApp(
   return isOf ? app : null;
 }
 
-async function wasToldBy(app: WorkflowApp, { id, epoch }: Told): Promise<boolean> {
+async function wasToldBy(app: WorkflowApp, { id, epoch }: ToldEvent): Promise<boolean> {
   const [stored] = await readStored(app.database, [id]);
-  return stored !== undefined && toldOf(readStream(stored.payload))?.epoch === epoch;
-}
-
-/** Null for what is not told by an app. */
-function toldOf(record: StreamRecord): Told | null {
-  switch (record.kind) {
-    case 'change':
-      return record.event;
-    case 'effect':
-      return record.effect;
-    case 'sent':
-      return record.sent;
-    default:
-      return null;
-  }
+  return stored !== undefined && toldEvent(readStream(stored.payload))?.epoch === epoch;
 }
 
 /** For administrators. */
