@@ -11,7 +11,7 @@ const NEEDED_MAJOR = 24;
 const RELAUNCHED = 'ROCKET_RELAUNCHED';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Commands that run until a signal ends them. */
-const SERVERS = new Set(['start', 'gateway', 'shard']);
+const SERVERS = new Set(['start', 'gateway', 'shard', 'worker']);
 const here = fileURLToPath(import.meta.url);
 /** Beside the packages it is of: a cache in a folder that others can write would be code of theirs. */
 const COMPILE_CACHE = join(dirname(here), '../../node_modules/.cache/rocket');

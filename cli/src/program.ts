@@ -9,6 +9,7 @@ import { addListenCommand } from './commands/listen/listen.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addWorkerCommand } from './commands/worker.ts';
 import { addWorkflowCommands } from './commands/workflow/workflow.ts';
 import { withCallableForm } from './output/callable.ts';
 import { readVersion } from './version.ts';
@@ -39,6 +40,7 @@ export function createProgram(line: CommandLine): Command {
   addStartCommand(program, line);
   addGatewayCommand(program, line);
   addShardCommands(program, line);
+  addWorkerCommand(program, line);
   addAppCommands(program, line);
   addUserCommands(program, line);
   addGraphCommands(program, line);

@@ -10,6 +10,7 @@ import {
   openCatalog,
 } from '@rocket/platform';
 import { shardName } from '@rocket/schema';
+import { createShardMetrics } from '@rocket/subgraphs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../../tests/harness/servers/postgres.ts';
 import { createLocalShards, registerLocalShards } from '../src/start/local-shards.ts';
@@ -76,7 +77,7 @@ test('shards that were opened are closed again when a further one cannot be', as
     config,
     logger,
   };
-  const shards = createLocalShards(parts).component(createMetrics());
+  const shards = createLocalShards(parts).component(createShardMetrics(createMetrics()));
   await expect(shards.start()).rejects.toThrow('the catalog does not answer');
   expect({ most, left: listeners() }).toEqual({ most: 1, left: 0 });
 });
@@ -102,7 +103,7 @@ test('one that is added and removed while another one is being opened is not ope
     logger,
   };
   const shards = createLocalShards(parts);
-  const component = shards.component(createMetrics());
+  const component = shards.component(createShardMetrics(createMetrics()));
   await component.start();
   const adding = shards.add(shardName('s3'));
   await expect.poll(() => asked).toContain('s3');

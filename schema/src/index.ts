@@ -84,7 +84,6 @@ export {
   eventSubject,
   isChangeSubject,
   subjectApp,
-  WORKFLOWS_CONSUMER,
   WRITER_SUBJECTS,
 } from './events/subjects.ts';
 export { MAX_TOUCHED_TAGS, type TouchedEvent, touchedEvent, touchedTables } from './events/touched-event.ts';
@@ -278,6 +277,7 @@ export { parseDistinctOn } from './where/parse-distinct.ts';
 export { parseOrderBy } from './where/parse-order.ts';
 export { parseWhere } from './where/parse-where.ts';
 export { readWorkflowOf } from './workflows/build-workflows.ts';
+export { WORKFLOWS_CONSUMER, WORKFLOWS_CONSUMPTION } from './workflows/engine-consumer.ts';
 export {
   documentEntities,
   engineParts,

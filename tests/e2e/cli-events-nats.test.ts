@@ -1,12 +1,24 @@
 /** What people see of the events with a real NATS. */
 import { connect, nanos, StorageType } from 'nats';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { noteEntity } from '../harness/note-entity.ts';
 import { rocketCommands } from '../harness/rocket-commands.ts';
 import { findNatsServer, type NatsServer, startNatsServer } from '../harness/servers/nats-server.ts';
-import { startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
+import { runRocket, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
 
 const natsServer = findNatsServer();
 const HOUR_MS = 3_600_000;
+const WITH_WORKFLOW = {
+  version: 1,
+  entities: [noteEntity({ name: 'title', type: 'string', required: true })],
+  workflows: [
+    {
+      name: 'told',
+      trigger: { type: 'record_created', entity: 'note' },
+      steps: [{ id: 'tell', type: 'action', actions: [{ type: 'send_event', event: 'noted' }] }],
+    },
+  ],
+};
 
 describe.skipIf(natsServer === null)('events on NATS', () => {
   let nats: NatsServer;
@@ -70,6 +82,26 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
     expect(changes).toContainEqual(
       expect.objectContaining({ setting: 'storage', change: 'needs recreation', changed: false }),
     );
+  });
+
+  test('check names a missing consumer of workflows where apps have some', async () => {
+    // Without NATS, or its own worker would make the consumer.
+    const own = { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' };
+    const server = await startRocket(['start'], own);
+    try {
+      await server.waitFor('/ready');
+      expect(await rocket('events', 'check', '--apply')).toMatchObject({ code: 0, stderr: '' });
+      expect(await rocket('events', 'check')).toMatchObject({ code: 0, stderr: '' });
+      const imported = await runRocket(['app', 'import', 'notes', '-'], own, JSON.stringify(WITH_WORKFLOW));
+      expect(imported).toMatchObject({ code: 0 });
+      const found = await rocket('events', 'check');
+      expect(found).toMatchObject({ code: 1, stderr: '' });
+      expect(found.stdout).toMatch(/^consumer workflows +exists +no +yes +by --apply$/m);
+      expect(await rocket('events', 'check', '--apply')).toMatchObject({ code: 0, stderr: '' });
+      expect(await rocket('events', 'check')).toMatchObject({ code: 0 });
+    } finally {
+      await server.end();
+    }
   });
 
   test('check says that nobody answers', async () => {

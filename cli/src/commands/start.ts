@@ -15,7 +15,7 @@ Settings, all optional, from the environment:
 export function addStartCommand(program: Command, line: CommandLine): void {
   program
     .command('start')
-    .description('Run everything in one process: Postgres, two shards, the gateway')
+    .description('Run everything in one process: Postgres, two shards, a worker, the gateway')
     .addHelpText('after', HELP)
     .action(async () => {
       const { runStart } = await import('../start/run-start.ts');

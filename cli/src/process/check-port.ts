@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import type { Config } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -29,4 +30,16 @@ export function listenError(cause: unknown, port: number, host: string): unknown
     cause,
     details: { hint: 'set PORT to another one' },
   });
+}
+
+/** Listens where the settings say it, and resolves with the port. @throws RocketError `CONFLICT` when that cannot be */
+export async function listenAsConfigured(
+  server: { listen(port: number, host: string): Promise<number> },
+  { port, host }: Pick<Config, 'port' | 'host'>,
+): Promise<number> {
+  try {
+    return await server.listen(port, host);
+  } catch (error) {
+    throw listenError(error, port, host);
+  }
 }

@@ -16,14 +16,19 @@ export function eventsComponent(options: {
   logger: Logger;
   /** What the monitoring of NATS calls the process. */
   name: string;
+  /**
+   * Those who consume in this process, for which it keeps events until they are done; without NATS nobody else can.
+   * Events would be kept for ever for one that does not.
+   */
+  durableConsumers?: readonly string[];
 }): Component {
-  const { bus, config, logger, name } = options;
+  const { bus, config, logger, name, durableConsumers = [] } = options;
   return {
     name: 'events',
     async start() {
       bus.set(
         config.natsUrls.length === 0
-          ? createInProcessBus({ logger })
+          ? createInProcessBus({ logger, durableConsumers })
           : await openNatsBus({ ...natsOptions(config), logger, name }),
       );
     },

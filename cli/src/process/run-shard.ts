@@ -15,7 +15,7 @@ import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, createShardServer, type Shard } from '@rocket/subgraphs';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { loopbackUrl } from './addresses.ts';
-import { listenError } from './check-port.ts';
+import { listenAsConfigured } from './check-port.ts';
 import { eventsComponent } from './events-component.ts';
 import { late } from './late.ts';
 import { catalogComponent } from './open-catalog.ts';
@@ -116,7 +116,7 @@ function shardServerComponent(
         metrics,
       });
       server = opened;
-      const port = await listen(opened, config);
+      const port = await listenAsConfigured(opened, config);
       try {
         // Stored only now, because gateways call the shard as soon as they know its URL.
         await catalog().setShardUrl(name, config.shardUrl ?? loopbackUrl(config.host, port));
@@ -129,12 +129,4 @@ function shardServerComponent(
       await server?.close();
     },
   };
-}
-
-async function listen(server: ReturnType<typeof createShardServer>, config: Config): Promise<number> {
-  try {
-    return await server.listen(config.port, config.host);
-  } catch (error) {
-    throw listenError(error, config.port, config.host);
-  }
 }

@@ -8,11 +8,10 @@ import {
   createSerialQueue,
   type EventBus,
   type Logger,
-  type Metrics,
   type SharedCache,
 } from '@rocket/platform';
 import { RocketError, type ShardName, type ShardRecord, type ShardService, shardName } from '@rocket/schema';
-import { createShard, createShardMetrics, type Shard, type ShardMetrics } from '@rocket/subgraphs';
+import { createShard, type Shard, type ShardMetrics } from '@rocket/subgraphs';
 
 /** Two, so that the examples behave as on separate shards; both use the same Postgres server. */
 const LOCAL_SHARDS: readonly ShardName[] = [shardName('s1'), shardName('s2')];
@@ -55,7 +54,7 @@ async function isOnServer(catalog: Catalog, name: ShardName, server: LocalServer
 }
 
 export interface LocalShards {
-  component(metrics: Metrics): Component;
+  component(metrics: ShardMetrics): Component;
   /** Registers a shard on the server of this process, and serves it at once. @throws RocketError `CONFLICT` */
   add(name: ShardName): Promise<void>;
   /** @throws RocketError `SHARD_UNAVAILABLE` for a shard that does not run here */
@@ -91,9 +90,8 @@ export function createLocalShards(options: LocalShardsOptions): LocalShards {
       async start() {
         const { logger } = options;
         const view = options.view();
-        const shardMetrics = createShardMetrics(metrics);
         // By the view as it is when its turn comes: an older snapshot must not follow a newer one.
-        follow = () => queue.run(() => adopt(view.current, { ...options, running, metrics: shardMetrics }));
+        follow = () => queue.run(() => adopt(view.current, { ...options, running, metrics }));
         const followOn = (): void =>
           void follow().catch((err: unknown) =>
             logger.warn({ err }, 'the shards of this process cannot follow the catalog'),

@@ -10,6 +10,8 @@ import {
   type PlatformUser,
   type SharedCache,
 } from '@rocket/platform';
+import { WORKFLOWS_CONSUMER } from '@rocket/schema';
+import { createShardMetrics } from '@rocket/subgraphs';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { eventsComponent } from '../process/events-component.ts';
 import { gatewayComponent } from '../process/gateway-component.ts';
@@ -17,6 +19,7 @@ import { type Late, late } from '../process/late.ts';
 import { catalogComponent } from '../process/open-catalog.ts';
 import { type RunControl, runUntilStopped } from '../process/run-until-stopped.ts';
 import { sharedCacheComponent } from '../process/shared-cache-component.ts';
+import { workerComponent } from '../process/worker-component.ts';
 import { type AdminSecret, ensureAdmin } from './admin-user.ts';
 import { announce } from './announce.ts';
 import { claimDataDir } from './claim-data-dir.ts';
@@ -43,7 +46,7 @@ interface StartParts {
   readonly complete: { value: boolean };
 }
 
-/** Everything in one process: Postgres, catalog, two shards, gateway; with the examples at the first start. */
+/** Everything in one process: Postgres, catalog, two shards, a worker, gateway; with the examples at the first start. */
 export async function runStart(line: CommandLine): Promise<void> {
   const config = configOf(line);
   const parts: StartParts = {
@@ -82,15 +85,24 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
     logger,
   });
   const metrics = createMetrics({ processMetrics: true });
+  const shardMetrics = createShardMetrics(metrics);
   return [
     step('data directory', () => claimDataDir(config)),
     postgresComponent({ config, logger, progress, url: postgresUrl, onLost: fail }),
     catalogComponent({ catalog, view, logger, url: () => catalogUrlOn(config, postgresUrl.get()) }),
     step('registration of the shards', () => registerLocalShards(catalog.get(), server())),
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
-    eventsComponent({ bus: parts.bus, config, logger, name: 'rocket' }),
+    eventsComponent({
+      ...{ bus: parts.bus, config, logger, name: 'rocket' },
+      durableConsumers: [WORKFLOWS_CONSUMER],
+    }),
     sharedCacheComponent({ cache: parts.sharedCache, catalog, config, logger, metrics }),
-    shards.component(metrics),
+    shards.component(shardMetrics),
+    // Behind the shards: it stops before the databases are closed that it writes to.
+    workerComponent({
+      ...{ catalog, view, bus: parts.bus, sharedCache: parts.sharedCache, config, logger },
+      metrics: shardMetrics,
+    }),
     gatewayComponent({
       config,
       port,

@@ -14,9 +14,6 @@ const ANY = '*';
 /** Stands for an entity where there is none, as no entity can have this name. */
 const NO_ENTITY = '-';
 
-/** Durable consumer of everything that starts workflows and lets them go on. */
-export const WORKFLOWS_CONSUMER = 'workflows';
-
 /** Everything that the product publishes. */
 export const ALL_SUBJECTS = `${ROOT}.>`;
 /** What writers say of themselves; the last message of each subject is the state of that writer. */

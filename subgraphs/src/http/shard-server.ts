@@ -8,13 +8,11 @@ import {
   type HttpServer,
   type InternalVerifier,
   type Logger,
-  type Metrics,
   parseJsonBody,
   readBody,
   type VerifiedCall,
 } from '@rocket/platform';
 import {
-  encodeRefusal,
   encodeSubgraphAnswer,
   INTERNAL_CALL_HEADER,
   OPERATION_PATH,
@@ -24,16 +22,14 @@ import {
   type ShardService,
 } from '@rocket/schema';
 import { type AdminCall, adminCalls } from './internal-calls.ts';
+import { errorAnswer, jsonAnswer, type OperatorParts, operatorAnswer } from './operator-answers.ts';
 
-export interface ShardServerOptions {
+export interface ShardServerOptions extends OperatorParts {
   readonly service: ShardService;
   readonly internalKey: string;
   readonly logger: Logger;
   /** Largest body of an operation. Activations contain all sample data and may be larger. */
   readonly maxBodyBytes: number;
-  /** Resolves while the shard can serve; its error is logged, not shown. */
-  readonly checkReady: () => Promise<void>;
-  readonly metrics: Metrics;
   readonly maxConnections?: number;
 }
 
@@ -61,29 +57,14 @@ export function createShardServer(options: ShardServerOptions): HttpServer {
 
 async function serve(options: ServerParts, request: IncomingMessage): Promise<HttpAnswer> {
   const path = request.url ?? '/';
-  if (request.method === 'GET' && path === '/health') return json(200, '{"status":"ok"}');
-  if (request.method === 'GET' && path === '/ready') return ready(options);
-  if (request.method === 'GET' && path === '/metrics') return renderMetrics(options.metrics);
+  const ofOperators = await operatorAnswer(request, options);
+  if (ofOperators !== null) return ofOperators;
   if (request.method !== 'POST') throw new RocketError('NOT_FOUND');
   const header = request.headers[INTERNAL_CALL_HEADER];
   if (typeof header !== 'string') throw new RocketError('UNAUTHENTICATED', 'Only gateways may call a shard');
   return path === OPERATION_PATH
     ? serveOperation(options, request, header)
     : serveAdminCall(options, request, { path, header });
-}
-
-async function renderMetrics(metrics: Metrics): Promise<HttpAnswer> {
-  const { contentType, body } = await metrics.render();
-  return { status: 200, headers: { 'content-type': contentType }, body };
-}
-
-async function ready(options: ShardServerOptions): Promise<HttpAnswer> {
-  try {
-    await options.checkReady();
-  } catch (cause) {
-    throw new RocketError('NOT_READY', undefined, { cause });
-  }
-  return json(200, '{"status":"ready"}');
 }
 
 async function serveOperation(
@@ -118,15 +99,5 @@ async function serveAdminCall(
   const call = parts.adminCalls.get(path);
   if (call === undefined) throw new RocketError('NOT_FOUND');
   const body = await readSignedBody(request, signed, MAX_ADMIN_BODY_BYTES);
-  return json(200, await call(place, body));
-}
-
-function json(status: number, body: string): HttpAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body };
-}
-
-/** Only errors of the catalogue are shown. */
-function errorAnswer(error: unknown): HttpAnswer {
-  const known = error instanceof RocketError ? error : new RocketError('INTERNAL_ERROR');
-  return json(known.status, encodeRefusal(known));
+  return jsonAnswer(200, await call(place, body));
 }

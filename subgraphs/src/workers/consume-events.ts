@@ -2,21 +2,19 @@
 import type { Consumer, DeadLetters, Delivery, EventBus, Logger } from '@rocket/platform';
 import {
   type AppName,
-  eventSubject,
   RocketError,
   readStream,
   type StreamRecord,
   WORKFLOWS_CONSUMER,
+  WORKFLOWS_CONSUMPTION,
 } from '@rocket/schema';
-import { readStored } from '../outbox/stored-events.ts';
-import { type ToldEvent, toldEvent } from './told-event.ts';
+import { type ToldEvent, toldEvent, wasToldBy } from './told-event.ts';
 import type { WorkerShards } from './worker-shards.ts';
 import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';
 import { isOutage } from './workflows/step-failure.ts';
 import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 const MAX_IN_FLIGHT = 64;
-const ACK_WAIT_MS = 30_000;
 const MAX_TRIES = 8;
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 30_000;
@@ -41,11 +39,9 @@ export function consumeEvents(parts: EventParts): Consumer {
   const { bus, deadLetters, logger } = parts;
   const running = new Map<AppName, number>();
   return bus.consume({
-    name: WORKFLOWS_CONSUMER,
-    subject: eventSubject({}),
+    ...WORKFLOWS_CONSUMPTION,
     handle: (delivery) => handle({ ...parts, running }, delivery),
     maxInFlight: MAX_IN_FLIGHT,
-    ackWaitMs: ACK_WAIT_MS,
     maxTries: MAX_TRIES,
     retryDelayMs: (tries) => Math.min(FIRST_RETRY_MS * 2 ** tries, MAX_RETRY_MS),
     dead: async (message, cause) => {
@@ -109,14 +105,7 @@ async function concernedApp(
   }
   if (placed === null || !concernsWorkflows(placed.model, record)) return null;
   const app = shards.open(placed);
-  // The app has moved since, or another one has its name by now.
-  const isOf = told.epoch === placed.placement.epoch || (await wasToldBy(app, told));
-  return isOf ? app : null;
-}
-
-async function wasToldBy(app: WorkflowApp, { id, epoch }: ToldEvent): Promise<boolean> {
-  const [stored] = await readStored(app.database, [id]);
-  return stored !== undefined && toldEvent(readStream(stored.payload))?.epoch === epoch;
+  return (await wasToldBy(app, told, placed.placement.epoch)) ? app : null;
 }
 
 /** For administrators. */

@@ -9,7 +9,7 @@ import {
 } from '@rocket/schema';
 import type { OpenApps } from '../apps/open-apps.ts';
 import type { CommandWorkflows, WorkflowCommands } from '../operation/workflow-commands.ts';
-import { toldEvent } from './told-event.ts';
+import { toldEvent, wasToldBy } from './told-event.ts';
 import { createWorkflowApps, type WorkflowAppsOptions } from './workflow-apps.ts';
 import { createWorkflowCommands } from './workflows/commands.ts';
 import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';
@@ -44,20 +44,24 @@ export function createShardWorkflows(
       const placement = await apps.admit(at);
       const active = await apps.active(at.app);
       if (active === null) throw new RocketError('APP_NOT_FOUND', `App ${at.app} has no document`);
-      const record = readEvent(at, event);
+      const { record, told } = readEvent(at, event);
       if (!concernsWorkflows(active.model, record)) return;
-      await handleEvent(workflowApps.open(apps, { placement, ...active }), record);
+      const app = workflowApps.open(apps, { placement, ...active });
+      if (!(await wasToldBy(app, told, placement.epoch)))
+        throw new RocketError('BAD_REQUEST', `The event is one of a former app ${at.app}`);
+      await handleEvent(app, record);
     },
   };
 }
 
-/** @throws RocketError `BAD_REQUEST` for an event that is none of ours, or not the app's */
+/** @throws RocketError `NOT_FOUND` for another consumer, `BAD_REQUEST` for what is no event of the app */
 function readEvent({ app }: Placed, { consumer, payload }: ConsumedEvent) {
   if (consumer !== WORKFLOWS_CONSUMER)
-    throw new RocketError('BAD_REQUEST', `There is no consumer ${consumer} here`);
+    throw new RocketError('NOT_FOUND', `There is no consumer ${consumer} here`);
   const record = readStream(payload);
   if (record.kind === 'unreadable')
     throw new RocketError('BAD_REQUEST', `The event cannot be read: ${record.reason}`);
-  if (toldEvent(record)?.app !== app) throw new RocketError('BAD_REQUEST', `The event is not one of ${app}`);
-  return record;
+  const told = toldEvent(record);
+  if (told?.app !== app) throw new RocketError('BAD_REQUEST', `The event is not one of ${app}`);
+  return { record, told };
 }

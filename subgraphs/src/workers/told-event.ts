@@ -1,4 +1,6 @@
-import type { AppName, Epoch, StreamRecord } from '@rocket/schema';
+import { type AppName, type Epoch, readStream, type StreamRecord } from '@rocket/schema';
+import { readStored } from '../outbox/stored-events.ts';
+import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 /** An event that an app has told. */
 export interface ToldEvent {
@@ -26,4 +28,15 @@ export function toldEvent(record: StreamRecord): ToldEvent | null {
     default:
       return record satisfies never;
   }
+}
+
+/** Whether it was told by this app: one of another epoch may be of a former app of its name, or of before a move. */
+export async function wasToldBy(
+  { database }: Pick<WorkflowApp, 'database'>,
+  { id, epoch }: ToldEvent,
+  now: Epoch,
+): Promise<boolean> {
+  if (epoch === now) return true;
+  const [stored] = await readStored(database, [id]);
+  return stored !== undefined && toldEvent(readStream(stored.payload))?.epoch === epoch;
 }

@@ -16,7 +16,6 @@ import { createQueryAdvice } from '../../src/advice/query-advice.ts';
 import { buildSubgraph } from '../../src/apps/subgraph.ts';
 import type { AppDatabase } from '../../src/databases/app-database.ts';
 import { executeOperation } from '../../src/operation/execute-operation.ts';
-import { NO_WORKFLOWS } from '../../src/operation/no-workflows.ts';
 import { createDocuments } from '../../src/operation/prepared-operation.ts';
 import { createRequestContext } from '../../src/operation/request-context.ts';
 import type { WorkflowCommands } from '../../src/operation/workflow-commands.ts';
@@ -57,6 +56,19 @@ export interface Answer {
   readonly statements: number;
 }
 
+/** For documents without workflows, which have no mutation that could ask. */
+const UNUSED: WorkflowCommands = {
+  decide: unused,
+  reassign: unused,
+  cancel: unused,
+  retry: unused,
+  start: unused,
+};
+
+async function unused(): Promise<never> {
+  throw new Error('The app was made without commands of workflows');
+}
+
 /** @param others apps of the same graph, whose names are prefixed; the app itself is the graph's home */
 export async function createReadApp(
   document: unknown,
@@ -80,7 +92,7 @@ export async function createReadApp(
       database: asked = database,
       logger = LOGGER,
       wantsFacts = false,
-      workflows = NO_WORKFLOWS,
+      workflows = UNUSED,
     } = {},
   ) => {
     const committed: string[] = [];

@@ -1,6 +1,15 @@
-import { applyEvents, checkEvents, createLogger, type SettingDifference } from '@rocket/platform';
-import { RocketError } from '@rocket/schema';
-import { type CommandLine, configOf, NotAsWanted, print, printJson } from '../../command-line.ts';
+import {
+  applyEvents,
+  checkEvents,
+  createLogger,
+  type EventsCheckOptions,
+  type SettingDifference,
+} from '@rocket/platform';
+import { RocketError, WORKFLOWS_CONSUMER, WORKFLOWS_CONSUMPTION } from '@rocket/schema';
+import { createAdminClient } from '../../admin/client.ts';
+import { findConnection } from '../../admin/connection.ts';
+import { ListWorkflowsDocument } from '../../admin/generated/operations.ts';
+import { type CommandLine, configOf, NotAsWanted, print, printJson, remark } from '../../command-line.ts';
 import { formatTable } from '../../output/table.ts';
 import { natsOptions } from '../../process/nats-options.ts';
 
@@ -21,15 +30,47 @@ export async function checkEventSettings(
     });
   }
   const logger = createLogger({ level: 'silent', name: 'cli' });
-  const options = { ...natsOptions(config), logger, name: 'rocket events check', consumers: [] };
-  const before = await checkEvents(options);
-  const left = apply && before.length > 0 ? await applyEvents(options) : before;
+  const options = { ...natsOptions(config), logger, name: 'rocket events check', consumers: CONSUMERS };
+  const { before, consumers } = await checked(line, options);
+  const left = apply && before.length > 0 ? await applyEvents({ ...options, consumers }) : before;
   const found = before.map((difference) => ({ ...difference, changed: !left.some(isSame(difference)) }));
   // A stream that was missing can be made and differ all the same, where somebody else makes it meanwhile.
   const all = [...found, ...left.filter((each) => !before.some(isSame(each))).map(unchanged)];
   if (json) printJson(line, all);
   else print(line, formatTable(HEADER, all.map(cells), 'The stream is as the settings want it.'));
   if (left.length > 0) throw new NotAsWanted();
+}
+
+/** Those who consume in processes of their own. */
+const CONSUMERS = [WORKFLOWS_CONSUMPTION];
+
+/**
+ * What differs. A consumer of workflows that is missing is no fault where no app has any, or where there is nobody to
+ * ask: the first worker makes it.
+ */
+async function checked(line: CommandLine, options: EventsCheckOptions) {
+  const before = await checkEvents(options);
+  const isMissing = (difference: SettingDifference): boolean =>
+    difference.object === `consumer ${WORKFLOWS_CONSUMER}` && difference.setting === 'exists';
+  if (!before.some(isMissing) || (await workflowsAreUsed(line))) return { before, consumers: CONSUMERS };
+  return { before: before.filter((difference) => !isMissing(difference)), consumers: [] };
+}
+
+/** False also when that cannot be said. */
+async function workflowsAreUsed(line: CommandLine): Promise<boolean> {
+  const connection = await findConnection(configOf(line));
+  if (connection === null) return false;
+  try {
+    const { apps } = await createAdminClient(connection).send(ListWorkflowsDocument, {});
+    return apps.some(({ workflows }) => workflows.length > 0);
+  } catch (error) {
+    if (!(error instanceof RocketError)) throw error;
+    remark(
+      line,
+      `Whether apps have workflows, for which a consumer would be missing, is not known: ${error.message}`,
+    );
+    return false;
+  }
 }
 
 function isSame(a: SettingDifference): (b: SettingDifference) => boolean {
