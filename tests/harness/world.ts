@@ -1,5 +1,5 @@
 /**
- * A whole installation in one process, on the test run's Postgres: catalog, two shards, gateway over HTTP. App names
+ * A whole installation in one process, on the test run's Postgres: catalog, two shards, worker, gateway over HTTP. App names
  * get a suffix of their own, since all worlds of a run share one server and an app's database is named after it.
  */
 import { readFile } from 'node:fs/promises';
@@ -20,7 +20,7 @@ import {
   openRedisCache,
 } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
-import { createShard, createShardMetrics, type Shard } from '@rocket/subgraphs';
+import { createShard, createShardMetrics, createWorker, type Shard } from '@rocket/subgraphs';
 import { createTestDatabase, type TestDatabase } from './servers/postgres.ts';
 import { type GraphqlAnswer, openWorldClient, type WorldClient } from './world-client.ts';
 
@@ -55,7 +55,7 @@ export async function example(name: string): Promise<unknown> {
 export async function createWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
   const test = await createTestDatabase();
   const parts = await openParts(test, loadConfig(environment));
-  const { catalog, shards, metrics, sharedCache, startGateway } = parts;
+  const { catalog, shards, worker, metrics, sharedCache, startGateway } = parts;
   const gateway = await startGateway(metrics);
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;
   const client = await openWorldClient(url, ADMIN);
@@ -72,6 +72,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
     dispose: async () => {
       const { shardMap } = await catalog.snapshot();
       await gateway.close();
+      await worker.close();
       for (const shard of shards.values()) await shard.close();
       await sharedCache.close();
       await catalog.close();
@@ -105,6 +106,10 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
     const parts = { catalog, view, bus, sharedCache, config, logger };
     shards.set(name, await createShard({ name, ...parts, metrics: shardMetrics }));
   }
+  const worker = createWorker({
+    ...{ catalog, view, bus, sharedCache, config, logger, metrics: shardMetrics },
+    deadLetters: catalog.deadLetters,
+  });
   await catalog.platformUsers.add(ADMIN);
   const directory = (record: { name: string }) => {
     const shard = shards.get(record.name);
@@ -117,7 +122,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
       view: await followCatalog(followed, logger),
       ...{ bus, sharedCache, shards: directory, config, logger, metrics: measured },
     });
-  return { catalog, shards, metrics, sharedCache, startGateway };
+  return { catalog, shards, worker, metrics, sharedCache, startGateway };
 }
 
 async function statementsOf(metrics: Metrics, app: string): Promise<number> {

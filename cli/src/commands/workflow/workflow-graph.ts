@@ -104,7 +104,9 @@ export function workflowGraph(connection: AdminConnection, app: AppName): Workfl
         ...(statuses.length === 0 ? {} : { status: { in: statuses.map((status) => status.toUpperCase()) } }),
         ...(workflow === null ? {} : { workflow: { eq: workflow } }),
       };
-      return readInstances(await ask(LIST_INSTANCES, { where, limit }));
+      // A filter without any condition is refused.
+      const filter = Object.keys(where).length === 0 ? {} : { where };
+      return readInstances(await ask(LIST_INSTANCES, { ...filter, limit }));
     },
     async show(id) {
       const instance = readInstance(await ask(SHOW_INSTANCE, { id }));
