@@ -33,7 +33,7 @@ export function createWorker(options: WorkerOptions): Worker {
   const workflowTimers = createWorkflowTimers({ shards, view, logger });
   const timers = createWorkerTimers({ bus, logger, wakeOf: msUntilWake, ...workflowTimers });
   const consumer = consumeEvents({ ...parts, shards, refresh: () => view.refresh() });
-  const unlisten = view.onChange(() => void timers.askAll());
+  const unlisten = view.onChange(() => void timers.ask('changed'));
   return {
     ready: consumer.ready,
     close: () =>

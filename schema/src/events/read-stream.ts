@@ -66,7 +66,7 @@ const sent = z.object({
   ...stored,
   kind: z.literal('sent'),
   event: z.string(),
-  payload: z.json(),
+  payload: z.unknown(),
   actor: z.string().nullable(),
 });
 

@@ -1,5 +1,4 @@
 /** What a workflow sends to others by a name: no record has changed, so it is no change and has no tags. */
-import type { JsonValue } from '../document/types.ts';
 import type { AppName } from '../ids.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import type { ChangeEvent, Late } from './change-event.ts';
@@ -8,8 +7,8 @@ export interface SentEvent extends Pick<ChangeEvent, 'app' | 'actor' | Late> {
   readonly kind: 'sent';
   /** Its name, which is of the form of names of a document. */
   readonly event: string;
-  /** Null when it was too large for the stream. */
-  readonly payload: JsonValue;
+  /** JSON; null when it was too large for the stream. */
+  readonly payload: unknown;
 }
 
 /** An event before it is stored; the database and the relay add the remaining properties. */

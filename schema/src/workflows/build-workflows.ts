@@ -1,6 +1,6 @@
 /** The workflows of a document that was accepted, and of definitions that were kept from one. */
 import { workflowShape } from '../document/shapes/behaviour-shapes.ts';
-import type { JsonValue, WorkflowDefinition } from '../document/types.ts';
+import type { WorkflowDefinition } from '../document/types.ts';
 import type { AppModel } from '../model/app-model.ts';
 import { readWorkflow } from './read/read-workflow.ts';
 import type { WorkflowReport } from './read/reading.ts';
@@ -26,7 +26,7 @@ export function buildWorkflows(
  * A definition that an instance began with, by the app's document as it is now: what the document has no longer makes
  * broken steps. Null when the definition or its trigger cannot be read.
  */
-export function readWorkflowOf(model: AppModel, definition: JsonValue): WorkflowModel | null {
+export function readWorkflowOf(model: AppModel, definition: unknown): WorkflowModel | null {
   const shaped = workflowShape.safeParse(definition);
   return shaped.success ? readWorkflow(shaped.data, model, UNHEARD) : null;
 }

@@ -1,5 +1,4 @@
 /** Which workflows a change or an event starts. */
-import type { JsonValue } from '../document/types.ts';
 import type { ChangeEvent } from '../events/change-event.ts';
 import { fieldChanges } from '../events/webhook-payload.ts';
 import { ExpressionError } from '../expressions/expression.ts';
@@ -18,7 +17,7 @@ export type WorkflowChange = Pick<
 
 export interface WorkflowEvent {
   readonly event: string;
-  readonly payload: JsonValue;
+  readonly payload: unknown;
   /** Id of the user whose write sent it; null where there is none. */
   readonly actor: string | null;
   /** ISO 8601. */

@@ -1,6 +1,5 @@
 /** What an instance knows of what started it. */
 import { z } from 'zod';
-import type { JsonValue } from '../document/types.ts';
 import type { TriggerModel } from './workflow-model.ts';
 
 /** JSON, kept with the instance: `trigger` in paths and expressions. What a trigger's kind does not have is null. */
@@ -14,9 +13,10 @@ export interface TriggerFacts {
   readonly old: Readonly<Record<string, unknown>> | null;
   readonly action: 'create' | 'update' | 'delete' | null;
   readonly event: string | null;
-  readonly payload: JsonValue;
-  /** What a mutation gave. */
-  readonly input: JsonValue;
+  /** JSON. */
+  readonly payload: unknown;
+  /** JSON that a mutation gave. */
+  readonly input: unknown;
   /** Who made the change, sent the event or started the instance. */
   readonly user: { readonly id: string | null };
   /** ISO 8601. */
@@ -39,6 +39,7 @@ export function triggerFacts(given: Pick<TriggerFacts, 'kind' | 'at'> & Partial<
   };
 }
 
+// JSON is taken as it is: copied, numbers that a double cannot hold would lose what makes them numbers.
 const rows = z.record(z.string(), z.unknown()).nullable();
 const stored = z.object({
   kind: z.enum([
@@ -56,8 +57,8 @@ const stored = z.object({
   old: rows,
   action: z.enum(['create', 'update', 'delete']).nullable(),
   event: z.string().nullable(),
-  payload: z.json(),
-  input: z.json(),
+  payload: z.unknown(),
+  input: z.unknown(),
   user: z.object({ id: z.string().nullable() }),
   at: z.string(),
 });

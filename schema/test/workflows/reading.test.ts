@@ -249,12 +249,10 @@ describe('any JSON', () => {
   });
 
   /** The workflow of above with one property of a step replaced, which it may withstand. */
-  const changed = fc
-    .tuple(fc.nat(5), properties)
-    .map(([place, given]) => ({
-      ...LEAVE,
-      steps: stepsOf(LEAVE).with(place, { ...stepsOf(LEAVE)[place], ...given }),
-    }));
+  const changed = fc.tuple(fc.nat(5), properties).map(([place, given]) => ({
+    ...LEAVE,
+    steps: stepsOf(LEAVE).with(place, { ...stepsOf(LEAVE)[place], ...given }),
+  }));
 
   it('is read without an exception, and has no broken step when it is accepted', () => {
     let accepted = 0;

@@ -15,8 +15,8 @@ export interface WorkflowTimersOptions {
 }
 
 export interface WorkflowTimers {
-  /** Apps whose documents have workflows. */
-  apps(): Promise<readonly AppName[]>;
+  /** Apps whose documents have workflows; of them, those that have another document or place than when they were opened. */
+  apps(which: 'all' | 'changed'): Promise<readonly AppName[]>;
   source(app: AppName): TimerSource;
 }
 
@@ -41,12 +41,15 @@ export function createWorkflowTimers({ shards, view, logger }: WorkflowTimersOpt
   }
 
   return {
-    async apps() {
+    async apps(which) {
       const names = [...view.current.shardMap.placements.keys()];
       const read = names.map((app) =>
         slots.run(async () => {
           try {
-            return ((await shards.model(app))?.model.workflows.size ?? 0) > 0 ? [app] : [];
+            const placed = await shards.model(app);
+            if (placed === null || placed.model.workflows.size === 0) return [];
+            const version = versionOf(placed.placement.epoch, placed.revision);
+            return which === 'all' || ensured.get(app) !== version ? [app] : [];
           } catch (err) {
             // Its timers are asked for again with the next change of the catalog.
             logger.warn({ err, app }, 'the workflows of the app cannot be read at the moment');

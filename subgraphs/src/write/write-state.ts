@@ -50,7 +50,8 @@ export interface PendingEffect {
 /** An event that a workflow sends, by its name. */
 export interface SentEvent {
   readonly event: string;
-  readonly payload: JsonValue;
+  /** JSON. */
+  readonly payload: unknown;
 }
 
 export interface ParentOf {

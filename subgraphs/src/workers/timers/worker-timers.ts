@@ -12,8 +12,8 @@ const FOLLOW_AGAIN_MS = 1_000;
 export interface WorkerTimersOptions {
   readonly bus: EventBus;
   readonly logger: Logger;
-  /** Apps that may have timers. */
-  readonly apps: () => Promise<readonly AppName[]>;
+  /** Apps that may have timers: all of them, or those whose timers the catalog has changed since they were asked. */
+  readonly apps: (which: 'all' | 'changed') => Promise<readonly AppName[]>;
   readonly source: (app: AppName) => TimerSource;
   /** In how many ms an instance wakes, from its record; null where it has no timer. */
   readonly wakeOf: (record: Readonly<Record<string, unknown>>) => number | null;
@@ -21,8 +21,8 @@ export interface WorkerTimersOptions {
 
 export interface WorkerTimers {
   wakeIn(app: AppName, ms: number): void;
-  /** Apps may have timers that this process has not heard of. */
-  askAll(): Promise<void>;
+  /** Apps may have timers that this process has not heard of; see {@link WorkerTimersOptions.apps}. */
+  ask(which: 'all' | 'changed'): Promise<void>;
   /** Nothing is fired any more; waits for what is being fired, so long at most. */
   close(graceMs: number): Promise<void>;
 }
@@ -70,7 +70,7 @@ class Timers implements WorkerTimers {
       subject: changeSubject({ entity: WORKFLOW_INSTANCE }),
       from: { kind: 'new' },
       onMessage: ({ payload }) => this.#told(payload),
-      onCaughtUp: () => void this.askAll(),
+      onCaughtUp: () => void this.ask('all'),
       onLost: (reason) => this.#lost(reason),
     });
   }
@@ -93,14 +93,14 @@ class Timers implements WorkerTimers {
   }
 
   /** What was set before, or while nothing was heard. */
-  async askAll(): Promise<void> {
+  async ask(which: 'all' | 'changed'): Promise<void> {
     try {
-      const apps = await this.#options.apps();
+      const apps = await this.#options.apps(which);
       for (const app of apps) this.wakeIn(app, 0);
     } catch (err) {
       if (this.#isClosed) return;
       this.#options.logger.warn({ err }, 'timers cannot be looked for at the moment');
-      this.#again = setTimeout(() => void this.askAll(), FOLLOW_AGAIN_MS);
+      this.#again = setTimeout(() => void this.ask(which), FOLLOW_AGAIN_MS);
     }
   }
 }

@@ -40,83 +40,76 @@ export function concernsWorkflows(model: Pick<AppModel, 'workflowStarts'>, recor
 
 /** @throws what is to be tried again: nothing is wrong with the event then, or it cannot be handled at all */
 export async function handleEvent(app: WorkflowApp, record: StreamRecord): Promise<void> {
-  switch (record.kind) {
-    case 'change':
-      await handleChange(app, await wholeChange(app, record.event));
+  const whole = await wholeRecord(app, record);
+  switch (whole.kind) {
+    case 'change': {
+      const { event } = whole;
+      if (event.entity !== WORKFLOW_INSTANCE) await beginAll(app, matchChange(app.model, event), event);
+      else if (isRunning(event)) await advanceInstance(app, event.key, event.version);
       return;
+    }
     case 'sent':
-      await handleSent(app, await wholeSent(app, record.sent));
+      await handleSent(app, whole.sent);
       return;
     case 'effect':
-      if (record.effect.effect === 'send_event') await handleSent(app, sentBy(record.effect));
+      if (whole.effect.effect === 'send_event') await handleSent(app, sentBy(whole.effect));
       return;
     default:
   }
 }
 
-async function handleChange(app: WorkflowApp, event: ChangeEvent): Promise<void> {
-  if (event.entity === WORKFLOW_INSTANCE) {
-    if (isRunning(event)) await advanceInstance(app, event.key, event.version);
-    return;
-  }
-  for (const started of matchChange(app.model, event)) {
-    await begin(app, started, {
-      startedFor: `event:${event.id}`,
-      depth: event.depth ?? 0,
-      startedBy: event.actor,
-    });
-  }
-}
-
-/** Also when the record was too large for the stream: it is looked at then. */
+/** Also when the record was too large for the stream: the instance is looked at then. */
 function isRunning({ record, omitted }: ChangeEvent): boolean {
   return omitted || record?.['status'] === 'running';
 }
 
 async function handleSent(app: WorkflowApp, event: SentEvent): Promise<void> {
   await receiveEvent(app, event);
-  for (const started of matchEvent(app.model, event)) {
-    await begin(app, started, {
-      startedFor: `event:${event.id}`,
-      depth: event.depth ?? 0,
-      startedBy: event.actor,
-    });
-  }
+  await beginAll(app, matchEvent(app.model, event), event);
 }
 
-async function begin(
+/**
+ * Those that can begin do, and go on: what is wrong with one of them, or cannot be done at the moment, keeps none of the
+ * others. @throws the first of what has kept any, when all have been tried
+ */
+async function beginAll(
   app: WorkflowApp,
-  { workflow, facts, error: fault }: WorkflowMatch,
-  of: { readonly startedFor: string; readonly depth: number; readonly startedBy: string | null },
+  matches: readonly WorkflowMatch[],
+  { id, depth = 0, actor }: Pick<SentEvent, 'id' | 'depth' | 'actor'>,
 ): Promise<void> {
-  const id = await startInstance(app, { workflow, trigger: facts, fault, ...of });
-  if (id !== null) await advanceInstance(app, id);
+  const of = { startedFor: `event:${id}`, depth, startedBy: actor };
+  const begun = await Promise.allSettled(
+    matches.map(async ({ workflow, facts, error: fault }) => {
+      const instance = await startInstance(app, { workflow, trigger: facts, fault, ...of });
+      if (instance !== null) await advanceInstance(app, instance);
+    }),
+  );
+  for (const each of begun) if (each.status === 'rejected') throw each.reason;
 }
 
 /** An action of a transition sends the record as it was stored. */
 function sentBy(effect: TransitionEffect): SentEvent {
   const { id, app, epoch, revision, depth, lsn, at, omitted, actor, record } = effect;
   const { event } = sendEvent.parse(effect.definition);
-  const payload = z.json().parse(record ?? null);
-  return { kind: 'sent', event, payload, id, app, epoch, revision, depth, lsn, at, omitted, actor };
+  return { kind: 'sent', event, payload: record, id, app, epoch, revision, depth, lsn, at, omitted, actor };
 }
 
 const sendEvent = z.object({ event: z.string() });
 
-/** With its records, where they were too large for the stream. */
-async function wholeChange(app: WorkflowApp, event: ChangeEvent): Promise<ChangeEvent> {
-  if (!event.omitted || event.entity === WORKFLOW_INSTANCE) return event;
-  const whole = await wholeRecord(app, event.id);
-  return whole?.kind === 'change' ? whole.event : event;
-}
-
-async function wholeSent(app: WorkflowApp, sent: SentEvent): Promise<SentEvent> {
-  if (!sent.omitted) return sent;
-  const whole = await wholeRecord(app, sent.id);
-  return whole?.kind === 'sent' ? whole.sent : sent;
-}
-
-async function wholeRecord(app: WorkflowApp, id: string): Promise<StreamRecord | null> {
+/**
+ * As it was stored, where it was too large for the stream. An instance is read anyway.
+ * @throws Error when it is not kept any more, so that it does not seem to have nothing to say
+ */
+async function wholeRecord(app: WorkflowApp, record: StreamRecord): Promise<StreamRecord> {
+  const { id, omitted } = eventOf(record) ?? { id: '', omitted: false };
+  if (!omitted) return record;
   const [stored]: readonly StoredEvent[] = await readStored(app.database, [id]);
-  return stored === undefined ? null : readStream(stored.payload);
+  if (stored !== undefined) return readStream(stored.payload);
+  throw new Error('The event was too large for the stream, and is not kept in the outbox any more');
+}
+
+function eventOf(record: StreamRecord): Pick<ChangeEvent, 'id' | 'omitted'> | null {
+  if (record.kind === 'change') return record.event.entity === WORKFLOW_INSTANCE ? null : record.event;
+  if (record.kind === 'sent') return record.sent;
+  return record.kind === 'effect' ? record.effect : null;
 }

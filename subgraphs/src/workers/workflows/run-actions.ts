@@ -8,7 +8,6 @@ import {
   valueAt,
   WorkflowFault,
 } from '@rocket/schema';
-import { z } from 'zod';
 import { createWithin, deleteWithin, updateWithin, type WriteInput } from '../../write/pipeline.ts';
 import { WriteRefused } from '../../write/write-result.ts';
 import { askReceiver } from './ask-receiver.ts';
@@ -54,7 +53,7 @@ async function runAction(instance: OpenInstance, action: ActionModel, place: str
     }
     case 'send_event': {
       const payload = action.payload === null ? instance.context : evaluated(instance, action.payload);
-      write.sent.push({ event: action.event, payload: z.json().parse(payload) });
+      write.sent.push({ event: action.event, payload });
       return;
     }
     default:
