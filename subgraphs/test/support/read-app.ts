@@ -97,8 +97,7 @@ export async function createReadApp(
   ) => {
     const committed: string[] = [];
     const onCommitted = (events: readonly string[]) => void committed.push(...events);
-    const pipeline = { database: asked, model, logger, webhooks: WEBHOOKS, outbox, onCommitted };
-    const writes = createWritePipeline(pipeline);
+    const parts = { database: asked, model, logger, webhooks: WEBHOOKS, outbox, onCommitted };
     const context = createRequestContext({
       model,
       schema,
@@ -109,7 +108,7 @@ export async function createReadApp(
       minLsn: null,
       wantsFacts,
       advice: createQueryAdvice(),
-      writes,
+      writes: createWritePipeline(parts),
       workflows,
       committed: wantsFacts ? committed : undefined,
     });
