@@ -25,9 +25,13 @@ const SILENT_AFTER_MS = MAX_STALENESS_MS + 300;
 const MIN_HIT_SHARE = 0.3;
 const MIN_READS = IS_LONG ? 20_000 : 15_000;
 /** Those of its watchers are fewer. */
-const MIN_REPLICA_READS = 100;
+const MIN_REPLICA_READS = IS_LONG ? 200 : 100;
 /** For how long the replica stands still, in turn: beyond the bound at the end. */
-const STILL_MS = [...Array<number>(IS_LONG ? 8 : 4).fill(100), 1_200, MAX_STALENESS_MS + 500];
+const STILL_MS = [
+  ...Array<number>(IS_LONG ? 8 : 4).fill(100),
+  1_200,
+  IS_LONG ? 3_000 : MAX_STALENESS_MS + 500,
+];
 
 /** How many were made in the databases of apps. */
 async function transactionsOf(node: PostgresNode): Promise<number> {
@@ -93,7 +97,7 @@ describe.skipIf(!HAS_SERVERS)('answers that are kept', { timeout: TIMEOUT_MS }, 
       await redis.command('flushall');
       await sleep(500);
       redis.freeze();
-      await sleep(1_000).finally(() => redis.thaw());
+      await sleep(IS_LONG ? 1_500 : 1_000).finally(() => redis.thaw());
       await redis.kill9();
       await sleep(500);
       await redis.start();
