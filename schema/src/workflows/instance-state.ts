@@ -20,6 +20,8 @@ const token = z.object({
   phase: z.enum(['ready', 'waiting', 'retrying', 'joining']),
   /** How many times its step has failed since it was reached. */
   failures: z.int().min(0),
+  /** How many steps it has left. With its id it names the run of a step, however often that is repeated. */
+  left: z.int().min(0),
   /** When it stops waiting, ISO 8601; null without end. */
   dueAt: z.string().nullable(),
 });
@@ -112,7 +114,7 @@ export function moveOn(workflow: WorkflowModel, state: InstanceState, of: { id: 
   const leaving = tokenOf(state, of.id);
   if (leaving === null) return { state, givenUp: [], joined: [] };
   if (of.to.kind === 'step') {
-    const moved = newToken(leaving.id, leaving.parent, of.to.step);
+    const moved = { ...newToken(leaving.id, leaving.parent, of.to.step), left: leaving.left + 1 };
     const tokens = state.tokens.map((each) => (each.id === leaving.id ? moved : each));
     return { state: { ...state, tokens }, givenUp: [], joined: [] };
   }
@@ -146,5 +148,5 @@ function descendants({ tokens }: InstanceState, id: number): readonly Token[] {
 }
 
 function newToken(id: number, parent: number | null, step: string): Token {
-  return { id, parent, step, phase: 'ready', failures: 0, dueAt: null };
+  return { id, parent, step, phase: 'ready', failures: 0, left: 0, dueAt: null };
 }

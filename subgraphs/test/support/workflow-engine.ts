@@ -3,14 +3,15 @@ import { createMetrics } from '@rocket/platform';
 import { appName, type Caller, readStream, revision, WORKFLOW_INSTANCE } from '@rocket/schema';
 import { until } from '../../../tests/harness/until.ts';
 import { documentInput } from '../../src/operation/document-input.ts';
+import type { WorkflowCommands } from '../../src/operation/workflow-commands.ts';
 import { createWebhookCaller } from '../../src/webhooks/webhook-caller.ts';
-import { createAppTimers } from '../../src/workers/timers/app-timers.ts';
+import { createAppTimers, type TimerSource } from '../../src/workers/timers/app-timers.ts';
 import { dueTimer, msUntilDue, selectDue, selectNextDue } from '../../src/workers/timers/timer-sql.ts';
 import { createWorkflowCommands } from '../../src/workers/workflows/commands.ts';
 import { fireTimer } from '../../src/workers/workflows/fire-timer.ts';
 import { handleEvent } from '../../src/workers/workflows/handle-event.ts';
 import { ensureSchedules, fireSchedule } from '../../src/workers/workflows/schedules.ts';
-import { createWorkflowApp } from '../../src/workers/workflows/workflow-app.ts';
+import { createWorkflowApp, type WorkflowApp } from '../../src/workers/workflows/workflow-app.ts';
 import { createWorkflowMetrics } from '../../src/workers/workflows/workflow-metrics.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
 import { ADMIN, createWriteApp, LOGGER, parseApp } from './write-app.ts';
@@ -28,11 +29,27 @@ export interface StoredInstance {
   readonly history: readonly string[];
 }
 
+export interface EngineOptions {
+  /** How many times each event is handled at once. */
+  readonly times?: number;
+}
+
+/** The timers of an app, as a worker has them. */
+export function timerSource(appOf: () => WorkflowApp): TimerSource {
+  return {
+    due: async (limit) => (await appOf().database.query(selectDue(limit))).map(dueTimer),
+    msUntilNext: async () => {
+      const [row] = await appOf().database.query(selectNextDue());
+      return row === undefined ? null : msUntilDue(row);
+    },
+    fire: (timer) => (timer.kind === 'schedule' ? fireSchedule(appOf(), timer) : fireTimer(appOf(), timer)),
+  };
+}
+
 /** Ends of a test are waited for with {@link WorkflowEngine.settled}. */
-export async function createWorkflowEngine(document: object) {
+export async function createWorkflowEngine(document: object, { times = 1 }: EngineOptions = {}) {
   const base = await createWriteApp();
   await base.activate(document);
-  const { model } = parseApp(document);
   const { database, outbox } = base;
   const webhooks = createWebhookCaller({
     outgoingAllow: ['127.0.0.0/8'],
@@ -40,22 +57,15 @@ export async function createWorkflowEngine(document: object) {
     webhookTimeoutMs: 500,
   });
   const failures: unknown[] = [];
-  const workflowApp = createWorkflowApp({
-    ...{ app: appName('test_app'), model, revision: revision(1), database, outbox, webhooks },
-    logger: LOGGER,
-    metrics: createWorkflowMetrics(createMetrics()),
-    onTimer: (ms) => timers.wakeIn(ms),
-  });
+  const metrics = createWorkflowMetrics(createMetrics());
+  const appOf = (of: object) =>
+    createWorkflowApp({
+      ...{ app: appName('test_app'), model: parseApp(of).model, revision: revision(1), database, outbox },
+      ...{ webhooks, logger: LOGGER, metrics, onTimer: (ms) => timers.wakeIn(ms) },
+    });
+  let current = appOf(document);
   const timers = createAppTimers(
-    {
-      due: async (limit) => (await database.query(selectDue(limit))).map(dueTimer),
-      msUntilNext: async () => {
-        const [row] = await database.query(selectNextDue());
-        return row === undefined ? null : msUntilDue(row);
-      },
-      fire: (timer) =>
-        timer.kind === 'schedule' ? fireSchedule(workflowApp, timer) : fireTimer(workflowApp, timer),
-    },
+    timerSource(() => current),
     LOGGER,
   );
   let handling = 0;
@@ -64,16 +74,20 @@ export async function createWorkflowEngine(document: object) {
     from: { kind: 'after', position: 0 },
     onLost: (reason) => failures.push(reason),
     onMessage: ({ payload }) => {
-      handling += 1;
-      handleEvent(workflowApp, readStream(payload))
-        .catch((error: unknown) => failures.push(error))
-        .finally(() => {
-          handling -= 1;
-        });
+      for (let time = 0; time < times; time += 1) {
+        handling += 1;
+        handleEvent(current, readStream(payload))
+          .catch((error: unknown) => failures.push(error))
+          .finally(() => {
+            handling -= 1;
+          });
+      }
     },
   });
-  const writes = () => createWritePipeline({ database, model, logger: LOGGER, webhooks, outbox });
+  const writes = () =>
+    createWritePipeline({ database, model: current.model, logger: LOGGER, webhooks, outbox });
   const inputOf = (name: string, input: Input) => {
+    const { model } = current;
     const entity = model.entities.get(name);
     if (entity === undefined) throw new Error(`no entity ${name}`);
     return documentInput(model.entities, entity, input).values;
@@ -92,9 +106,20 @@ export async function createWorkflowEngine(document: object) {
   }
 
   return {
-    model,
-    app: workflowApp,
-    commands: createWorkflowCommands({ app: workflowApp, request: {} }),
+    appOf,
+    app: () => current,
+    commands: (): WorkflowCommands => createWorkflowCommands({ app: current, request: {} }),
+    /** Goes on with another document. Its tables are those of the first one. */
+    serve: (other: object) => {
+      current = appOf(other);
+    },
+    /** Lets the time of all timers be over that are not held. */
+    hurry: async () => {
+      await rows(
+        'UPDATE _timers SET due_at = clock_timestamp() WHERE NOT held AND due_at > clock_timestamp()',
+      );
+      timers.wakeIn(0);
+    },
     timers,
     failures,
     rows,
@@ -107,8 +132,9 @@ export async function createWorkflowEngine(document: object) {
     update: (name: string, id: string, input: Input, caller: Caller = ADMIN) =>
       writes().update(caller, name, { id, patch: inputOf(name, input) }),
     remove: (name: string, id: string) => writes().delete(ADMIN, name, { id }),
-    schedules: () => ensureSchedules(workflowApp),
-    /** Waits until an instance is as it is expected; `null` for any. */
+    schedules: () => ensureSchedules(current),
+    when: until,
+    /** Waits until an instance is as it is expected. */
     until: async (isMeant: (instance: StoredInstance) => boolean): Promise<StoredInstance> => {
       let found: StoredInstance | undefined;
       await until(async () => {

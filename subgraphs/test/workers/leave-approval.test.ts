@@ -1,5 +1,6 @@
 /** Rocket's own example of a workflow, from the creation of a request to its end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { THEN } from '../support/workflow-documents.ts';
 import { createWorkflowEngine, type WorkflowEngine } from '../support/workflow-engine.ts';
 import { callerWith, entity } from '../support/write-app.ts';
 
@@ -28,7 +29,7 @@ const DOCUMENT = {
           ...{ on_approve: { goto: 'ok' }, on_reject: 'end', on_timeout: { goto: 'ok' } },
         },
         {
-          ...{ id: 'ok', type: 'action', then: 'end' },
+          ...{ id: 'ok', type: 'action', [THEN]: 'end' },
           actions: [
             {
               ...{ type: 'set_field', entity: 'leave_request', record_id: 'context.record_id' },
@@ -75,13 +76,13 @@ describe('leave_approval', () => {
     await engine.until(({ status, step }) => status === 'waiting' && step === 'boss');
     const approvalId = await pending();
     const decision = { approvalId, approve: true, comment: 'have fun' };
-    await expect(engine.commands.decide(callerWith(['employee'], 'u-2'), decision)).resolves.toMatchObject({
+    await expect(engine.commands().decide(callerWith(['employee'], 'u-2'), decision)).resolves.toMatchObject({
       ok: false,
       errors: [{ code: 'NOT_FOUND' }],
     });
     const results = await Promise.all([
-      engine.commands.decide(MANAGER, decision),
-      engine.commands.decide(MANAGER, { ...decision, approve: false }),
+      engine.commands().decide(MANAGER, decision),
+      engine.commands().decide(MANAGER, { ...decision, approve: false }),
     ]);
     expect(results.filter(({ ok }) => ok)).toHaveLength(1);
     expect(results.find(({ ok }) => !ok)).toMatchObject({ errors: [{ code: 'INVALID_STATE' }] });

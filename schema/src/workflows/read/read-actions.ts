@@ -66,7 +66,7 @@ function readAction(part: Part, of: ActionScope): ActionModel | null {
       return readChange(part, type, of);
     case 'create_record': {
       const entity = readEntity(part, of.scope);
-      const values = entity === null ? null : readValues(part, { entity, isNew: true, ...of });
+      const values = entity === null ? null : readValues(part, { ...of, entity, isNew: true });
       return entity === null || values === null ? null : { kind: type, entity: entity.name, values };
     }
     case 'webhook':
@@ -94,7 +94,7 @@ function readChange(
   const recordId = readPath(part, 'record_id', of.variables)?.path;
   if (type === 'delete_record')
     return entity === null || recordId === undefined ? null : { kind: type, entity: entity.name, recordId };
-  const scope = entity === null ? null : { entity, isNew: false, ...of };
+  const scope = entity === null ? null : { ...of, entity, isNew: false };
   const read = type === 'set_field' ? readSetField : readValues;
   const values = scope === null ? null : read(part, scope);
   if (entity === null || recordId === undefined || values === null) return null;

@@ -43,6 +43,8 @@ class Timers implements AppTimers {
   /** By `performance.now()`; when it wakes. */
   #wakesAtMs = Number.POSITIVE_INFINITY;
   #running: Promise<void> | null = null;
+  /** It woke while it ran, perhaps after it was read what comes next. */
+  #wokeMeanwhile = false;
   #pauseMs = MIN_PAUSE_MS;
   #isClosed = false;
 
@@ -70,9 +72,10 @@ class Timers implements AppTimers {
   #wake(): void {
     this.#timer = null;
     this.#wakesAtMs = Number.POSITIVE_INFINITY;
-    // Whoever is running asks once more at its end what comes next.
+    this.#wokeMeanwhile = this.#running !== null;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
+      if (this.#wokeMeanwhile) this.wakeIn(0);
     });
   }
 

@@ -150,18 +150,25 @@ export function databaseTime(row: Row | undefined): Date {
   return new Date(z.string().parse(row?.[0]));
 }
 
-/** Locks the timer. A row when it is due and nobody else has it: when that was, and the database's time. */
+/**
+ * Locks the timer. A row when it is due and nobody else has it: when that was, the database's time, and by which
+ * definition it was set.
+ */
 export function takeSchedule(id: string): Statement {
   return {
-    text: `SELECT due_at, clock_timestamp() FROM "${TIMERS_TABLE}"
+    text: `SELECT due_at, clock_timestamp(), definition FROM "${TIMERS_TABLE}"
            WHERE id = $1::bigint AND due_at <= clock_timestamp() FOR UPDATE SKIP LOCKED`,
     values: [id],
   };
 }
 
-export function takenSchedule(row: Row): { readonly dueAt: string; readonly now: Date } {
-  const [dueAt, now] = z.tuple([z.string(), z.string()]).parse(row);
-  return { dueAt, now: new Date(now) };
+export interface TakenSchedule extends Pick<ScheduleTimer, 'dueAt' | 'definition'> {
+  readonly now: Date;
+}
+
+export function takenSchedule(row: Row): TakenSchedule {
+  const [dueAt, now, definition] = z.tuple([z.string(), z.string(), z.string()]).parse(row);
+  return { dueAt, now: new Date(now), definition };
 }
 
 /** @param dueAt null where it comes no more */

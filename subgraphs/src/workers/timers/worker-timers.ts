@@ -35,7 +35,8 @@ class Timers implements WorkerTimers {
   readonly #options: WorkerTimersOptions;
   readonly #apps = new Map<AppName, AppTimers>();
   #follower: Follower;
-  #again: NodeJS.Timeout | null = null;
+  #followAgain: NodeJS.Timeout | null = null;
+  #askAgain: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   constructor(options: WorkerTimersOptions) {
@@ -49,7 +50,7 @@ class Timers implements WorkerTimers {
 
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
-    if (this.#again !== null) clearTimeout(this.#again);
+    for (const timer of [this.#followAgain, this.#askAgain]) if (timer !== null) clearTimeout(timer);
     this.#follower.close();
     const closing = Promise.all([...this.#apps.values()].map((timers) => timers.close()));
     // What takes longer is rolled back with its database.
@@ -87,7 +88,7 @@ class Timers implements WorkerTimers {
     const { logger } = this.#options;
     logger.warn({ reason }, 'the changes of workflows are followed anew');
     if (this.#isClosed) return;
-    this.#again = setTimeout(() => {
+    this.#followAgain = setTimeout(() => {
       this.#follower = this.#follow();
     }, FOLLOW_AGAIN_MS);
   }
@@ -100,7 +101,8 @@ class Timers implements WorkerTimers {
     } catch (err) {
       if (this.#isClosed) return;
       this.#options.logger.warn({ err }, 'timers cannot be looked for at the moment');
-      this.#again = setTimeout(() => void this.ask(which), FOLLOW_AGAIN_MS);
+      if (this.#askAgain !== null) clearTimeout(this.#askAgain);
+      this.#askAgain = setTimeout(() => void this.ask(which), FOLLOW_AGAIN_MS);
     }
   }
 }

@@ -67,6 +67,8 @@ async function failStep(
   return await changeInstance(app, of, async (instance) => {
     const current = token === null ? readyToken(instance.state) : tokenOf(instance.state, token.id);
     if (instanceStatus(instance) !== 'running' || current?.phase !== 'ready') return;
+    // Somebody else has run the step meanwhile, and goes on with what came of it.
+    if (token !== null && (current.left !== token.left || current.failures !== token.failures)) return;
     const delayMs = failure.kind === 'again' ? RETRY_AFTER_MS[current.failures] : undefined;
     if (delayMs === undefined) await failInstance(instance, current, failure.reason);
     else await retryLater(instance, current, delayMs);

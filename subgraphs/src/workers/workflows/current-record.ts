@@ -1,22 +1,41 @@
 /** Records as they are when a step begins, and where relations lead from them. */
 import { quoteIdentifier } from '@rocket/platform';
-import { type AppModel, type EntityModel, keyValue, type StoredRecord, WorkflowFault } from '@rocket/schema';
+import {
+  type AppModel,
+  type EntityModel,
+  type FieldModel,
+  keyValue,
+  type StoredRecord,
+  WorkflowFault,
+} from '@rocket/schema';
 import { sqlType } from '../../sql/parameters.ts';
 import { columns, keyColumn, live, toRecord } from '../../write/record-sql.ts';
 import { entityOf } from '../../write/write-state.ts';
 import type { OpenInstance } from './open-instance.ts';
 
+type Reading = Pick<OpenInstance, 'write'>;
+
 /** Null when there is none, or it was deleted. */
 export async function currentRecord(
-  { write }: Pick<OpenInstance, 'write'>,
+  reading: Reading,
   entity: EntityModel,
   id: unknown,
 ): Promise<StoredRecord | null> {
-  const key = keyValue(entity.primaryKey, id);
+  return await recordBy(reading, { entity, field: entity.primaryKey }, id);
+}
+
+/** The first by its key, where there are several. */
+async function recordBy(
+  { write }: Reading,
+  { entity, field }: { readonly entity: EntityModel; readonly field: FieldModel },
+  value: unknown,
+): Promise<StoredRecord | null> {
+  const key = keyValue(field, value);
   if (key === null) return null;
   const [row] = await write.tx.query({
     text: `SELECT ${columns(entity)} FROM ${quoteIdentifier(entity.table)}
-           WHERE ${keyColumn(entity)} = $1::${sqlType(entity.primaryKey)}${live(entity)}`,
+           WHERE ${quoteIdentifier(field.name)} = $1::${sqlType(field)}${live(entity)}
+           ORDER BY ${keyColumn(entity)} LIMIT 1`,
     values: [key],
     prepare: true,
   });
@@ -40,18 +59,20 @@ export async function relatedRecord(
 ): Promise<{ readonly record: StoredRecord; readonly entity: EntityModel } | null> {
   let at = { record: from.record, entity: entityOf(instance.app.model, from.entity) };
   for (const name of links) {
-    const { target, localField } = toOneLink(instance.app.model, at.entity, name);
-    const record = await currentRecord(instance, target, at.record.values[localField] ?? null);
+    const { to, localField } = singleLink(instance.app.model, at.entity, name);
+    const record = await recordBy(instance, to, at.record.values[localField] ?? null);
     if (record === null) return null;
-    at = { record, entity: target };
+    at = { record, entity: to.entity };
   }
   return at;
 }
 
-function toOneLink(model: AppModel, entity: EntityModel, name: string) {
+function singleLink(model: AppModel, entity: EntityModel, name: string) {
   const link = entity.links.find(({ graphqlName }) => graphqlName === name);
   const target = link?.target.app === model.app ? model.entities.get(link.target.entity) : undefined;
-  if (link?.kind !== 'to_one' || target === undefined)
+  const isSingle = link?.kind === 'to_one' || link?.kind === 'has_one';
+  const field = isSingle ? target?.fieldByName.get(link.targetField) : undefined;
+  if (!isSingle || target === undefined || field === undefined)
     throw new WorkflowFault(`${entity.name} has no link ${JSON.stringify(name)} to one record any more`);
-  return { target, localField: link.localField };
+  return { to: { entity: target, field }, localField: link.localField };
 }

@@ -13,12 +13,15 @@ type TokenTimer = Extract<DueTimer, { kind: 'token' }>;
 /** Fires it unless somebody else has, and goes on with its instance. Whether it was this call that fired it. */
 export async function fireTimer(app: WorkflowApp, timer: TokenTimer): Promise<boolean> {
   const { instanceId: id, workflow, depth } = timer;
-  let isFired = false;
-  const status = await changeWaiting(app, { id, workflow, depth, token: timer.token }, async (instance) => {
+  let isTaken = false;
+  const of = { id, workflow, depth, token: timer.token };
+  const status = await changeWaiting(app, of, async (instance) => {
     const [taken] = await instance.write.tx.query(takeTimer(timer.id));
-    isFired = taken !== undefined;
-    if (isFired) await endWait(instance, timer.token);
+    isTaken = taken !== undefined;
+    if (isTaken) await endWait(instance, timer.token);
   });
+  // Without an instance that has changed, an attempt that took the timer was rolled back, or nothing waited for it.
+  const isFired = isTaken && status !== null;
   if (isFired) app.metrics.timer(app.app, Math.max(0, timer.lateMs) / 1000);
   if (status === 'running') await advanceInstance(app, id);
   return isFired;

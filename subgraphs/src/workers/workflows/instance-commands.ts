@@ -6,6 +6,7 @@ import {
   changeToken,
   currentStep,
   type EntityModel,
+  inputJsonProblem,
   type JsonValue,
   matches,
   RocketError,
@@ -103,6 +104,10 @@ async function manualFacts(
   { recordId, input }: { readonly recordId: string | null; readonly input: JsonValue },
 ): Promise<TriggerFacts> {
   const { caller, now } = write;
+  if (inputJsonProblem(input) !== null) {
+    const message = 'The input must be JSON that can be kept: without NUL, not nested too deeply';
+    refuse({ code: 'VALIDATION_FAILED', message, path: ['input'], rule: null });
+  }
   const { entity: entityName } = trigger;
   const hasRole = trigger.roles?.some((role) => rolesOf(caller).has(role.toLowerCase())) ?? false;
   const entity = entityName === null ? null : entityOf(write.model, entityName);

@@ -3,6 +3,7 @@ import {
   type ActionModel,
   type ActionStep,
   evaluateValue,
+  type Token,
   type ValueModel,
   type ValuePath,
   valueAt,
@@ -18,12 +19,12 @@ import { ActionRefused } from './step-failure.ts';
 export async function runActions(
   instance: OpenInstance,
   step: ActionStep,
-  token: { readonly id: number },
+  token: Pick<Token, 'id' | 'left'>,
 ): Promise<void> {
   for (const [index, action] of step.actions.entries()) {
     try {
       // The place of the action is the same whenever the step is repeated, so receivers can tell that it is.
-      await runAction(instance, action, `${token.id}.${instance.state.begun}.${index + 1}`);
+      await runAction(instance, action, `${token.id}.${token.left + 1}.${index + 1}`);
     } catch (error) {
       if (!(error instanceof WriteRefused)) throw error;
       throw new ActionRefused(nameOf(action), error.errors);

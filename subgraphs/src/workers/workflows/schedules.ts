@@ -40,7 +40,8 @@ export async function ensureSchedules(app: WorkflowApp): Promise<void> {
 }
 
 /**
- * Begins an instance for the time that has come. Of times that were missed, as nothing ran then, the last one alone counts.
+ * Begins an instance for the time that has come. Times that were missed, as nothing ran then, count once, as the first of
+ * them. A timer that was set by another definition than the document has does not count: the timers are set anew then.
  * Whether it was this call that fired it.
  */
 export async function fireSchedule(app: WorkflowApp, timer: ScheduleTimer): Promise<boolean> {
@@ -49,15 +50,20 @@ export async function fireSchedule(app: WorkflowApp, timer: ScheduleTimer): Prom
   const { caller, inTransaction } = app.writesOf(timer.schedule, 1);
   let begun: Awaited<ReturnType<typeof beginInstance>> = null;
   let isFired = false;
+  let isOther = false;
   const result = await inTransaction(caller, async (write) => {
     begun = null;
+    isOther = false;
     const [row] = await write.tx.query(takeSchedule(timer.id));
     isFired = row !== undefined;
     if (row === undefined) return '';
-    const { dueAt, now } = takenSchedule(row);
-    const next = workflow === null ? null : nextOccurrence(workflow.trigger, now);
+    const { dueAt, now, definition } = takenSchedule(row);
+    if (workflow === null || textOf(workflow.trigger) !== definition) {
+      isOther = true;
+      return '';
+    }
+    const next = nextOccurrence(workflow.trigger, now);
     await write.tx.query(moveSchedule(timer.id, next?.toISOString() ?? null));
-    if (workflow === null) return '';
     begun = await beginInstance(app, write, {
       workflow,
       trigger: triggerFacts({ kind: 'schedule', at: dueAt }),
@@ -69,6 +75,10 @@ export async function fireSchedule(app: WorkflowApp, timer: ScheduleTimer): Prom
     return '';
   });
   if (!result.ok) throw new WriteRefused(result.errors);
+  if (isOther) {
+    await ensureSchedules(app);
+    return true;
+  }
   if (isFired) app.metrics.timer(app.app, Math.max(0, timer.lateMs) / 1000);
   const id = followStart(app, begun);
   if (id !== null) await advanceInstance(app, id);

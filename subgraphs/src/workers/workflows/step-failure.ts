@@ -1,6 +1,7 @@
 /** What an error of a step means for its instance. */
 import { isConnectionError, type OutgoingError } from '@rocket/platform';
 import { ERROR_CATALOGUE, ExpressionError, RocketError, type UserError, WorkflowFault } from '@rocket/schema';
+import { WriteRefused } from '../../write/write-result.ts';
 
 /** A receiver was asked by an action and did not do as it was asked. Repeating it is safe, as it carries the same id. */
 export class ReceiverFailure extends Error {
@@ -43,10 +44,14 @@ export function stepFailure(error: unknown): StepFailure {
   if (error instanceof ExpressionError) return { kind: 'final', reason: error.message };
   if (error instanceof ReceiverFailure)
     return { kind: error.mayPass ? 'again' : 'final', reason: error.message };
-  if (error instanceof ActionRefused) {
+  // By itself a refusal is that of a webhook, which is asked about all that the step has written.
+  if (error instanceof ActionRefused || error instanceof WriteRefused) {
     const mayPass = error.errors.some(({ code }) => ERROR_CATALOGUE[code].retryable);
     return { kind: mayPass ? 'again' : 'final', reason: error.message };
   }
+  // What takes too long may do so for ever.
+  if (error instanceof RocketError && error.code === 'DEADLINE_EXCEEDED')
+    return { kind: 'again', reason: 'The step took too long' };
   if (isOutage(error)) return { kind: 'outage' };
   if (error instanceof RocketError && error.code !== 'INTERNAL_ERROR')
     return { kind: 'final', reason: error.message };
