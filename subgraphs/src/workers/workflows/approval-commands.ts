@@ -1,5 +1,6 @@
 /** What people do with approvals: they decide, or give them to somebody else. */
 import {
+  approvalRoles,
   type Caller,
   RocketError,
   rolesOf,
@@ -26,8 +27,6 @@ import {
 } from './sql/approval-sql.ts';
 import { changed, leaveStep, note, stored, storeInstance } from './store-instance.ts';
 import type { WorkflowApp } from './workflow-app.ts';
-
-const MAX_ROLE_LENGTH = 100;
 
 /** A pending approval whose instance is locked, with the token that waits for it. */
 interface PendingApproval {
@@ -125,7 +124,9 @@ async function newAssignee(
 ): Promise<Assignee> {
   if ((role === null) === (userId === null)) invalid('Give either a role or a user', ['role']);
   if (role !== null) {
-    if (role.trim() === '' || role.length > MAX_ROLE_LENGTH) invalid('This is no name of a role', ['role']);
+    // Nobody would see it who has another role.
+    if (!approvalRoles(instance.app.model.document).has(role.toLowerCase()))
+      invalid(`The app's document names no role ${JSON.stringify(role)}`, ['role']);
     return roleAssignee(role);
   }
   if (userId === null || userId.trim() === '') invalid('This is no user', ['userId']);
