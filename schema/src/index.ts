@@ -83,6 +83,7 @@ export {
   effectSubject,
   eventSubject,
   isChangeSubject,
+  sentSubject,
   subjectApp,
   WRITER_SUBJECTS,
 } from './events/subjects.ts';

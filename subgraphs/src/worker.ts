@@ -30,10 +30,10 @@ export function createWorker(options: WorkerOptions): Worker {
   const webhooks = createWebhookCaller(options.config);
   const parts = { ...options, logger, webhooks };
   const shards = createWorkerShards({ ...parts, onTimer: (app, inMs) => timers.wakeIn(app, inMs) });
-  const workflowTimers = createWorkflowTimers({ shards, view, logger });
+  const workflowTimers = createWorkflowTimers({ shards, view });
   const timers = createWorkerTimers({ bus, logger, wakeOf: msUntilWake, ...workflowTimers });
   const consumer = consumeEvents({ ...parts, shards, refresh: () => view.refresh() });
-  const unlisten = view.onChange(() => void timers.ask('changed'));
+  const unlisten = view.onChange(() => timers.ask('changed'));
   return {
     ready: consumer.ready,
     close: () =>

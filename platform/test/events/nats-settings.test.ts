@@ -178,7 +178,7 @@ describe.skipIf(natsServer === null)('the settings of a JetStream server', () =>
       ['stream', 'duplicate_window', '120 s', '600 s', 'online'],
       ['stream', 'allow_direct', 'none', 'true', 'online'],
       ['consumer workers', 'ack_wait', '1 s', '20 s', 'online'],
-      ['consumer workers', 'max_ack_pending', '1000', '20000', 'online'],
+      ['consumer workers', 'max_ack_pending', '1000', '200000', 'online'],
     ]);
     expect((await applyEvents(options)).map(({ setting }) => setting)).toEqual(['storage']);
     expect((await checkEvents(options)).map(({ setting }) => setting)).toEqual(['storage']);

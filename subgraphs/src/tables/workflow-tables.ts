@@ -85,7 +85,7 @@ export const CREATE_WORKFLOW_TABLES: readonly string[] = [
      instance_id uuid NOT NULL,
      token integer NOT NULL,
      event text NOT NULL,
-     began_at timestamptz NOT NULL,
+     began_after bigint NOT NULL,
      PRIMARY KEY (instance_id, token))`,
   `CREATE INDEX IF NOT EXISTS "_ix_workflow_waits_event" ON "${WAITS_TABLE}" (event)`,
   // One for a branch of an instance, or one for a workflow that begins by schedule: then `instance_id` is null.

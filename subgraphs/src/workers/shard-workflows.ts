@@ -44,10 +44,10 @@ export function createShardWorkflows(
       const placement = await apps.admit(at);
       const active = await apps.active(at.app);
       if (active === null) throw new RocketError('APP_NOT_FOUND', `App ${at.app} has no document`);
-      const { record, told } = readEvent(at, event);
+      const record = readEvent(at, event);
       if (!concernsWorkflows(active.model, record)) return;
       const app = workflowApps.open(apps, { placement, ...active });
-      if (!(await wasToldBy(app, told, placement.epoch)))
+      if (!(await wasToldBy(app, record, placement.epoch)))
         throw new RocketError('BAD_REQUEST', `The event is one of a former app ${at.app}`);
       await handleEvent(app, record);
     },
@@ -61,7 +61,6 @@ function readEvent({ app }: Placed, { consumer, payload }: ConsumedEvent) {
   const record = readStream(payload);
   if (record.kind === 'unreadable')
     throw new RocketError('BAD_REQUEST', `The event cannot be read: ${record.reason}`);
-  const told = toldEvent(record);
-  if (told?.app !== app) throw new RocketError('BAD_REQUEST', `The event is not one of ${app}`);
-  return { record, told };
+  if (toldEvent(record)?.app !== app) throw new RocketError('BAD_REQUEST', `The event is not one of ${app}`);
+  return record;
 }

@@ -1,4 +1,4 @@
-import { type AppName, type Epoch, readStream, type StreamRecord } from '@rocket/schema';
+import { type AppName, type Epoch, readStream, type StreamRecord, WORKFLOW_INSTANCE } from '@rocket/schema';
 import { readStored } from '../outbox/stored-events.ts';
 import type { WorkflowApp } from './workflows/workflow-app.ts';
 
@@ -30,13 +30,19 @@ export function toldEvent(record: StreamRecord): ToldEvent | null {
   }
 }
 
-/** Whether it was told by this app: one of another epoch may be of a former app of its name, or of before a move. */
+/**
+ * Whether it was told by this app: one of another epoch may be of a former app of its name, or of before a move. Of an
+ * instance it makes no difference, since its key and version say whether it is meant.
+ */
 export async function wasToldBy(
   { database }: Pick<WorkflowApp, 'database'>,
-  { id, epoch }: ToldEvent,
+  record: StreamRecord,
   now: Epoch,
 ): Promise<boolean> {
-  if (epoch === now) return true;
-  const [stored] = await readStored(database, [id]);
-  return stored !== undefined && toldEvent(readStream(stored.payload))?.epoch === epoch;
+  const told = toldEvent(record);
+  if (told === null) return false;
+  const isOfInstance = record.kind === 'change' && record.event.entity === WORKFLOW_INSTANCE;
+  if (told.epoch === now || isOfInstance) return true;
+  const [stored] = await readStored(database, [told.id]);
+  return stored !== undefined && toldEvent(readStream(stored.payload))?.epoch === told.epoch;
 }

@@ -1,10 +1,13 @@
 /** Apps whose workflows are run in this process, each made once for its document and place. */
 import type { Logger } from '@rocket/platform';
 import type { AppModel, AppName, Placement, Revision } from '@rocket/schema';
+import { LRUCache } from 'lru-cache';
 import type { OpenApps } from '../apps/open-apps.ts';
 import type { WebhookCaller } from '../webhooks/webhook-caller.ts';
 import { createWorkflowApp, type WorkflowApp } from './workflows/workflow-app.ts';
 import type { WorkflowMetrics } from './workflows/workflow-metrics.ts';
+
+const MAX_KEPT = 2_000;
 
 /** The document of an app, and where the app is. */
 export interface PlacedDocument {
@@ -33,7 +36,7 @@ export function createWorkflowApps({
   onTimer,
 }: WorkflowAppsOptions): WorkflowApps {
   /** The last one of each app: more than one is in use only while its document is changed. */
-  const kept = new Map<AppName, { readonly key: string; readonly app: WorkflowApp }>();
+  const kept = new LRUCache<AppName, { readonly key: string; readonly app: WorkflowApp }>({ max: MAX_KEPT });
   return {
     open(apps, { placement, model, revision }) {
       const { app: name, shard, epoch } = placement;

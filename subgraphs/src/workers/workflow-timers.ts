@@ -1,83 +1,116 @@
 /** Which apps have timers, and what they do when they fire. */
-import { type CatalogView, createSlots, type Logger } from '@rocket/platform';
-import type { AppName, Revision } from '@rocket/schema';
+import { type CatalogView, createSlots } from '@rocket/platform';
+import type { AppName } from '@rocket/schema';
+import { createSystemTables } from '../tables/system-tables.ts';
 import type { TimerSource } from './timers/app-timers.ts';
-import { dueTimer, msUntilDue, selectDue, selectNextDue } from './timers/timer-sql.ts';
+import { dueTimer, msUntilDue, postponeTimer, selectDue, selectNextDue } from './timers/timer-sql.ts';
 import type { WorkerShards } from './worker-shards.ts';
+import { QUERY_MS } from './workflows/change-instance.ts';
 import { fireTimer } from './workflows/fire-timer.ts';
+import { resumeStale } from './workflows/resume-stale.ts';
 import { ensureSchedules, fireSchedule } from './workflows/schedules.ts';
+import { isTrue, selectHasInstances, selectHasTables } from './workflows/sql/instance-sql.ts';
 import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 export interface WorkflowTimersOptions {
   readonly shards: WorkerShards;
   readonly view: Pick<CatalogView, 'current'>;
-  readonly logger: Logger;
 }
 
 export interface WorkflowTimers {
-  /** Apps whose documents have workflows; of them, those that have another document or place than when they were opened. */
-  apps(which: 'all' | 'changed'): Promise<readonly AppName[]>;
+  /**
+   * Apps that may have timers. `all`: they are looked at anew, as changes may have been missed; `changed`: those alone that
+   * have another document or place than when they were looked at.
+   */
+  apps(which: 'all' | 'changed'): readonly AppName[];
   source(app: AppName): TimerSource;
 }
 
-/** Documents that are read at once when a worker starts. */
-const MAX_READ_AT_ONCE = 4;
+/** Databases that are looked at for the first time, at once. */
+const MAX_LOOKED_AT_ONCE = 4;
 
-export function createWorkflowTimers({ shards, view, logger }: WorkflowTimersOptions): WorkflowTimers {
-  const slots = createSlots(MAX_READ_AT_ONCE);
-  /** Whose schedules are set as the document of this revision, at this epoch, has them. */
-  const ensured = new Map<AppName, string>();
+export function createWorkflowTimers({ shards, view }: WorkflowTimersOptions): WorkflowTimers {
+  const slots = createSlots(MAX_LOOKED_AT_ONCE);
+  /** By which document and at which place an app was looked at, and whether it has anything to do with workflows. */
+  const looked = new Map<AppName, { readonly version: string; readonly isConcerned: boolean }>();
+
+  function versionOf(app: AppName): string {
+    const { apps, shardMap } = view.current;
+    return `${shardMap.placements.get(app)?.epoch}@${apps.get(app)?.activeRevision}`;
+  }
 
   async function open(app: AppName): Promise<WorkflowApp | null> {
+    const version = versionOf(app);
+    const known = looked.get(app);
+    if (known?.version === version && !known.isConcerned) return null;
     const placed = await shards.model(app);
     if (placed === null) return null;
-    const { placement, revision } = placed;
     const opened = shards.open(placed);
-    const version = versionOf(placement.epoch, revision);
-    if (ensured.get(app) === version) return opened;
-    await ensureSchedules(opened);
-    ensured.set(app, version);
-    return opened;
+    if (known?.version === version) return opened;
+    const isConcerned = await slots.run(() => lookAt(opened));
+    looked.set(app, { version, isConcerned });
+    return isConcerned ? opened : null;
   }
 
   return {
-    async apps(which) {
-      const names = [...view.current.shardMap.placements.keys()];
-      const read = names.map((app) =>
-        slots.run(async () => {
-          try {
-            const placed = await shards.model(app);
-            if (placed === null || placed.model.workflows.size === 0) return [];
-            const version = versionOf(placed.placement.epoch, placed.revision);
-            return which === 'all' || ensured.get(app) !== version ? [app] : [];
-          } catch (err) {
-            // Its timers are asked for again with the next change of the catalog.
-            logger.warn({ err, app }, 'the workflows of the app cannot be read at the moment');
-            return [];
-          }
-        }),
-      );
-      return (await Promise.all(read)).flat();
+    apps(which) {
+      const placed = [...view.current.shardMap.placements.keys()];
+      for (const app of looked.keys()) if (!placed.includes(app)) looked.delete(app);
+      const isQuiet = (app: AppName) => {
+        const known = looked.get(app);
+        if (known?.version !== versionOf(app)) return false;
+        return which === 'changed' || !known.isConcerned;
+      };
+      const apps = placed.filter((app) => !isQuiet(app));
+      for (const app of apps) looked.delete(app);
+      return apps;
     },
-    source: (app) => ({
-      due: async (limit) => {
-        const opened = await open(app);
-        return opened === null ? [] : (await opened.database.query(selectDue(limit))).map(dueTimer);
-      },
-      msUntilNext: async () => {
-        const opened = await open(app);
-        const [row] = opened === null ? [] : await opened.database.query(selectNextDue());
-        return row === undefined ? null : msUntilDue(row);
-      },
-      fire: async (timer) => {
-        const opened = await open(app);
-        if (opened === null) return false;
-        return timer.kind === 'schedule' ? await fireSchedule(opened, timer) : await fireTimer(opened, timer);
-      },
-    }),
+    source: (app) => sourceOf(() => open(app)),
   };
 }
 
-function versionOf(epoch: number, revision: Revision): string {
-  return `${epoch}@${revision}`;
+function sourceOf(open: () => Promise<WorkflowApp | null>): TimerSource {
+  const limits = () => ({ deadlineAtMs: Date.now() + QUERY_MS });
+  return {
+    due: async (limit) => {
+      const app = await open();
+      return app === null ? [] : (await app.database.query(selectDue(limit), limits())).map(dueTimer);
+    },
+    msUntilNext: async () => {
+      const app = await open();
+      const [row] = app === null ? [] : await app.database.query(selectNextDue(), limits());
+      return row === undefined ? null : msUntilDue(row);
+    },
+    fire: async (timer) => {
+      const app = await open();
+      if (app === null) return false;
+      return timer.kind === 'schedule' ? await fireSchedule(app, timer) : await fireTimer(app, timer);
+    },
+    postpone: async (timer, ms) => {
+      const app = await open();
+      await app?.database.query(postponeTimer(timer.id, ms), limits());
+    },
+  };
+}
+
+/**
+ * Looks at an app whose document or place is new to this process, or of which something may have been missed. Whether it has
+ * anything to do with workflows: one whose document has none any more may have instances that still run.
+ */
+async function lookAt(app: WorkflowApp): Promise<boolean> {
+  const limits = { deadlineAtMs: Date.now() + QUERY_MS };
+  const hasWorkflows = app.model.workflows.size > 0;
+  const [tables] = await app.database.query(selectHasTables(), limits);
+  if (!isTrue(tables)) {
+    if (!hasWorkflows) return false;
+    // The app is of an older version, and nothing has been written to it since.
+    await app.database.transaction(async (tx) => {
+      for (const create of createSystemTables()) await tx.query(create);
+    });
+  }
+  const [instances] = await app.database.query(selectHasInstances(), limits);
+  if (!hasWorkflows && !isTrue(instances)) return false;
+  await ensureSchedules(app);
+  await resumeStale(app);
+  return true;
 }

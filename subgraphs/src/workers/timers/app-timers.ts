@@ -12,6 +12,8 @@ export interface TimerSource {
   msUntilNext(): Promise<number | null>;
   /** Whether it was this call that fired it. */
   fire(timer: DueTimer): Promise<boolean>;
+  /** One that could not be fired is due again after so many ms. */
+  postpone(timer: DueTimer, ms: number): Promise<void>;
 }
 
 export interface AppTimers {
@@ -30,6 +32,8 @@ const MAX_SLEEP_MS = 60_000;
 /** After a round in which others fired what was due, or nothing could be fired. */
 const MIN_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 5_000;
+/** So that timers which cannot be fired do not keep others from it. */
+const POSTPONE_MS = 5_000;
 
 export function createAppTimers(source: TimerSource, logger: Logger): AppTimers {
   return new Timers(source, logger);
@@ -107,6 +111,7 @@ class Timers implements AppTimers {
       return await this.#source.fire(timer);
     } catch (err) {
       this.#logger.warn({ err, timer: timer.id }, 'a timer could not be fired; once more later');
+      await this.#source.postpone(timer, POSTPONE_MS);
       return false;
     }
   }

@@ -82,7 +82,8 @@ export function selectDue(limit: number): Statement {
   return {
     text: `SELECT t.id::text, -(${IN_MS}), t.instance_id, t.token, i.workflow, i.depth, t.schedule
            FROM "${TIMERS_TABLE}" t LEFT JOIN "${INSTANCES_TABLE}" i ON i.id = t.instance_id
-           WHERE NOT t.held AND t.due_at <= clock_timestamp() ORDER BY t.due_at, t.id LIMIT $1::int`,
+           WHERE NOT t.held AND t.due_at <= clock_timestamp() AND (t.schedule IS NOT NULL OR i.id IS NOT NULL)
+           ORDER BY t.due_at, t.id LIMIT $1::int`,
     values: [limit],
     prepare: true,
   };
@@ -97,6 +98,15 @@ export function dueTimer(row: Row): DueTimer {
   const [id, lateMs, instanceId, token, workflow, depth, schedule] = due.parse(row);
   if (schedule !== null) return { kind: 'schedule', id, lateMs, schedule };
   return { kind: 'token', id, lateMs, instanceId, token, workflow, depth };
+}
+
+/** It could not be fired, and is not to keep others from being found. */
+export function postponeTimer(id: string, ms: number): Statement {
+  return {
+    text: `UPDATE "${TIMERS_TABLE}" SET due_at = clock_timestamp() + $2::float8 * interval '1 millisecond'
+           WHERE id = $1::bigint`,
+    values: [id, ms],
+  };
 }
 
 /** One row: in how many ms the next timer is due, negative when it is; null when there is none. */

@@ -13,7 +13,7 @@ export interface WorkerTimersOptions {
   readonly bus: EventBus;
   readonly logger: Logger;
   /** Apps that may have timers: all of them, or those whose timers the catalog has changed since they were asked. */
-  readonly apps: (which: 'all' | 'changed') => Promise<readonly AppName[]>;
+  readonly apps: (which: 'all' | 'changed') => readonly AppName[];
   readonly source: (app: AppName) => TimerSource;
   /** In how many ms an instance wakes, from its record; null where it has no timer. */
   readonly wakeOf: (record: Readonly<Record<string, unknown>>) => number | null;
@@ -22,7 +22,7 @@ export interface WorkerTimersOptions {
 export interface WorkerTimers {
   wakeIn(app: AppName, ms: number): void;
   /** Apps may have timers that this process has not heard of; see {@link WorkerTimersOptions.apps}. */
-  ask(which: 'all' | 'changed'): Promise<void>;
+  ask(which: 'all' | 'changed'): void;
   /** Nothing is fired any more; waits for what is being fired, so long at most. */
   close(graceMs: number): Promise<void>;
 }
@@ -36,7 +36,6 @@ class Timers implements WorkerTimers {
   readonly #apps = new Map<AppName, AppTimers>();
   #follower: Follower;
   #followAgain: NodeJS.Timeout | null = null;
-  #askAgain: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   constructor(options: WorkerTimersOptions) {
@@ -50,7 +49,7 @@ class Timers implements WorkerTimers {
 
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
-    for (const timer of [this.#followAgain, this.#askAgain]) if (timer !== null) clearTimeout(timer);
+    if (this.#followAgain !== null) clearTimeout(this.#followAgain);
     this.#follower.close();
     const closing = Promise.all([...this.#apps.values()].map((timers) => timers.close()));
     // What takes longer is rolled back with its database.
@@ -71,7 +70,7 @@ class Timers implements WorkerTimers {
       subject: changeSubject({ entity: WORKFLOW_INSTANCE }),
       from: { kind: 'new' },
       onMessage: ({ payload }) => this.#told(payload),
-      onCaughtUp: () => void this.ask('all'),
+      onCaughtUp: () => this.ask('all'),
       onLost: (reason) => this.#lost(reason),
     });
   }
@@ -93,16 +92,7 @@ class Timers implements WorkerTimers {
     }, FOLLOW_AGAIN_MS);
   }
 
-  /** What was set before, or while nothing was heard. */
-  async ask(which: 'all' | 'changed'): Promise<void> {
-    try {
-      const apps = await this.#options.apps(which);
-      for (const app of apps) this.wakeIn(app, 0);
-    } catch (err) {
-      if (this.#isClosed) return;
-      this.#options.logger.warn({ err }, 'timers cannot be looked for at the moment');
-      if (this.#askAgain !== null) clearTimeout(this.#askAgain);
-      this.#askAgain = setTimeout(() => void this.ask(which), FOLLOW_AGAIN_MS);
-    }
+  ask(which: 'all' | 'changed'): void {
+    for (const app of this.#options.apps(which)) this.wakeIn(app, 0);
   }
 }

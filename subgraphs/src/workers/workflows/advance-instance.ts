@@ -1,15 +1,14 @@
 /**
- * An instance goes on until it waits or ends, each step in a transaction of its own with all that it does. A step that was
- * done leaves the instance `running` and tells of it as of every change, so whoever is told goes on when this process
- * cannot any more.
+ * An instance takes one step, in a transaction with all that the step does. Its change is told as every change is; as long as
+ * it leaves the instance `running`, whoever is told takes the next step. So nobody has to remember what runs.
  */
-import { changeToken, type InstanceStatus, readyToken, type Token, tokenOf } from '@rocket/schema';
+import { changeToken, RocketError, readyToken, type Token, tokenOf } from '@rocket/schema';
 import { dueTime, setTimer } from '../timers/timer-sql.ts';
-import { changeInstance } from './change-instance.ts';
+import { changeInstance, type KnownInstance, QUERY_MS } from './change-instance.ts';
 import { failInstance } from './fail-instance.ts';
 import { instanceStatus, type OpenInstance } from './open-instance.ts';
 import { runStep } from './run-step.ts';
-import { type SeenInstance, seenInstance, selectInstance } from './sql/instance-sql.ts';
+import { seenInstance, selectInstance } from './sql/instance-sql.ts';
 import { type StepFailure, stepFailure } from './step-failure.ts';
 import { storeInstance } from './store-instance.ts';
 import type { WorkflowApp } from './workflow-app.ts';
@@ -18,29 +17,19 @@ import type { WorkflowApp } from './workflow-app.ts';
 const RETRY_AFTER_MS = [1_000, 5_000, 30_000, 120_000, 600_000];
 
 /**
- * @param version that it has when it is to go on; null for any
- * @throws what is no fault of the instance, such as that its database is gone: it is to go on later then
+ * Takes the step that an instance is to take at this version; nothing when it has another one by now.
+ * @throws what is no fault of the instance, such as that its database is gone, or that somebody else has it: the step is
+ *   to be taken later then
  */
-export async function advanceInstance(
-  app: WorkflowApp,
-  id: string,
-  version: number | null = null,
-): Promise<void> {
-  const [row] = await app.database.query(selectInstance(id));
+export async function advanceInstance(app: WorkflowApp, id: string, version: number): Promise<void> {
+  const [row] = await app.database.query(selectInstance(id), { deadlineAtMs: Date.now() + QUERY_MS });
   const seen = row === undefined ? null : seenInstance(row);
-  if (seen === null || seen.status !== 'running' || (version !== null && seen.version !== version)) return;
-  while ((await takeStep(app, id, seen)) === 'running');
-}
-
-async function takeStep(app: WorkflowApp, id: string, seen: SeenInstance): Promise<InstanceStatus | null> {
-  let token: Token | null = null;
+  if (seen?.status !== 'running' || seen.version !== version) return;
+  const known = { id, ...seen };
+  const taken: Taken = { token: null, outcome: null };
   try {
-    return await changeInstance(app, { id, ...seen }, async (instance) => {
-      token = instanceStatus(instance) === 'running' ? readyToken(instance.state) : null;
-      if (token === null) return;
-      app.metrics.step(app.app, await runStep(instance, token));
-      await storeInstance(instance);
-    });
+    await changeInstance(app, { ...known, lock: 'skip' }, (instance) => takeStep(instance, version, taken));
+    if (taken.outcome !== null) app.metrics.step(app.app, taken.outcome);
   } catch (error) {
     const failure = stepFailure(error);
     if (failure.kind === 'outage') throw error;
@@ -49,8 +38,25 @@ async function takeStep(app: WorkflowApp, id: string, seen: SeenInstance): Promi
       'a step of a workflow has failed',
     );
     app.metrics.step(app.app, 'failed');
-    return await failStep(app, { id, ...seen }, { token, failure });
+    await failStep(app, known, { token: taken.token, failure });
   }
+}
+
+interface Taken {
+  token: Token | null;
+  outcome: 'done' | 'waits' | null;
+}
+
+/** May be repeated. */
+async function takeStep(instance: OpenInstance, version: number, taken: Taken): Promise<void> {
+  taken.outcome = null;
+  taken.token =
+    instanceStatus(instance) === 'running' && instance.record.version === version
+      ? readyToken(instance.state)
+      : null;
+  if (taken.token === null) return;
+  taken.outcome = await runStep(instance, taken.token);
+  await storeInstance(instance);
 }
 
 interface Failed {
@@ -59,12 +65,8 @@ interface Failed {
 }
 
 /** Notes that the step has failed, unless something else has become of the instance meanwhile. */
-async function failStep(
-  app: WorkflowApp,
-  of: { readonly id: string } & SeenInstance,
-  { token, failure }: Failed,
-): Promise<InstanceStatus | null> {
-  return await changeInstance(app, of, async (instance) => {
+async function failStep(app: WorkflowApp, of: KnownInstance, { token, failure }: Failed): Promise<void> {
+  await changeInstance(app, of, async (instance) => {
     const current = token === null ? readyToken(instance.state) : tokenOf(instance.state, token.id);
     if (instanceStatus(instance) !== 'running' || current?.phase !== 'ready') return;
     // Somebody else has run the step meanwhile, and goes on with what came of it.
@@ -78,10 +80,7 @@ async function failStep(
 
 async function retryLater(instance: OpenInstance, token: Token, delayMs: number): Promise<void> {
   const [row] = await instance.write.tx.query(setTimer(instance.record.key, token.id, delayMs));
-  const change = {
-    phase: 'retrying',
-    failures: token.failures + 1,
-    dueAt: row === undefined ? null : dueTime(row),
-  } as const;
+  if (row === undefined) throw new RocketError('INTERNAL_ERROR', 'A timer was not set');
+  const change = { phase: 'retrying', failures: token.failures + 1, dueAt: dueTime(row) } as const;
   instance.state = changeToken(instance.state, token.id, change);
 }

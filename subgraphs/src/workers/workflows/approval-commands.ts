@@ -6,6 +6,7 @@ import {
   rolesOf,
   type StoredRecord,
   type Token,
+  textProblem,
   tokenOf,
   uuidText,
   WorkflowFault,
@@ -48,6 +49,7 @@ export function approvalCommands(commanded: Commanded): Pick<WorkflowCommands, '
         const status = decision.approve ? 'approved' : 'rejected';
         const of = { ids: [record.key], status, decidedBy: caller.userId, comment } as const;
         await changeApproval(approval, endApprovals(app.entities.approval, of));
+        instance.approverId = caller.userId;
         note(instance, { step: step.id, status, actor: caller.userId, comment });
         const to = decision.approve ? step.onApprove : step.onReject;
         await leaveStep(instance, { token, to, hadWaited: true });
@@ -83,7 +85,7 @@ async function pendingApproval(
   const { approval: entity } = app.entities;
   const id = uuidText(approvalId);
   const [found] = id === null ? [] : await write.tx.query(selectInstanceOf(id));
-  const instance = found === undefined ? null : await openInstance(app, write, String(found[0]));
+  const instance = found === undefined ? null : await openInstance(app, write, { id: String(found[0]) });
   const [row] = instance === null || id === null ? [] : await write.tx.query(selectApproval(entity, id));
   if (instance === null || row === undefined) refuse(notFound(entity.name, approvalId, ['id']));
   const record = toRecord(entity, row);
@@ -129,7 +131,8 @@ async function newAssignee(
       invalid(`The app's document names no role ${JSON.stringify(role)}`, ['role']);
     return roleAssignee(role);
   }
-  if (userId === null || userId.trim() === '') invalid('This is no user', ['userId']);
+  if (userId === null || userId.trim() === '' || textProblem(userId) !== null)
+    invalid('This is no user', ['userId']);
   try {
     return await userAssignee(instance, userId);
   } catch (error) {

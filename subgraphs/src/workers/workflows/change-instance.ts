@@ -1,9 +1,13 @@
 /** A transaction in which one instance is locked and changed, and what follows it in this process. */
-import type { InstanceStatus, StoredRecord } from '@rocket/schema';
+import { type InstanceStatus, RocketError, type StoredRecord } from '@rocket/schema';
 import { WriteRefused } from '../../write/write-result.ts';
 import type { WriteInTransaction } from '../../write/write-transactions.ts';
 import { instanceStatus, type OpenInstance, openInstance } from './open-instance.ts';
+import type { InstanceLock } from './sql/instance-sql.ts';
 import type { WorkflowApp } from './workflow-app.ts';
+
+/** Of a statement that is not part of a transaction, so that a connection that hangs does not hang its caller. */
+export const QUERY_MS = 10_000;
 
 /** What is to be known of an instance before it is locked. */
 export interface KnownInstance {
@@ -16,18 +20,20 @@ export interface KnownInstance {
  * Changes it in the name of its workflow.
  * @param work may be repeated, from the beginning; stores the instance where it changes it
  * @returns what it is by now; null where `work` has not stored it, or there is none
- * @throws what `work` throws, nothing is changed then; WriteRefused
+ * @throws what `work` throws, nothing is changed then; WriteRefused; RocketError `NOT_READY` when it is locked and `lock`
+ *   is `skip`
  */
 export async function changeInstance(
   app: WorkflowApp,
-  { id, workflow, depth }: KnownInstance,
+  { id, workflow, depth, lock = 'wait' }: KnownInstance & { readonly lock?: InstanceLock },
   work: (instance: OpenInstance) => Promise<void>,
 ): Promise<InstanceStatus | null> {
   const { caller, inTransaction } = app.writesOf(workflow, depth);
   let opened: OpenInstance | null = null;
   const run: Parameters<WriteInTransaction>[1] = async (write) => {
-    opened = await openInstance(app, write, id);
+    opened = await openInstance(app, write, { id, lock });
     if (opened !== null) await work(opened);
+    else if (lock === 'skip') throw new RocketError('NOT_READY', 'Somebody else has the instance');
     return id;
   };
   const result = await inTransaction(caller, run);

@@ -6,6 +6,7 @@ import {
   readFilter,
   type StoredRecord,
   textProblem,
+  WorkflowFault,
 } from '@rocket/schema';
 import { refuse, type WriteResult } from '../../write/write-result.ts';
 import type { WriteTransaction } from '../../write/write-state.ts';
@@ -35,11 +36,21 @@ export async function commandResult(
 ): Promise<WriteResult> {
   let done: InstanceCommand | null = null;
   const result = await app.inTransaction(request)(caller, async (write) => {
-    done = await work(write);
+    done = await orRefuse(work(write));
     return done.key;
   });
   if (result.ok) followUp(instanceOf(done));
   return result;
+}
+
+/** What cannot go on by the app's document as it is now, cannot go on by a command. */
+async function orRefuse<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof WorkflowFault) refuseState(error.message, ['id']);
+    throw error;
+  }
 }
 
 function instanceOf(done: InstanceCommand | null): OpenInstance | null {

@@ -1,7 +1,6 @@
 /** What happens when the time of a token is over. Whoever is first, the timer or a decision, decides alone. */
 import { changeToken, tokenOf } from '@rocket/schema';
 import { type DueTimer, takeTimer } from '../timers/timer-sql.ts';
-import { advanceInstance } from './advance-instance.ts';
 import { changeWaiting } from './fail-instance.ts';
 import type { OpenInstance } from './open-instance.ts';
 import { timedOut } from './run-step.ts';
@@ -10,12 +9,13 @@ import type { WorkflowApp } from './workflow-app.ts';
 
 type TokenTimer = Extract<DueTimer, { kind: 'token' }>;
 
-/** Fires it unless somebody else has, and goes on with its instance. Whether it was this call that fired it. */
+/** Fires it unless somebody else has. Whether it was this call that fired it. */
 export async function fireTimer(app: WorkflowApp, timer: TokenTimer): Promise<boolean> {
   const { instanceId: id, workflow, depth } = timer;
   let isTaken = false;
   const of = { id, workflow, depth, token: timer.token };
   const status = await changeWaiting(app, of, async (instance) => {
+    isTaken = false;
     const [taken] = await instance.write.tx.query(takeTimer(timer.id));
     isTaken = taken !== undefined;
     if (isTaken) await endWait(instance, timer.token);
@@ -23,7 +23,6 @@ export async function fireTimer(app: WorkflowApp, timer: TokenTimer): Promise<bo
   // Without an instance that has changed, an attempt that took the timer was rolled back, or nothing waited for it.
   const isFired = isTaken && status !== null;
   if (isFired) app.metrics.timer(app.app, Math.max(0, timer.lateMs) / 1000);
-  if (status === 'running') await advanceInstance(app, id);
   return isFired;
 }
 

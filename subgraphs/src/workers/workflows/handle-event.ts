@@ -1,16 +1,18 @@
 /**
- * What an event of an app does: it starts instances, is received by those that wait for it, or says that one is to go on.
- * All of it may happen several times and counts once.
+ * What an event of an app does: it starts instances, is received by those that wait for it, or says that one is to take its
+ * next step. All of it may happen several times and counts once.
  */
 import {
   type AppModel,
   type ChangeEvent,
+  effectSubject,
   matchChange,
   matchEvent,
   readStream,
   type SentEvent,
   type StoredEvent,
   type StreamRecord,
+  sentSubject,
   type TransitionEffect,
   WORKFLOW_INSTANCE,
   type WorkflowMatch,
@@ -18,16 +20,22 @@ import {
 import { z } from 'zod';
 import { readStored } from '../../outbox/stored-events.ts';
 import { advanceInstance } from './advance-instance.ts';
+import { QUERY_MS } from './change-instance.ts';
 import { receiveEvent } from './receive-event.ts';
+import { selectSince } from './sql/wait-sql.ts';
 import { startInstance } from './start-instances.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
+type Documented = Pick<AppModel, 'workflows' | 'workflowStarts'>;
+
 /** Whether it can have anything to do with workflows, by the app's document alone. */
-export function concernsWorkflows(model: Pick<AppModel, 'workflowStarts'>, record: StreamRecord): boolean {
+export function concernsWorkflows(model: Documented, record: StreamRecord): boolean {
   switch (record.kind) {
-    case 'change':
-      if (record.event.entity === WORKFLOW_INSTANCE) return isRunning(record.event);
-      return model.workflowStarts.byEntity.has(record.event.entity);
+    case 'change': {
+      const { event } = record;
+      if (event.entity !== WORKFLOW_INSTANCE) return model.workflowStarts.byEntity.has(event.entity);
+      return isRunning(event) || mayWaitForEvents(model, event);
+    }
     case 'effect':
       return record.effect.effect === 'send_event';
     case 'sent':
@@ -44,8 +52,10 @@ export async function handleEvent(app: WorkflowApp, record: StreamRecord): Promi
   switch (whole.kind) {
     case 'change': {
       const { event } = whole;
-      if (event.entity !== WORKFLOW_INSTANCE) await beginAll(app, matchChange(app.model, event), event);
+      if (event.entity !== WORKFLOW_INSTANCE) await startAll(app, matchChange(app.model, event), event);
       else if (isRunning(event)) await advanceInstance(app, event.key, event.version);
+      if (event.entity === WORKFLOW_INSTANCE && mayWaitForEvents(app.model, event))
+        await receiveSince(app, event.key);
       return;
     }
     case 'sent':
@@ -63,28 +73,54 @@ function isRunning({ record, omitted }: ChangeEvent): boolean {
   return omitted || record?.['status'] === 'running';
 }
 
-async function handleSent(app: WorkflowApp, event: SentEvent): Promise<void> {
-  await receiveEvent(app, event);
-  await beginAll(app, matchEvent(app.model, event), event);
+/** Whether the instance waits, and perhaps for an event. */
+function mayWaitForEvents({ workflows }: Documented, { record, omitted }: ChangeEvent): boolean {
+  if (!omitted && record?.['status'] !== 'waiting') return false;
+  const workflow = workflows.get(String(record?.['workflow']));
+  if (workflow === undefined) return true;
+  return [...workflow.steps.values()].some((step) => step.kind === 'wait' && step.until.kind === 'event');
 }
 
 /**
- * Those that can begin do, and go on: what is wrong with one of them, or cannot be done at the moment, keeps none of the
- * others. @throws the first of what has kept any, when all have been tried
+ * An event that was stored while the transaction with the wait had not been committed may have found nobody who waits for
+ * it. So it is looked for when the wait is told of.
  */
-async function beginAll(
+async function receiveSince(app: WorkflowApp, instanceId: string): Promise<void> {
+  const subjects = [
+    sentSubject(app.app, '%'),
+    effectSubject({ app: app.app, entity: '%', effect: 'send_event' }),
+  ];
+  const limits = { deadlineAtMs: Date.now() + QUERY_MS };
+  const rows = await app.database.query(selectSince(instanceId, subjects), limits);
+  for (const [payload] of rows) {
+    const record = readStream(String(payload));
+    if (record.kind === 'sent') await receiveEvent(app, record.sent);
+    else if (record.kind === 'effect') await receiveEvent(app, sentBy(record.effect));
+  }
+}
+
+/** Who waits for it, and what it starts, are independent of each other. */
+async function handleSent(app: WorkflowApp, event: SentEvent): Promise<void> {
+  const done = [receiveEvent(app, event), startAll(app, matchEvent(app.model, event), event)];
+  await allOf(done);
+}
+
+/** @throws the first of what has kept any from beginning, when all have been tried */
+async function startAll(
   app: WorkflowApp,
   matches: readonly WorkflowMatch[],
   { id, depth = 0, actor }: Pick<SentEvent, 'id' | 'depth' | 'actor'>,
 ): Promise<void> {
   const of = { startedFor: `event:${id}`, depth, startedBy: actor };
-  const begun = await Promise.allSettled(
-    matches.map(async ({ workflow, facts, error: fault }) => {
-      const instance = await startInstance(app, { workflow, trigger: facts, fault, ...of });
-      if (instance !== null) await advanceInstance(app, instance);
-    }),
+  await allOf(
+    matches.map(({ workflow, facts, error: fault }) =>
+      startInstance(app, { workflow, trigger: facts, fault, ...of }),
+    ),
   );
-  for (const each of begun) if (each.status === 'rejected') throw each.reason;
+}
+
+async function allOf(work: readonly Promise<void>[]): Promise<void> {
+  for (const each of await Promise.allSettled(work)) if (each.status === 'rejected') throw each.reason;
 }
 
 /** An action of a transition sends the record as it was stored. */

@@ -39,7 +39,7 @@ export function instanceCommands(commanded: Commanded): Pick<WorkflowCommands, '
       commandResult(commanded, caller, async (write) => {
         const comment = statedComment(given);
         const instance = await visibleInstance(app, write, instanceId);
-        requireOwner(caller, instance.record);
+        requireOwner(caller, instance);
         const status = instanceStatus(instance);
         if (status === 'completed' || status === 'cancelled')
           refuseState(`The workflow is ${status} already`, ['id']);
@@ -155,15 +155,17 @@ function refuseRecordId(message: string): never {
 async function visibleInstance(app: WorkflowApp, write: WriteTransaction, id: string): Promise<OpenInstance> {
   const { instance: entity } = app.entities;
   const key = uuidText(id);
-  const instance = key === null ? null : await openInstance(app, write, key);
+  const instance = key === null ? null : await openInstance(app, write, { id: key });
   if (instance === null || !isVisible(write, entity, instance.record))
     refuse(notFound(entity.name, id, ['id']));
   return instance;
 }
 
-function requireOwner(caller: Caller, record: StoredRecord): void {
-  if (caller.isAdmin || (caller.userId !== null && textOf(record, 'started_by') === caller.userId)) return;
-  throw notAllowed(caller, 'Only administrators, and who has started it, may cancel a workflow');
+/** Who has started it by hand may take that back. Whose change has started it may have no say in it. */
+function requireOwner(caller: Caller, { record, trigger }: OpenInstance): void {
+  const isTheirs = caller.userId !== null && textOf(record, 'started_by') === caller.userId;
+  if (caller.isAdmin || (isTheirs && trigger.kind === 'manual')) return;
+  throw notAllowed(caller, 'Only administrators, and who has started it by hand, may cancel a workflow');
 }
 
 function notAllowed(caller: Caller, message: string): RocketError {

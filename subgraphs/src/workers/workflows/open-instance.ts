@@ -11,7 +11,7 @@ import {
 } from '@rocket/schema';
 import type { WriteTransaction } from '../../write/write-state.ts';
 import type { HistoryEntry } from './sql/history-sql.ts';
-import { lockedInstance, lockInstance } from './sql/instance-sql.ts';
+import { type InstanceLock, lockedInstance, lockInstance } from './sql/instance-sql.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
 export interface OpenInstance {
@@ -33,14 +33,14 @@ export interface OpenInstance {
   stored: StoredRecord | null;
 }
 
-/** Waits for whoever has it. Null when there is none. */
+/** Null when there is none, or when it is locked and `lock` is `skip`. */
 export async function openInstance(
   app: WorkflowApp,
   write: WriteTransaction,
-  id: string,
+  { id, lock = 'wait' }: { readonly id: string; readonly lock?: InstanceLock },
 ): Promise<OpenInstance | null> {
   const { instance: entity } = app.entities;
-  const [row] = await write.tx.query(lockInstance(entity, id));
+  const [row] = await write.tx.query(lockInstance(entity, id, lock));
   if (row === undefined) return null;
   const { record, definitionHash, trigger, state } = lockedInstance(entity, row);
   return {

@@ -18,7 +18,8 @@ import { triggerRecord } from './current-record.ts';
 import type { OpenInstance } from './open-instance.ts';
 import { runActions } from './run-actions.ts';
 import { insertApproval } from './sql/approval-sql.ts';
-import { type HistoryStatus, insertWait } from './sql/history-sql.ts';
+import type { HistoryStatus } from './sql/history-sql.ts';
+import { insertWait } from './sql/wait-sql.ts';
 import { changed, leaveStep, note, stored } from './store-instance.ts';
 import { timeAt } from './wait-time.ts';
 

@@ -11,7 +11,6 @@ import {
   takenSchedule,
   takeSchedule,
 } from '../timers/timer-sql.ts';
-import { advanceInstance } from './advance-instance.ts';
 import { beginInstance, followStart } from './start-instances.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
@@ -80,8 +79,7 @@ export async function fireSchedule(app: WorkflowApp, timer: ScheduleTimer): Prom
     return true;
   }
   if (isFired) app.metrics.timer(app.app, Math.max(0, timer.lateMs) / 1000);
-  const id = followStart(app, begun);
-  if (id !== null) await advanceInstance(app, id);
+  followStart(app, begun);
   return isFired;
 }
 

@@ -33,8 +33,8 @@ export interface Start {
   readonly fault: string | null;
 }
 
-/** Resolves with the instance that is to go on; null where there is one for the same, or it has failed at once. */
-export async function startInstance(app: WorkflowApp, start: Start): Promise<string | null> {
+/** Nothing where there is one for the same. */
+export async function startInstance(app: WorkflowApp, start: Start): Promise<void> {
   const { caller, inTransaction } = app.writesOf(start.workflow.name, start.depth + 1);
   let begun: Begun | null = null;
   const result = await inTransaction(caller, async (write) => {
@@ -42,7 +42,7 @@ export async function startInstance(app: WorkflowApp, start: Start): Promise<str
     return '';
   });
   if (!result.ok) throw new WriteRefused(result.errors);
-  return followStart(app, begun);
+  followStart(app, begun);
 }
 
 export interface Begun {
@@ -51,11 +51,10 @@ export interface Begun {
 }
 
 /** Once it is committed. */
-export function followStart(app: WorkflowApp, begun: Begun | null): string | null {
-  if (begun === null) return null;
+export function followStart(app: WorkflowApp, begun: Begun | null): void {
+  if (begun === null) return;
   app.metrics.instance(app.app, 'started');
   if (begun.status === 'failed') app.metrics.instance(app.app, 'failed');
-  return begun.status === 'running' ? begun.id : null;
 }
 
 /** In a transaction that is there. Null where the workflow has an instance for the same. */

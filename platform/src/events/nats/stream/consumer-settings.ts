@@ -4,8 +4,11 @@ import { describeSetting, type SettingDifference } from './setting-difference.ts
 
 export type ConsumerOptions = Pick<ConsumeOptions, 'name' | 'subject' | 'ackWaitMs'>;
 
-/** Messages that are held by handlers or wait to come back, in all processes together; more are not given out. */
-const MAX_ACK_PENDING = 20_000;
+/**
+ * Messages that are held by handlers or wait to come back, in all processes together; more are not given out. Many, so that
+ * those of one app that cannot be handled keep none from others.
+ */
+const MAX_ACK_PENDING = 200_000;
 
 /** Those that a server cannot change in a consumer that is there. */
 const FIXED = new Set<string>([

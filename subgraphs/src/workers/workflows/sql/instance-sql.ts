@@ -14,6 +14,12 @@ import { z } from 'zod';
 import { DEFINITIONS_TABLE, INSTANCES_TABLE } from '../../../tables/workflow-tables.ts';
 import { columns, INSTANT_SQL, toRecord } from '../../../write/record-sql.ts';
 
+/**
+ * When a statement runs, as its transaction may have waited for a lock: what is told of timers is compared with it. In the
+ * precision of the API.
+ */
+export const NOW = "date_trunc('milliseconds', clock_timestamp())";
+
 /** What is to be known of an instance before it is locked. */
 export interface SeenInstance {
   readonly version: number;
@@ -37,11 +43,13 @@ export function seenInstance(row: Row): SeenInstance {
   return { version, status, workflow, depth };
 }
 
-/** Waits for whoever has locked it. */
-export function lockInstance(entity: EntityModel, id: string): Statement {
+/** Whether to wait for whoever has locked it, or to take it for none. */
+export type InstanceLock = 'wait' | 'skip';
+
+export function lockInstance(entity: EntityModel, id: string, lock: InstanceLock): Statement {
   return {
     text: `SELECT ${columns(entity)}, definition_hash, trigger::text, state FROM "${INSTANCES_TABLE}"
-           WHERE id = $1::uuid FOR UPDATE`,
+           WHERE id = $1::uuid FOR UPDATE${lock === 'skip' ? ' SKIP LOCKED' : ''}`,
     values: [id],
     prepare: true,
   };
@@ -125,8 +133,8 @@ export function updateInstance(entity: EntityModel, of: InstanceChange): Stateme
   const hasEnded = of.status !== 'running' && of.status !== 'waiting';
   return {
     text: `UPDATE "${INSTANCES_TABLE}" SET ${VERSION_COLUMN} = ${VERSION_COLUMN} + 1, status = $2, step = $3, error = $4,
-             approver_id = $5, wakes_at = $6::timestamptz, state = $7::jsonb, updated_at = ${INSTANT_SQL},
-             ended_at = ${hasEnded ? INSTANT_SQL : 'NULL'}
+             approver_id = $5, wakes_at = $6::timestamptz, state = $7::jsonb, updated_at = ${NOW},
+             ended_at = ${hasEnded ? NOW : 'NULL'}
            WHERE id = $1::uuid RETURNING ${columns(entity)}`,
     values: [of.id, of.status, of.step, of.error, of.approverId, of.wakesAt, JSON.stringify(of.state)],
     prepare: true,
@@ -149,4 +157,35 @@ export function selectDefinition(hash: string): Statement {
 /** Its numbers keep their digits. */
 export function definitionOf(row: Row): unknown {
   return parseJson(z.string().parse(row[0]));
+}
+
+/** One row: whether the database has the tables of workflows, which one of an older version lacks. */
+export function selectHasTables(): Statement {
+  return { text: `SELECT to_regclass('"${INSTANCES_TABLE}"') IS NOT NULL`, values: [] };
+}
+
+/** One row: whether there is any. */
+export function selectHasInstances(): Statement {
+  return { text: `SELECT EXISTS (SELECT FROM "${INSTANCES_TABLE}")`, values: [] };
+}
+
+export function isTrue(row: Row | undefined): boolean {
+  return row?.[0] === true;
+}
+
+/** Those that have not gone on for so long although they could. */
+export function selectStale(ms: number, limit: number): Statement {
+  return {
+    text: `SELECT id, workflow, depth FROM "${INSTANCES_TABLE}"
+           WHERE status = 'running' AND updated_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
+           ORDER BY started_at, id LIMIT $2::int`,
+    values: [ms, limit],
+  };
+}
+
+const stale = z.tuple([z.string(), z.string(), z.number()]);
+
+export function staleInstance(row: Row): { id: string; workflow: string; depth: number } {
+  const [id, workflow, depth] = stale.parse(row);
+  return { id, workflow, depth };
 }

@@ -1,0 +1,42 @@
+/** Events that come back to their consumer: how often they have, in this process, and when they are to come again. */
+import { LRUCache } from 'lru-cache';
+
+/** Many more than a worker has on its hands at once. */
+const MAX_KNOWN = 100_000;
+
+/** How long the first return takes; each later one takes twice as long, up to a limit. */
+export interface ReturnDelay {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+export interface ReturnedEvents {
+  /** Ms after which an event that could not be handled at the moment is to come again. */
+  postponed(position: number, delay: ReturnDelay): number;
+  /** How many times the event has failed, this time included. */
+  failed(position: number): number;
+  /** It does not come back. */
+  done(position: number): void;
+}
+
+export function createReturnedEvents(): ReturnedEvents {
+  const counts = new LRUCache<number, { postponed: number; failed: number }>({ max: MAX_KNOWN });
+  const countsOf = (position: number) => {
+    const known = counts.get(position) ?? { postponed: 0, failed: 0 };
+    counts.set(position, known);
+    return known;
+  };
+  return {
+    postponed(position, { firstMs, maxMs }) {
+      const known = countsOf(position);
+      known.postponed += 1;
+      return Math.min(firstMs * 2 ** (known.postponed - 1), maxMs);
+    },
+    failed(position) {
+      const known = countsOf(position);
+      known.failed += 1;
+      return known.failed;
+    },
+    done: (position) => void counts.delete(position),
+  };
+}
