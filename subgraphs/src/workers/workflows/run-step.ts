@@ -8,6 +8,7 @@ import {
   MAX_STEPS_OF_INSTANCE,
   type StepModel,
   type Token,
+  valueAt,
   type WaitStep,
   WorkflowFault,
 } from '@rocket/schema';
@@ -21,7 +22,7 @@ import { insertApproval } from './sql/approval-sql.ts';
 import type { HistoryStatus } from './sql/history-sql.ts';
 import { insertWait } from './sql/wait-sql.ts';
 import { changed, leaveStep, note, stored } from './store-instance.ts';
-import { timeAt } from './wait-time.ts';
+import { waitTime } from './wait-time.ts';
 
 /** Null: the token waits. */
 type Left = { readonly to: Goto; readonly status: HistoryStatus } | null;
@@ -85,11 +86,8 @@ async function beginWait(instance: OpenInstance, step: WaitStep, token: Token): 
       return null;
     case 'date':
     case 'field': {
-      const value =
-        until.kind === 'date'
-          ? timeAt(instance, until.path)
-          : timeAt({ record: (await triggerRecord(instance, until.entity)).values }, [until.field]);
-      const [row] = await instance.write.tx.query(setTimerAt(instance.record.key, token.id, value));
+      const at = await timeOf(instance, until);
+      const [row] = await instance.write.tx.query(setTimerAt(instance.record.key, token.id, at));
       wait(instance, token, row === undefined ? null : dueTime(row));
       return null;
     }
@@ -100,6 +98,15 @@ async function beginWait(instance: OpenInstance, step: WaitStep, token: Token): 
     default:
       return until satisfies never;
   }
+}
+
+async function timeOf(
+  instance: OpenInstance,
+  until: Extract<WaitStep['until'], { kind: 'date' | 'field' }>,
+): Promise<string> {
+  if (until.kind === 'date') return waitTime(valueAt(until.path, instance), until.path.join('.'));
+  const { values } = await triggerRecord(instance, until.entity);
+  return waitTime(values[until.field], `record.${until.field}`);
 }
 
 /** The token waits, for a time where one is given. Resolves with when that ends. */
