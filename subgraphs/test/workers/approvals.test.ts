@@ -15,7 +15,6 @@ import {
 import { createWorkflowEngine, type WorkflowEngine } from '../support/workflow-engine.ts';
 import { ADMIN, callerWith, entity } from '../support/write-app.ts';
 
-const RACES = 50;
 const BOSS = '00000000-0000-4000-8000-0000000000b0';
 const text = (name: string) => ({ name, type: 'string' });
 const titled = (title: string, steps: readonly object[]) =>
@@ -182,29 +181,4 @@ test('it is given to others, who decide then', async () => {
   await expect(decide(callerWith([], BOSS), approvalId)).resolves.toMatchObject({ ok: true });
   await engine.settled();
   expect((await instanceOf(record))?.history).toEqual(['ask reassigned', 'ask approved', 'yes completed']);
-});
-
-test('a decision and the end of its time at the same moment have one outcome', async () => {
-  const all = await Promise.all(
-    Array.from({ length: RACES }, () => engine.create('task', { title: 'role' })),
-  );
-  await engine.settled();
-  const waiting = (await Promise.all(all.map(pendingOf))).flatMap(([pending]) =>
-    pending ? [pending.id] : [],
-  );
-  expect(waiting).toHaveLength(RACES);
-  const [, ...results] = await Promise.all([engine.hurry(), ...waiting.map((id) => decide(MANAGER, id))]);
-  await engine.when(async () => {
-    const open = "SELECT 1 FROM _workflow_approvals WHERE status = 'pending' AND id = ANY ($1::uuid[])";
-    return (await engine.rows(open, [waiting])).length === 0;
-  });
-  await engine.settled();
-  const histories = (await engine.instances())
-    .filter(({ context }) => all.includes(String(context['record_id'])))
-    .map(({ history, status }) => `${status}: ${history.join(', ')}`);
-  const approved = histories.filter((each) => each === 'completed: ask approved, yes completed');
-  const late = histories.filter((each) => each === 'completed: ask timed_out, late completed');
-  expect(approved.length + late.length).toBe(RACES);
-  expect(approved.length).toBe(results.filter(({ ok }) => ok).length);
-  expect(engine.failures).toEqual([]);
 });

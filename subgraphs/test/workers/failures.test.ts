@@ -12,11 +12,8 @@ import {
   workflow,
   workflowDocument,
 } from '../support/workflow-documents.ts';
-import {
-  createWorkflowEngine,
-  type StoredInstance,
-  type WorkflowEngine,
-} from '../support/workflow-engine.ts';
+import { createWorkflowEngine, type WorkflowEngine } from '../support/workflow-engine.ts';
+import type { StoredInstance } from '../support/workflow-rows.ts';
 import { ADMIN, callerWith } from '../support/write-app.ts';
 
 const titled = (title: string, steps: readonly object[]) =>
