@@ -32,6 +32,7 @@ beforeAll(async () => {
           act('other', [log('other')], 'further'),
           act('further', [log('further')]),
         ]),
+        titled('twice', [act('ask', [call('/ask')], 'next'), act('next', [])]),
         titled('vetoed', [
           act('write', [{ type: 'create_record', entity: 'log', values: { text: 'veto' } }]),
         ]),
@@ -167,5 +168,23 @@ test('a webhook that refuses what a step has written fails it with its reason', 
   receiver.answer = (_, response) => response.writeHead(403).end('{"message": "Not like this"}');
   await begin('vetoed');
   expect(await end('vetoed')).toMatchObject({ status: 'failed', step: 'write', error: 'Not like this' });
+  await clear();
+});
+
+test('a step that fails here, and that somebody else has run meanwhile, does not fail the step behind it', async () => {
+  let requests = 0;
+  receiver.answer = async (_, response) => {
+    requests += 1;
+    if (requests > 1) return response.writeHead(204).end();
+    const waits = 'SELECT 1 FROM pg_locks WHERE NOT granted';
+    await engine.when(async () => (await engine.rows(waits)).length > 0);
+    return response.writeHead(500).end();
+  };
+  await begin('twice');
+  await engine.when(() => requests > 1);
+  await engine.settled();
+  expect(await engine.instances()).toMatchObject([
+    { status: 'completed', history: ['ask completed', 'next completed'] },
+  ]);
   await clear();
 });
