@@ -65,11 +65,12 @@ export function createWorkflowTimers({ shards, view }: WorkflowTimersOptions): W
       for (const app of apps) looked.delete(app);
       return apps;
     },
-    source: (app) => sourceOf(() => open(app)),
+    source: (app) => workflowTimerSource(() => open(app)),
   };
 }
 
-function sourceOf(open: () => Promise<WorkflowApp | null>): TimerSource {
+/** @param open resolves with null for an app that has nothing to do with workflows */
+export function workflowTimerSource(open: () => Promise<WorkflowApp | null>): TimerSource {
   const limits = () => ({ deadlineAtMs: Date.now() + QUERY_MS });
   return {
     due: async (limit) => {

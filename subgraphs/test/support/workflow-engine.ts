@@ -1,4 +1,5 @@
 /** An app whose workflows run: on a database of its own, with the events of its own bus, and timers. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMetrics, type EventBus } from '@rocket/platform';
 import { appName, type Caller, readStream, revision } from '@rocket/schema';
 import { until } from '../../../tests/harness/until.ts';
@@ -7,11 +8,11 @@ import type { WorkflowCommands } from '../../src/operation/workflow-commands.ts'
 import type { AppOutbox } from '../../src/outbox/app-outbox.ts';
 import { createWebhookCaller } from '../../src/webhooks/webhook-caller.ts';
 import { createAppTimers, type TimerSource } from '../../src/workers/timers/app-timers.ts';
-import { dueTimer, msUntilDue, selectDue, selectNextDue } from '../../src/workers/timers/timer-sql.ts';
+import { workflowTimerSource } from '../../src/workers/workflow-timers.ts';
 import { createWorkflowCommands } from '../../src/workers/workflows/commands.ts';
-import { fireTimer } from '../../src/workers/workflows/fire-timer.ts';
 import { handleEvent } from '../../src/workers/workflows/handle-event.ts';
-import { ensureSchedules, fireSchedule } from '../../src/workers/workflows/schedules.ts';
+import { ensureSchedules } from '../../src/workers/workflows/schedules.ts';
+import { isOutage } from '../../src/workers/workflows/step-failure.ts';
 import { createWorkflowApp, type WorkflowApp } from '../../src/workers/workflows/workflow-app.ts';
 import { createWorkflowMetrics } from '../../src/workers/workflows/workflow-metrics.ts';
 import { createWritePipeline } from '../../src/write/pipeline.ts';
@@ -24,6 +25,8 @@ const WEBHOOK_CONFIG = {
   webhookTimeoutMs: 500,
 };
 
+const COME_BACK_MS = 20;
+
 type Input = Readonly<Record<string, unknown>>;
 
 export interface EngineOptions {
@@ -33,14 +36,20 @@ export interface EngineOptions {
 
 /** The timers of an app, as a worker has them. */
 export function timerSource(appOf: () => WorkflowApp): TimerSource {
-  return {
-    due: async (limit) => (await appOf().database.query(selectDue(limit))).map(dueTimer),
-    msUntilNext: async () => {
-      const [row] = await appOf().database.query(selectNextDue());
-      return row === undefined ? null : msUntilDue(row);
-    },
-    fire: (timer) => (timer.kind === 'schedule' ? fireSchedule(appOf(), timer) : fireTimer(appOf(), timer)),
-  };
+  return workflowTimerSource(async () => appOf());
+}
+
+/** As a consumer does: what cannot be handled at the moment comes again. */
+async function handleInTime(app: WorkflowApp, payload: string): Promise<void> {
+  for (;;) {
+    try {
+      await handleEvent(app, readStream(payload));
+      return;
+    } catch (error) {
+      if (!isOutage(error)) throw error;
+      await sleep(COME_BACK_MS);
+    }
+  }
 }
 
 /** Handles what the bus tells, each event so many times at once. */
@@ -54,7 +63,7 @@ function handleAll(bus: EventBus, of: { readonly app: () => WorkflowApp; readonl
     onMessage: ({ payload }) => {
       for (let time = 0; time < of.times; time += 1) {
         handling += 1;
-        handleEvent(of.app(), readStream(payload))
+        handleInTime(of.app(), payload)
           .catch((error: unknown) => failures.push(error))
           .finally(() => {
             handling -= 1;
@@ -110,7 +119,7 @@ export async function createWorkflowEngine(document: object, { times = 1 }: Engi
     ...{ app, timers, when: until, failures: handled.failures },
     ...stored,
     ...recordWrites(app, outbox),
-    commands: (): WorkflowCommands => createWorkflowCommands(current),
+    commands: (): WorkflowCommands => createWorkflowCommands({ app: current, request: {} }),
     schedules: () => ensureSchedules(current),
     /** Goes on with another document. Its tables are those of the first one. */
     serve: (other: object) => {

@@ -91,6 +91,7 @@ describe('timers', () => {
         due = 0;
         return true;
       },
+      postpone: async () => undefined,
     };
     const timers = createAppTimers(source, LOGGER);
     timers.wakeIn(0);
@@ -116,6 +117,7 @@ describe('timers', () => {
       },
       msUntilNext: async () => null,
       fire: async () => true,
+      postpone: async () => undefined,
     };
     const timers = createAppTimers(source, LOGGER);
     for (const ms of [60_000, 30, 50_000]) timers.wakeIn(ms);

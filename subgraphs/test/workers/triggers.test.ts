@@ -1,5 +1,7 @@
 /** What starts workflows. Each event is handled three times at once, and counts once. */
+import { readStream } from '@rocket/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { handleEvent } from '../../src/workers/workflows/handle-event.ts';
 import {
   act,
   CREATED,
@@ -157,4 +159,13 @@ describe('an event', () => {
     expect(made[0]?.context['status']).toBe('paid');
     expect(String(made[0]?.context['note']).length).toBe(length);
   });
+});
+
+test('a change that came without its record, which is not stored any more, is not passed over', async () => {
+  const of = { app: 'test_app', entity: 'task', op: 'create', key: 'k', version: 1, actor: null, tags: [] };
+  const late = { id: '999999', epoch: 1, at: '2026-01-01T00:00:00Z', omitted: true };
+  const gone = JSON.stringify({ v: 1, ...of, ...late, changed: [], record: null, previous: null });
+  await expect(handleEvent(engine.app(), readStream(gone))).rejects.toThrow(
+    'is not kept in the outbox any more',
+  );
 });

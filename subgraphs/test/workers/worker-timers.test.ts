@@ -8,7 +8,8 @@ import { LOGGER } from '../support/write-app.ts';
 
 const APPS = ['one', 'two'].map((name) => appName(name));
 
-function create(apps: () => Promise<readonly ReturnType<typeof appName>[]> = async () => APPS) {
+/** @param failures how many times it is asked in vain */
+function create(failures = 0) {
   const follows: FollowOptions[] = [];
   const looked: string[] = [];
   let closed = 0;
@@ -26,15 +27,17 @@ function create(apps: () => Promise<readonly ReturnType<typeof appName>[]> = asy
   const timers = createWorkerTimers({
     bus: bus as EventBus,
     logger: LOGGER,
-    apps,
+    apps: () => APPS,
     wakeOf: (record) => (typeof record['wakes'] === 'number' ? record['wakes'] : null),
     source: (app) => ({
       due: async () => {
         looked.push(app);
+        if (looked.length <= failures) throw new Error('The database is gone');
         return [];
       },
       msUntilNext: async () => null,
       fire: async () => false,
+      postpone: async () => undefined,
     }),
   });
   const tell = (app: string, record: object | null) =>
@@ -72,7 +75,7 @@ test('it asks all apps once it hears everything, and those that are told of', as
   expect(looked.slice(2).sort()).toEqual(['five', 'three']);
   await timers.close(100);
   timers.wakeIn(appName('six'), 0);
-  await timers.askAll();
+  timers.ask('all');
   expect(looked).toHaveLength(4);
 });
 
@@ -89,14 +92,10 @@ test('it follows anew where it has lost the stream, and not when it is closed', 
 });
 
 test('it asks again where it could not, also when the stream is lost meanwhile', async () => {
-  let failures = 1;
-  const { timers, follows, looked } = create(async () => {
-    failures -= 1;
-    if (failures >= 0) throw new Error('The catalog is gone');
-    return APPS;
-  });
+  const { timers, follows, looked } = create(2);
   follows[0]?.onLost('expired');
-  await timers.askAll();
-  await until(() => looked.length === 2 && follows.length === 2);
+  timers.ask('all');
+  await until(() => looked.length === 4 && follows.length === 2);
+  expect([...looked].sort()).toEqual(['one', 'one', 'two', 'two']);
   await timers.close(100);
 });
