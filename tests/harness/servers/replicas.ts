@@ -31,20 +31,8 @@ interface Place {
 }
 
 export async function startReplicatedPostgres(): Promise<ReplicatedPostgres> {
-  const account = await serverAccount();
-  const binaries = await stageBinaries(await findBinaries(), account);
-  const root = await mkdtemp(join(tmpdir(), 'rocket-replicas-'));
-  await chmod(root, 0o711);
-  const place: Place = { root, account, binaries };
-  const nodes: PostgresNode[] = [];
-  const dispose = async (): Promise<void> => {
-    await Promise.all(nodes.map((node) => node.kill()));
-    await rm(root, { recursive: true, force: true });
-  };
+  const { place, nodes, primary, dispose } = await startPrimary();
   try {
-    const primary = await node(place, 'primary', nodes);
-    await initialize(place, primary.directory);
-    await primary.start();
     const replicas = [await node(place, 'replica1', nodes), await node(place, 'replica2', nodes)] as const;
     await copyCluster(place, primary, replicas);
     await Promise.all(replicas.map((replica) => replica.start()));
@@ -58,6 +46,34 @@ export async function startReplicatedPostgres(): Promise<ReplicatedPostgres> {
       },
       dispose,
     };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** A server without replicas. Dispose of it in every case. */
+export async function startPostgres(): Promise<Pick<ReplicatedPostgres, 'primary' | 'dispose'>> {
+  const { primary, dispose } = await startPrimary();
+  return { primary, dispose };
+}
+
+async function startPrimary() {
+  const account = await serverAccount();
+  const binaries = await stageBinaries(await findBinaries(), account);
+  const root = await mkdtemp(join(tmpdir(), 'rocket-replicas-'));
+  await chmod(root, 0o711);
+  const place: Place = { root, account, binaries };
+  const nodes: PostgresNode[] = [];
+  const dispose = async (): Promise<void> => {
+    await Promise.all(nodes.map((each) => each.kill()));
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    const primary = await node(place, 'primary', nodes);
+    await initialize(place, primary.directory);
+    await primary.start();
+    return { place, nodes, primary, dispose };
   } catch (error) {
     await dispose();
     throw error;

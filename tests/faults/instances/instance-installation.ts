@@ -1,0 +1,154 @@
+/** A gateway, two processes of one shard, two workers, and a receiver of webhooks that does not answer until it is told to. */
+import { createServer, type ServerResponse } from 'node:http';
+import {
+  createDatabase,
+  createLogger,
+  databaseUrl,
+  openCatalog,
+  type PooledDatabase,
+} from '@rocket/platform';
+import { shardName } from '@rocket/schema';
+import { findNatsServer, type NatsServer, startNatsServer } from '../../harness/servers/nats-server.ts';
+import { createTestDatabase } from '../../harness/servers/postgres.ts';
+import type { PostgresNode } from '../../harness/servers/postgres-node.ts';
+import { startPostgres } from '../../harness/servers/replicas.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
+import { openWorldClient } from '../../harness/world-client.ts';
+import { type Balancer, startBalancer } from '../support/balancer.ts';
+import { type Closing, startClosing } from '../support/closing.ts';
+import { checkedDocument } from './checked-workflows.ts';
+
+const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
+const SHARD = shardName('s1');
+const LOGGER = createLogger({ level: 'silent', name: 'test' });
+
+export interface InstanceInstallation {
+  /** Of the graph of the app. */
+  readonly url: string;
+  readonly token: string;
+  readonly nats: NatsServer;
+  /** Of the app alone. */
+  readonly postgres: PostgresNode;
+  /** Past the product. */
+  readonly outside: PooledDatabase;
+  readonly receiver: Receiver;
+  startWorker(): Promise<RocketProcess>;
+  readonly workers: RocketProcess[];
+  /** Ends one of the two with SIGKILL and starts another. */
+  replaceWorker(number: number): Promise<void>;
+  replaceShard(number: number): Promise<void>;
+  /** What workers and shards have logged as errors. */
+  logged(): readonly string[];
+  dispose(): Promise<void>;
+}
+
+export function startInstanceInstallation(): Promise<InstanceInstallation> {
+  return startClosing(startParts);
+}
+
+async function startParts(closing: Closing): Promise<Omit<InstanceInstallation, 'dispose'>> {
+  const servers = await startServers(closing);
+  const { catalog, nats, postgres, receiver, balancer, start } = servers;
+  const startShard = () => start('shard', '--name', SHARD);
+  const startWorker = () => start('worker');
+  const [gateway, ...shards] = await Promise.all([start('gateway'), startShard(), startShard()]);
+  const workers = await Promise.all([startWorker(), startWorker()]);
+  serve(balancer, shards);
+  const client = await openWorldClient(gateway.url, ADMIN);
+  const imported = await client.importApp('works', checkedDocument(receiver.url));
+  if (imported.errors.length > 0) throw new Error(JSON.stringify(imported.errors));
+  const [placed] = (await catalog.snapshot()).shardMap.placements.values();
+  if (placed === undefined) throw new Error('The app is on no shard');
+  const outside = createDatabase({ url: databaseUrl(postgres.url, placed.database), logger: LOGGER });
+  closing.push(() => outside.close());
+  return {
+    ...{ nats, postgres, outside, receiver, startWorker, workers, logged: servers.logged },
+    url: `${gateway.url}/apps/${client.app('works')}/graphql`,
+    token: client.adminToken,
+    async replaceWorker(number) {
+      await workers[number]?.end('SIGKILL');
+      workers[number] = await startWorker();
+    },
+    async replaceShard(number) {
+      await shards[number]?.end('SIGKILL');
+      serve(balancer, shards.toSpliced(number, 1));
+      shards[number] = await startShard();
+      serve(balancer, shards);
+    },
+  };
+}
+
+async function startServers(closing: Closing) {
+  const test = await createTestDatabase();
+  closing.push(() => test.dispose());
+  const { primary: postgres, dispose } = await startPostgres();
+  closing.push(dispose);
+  const nats = await startNatsServer(findNatsServer() ?? '');
+  closing.push(() => nats.dispose());
+  const directory = await temporaryDirectory();
+  closing.push(() => directory.dispose());
+  const receiver = await startReceiver(closing);
+  const balancer = await startBalancer();
+  closing.push(() => balancer.close());
+  const catalog = await openCatalog({ url: test.url, logger: LOGGER });
+  closing.push(() => catalog.close());
+  await catalog.addShard({ name: SHARD, databaseUrl: postgres.url, url: balancer.url });
+  await catalog.platformUsers.add(ADMIN);
+  const all: RocketProcess[] = [];
+  const start = async (...args: readonly string[]): Promise<RocketProcess> => {
+    const started = await startRocket(args, {
+      ...{ ROCKET_CATALOG_URL: test.url, ROCKET_DATA_DIR: directory.path, NATS_URL: nats.url },
+      ...{ ROCKET_SHARD_URL: balancer.url, ROCKET_OUTGOING_ALLOW: '127.0.0.1' },
+      ...{ ROCKET_WEBHOOK_TIMEOUT_MS: '30000' },
+    });
+    closing.push(() => started.end('SIGKILL'));
+    all.push(started);
+    await started.waitFor('/ready');
+    return started;
+  };
+  const logged = () => all.flatMap((each) => each.output().split('\n').filter(isError));
+  return { catalog, nats, postgres, receiver, balancer, start, logged };
+}
+
+/** A line of a log of level error or fatal. */
+function isError(line: string): boolean {
+  return /"level":[56]0/.test(line);
+}
+
+function serve(balancer: Balancer, shards: readonly RocketProcess[]): void {
+  balancer.serve(shards.map(({ url }) => url));
+}
+
+interface Receiver {
+  readonly url: string;
+  /** `webhook-id` of each request that has come. */
+  readonly ids: readonly string[];
+  /** Answers all that wait, and all that comes. */
+  answer(): void;
+}
+
+async function startReceiver(closing: Closing): Promise<Receiver> {
+  const ids: string[] = [];
+  const waiting = new Set<ServerResponse>();
+  let isAnswering = false;
+  const server = createServer((request, response) => {
+    ids.push(String(request.headers['webhook-id']));
+    if (isAnswering) response.end();
+    else waiting.add(response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The receiver has no port');
+  return {
+    url: `http://127.0.0.1:${address.port}/called`,
+    ids,
+    answer() {
+      isAnswering = true;
+      for (const response of waiting) response.end();
+    },
+  };
+}
