@@ -14,6 +14,8 @@ import { SHOP_SCENARIOS } from './shop/scenario.ts';
 import { SIDE_NAMES } from './shop/shop-sides.ts';
 import { formatSubscriptions } from './subscriptions/format-subscriptions.ts';
 import { STREAM_SECONDS, subscriptions } from './subscriptions/subscriptions.ts';
+import { formatWorkflows } from './workflows/format-workflows.ts';
+import { REACTION_SECONDS, workflows } from './workflows/workflows.ts';
 
 const NESTED_QUERY = 'nested-query';
 /** A page that grows. */
@@ -23,6 +25,7 @@ const EVENTS = 'events';
 const MANY_APPS = 'many-apps';
 const CACHE = 'cache';
 const SUBSCRIPTIONS = 'subscriptions';
+const WORKFLOWS = 'workflows';
 const DEFAULT_SECONDS = 4;
 const NAMES = [
   ...SHOP_SCENARIOS.map(({ name }) => name),
@@ -33,6 +36,7 @@ const NAMES = [
   MANY_APPS,
   CACHE,
   SUBSCRIPTIONS,
+  WORKFLOWS,
 ];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
@@ -87,6 +91,10 @@ if (wants(SUBSCRIPTIONS)) {
   console.log(
     values.json ? JSON.stringify({ scenario: SUBSCRIPTIONS, ...result }) : formatSubscriptions(result),
   );
+}
+if (wants(WORKFLOWS)) {
+  const result = await workflows({ ...options, seconds: seconds ?? REACTION_SECONDS });
+  console.log(values.json ? JSON.stringify({ scenario: WORKFLOWS, ...result }) : formatWorkflows(result));
 }
 
 function wants(name: string): boolean {

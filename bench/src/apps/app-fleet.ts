@@ -4,6 +4,7 @@ import type { CleanUp } from '../clean-up.ts';
 import { CITIES, cityName, customerId } from '../data/fill-shop.ts';
 import { parseShop, readShop } from '../data/shop-document.ts';
 import { postJson } from '../http.ts';
+import { inParallel } from '../measure/in-parallel.ts';
 import { type BenchPostgres, startBenchPostgres } from '../shop/bench-postgres.ts';
 import { type DirectShard, startDirectShard } from '../sides/direct-shard.ts';
 import type { DirectApp } from '../sides/install-app.ts';
@@ -31,7 +32,7 @@ export async function startAppFleet(cleanUp: CleanUp, size: number): Promise<App
   const names = Array.from({ length: size }, (_, index) => appName(`app${index + 1}`));
   const documents = names.map((name) => [name, parseShop(name, shop)] as const);
   let installed = 0;
-  const apps = await inParallel(documents, async ([name, document]) => {
+  const apps = await inParallel(documents, INSTALLED_AT_A_TIME, async ([name, document]) => {
     const app = await shard.install(name, document);
     installed += 1;
     if (installed % TOLD_EVERY === 0) console.error(`${installed} of ${size} apps installed`);
@@ -59,17 +60,4 @@ function sampleCustomers(): AppDocument['sample_data'][string] {
     city: cityName(index % CITIES),
     registered_at: '2024-01-01T00:00:00.000Z',
   }));
-}
-
-async function inParallel<T, R>(inputs: readonly T[], work: (input: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < inputs.length; index = next++) {
-      const input = inputs[index];
-      if (input !== undefined) results[index] = await work(input);
-    }
-  };
-  await Promise.all(Array.from({ length: INSTALLED_AT_A_TIME }, worker));
-  return results;
 }

@@ -9,3 +9,17 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
+
+/** Milliseconds. */
+export interface Latencies {
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly most: number;
+}
+
+export function latencies(ms: readonly number[]): Latencies {
+  const sorted = Float64Array.from(ms).sort();
+  const at = (percent: number) => percentile(sorted, percent);
+  return { p50: at(50), p95: at(95), p99: at(99), most: at(100) };
+}

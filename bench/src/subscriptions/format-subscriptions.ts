@@ -1,5 +1,5 @@
+import type { Latencies } from '../measure/percentile.ts';
 import { formatTable } from '../measure/report.ts';
-import type { Latencies } from './latencies.ts';
 import type { SubscriptionsResult } from './subscriptions.ts';
 
 const MEGABYTE = 1024 * 1024;

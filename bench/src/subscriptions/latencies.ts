@@ -1,13 +1,5 @@
-import { percentile } from '../measure/percentile.ts';
+import { type Latencies, latencies } from '../measure/percentile.ts';
 import type { ChangeTimes } from './arrivals.ts';
-
-/** Milliseconds. */
-export interface Latencies {
-  readonly p50: number;
-  readonly p95: number;
-  readonly p99: number;
-  readonly most: number;
-}
 
 /**
  * The commit is between the two: `begun` counts from the beginning of the transaction, and is an upper bound;
@@ -28,12 +20,7 @@ export function sinceCommit(
     for (const change of changes) {
       for (const at of told(change)) if (at !== 0) all.push(at - from(change));
     }
-    return distribution(Float64Array.from(all).sort());
+    return latencies(all);
   };
   return { begun: since(({ begunAt }) => begunAt), answered: since(({ answeredAt }) => answeredAt) };
-}
-
-function distribution(sorted: Float64Array): Latencies {
-  const at = (percent: number) => percentile(sorted, percent);
-  return { p50: at(50), p95: at(95), p99: at(99), most: at(100) };
 }

@@ -40,8 +40,8 @@ export function timerSource(appOf: () => WorkflowApp): TimerSource {
 }
 
 /** As a consumer does: what cannot be handled at the moment comes again. */
-async function handleInTime(app: WorkflowApp, payload: string): Promise<void> {
-  for (;;) {
+async function handleInTime(app: WorkflowApp, payload: string, isClosed: () => boolean): Promise<void> {
+  while (!isClosed()) {
     try {
       await handleEvent(app, readStream(payload));
       return;
@@ -56,6 +56,7 @@ async function handleInTime(app: WorkflowApp, payload: string): Promise<void> {
 function handleAll(bus: EventBus, of: { readonly app: () => WorkflowApp; readonly times: number }) {
   const failures: unknown[] = [];
   let handling = 0;
+  let isClosed = false;
   const follower = bus.follow({
     subject: 'rocket.*.*.*.*',
     from: { kind: 'after', position: 0 },
@@ -63,7 +64,7 @@ function handleAll(bus: EventBus, of: { readonly app: () => WorkflowApp; readonl
     onMessage: ({ payload }) => {
       for (let time = 0; time < of.times; time += 1) {
         handling += 1;
-        handleInTime(of.app(), payload)
+        handleInTime(of.app(), payload, () => isClosed)
           .catch((error: unknown) => failures.push(error))
           .finally(() => {
             handling -= 1;
@@ -71,7 +72,12 @@ function handleAll(bus: EventBus, of: { readonly app: () => WorkflowApp; readonl
       }
     },
   });
-  return { failures, isBusy: () => handling > 0, close: () => follower.close() };
+  return { failures, isBusy: () => handling > 0, close };
+
+  function close(): void {
+    isClosed = true;
+    follower.close();
+  }
 }
 
 /** Writes of records, by the document that is served. */
