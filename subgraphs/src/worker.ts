@@ -6,7 +6,7 @@ import { consumeEvents } from './workers/consume-events.ts';
 import { createWorkerTimers } from './workers/timers/worker-timers.ts';
 import { createWorkerShards } from './workers/worker-shards.ts';
 import { createWorkflowTimers } from './workers/workflow-timers.ts';
-import { msUntilWake } from './workers/workflows/change-instance.ts';
+import { msUntilWake } from './workers/workflows/instance/change-instance.ts';
 
 /** `view` is the process's own, of the same catalog. */
 export type WorkerOptions = Omit<ShardOptions, 'name'> & {

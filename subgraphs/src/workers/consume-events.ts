@@ -12,7 +12,7 @@ import { createReturnedEvents, type ReturnDelay, type ReturnedEvents } from './r
 import { type ToldEvent, toldEvent, wasToldBy } from './told-event.ts';
 import type { WorkerShards } from './worker-shards.ts';
 import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';
-import { isOutage } from './workflows/step-failure.ts';
+import { isOutage } from './workflows/steps/step-failure.ts';
 import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 const MAX_IN_FLIGHT = 64;

@@ -11,7 +11,7 @@ import type { OpenApps } from '../apps/open-apps.ts';
 import type { CommandWorkflows, WorkflowCommands } from '../operation/workflow-commands.ts';
 import { toldEvent, wasToldBy } from './told-event.ts';
 import { createWorkflowApps, type WorkflowAppsOptions } from './workflow-apps.ts';
-import { createWorkflowCommands } from './workflows/commands.ts';
+import { createWorkflowCommands } from './workflows/commands/commands.ts';
 import { concernsWorkflows, handleEvent } from './workflows/handle-event.ts';
 
 export interface ShardWorkflows extends Pick<ShardService, 'handleEvent'> {

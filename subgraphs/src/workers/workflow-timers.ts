@@ -5,11 +5,11 @@ import { createSystemTables } from '../tables/system-tables.ts';
 import type { TimerSource } from './timers/app-timers.ts';
 import { dueTimer, msUntilDue, postponeTimer, selectDue, selectNextDue } from './timers/timer-sql.ts';
 import type { WorkerShards } from './worker-shards.ts';
-import { QUERY_MS } from './workflows/change-instance.ts';
-import { fireTimer } from './workflows/fire-timer.ts';
-import { resumeStale } from './workflows/resume-stale.ts';
-import { ensureSchedules, fireSchedule } from './workflows/schedules.ts';
+import { QUERY_MS } from './workflows/instance/change-instance.ts';
+import { resumeStale } from './workflows/instance/resume-stale.ts';
 import { isTrue, selectHasInstances, selectHasTables } from './workflows/sql/instance-sql.ts';
+import { ensureSchedules, fireSchedule } from './workflows/starts/schedules.ts';
+import { fireTimer } from './workflows/waits/fire-timer.ts';
 import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 export interface WorkflowTimersOptions {

@@ -1,6 +1,6 @@
 /** Instances that fail, are retried or cancelled, and those whose document has changed under them. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { advanceInstance } from '../../src/workers/workflows/advance-instance.ts';
+import { advanceInstance } from '../../src/workers/workflows/instance/advance-instance.ts';
 import {
   act,
   approval,

@@ -1,7 +1,7 @@
 /** Timers of one app: each fires once, and never early. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createAppTimers, type TimerSource } from '../../src/workers/timers/app-timers.ts';
-import { fireSchedule } from '../../src/workers/workflows/schedules.ts';
+import { fireSchedule } from '../../src/workers/workflows/starts/schedules.ts';
 import { act, CREATED, step, THEN, workflow, workflowDocument } from '../support/workflow-documents.ts';
 import { createWorkflowEngine, timerSource, type WorkflowEngine } from '../support/workflow-engine.ts';
 import { LOGGER } from '../support/write-app.ts';

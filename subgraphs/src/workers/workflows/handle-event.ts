@@ -19,11 +19,11 @@ import {
 } from '@rocket/schema';
 import { z } from 'zod';
 import { readStored } from '../../outbox/stored-events.ts';
-import { advanceInstance } from './advance-instance.ts';
-import { QUERY_MS } from './change-instance.ts';
-import { receiveEvent } from './receive-event.ts';
+import { advanceInstance } from './instance/advance-instance.ts';
+import { QUERY_MS } from './instance/change-instance.ts';
 import { selectSince } from './sql/wait-sql.ts';
-import { startInstance } from './start-instances.ts';
+import { startInstance } from './starts/start-instances.ts';
+import { receiveEvent } from './waits/receive-event.ts';
 import type { WorkflowApp } from './workflow-app.ts';
 
 type Documented = Pick<AppModel, 'workflows' | 'workflowStarts'>;

@@ -9,10 +9,10 @@ import {
   valueAt,
   WorkflowFault,
 } from '@rocket/schema';
-import { createWithin, deleteWithin, updateWithin, type WriteInput } from '../../write/pipeline.ts';
-import { WriteRefused } from '../../write/write-result.ts';
+import { createWithin, deleteWithin, updateWithin, type WriteInput } from '../../../write/pipeline.ts';
+import { WriteRefused } from '../../../write/write-result.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
 import { askReceiver } from './ask-receiver.ts';
-import type { OpenInstance } from './open-instance.ts';
 import { ActionRefused } from './step-failure.ts';
 
 /** @throws what {@link stepFailure} tells apart */

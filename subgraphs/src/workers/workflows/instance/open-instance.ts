@@ -9,10 +9,10 @@ import {
   type TriggerFacts,
   type WorkflowModel,
 } from '@rocket/schema';
-import type { WriteTransaction } from '../../write/write-state.ts';
-import type { HistoryEntry } from './sql/history-sql.ts';
-import { type InstanceLock, lockedInstance, lockInstance } from './sql/instance-sql.ts';
-import type { WorkflowApp } from './workflow-app.ts';
+import type { WriteTransaction } from '../../../write/write-state.ts';
+import type { HistoryEntry } from '../sql/history-sql.ts';
+import { type InstanceLock, lockedInstance, lockInstance } from '../sql/instance-sql.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 
 export interface OpenInstance {
   readonly app: WorkflowApp;

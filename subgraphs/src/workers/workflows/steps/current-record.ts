@@ -8,10 +8,10 @@ import {
   type StoredRecord,
   WorkflowFault,
 } from '@rocket/schema';
-import { sqlType } from '../../sql/parameters.ts';
-import { columns, keyColumn, live, toRecord } from '../../write/record-sql.ts';
-import { entityOf } from '../../write/write-state.ts';
-import type { OpenInstance } from './open-instance.ts';
+import { sqlType } from '../../../sql/parameters.ts';
+import { columns, keyColumn, live, toRecord } from '../../../write/record-sql.ts';
+import { entityOf } from '../../../write/write-state.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
 
 type Reading = Pick<OpenInstance, 'write'>;
 

@@ -3,11 +3,11 @@
  * was not kept until a worker came.
  */
 import { RocketError } from '@rocket/schema';
+import { selectStale, staleInstance } from '../sql/instance-sql.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 import { changeInstance, QUERY_MS } from './change-instance.ts';
 import { instanceStatus } from './open-instance.ts';
-import { selectStale, staleInstance } from './sql/instance-sql.ts';
 import { storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
 
 /** Longer than a step takes, and than an event that is given back stays away. */
 const STALE_AFTER_MS = 120_000;

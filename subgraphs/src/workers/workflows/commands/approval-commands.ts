@@ -11,23 +11,23 @@ import {
   uuidText,
   WorkflowFault,
 } from '@rocket/schema';
-import type { WorkflowCommands } from '../../operation/workflow-commands.ts';
-import { toRecord } from '../../write/record-sql.ts';
-import { notFound, refuse } from '../../write/write-result.ts';
-import type { WriteTransaction } from '../../write/write-state.ts';
-import { roleAssignee, userAssignee } from './assignee.ts';
-import { type Commanded, commandResult, isVisible, refuseState, statedComment } from './command.ts';
-import { isOpen } from './fail-instance.ts';
-import { type OpenInstance, openInstance, textOf } from './open-instance.ts';
+import type { WorkflowCommands } from '../../../operation/workflow-commands.ts';
+import { toRecord } from '../../../write/record-sql.ts';
+import { notFound, refuse } from '../../../write/write-result.ts';
+import type { WriteTransaction } from '../../../write/write-state.ts';
+import { isOpen } from '../instance/fail-instance.ts';
+import { type OpenInstance, openInstance, textOf } from '../instance/open-instance.ts';
+import { changed, leaveStep, note, stored, storeInstance } from '../instance/store-instance.ts';
 import {
   type Assignee,
   endApprovals,
   reassignApproval,
   selectApproval,
   selectInstanceOf,
-} from './sql/approval-sql.ts';
-import { changed, leaveStep, note, stored, storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
+} from '../sql/approval-sql.ts';
+import { roleAssignee, userAssignee } from '../steps/assignee.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
+import { type Commanded, commandResult, isVisible, refuseState, statedComment } from './command.ts';
 
 /** A pending approval whose instance is locked, with the token that waits for it. */
 interface PendingApproval {

@@ -3,15 +3,15 @@
  * it leaves the instance `running`, whoever is told takes the next step. So nobody has to remember what runs.
  */
 import { changeToken, RocketError, readyToken, type Token, tokenOf } from '@rocket/schema';
-import { dueTime, setTimer } from '../timers/timer-sql.ts';
+import { dueTime, setTimer } from '../../timers/timer-sql.ts';
+import { seenInstance, selectInstance } from '../sql/instance-sql.ts';
+import { runStep } from '../steps/run-step.ts';
+import { type StepFailure, stepFailure } from '../steps/step-failure.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 import { changeInstance, type KnownInstance, QUERY_MS } from './change-instance.ts';
 import { failInstance } from './fail-instance.ts';
 import { instanceStatus, type OpenInstance } from './open-instance.ts';
-import { runStep } from './run-step.ts';
-import { seenInstance, selectInstance } from './sql/instance-sql.ts';
-import { type StepFailure, stepFailure } from './step-failure.ts';
 import { storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
 
 /** How long after each failure of a step it is run again; after the last one the instance fails. */
 const RETRY_AFTER_MS = [1_000, 5_000, 30_000, 120_000, 600_000];

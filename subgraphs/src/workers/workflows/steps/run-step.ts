@@ -12,16 +12,16 @@ import {
   type WaitStep,
   WorkflowFault,
 } from '@rocket/schema';
-import { INSTANCES_TABLE } from '../../tables/workflow-tables.ts';
-import { dueTime, setTimer, setTimerAt } from '../timers/timer-sql.ts';
+import { INSTANCES_TABLE } from '../../../tables/workflow-tables.ts';
+import { dueTime, setTimer, setTimerAt } from '../../timers/timer-sql.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
+import { changed, leaveStep, note, stored } from '../instance/store-instance.ts';
+import { insertApproval } from '../sql/approval-sql.ts';
+import type { HistoryStatus } from '../sql/history-sql.ts';
+import { insertWait } from '../sql/wait-sql.ts';
 import { assigneeOf } from './assignee.ts';
 import { triggerRecord } from './current-record.ts';
-import type { OpenInstance } from './open-instance.ts';
 import { runActions } from './run-actions.ts';
-import { insertApproval } from './sql/approval-sql.ts';
-import type { HistoryStatus } from './sql/history-sql.ts';
-import { insertWait } from './sql/wait-sql.ts';
-import { changed, leaveStep, note, stored } from './store-instance.ts';
 import { waitTime } from './wait-time.ts';
 
 /** Null: the token waits. */

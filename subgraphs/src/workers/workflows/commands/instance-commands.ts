@@ -19,16 +19,16 @@ import {
   triggerFacts,
   uuidText,
 } from '@rocket/schema';
-import type { WorkflowCommands } from '../../operation/workflow-commands.ts';
-import { notFound, refuse } from '../../write/write-result.ts';
-import { entityOf, type WriteTransaction } from '../../write/write-state.ts';
-import { holdTimers } from '../timers/timer-sql.ts';
+import type { WorkflowCommands } from '../../../operation/workflow-commands.ts';
+import { notFound, refuse } from '../../../write/write-result.ts';
+import { entityOf, type WriteTransaction } from '../../../write/write-state.ts';
+import { holdTimers } from '../../timers/timer-sql.ts';
+import { instanceStatus, type OpenInstance, openInstance, textOf } from '../instance/open-instance.ts';
+import { clearWaits, endPending, note, storeInstance } from '../instance/store-instance.ts';
+import { beginInstance, followStart } from '../starts/start-instances.ts';
+import { currentRecord } from '../steps/current-record.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 import { type Commanded, commandResult, isVisible, refuseState, statedComment } from './command.ts';
-import { currentRecord } from './current-record.ts';
-import { instanceStatus, type OpenInstance, openInstance, textOf } from './open-instance.ts';
-import { beginInstance, followStart } from './start-instances.ts';
-import { clearWaits, endPending, note, storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
 
 type ManualTrigger = Extract<TriggerModel, { kind: 'manual' }>;
 

@@ -8,11 +8,11 @@ import {
   textProblem,
   WorkflowFault,
 } from '@rocket/schema';
-import { refuse, type WriteResult } from '../../write/write-result.ts';
-import type { WriteTransaction } from '../../write/write-state.ts';
-import { followUp } from './change-instance.ts';
-import type { OpenInstance } from './open-instance.ts';
-import type { CommandRequest, WorkflowApp } from './workflow-app.ts';
+import { refuse, type WriteResult } from '../../../write/write-result.ts';
+import type { WriteTransaction } from '../../../write/write-state.ts';
+import { followUp } from '../instance/change-instance.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
+import type { CommandRequest, WorkflowApp } from '../workflow-app.ts';
 
 const MAX_COMMENT_LENGTH = 4_000;
 

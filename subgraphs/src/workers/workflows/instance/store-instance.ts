@@ -15,14 +15,14 @@ import {
   type Token,
   tagText,
 } from '@rocket/schema';
-import { toRecord } from '../../write/record-sql.ts';
-import { present, type WriteTransaction } from '../../write/write-state.ts';
-import { deleteTimers } from '../timers/timer-sql.ts';
+import { toRecord } from '../../../write/record-sql.ts';
+import { present, type WriteTransaction } from '../../../write/write-state.ts';
+import { deleteTimers } from '../../timers/timer-sql.ts';
+import { type ApprovalEnd, endApprovals, selectPending } from '../sql/approval-sql.ts';
+import { type HistoryStatus, insertHistory } from '../sql/history-sql.ts';
+import { updateInstance } from '../sql/instance-sql.ts';
+import { deleteWaits } from '../sql/wait-sql.ts';
 import type { OpenInstance } from './open-instance.ts';
-import { type ApprovalEnd, endApprovals, selectPending } from './sql/approval-sql.ts';
-import { type HistoryStatus, insertHistory } from './sql/history-sql.ts';
-import { updateInstance } from './sql/instance-sql.ts';
-import { deleteWaits } from './sql/wait-sql.ts';
 
 /** The token leaves its step: what it and those that are given up with it waited for is not wanted any more. */
 export async function leaveStep(

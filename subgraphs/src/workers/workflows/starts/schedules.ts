@@ -1,6 +1,6 @@
 /** Workflows that begin by schedule: a timer for each, which is set anew whenever it fires. */
 import { nextOccurrence, type TriggerModel, triggerFacts, type WorkflowModel } from '@rocket/schema';
-import { WriteRefused } from '../../write/write-result.ts';
+import { WriteRefused } from '../../../write/write-result.ts';
 import {
   type DueTimer,
   databaseTime,
@@ -10,9 +10,9 @@ import {
   selectTime,
   takenSchedule,
   takeSchedule,
-} from '../timers/timer-sql.ts';
+} from '../../timers/timer-sql.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 import { beginInstance, followStart } from './start-instances.ts';
-import type { WorkflowApp } from './workflow-app.ts';
 
 type ScheduleTimer = Extract<DueTimer, { kind: 'schedule' }>;
 type Schedule = Extract<TriggerModel, { kind: 'schedule' }>;

@@ -1,11 +1,11 @@
 /** What happens when the time of a token is over. Whoever is first, the timer or a decision, decides alone. */
 import { changeToken, tokenOf } from '@rocket/schema';
-import { type DueTimer, takeTimer } from '../timers/timer-sql.ts';
-import { changeWaiting } from './fail-instance.ts';
-import type { OpenInstance } from './open-instance.ts';
-import { timedOut } from './run-step.ts';
-import { endPending, leaveStep, note, storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
+import { type DueTimer, takeTimer } from '../../timers/timer-sql.ts';
+import { changeWaiting } from '../instance/fail-instance.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
+import { endPending, leaveStep, note, storeInstance } from '../instance/store-instance.ts';
+import { timedOut } from '../steps/run-step.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 
 type TokenTimer = Extract<DueTimer, { kind: 'token' }>;
 

@@ -1,10 +1,10 @@
 /** A transaction in which one instance is locked and changed, and what follows it in this process. */
 import { type InstanceStatus, RocketError, type StoredRecord } from '@rocket/schema';
-import { WriteRefused } from '../../write/write-result.ts';
-import type { WriteInTransaction } from '../../write/write-transactions.ts';
+import { WriteRefused } from '../../../write/write-result.ts';
+import type { WriteInTransaction } from '../../../write/write-transactions.ts';
+import type { InstanceLock } from '../sql/instance-sql.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 import { instanceStatus, type OpenInstance, openInstance } from './open-instance.ts';
-import type { InstanceLock } from './sql/instance-sql.ts';
-import type { WorkflowApp } from './workflow-app.ts';
 
 /** Of a statement that is not part of a transaction, so that a connection that hangs does not hang its caller. */
 export const QUERY_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { WorkflowCommands } from '../../operation/workflow-commands.ts';
+import type { WorkflowCommands } from '../../../operation/workflow-commands.ts';
 import { approvalCommands } from './approval-commands.ts';
 import type { Commanded } from './command.ts';
 import { instanceCommands } from './instance-commands.ts';

@@ -1,7 +1,7 @@
 /** The action `webhook`: a request whose answer the step waits for. */
 import { OutgoingError } from '@rocket/platform';
 import type { ActionModel } from '@rocket/schema';
-import type { OpenInstance } from './open-instance.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
 import { outgoingReason, ReceiverFailure } from './step-failure.ts';
 
 /** Statuses of 4xx by which a receiver says that it cannot tell now. */

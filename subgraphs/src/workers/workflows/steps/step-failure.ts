@@ -1,7 +1,7 @@
 /** What an error of a step means for its instance. */
 import { isConnectionError, type OutgoingError } from '@rocket/platform';
 import { ERROR_CATALOGUE, ExpressionError, RocketError, type UserError, WorkflowFault } from '@rocket/schema';
-import { WriteRefused } from '../../write/write-result.ts';
+import { WriteRefused } from '../../../write/write-result.ts';
 
 /** A receiver was asked by an action and did not do as it was asked. Repeating it is safe, as it carries the same id. */
 export class ReceiverFailure extends Error {

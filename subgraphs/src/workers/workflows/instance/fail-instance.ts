@@ -1,11 +1,11 @@
 /** Instances that cannot go on: they fail, keep where they were, and can be retried from there. */
 import { changeToken, type InstanceStatus, type Token, tokenOf } from '@rocket/schema';
-import { holdTimers } from '../timers/timer-sql.ts';
+import { holdTimers } from '../../timers/timer-sql.ts';
+import { stepFailure } from '../steps/step-failure.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 import { changeInstance, type KnownInstance } from './change-instance.ts';
 import { instanceStatus, type OpenInstance } from './open-instance.ts';
-import { stepFailure } from './step-failure.ts';
 import { clearWaits, endPending, note, storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
 
 /** In its transaction; it has to be stored afterwards. A retry runs the step of the token from its beginning. */
 export async function failInstance(instance: OpenInstance, token: Token, reason: string): Promise<void> {

@@ -1,11 +1,11 @@
 /** Instances that wait for an event go on with it. */
 import { evaluateCondition, type SentEvent, tokenOf } from '@rocket/schema';
-import { QUERY_MS } from './change-instance.ts';
-import { changeWaiting } from './fail-instance.ts';
-import type { OpenInstance } from './open-instance.ts';
-import { selectWaits, takeWait, type WaitingInstance, waitingInstance } from './sql/wait-sql.ts';
-import { leaveStep, note, storeInstance } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
+import { QUERY_MS } from '../instance/change-instance.ts';
+import { changeWaiting } from '../instance/fail-instance.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
+import { leaveStep, note, storeInstance } from '../instance/store-instance.ts';
+import { selectWaits, takeWait, type WaitingInstance, waitingInstance } from '../sql/wait-sql.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 
 /** Of one event, done at once. */
 const BATCH = 8;

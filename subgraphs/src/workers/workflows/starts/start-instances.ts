@@ -9,13 +9,13 @@ import {
   WorkflowFault,
   type WorkflowModel,
 } from '@rocket/schema';
-import { toRecord } from '../../write/record-sql.ts';
-import { WriteRefused } from '../../write/write-result.ts';
-import type { WriteTransaction } from '../../write/write-state.ts';
-import { insertHistory } from './sql/history-sql.ts';
-import { insertDefinition, insertInstance } from './sql/instance-sql.ts';
-import { changed } from './store-instance.ts';
-import type { WorkflowApp } from './workflow-app.ts';
+import { toRecord } from '../../../write/record-sql.ts';
+import { WriteRefused } from '../../../write/write-result.ts';
+import type { WriteTransaction } from '../../../write/write-state.ts';
+import { changed } from '../instance/store-instance.ts';
+import { insertHistory } from '../sql/history-sql.ts';
+import { insertDefinition, insertInstance } from '../sql/instance-sql.ts';
+import type { WorkflowApp } from '../workflow-app.ts';
 
 /** Workflows that start one another for ever are stopped here. */
 const MAX_DEPTH = 16;

@@ -1,10 +1,10 @@
 /** Whom an approval waits for. */
 import type { Statement } from '@rocket/platform';
 import { type ApprovalStep, WorkflowFault } from '@rocket/schema';
-import { USERS_TABLE } from '../../tables/system-tables.ts';
+import { USERS_TABLE } from '../../../tables/system-tables.ts';
+import type { OpenInstance } from '../instance/open-instance.ts';
+import type { Assignee } from '../sql/approval-sql.ts';
 import { relatedRecord, triggerRecord } from './current-record.ts';
-import type { OpenInstance } from './open-instance.ts';
-import type { Assignee } from './sql/approval-sql.ts';
 
 /** @throws WorkflowFault when it is nobody */
 export async function assigneeOf(
