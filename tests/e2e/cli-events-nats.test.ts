@@ -47,6 +47,12 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
     await connection.close();
   };
 
+  const publish = async (message: { readonly subject: string; readonly payload: string }): Promise<void> => {
+    const connection = await connect({ servers: nats.host });
+    await connection.jetstream().publish(message.subject, message.payload);
+    await connection.close();
+  };
+
   test('check says what differs, --apply changes it, and then nothing differs', async () => {
     await makeStream(StorageType.File);
     const found = await rocket('events', 'check');
@@ -111,7 +117,7 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
     expect(JSON.parse(asked.stderr)).toMatchObject({ error: { code: 'EVENTS_UNAVAILABLE' } });
   });
 
-  test('a start uses NATS, and status shows how it is, and that it is away', async () => {
+  test('a start uses NATS, puts aside what it cannot read, and status shows how it is, and that it is away', async () => {
     await makeStream(StorageType.File);
     const server = await startRocket(['start'], {
       ...{ ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0', NATS_URL: nats.url },
@@ -121,6 +127,15 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
       const text = (await rocket('events', 'status')).stdout;
       expect(text).toMatch(/^The stream is on NATS, up since \d{4}-/);
       expect(text).toContain('stream max_age is 3600 s, not 604800 s (online): see `');
+      const poison = { subject: 'rocket.ev.x.y.create', payload: '{"v":1,"kind":"nothing"}' };
+      await publish(poison);
+      const dead = async () => JSON.parse((await rocket('events', 'dead', 'list', '--json')).stdout);
+      await expect.poll(dead, { timeout: 5_000 }).toMatchObject([
+        {
+          ...{ consumer: 'workflows', app: null, subject: poison.subject },
+          cause: expect.stringContaining('The event cannot be read'),
+        },
+      ]);
       await nats.stop();
       await expect
         .poll(async () => JSON.parse((await rocket('events', 'status', '--json')).stdout), {

@@ -82,7 +82,8 @@ async function handle(parts: EventParts, memory: Memory, delivery: Delivery): Pr
       parts.logger.debug({ err: error, subject }, 'an event cannot be handled at the moment');
       return back(OUTAGE);
     }
-    if (returned.failed(position) >= MAX_FAILURES) throw error;
+    // What cannot be read is dead at once, as no further try would read it.
+    if (record.kind === 'unreadable' || returned.failed(position) >= MAX_FAILURES) throw error;
     parts.logger.warn({ err: error, subject }, 'an event could not be handled; once more');
     return back(FAILED);
   }
