@@ -1,14 +1,39 @@
-/** Events that were given up, and workflows where there are none, on the command line. */
+/** Events that were given up, and workflows, on the command line. */
 import { type Catalog, createLogger, openCatalog } from '@rocket/platform';
 import { appName } from '@rocket/schema';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { askGraphql, signIn } from '../harness/graphql-client.ts';
+import { rocketCommands } from '../harness/rocket-commands.ts';
 import { createTestDatabase, type TestDatabase } from '../harness/servers/postgres.ts';
-import {
-  type RocketProcess,
-  runRocket,
-  startRocket,
-  temporaryDirectory,
-} from '../harness/servers/rocket-process.ts';
+import { type RocketProcess, startRocket, temporaryDirectory } from '../harness/servers/rocket-process.ts';
+
+const PASSWORD = 'an-admin-password';
+const entity = (name: string, more: object = {}) => ({
+  ...{ name, table: `${name}s`, primary_key: { field: 'id', type: 'uuid', generated: true } },
+  fields: [
+    { name: 'id', type: 'uuid' },
+    { name: 'code', type: 'string', ...more },
+  ],
+});
+const MARKS = {
+  version: 1,
+  entities: [entity('note'), entity('mark', { unique: true })],
+  workflows: [
+    {
+      ...{ name: 'marked', trigger: { type: 'record_created', entity: 'note' } },
+      context: { code: 'record.code' },
+      steps: [
+        {
+          ...{ id: 'mark', type: 'action', ...Object.fromEntries([['then', 'ask']]) },
+          actions: [
+            { type: 'create_record', entity: 'mark', values: { code: { expression: 'context.code' } } },
+          ],
+        },
+        { id: 'ask', type: 'approval', assignee: { type: 'role', role: 'boss' } },
+      ],
+    },
+  ],
+};
 
 let database: TestDatabase;
 let catalog: Catalog;
@@ -16,10 +41,11 @@ let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
 let server: RocketProcess;
 
 const environment = () => ({
-  ...{ ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' },
+  ...{ ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0', ROCKET_ADMIN_PASSWORD: PASSWORD },
   ...{ DATABASE_URL: database.serverUrl, ROCKET_CATALOG_URL: database.url },
 });
-const rocket = (...args: readonly string[]) => runRocket(args, environment());
+const commands = rocketCommands(environment);
+const rocket = (...args: readonly string[]) => commands.rocket(args);
 /** What is printed as JSON, by a command of which the exit code is also known. */
 const json = async (code: number, ...args: readonly string[]): Promise<unknown> => {
   const run = await rocket(...args, '--json');
@@ -98,4 +124,54 @@ test('workflows are listed where there are none, and not found in an app that th
   expect((await rocket('workflow', 'list', '--waiting')).stdout).toBe('There are no such instances.\n');
   expect(await rocket('workflow', 'list', '--app', 'gone')).toMatchObject({ code: 1, stdout: '' });
   expect(await rocket('workflow', 'list', '--status', 'lost')).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('instances are listed, shown, cancelled, and retried once what failed them is mended', async () => {
+  await commands.succeed(['app', 'import', 'marks', '-'], JSON.stringify(MARKS));
+  const path = `${server.url}/apps/marks/graphql`;
+  const token = await signIn(server.url, { email: 'admin@localhost', password: PASSWORD });
+  const make = async (code: string): Promise<string> => {
+    const mutation = `mutation { it: createNote(input: { code: "${code}" }) { note { id } errors { code } } }`;
+    const { data, errors } = await askGraphql(path, mutation, { token });
+    expect({ data, errors }).toMatchObject({ errors: [], data: { it: { errors: [] } } });
+    const it = data?.['it'] as { note: { id: string } } | undefined;
+    return it?.note.id ?? '';
+  };
+  type Listed = { readonly id: string; readonly recordId: string };
+  const listed = async (...filter: readonly string[]) =>
+    (await json(0, 'workflow', 'list', '--app', 'marks', ...filter)) as Listed[];
+  await make('a');
+  await expect.poll(() => listed('--waiting')).toHaveLength(1);
+  const [waiting] = await listed('--waiting');
+  // Another mark of the same code is refused, and its instance fails.
+  const second = await make('a');
+  await expect.poll(() => listed('--failed')).toMatchObject([{ recordId: second, workflow: 'marked' }]);
+  const [failed] = await listed('--failed');
+  if (waiting === undefined || failed === undefined) throw new Error('They are not there');
+
+  const shown = await json(0, 'workflow', 'show', 'marks', failed.id);
+  expect(shown).toMatchObject({
+    status: 'failed',
+    step: 'mark',
+    history: [{ step: 'mark', status: 'failed' }],
+  });
+  const drawn = (await rocket('workflow', 'show', 'marks', waiting.id)).stdout;
+  expect(drawn).toContain('ask');
+  expect(await json(0, 'workflow', 'cancel', 'marks', waiting.id, '--comment', 'Not this one')).toMatchObject(
+    {
+      status: 'cancelled',
+    },
+  );
+  expect(await rocket('workflow', 'cancel', 'marks', waiting.id)).toMatchObject({ code: 1, stdout: '' });
+  expect(await json(0, 'workflow', 'show', 'marks', waiting.id)).toMatchObject({
+    history: [{ status: 'completed' }, { status: 'cancelled', comment: 'Not this one' }],
+    approvals: [],
+  });
+
+  const { data } = await askGraphql(path, '{ marks { id } }', { token });
+  const [mark] = (data?.['marks'] ?? []) as { id: string }[];
+  await askGraphql(path, `mutation { deleteMark(id: "${mark?.id}") { errors { code } } }`, { token });
+  expect(await json(0, 'workflow', 'retry', 'marks', failed.id)).toMatchObject({ error: null });
+  await expect.poll(() => listed('--waiting')).toMatchObject([{ id: failed.id, step: 'ask' }]);
+  expect(await listed('--failed')).toEqual([]);
 });
