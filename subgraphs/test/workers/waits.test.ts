@@ -114,7 +114,7 @@ describe('a wait', () => {
     const none = await begin('date');
     expect(await ended(none.id)).toMatchObject({
       status: 'failed',
-      error: 'context.at is no time to wait for',
+      error: 'context.at, which is to be waited for, is empty',
     });
     await engine.commands().cancel(ADMIN, { instanceId: (await now())?.id ?? '', comment: null });
     expect(await count('_timers')).toBe(0);

@@ -149,7 +149,7 @@ describe('an answer', () => {
 test('an address that is not allowed fails at once, and is not told', async () => {
   await begin('inside');
   const { status, error } = await end('inside');
-  expect([status, error]).toEqual(['failed', 'webhook: its address, or a header, is not allowed here']);
+  expect([status, error]).toEqual(['failed', 'webhook: the operator allows no requests to its address, or no header of it']);
   await clear();
 });
 

@@ -87,9 +87,9 @@ async function pendingApproval(
   const [found] = id === null ? [] : await write.tx.query(selectInstanceOf(id));
   const instance = found === undefined ? null : await openInstance(app, write, { id: String(found[0]) });
   const [row] = instance === null || id === null ? [] : await write.tx.query(selectApproval(entity, id));
-  if (instance === null || row === undefined) refuse(notFound(entity.name, approvalId, ['id']));
+  if (instance === null || row === undefined) refuse(notFound('approval', approvalId, ['id']));
   const record = toRecord(entity, row);
-  if (!isVisible(write, entity, record)) refuse(notFound(entity.name, approvalId, ['id']));
+  if (!isVisible(write, entity, record)) refuse(notFound('approval', approvalId, ['id']));
   requireAssignee(write.caller, record);
   const status = textOf(record, 'status');
   if (status !== 'pending') refuseState(`The approval is ${status} already`, ['id']);

@@ -157,7 +157,7 @@ async function visibleInstance(app: WorkflowApp, write: WriteTransaction, id: st
   const key = uuidText(id);
   const instance = key === null ? null : await openInstance(app, write, { id: key });
   if (instance === null || !isVisible(write, entity, instance.record))
-    refuse(notFound(entity.name, id, ['id']));
+    refuse(notFound('workflow instance', id, ['id']));
   return instance;
 }
 

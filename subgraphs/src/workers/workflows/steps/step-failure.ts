@@ -68,7 +68,7 @@ export function isOutage(error: unknown): boolean {
 export function outgoingReason(error: OutgoingError): string {
   switch (error.failure) {
     case 'forbidden':
-      return 'its address, or a header, is not allowed here';
+      return 'the operator allows no requests to its address, or no header of it';
     case 'timeout':
       return 'the receiver did not answer in time';
     case 'network':
