@@ -16,6 +16,7 @@ const BESIDE_BEFORE_SECONDS = 2;
 /** When nothing has fired for so long, what is missing is lost. */
 const PATIENCE_MS = 10_000;
 const POLL_MS = 250;
+/** The last ones that were due may be late themselves. */
 const BESIDE_LATE_MS = 2_000;
 
 const CREATE = `mutation Remind($at: DateTime!) { createReminder(input: { dueAt: $at }) { reminder { id } errors { code } } }`;
@@ -79,7 +80,11 @@ export async function dueTimers(apps: { many: BenchApp; beside: BenchApp }): Pro
 async function wait({ ask, database }: BenchApp, seconds: number): Promise<void> {
   const [row] = await database.query({ text: SELECT_TIME, values: [seconds] });
   await ask({ query: CREATE, variables: { at: String(row?.[0]) } }, '"errors":[]');
-  while ((await numberOf({ database }, COUNT_WAITING)) !== 1) await sleep(POLL_MS);
+  const untilMs = performance.now() + PATIENCE_MS;
+  while ((await numberOf({ database }, COUNT_WAITING)) !== 1) {
+    if (performance.now() > untilMs) throw new Error('The first instance does not wait');
+    await sleep(POLL_MS);
+  }
 }
 
 async function copy({ database }: BenchApp, { count, everyMs }: { count: number; everyMs: number }) {
@@ -103,7 +108,6 @@ async function drained({ database }: BenchApp): Promise<{ fired: number; twice: 
 
 /** @param withinMs of those that were due so long after the first */
 async function lateBeside({ database }: BenchApp, withinMs: number): Promise<DueTimers['beside']> {
-  // The last ones that were due may be late themselves.
   await sleep(BESIDE_LATE_MS);
   const [row] = await database.query({ text: COUNT_DUE, values: [withinMs] });
   const late = numbersOf(await database.query({ text: SELECT_LATE, values: [withinMs] }));
