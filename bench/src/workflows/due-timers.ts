@@ -6,7 +6,7 @@ import { type Latencies, latencies } from '../measure/percentile.ts';
 import { numbersOf } from './numbers-of.ts';
 import type { BenchApp } from './workflow-world.ts';
 
-export const TIMERS = 20_000;
+const TIMERS = 20_000;
 /** Enough to make the instances. */
 const DUE_IN_SECONDS = 20;
 /** Of the other app; they begin before the many are due, and go on for longer than those may take. */

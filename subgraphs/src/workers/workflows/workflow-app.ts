@@ -46,6 +46,8 @@ export interface WorkflowApp {
    * when the app's document has changed so that it cannot be read any more.
    */
   definition(tx: Queryable, of: PinnedDefinition): Promise<WorkflowModel>;
+  /** Hashes of definitions that are known to be stored. */
+  readonly storedDefinitions: Set<string>;
   /** Tells who watches the timers of the app that one was set. @param inMs by the database's clock */
   readonly onTimer: (inMs: number) => void;
 }
@@ -75,6 +77,7 @@ export function createWorkflowApp(options: WorkflowAppOptions): WorkflowApp {
   return {
     ...{ app, model, database, webhooks, logger, metrics, onTimer },
     entities: workflowEntities(model),
+    storedDefinitions: new Set(),
     writesOf: (workflow, depth) => ({
       caller: workflowCaller(workflow),
       inTransaction: (caller, work) =>

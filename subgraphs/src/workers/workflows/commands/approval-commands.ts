@@ -15,6 +15,7 @@ import type { WorkflowCommands } from '../../../operation/workflow-commands.ts';
 import { toRecord } from '../../../write/record-sql.ts';
 import { notFound, refuse } from '../../../write/write-result.ts';
 import type { WriteTransaction } from '../../../write/write-state.ts';
+import { deleteTimers } from '../../timers/timer-sql.ts';
 import { isOpen } from '../instance/fail-instance.ts';
 import { type OpenInstance, openInstance, textOf } from '../instance/open-instance.ts';
 import { changed, leaveStep, note, stored, storeInstance } from '../instance/store-instance.ts';
@@ -52,7 +53,8 @@ export function approvalCommands(commanded: Commanded): Pick<WorkflowCommands, '
         instance.approverId = caller.userId;
         note(instance, { step: step.id, status, actor: caller.userId, comment });
         const to = decision.approve ? step.onApprove : step.onReject;
-        await leaveStep(instance, { token, to, hadWaited: true });
+        if (token.dueAt !== null) await write.tx.query(deleteTimers(instance.record.key, [token.id]));
+        await leaveStep(instance, token, to);
         await storeInstance(instance);
         return { key: record.key, instance };
       }),

@@ -24,19 +24,15 @@ import { updateInstance } from '../sql/instance-sql.ts';
 import { deleteWaits } from '../sql/wait-sql.ts';
 import type { OpenInstance } from './open-instance.ts';
 
-/** The token leaves its step: what it and those that are given up with it waited for is not wanted any more. */
-export async function leaveStep(
-  instance: OpenInstance,
-  of: { readonly token: Token; readonly to: Goto; readonly hadWaited: boolean },
-): Promise<void> {
-  const { state, givenUp, joined } = moveOn(instance.workflow, instance.state, {
-    id: of.token.id,
-    to: of.to,
-  });
+/**
+ * The token leaves its step, and what those waited for that are given up by it is not wanted any more. What it waited for
+ * itself is its caller's concern, who knows what that was.
+ */
+export async function leaveStep(instance: OpenInstance, token: Token, to: Goto): Promise<void> {
+  const { state, givenUp, joined } = moveOn(instance.workflow, instance.state, { id: token.id, to });
   instance.state = state;
   for (const { step } of joined) note(instance, { step, status: 'joined' });
   const waited = givenUp.filter(({ phase }) => phase === 'waiting' || phase === 'retrying');
-  if (of.hadWaited) await clearWaits(instance, [of.token.id]);
   if (waited.length === 0) return;
   const tokens = waited.map(({ id }) => id);
   await clearWaits(instance, tokens);

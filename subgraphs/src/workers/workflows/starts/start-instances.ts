@@ -48,11 +48,13 @@ export async function startInstance(app: WorkflowApp, start: Start): Promise<voi
 export interface Begun {
   readonly id: string;
   readonly status: InstanceStatus;
+  readonly definitionHash: string;
 }
 
 /** Once it is committed. */
 export function followStart(app: WorkflowApp, begun: Begun | null): void {
   if (begun === null) return;
+  app.storedDefinitions.add(begun.definitionHash);
   app.metrics.instance(app.app, 'started');
   if (begun.status === 'failed') app.metrics.instance(app.app, 'failed');
 }
@@ -68,7 +70,7 @@ export async function beginInstance(
   const { hash, text } = definitionOf(app, workflow);
   const fault = start.depth >= MAX_DEPTH ? tooDeep() : start.fault;
   const status = fault === null ? 'running' : 'failed';
-  await write.tx.query(insertDefinition(hash, text));
+  if (!app.storedDefinitions.has(hash)) await write.tx.query(insertDefinition(hash, text));
   const [row] = await write.tx.query(
     insertInstance(entity, {
       id: randomUUID(),
@@ -96,7 +98,7 @@ export async function beginInstance(
       insertHistory(after.key, [{ ...entry, status: 'failed', actor: null, comment: fault }]),
     );
   }
-  return { id: after.key, status };
+  return { id: after.key, status, definitionHash: hash };
 }
 
 function tooDeep(): string {

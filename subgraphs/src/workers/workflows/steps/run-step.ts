@@ -41,7 +41,7 @@ export async function runStep(instance: OpenInstance, token: Token): Promise<'do
   const left = await doStep(instance, step, token);
   if (left === null) return 'waits';
   note(instance, { step: step.id, status: left.status });
-  await leaveStep(instance, { token, to: left.to, hadWaited: false });
+  await leaveStep(instance, token, left.to);
   return 'done';
 }
 

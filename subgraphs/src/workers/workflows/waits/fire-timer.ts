@@ -4,6 +4,7 @@ import { type DueTimer, takeTimer } from '../../timers/timer-sql.ts';
 import { changeWaiting } from '../instance/fail-instance.ts';
 import type { OpenInstance } from '../instance/open-instance.ts';
 import { endPending, leaveStep, note, storeInstance } from '../instance/store-instance.ts';
+import { deleteWaits } from '../sql/wait-sql.ts';
 import { timedOut } from '../steps/run-step.ts';
 import type { WorkflowApp } from '../workflow-app.ts';
 
@@ -31,11 +32,15 @@ async function endWait(instance: OpenInstance, id: number): Promise<void> {
   if (token?.phase === 'retrying') {
     instance.state = changeToken(instance.state, id, { phase: 'ready', dueAt: null });
   } else if (token?.phase === 'waiting') {
-    const left = timedOut(instance.workflow.steps.get(token.step));
+    const step = instance.workflow.steps.get(token.step);
+    const left = timedOut(step);
     if (left === null) return;
-    await endPending(instance, { tokens: [id], status: 'timed_out' });
+    // Its timer is taken already, and one that waits for a time alone has nothing else.
+    if (step?.kind !== 'wait') await endPending(instance, { tokens: [id], status: 'timed_out' });
+    else if (step.until.kind === 'event')
+      await instance.write.tx.query(deleteWaits(instance.record.key, [id]));
     note(instance, { step: token.step, status: left.status });
-    await leaveStep(instance, { token, to: left.to, hadWaited: true });
+    await leaveStep(instance, token, left.to);
   } else return;
   await storeInstance(instance);
 }

@@ -1,5 +1,6 @@
 /** Instances that wait for an event go on with it. */
 import { evaluateCondition, type SentEvent, tokenOf } from '@rocket/schema';
+import { deleteTimers } from '../../timers/timer-sql.ts';
 import { QUERY_MS } from '../instance/change-instance.ts';
 import { changeWaiting } from '../instance/fail-instance.ts';
 import type { OpenInstance } from '../instance/open-instance.ts';
@@ -47,6 +48,7 @@ async function receive(instance: OpenInstance, id: number, event: ReceivedEvent)
   const [taken] = await write.tx.query(takeWait({ ...event, instanceId: record.key, token: id }));
   if (taken === undefined) return;
   note(instance, { step: step.id, status: 'received', actor: event.actor });
-  await leaveStep(instance, { token, to: step.then, hadWaited: true });
+  if (token.dueAt !== null) await write.tx.query(deleteTimers(record.key, [id]));
+  await leaveStep(instance, token, step.then);
   await storeInstance(instance);
 }
