@@ -1,6 +1,5 @@
 /** Reads from the database of the app what workflows have left there. */
-import type { PooledDatabase } from '@rocket/platform';
-import { z } from 'zod';
+import type { PooledDatabase, Row } from '@rocket/platform';
 import type { LeftBehind } from './instance-checker.ts';
 
 /** Notes when each timer goes, by the clock of the database, whoever deletes it. */
@@ -25,37 +24,39 @@ export async function isAtRest(outside: PooledDatabase): Promise<boolean> {
 const JOB = "i.context->>'job'";
 
 export async function leftBehind(outside: PooledDatabase): Promise<LeftBehind> {
-  const read = async <T>(text: string, row: z.ZodType<T>): Promise<T[]> =>
-    (await outside.query({ text, values: [] })).map((each) => row.parse(each));
-  const text = z.string();
-  const jobs = await read('SELECT id::text FROM jobs', z.tuple([text]));
+  const read = async (text: string): Promise<readonly Row[]> => await outside.query({ text, values: [] });
+  const jobs = await read('SELECT id::text FROM jobs');
   const instances = await read(
     `SELECT i.workflow, ${JOB}, i.status, i.error FROM _workflow_instances i WHERE i.workflow <> 'call'`,
-    z.tuple([text, text, text, text.nullable()]),
   );
-  const effects = await read('SELECT job, step FROM effects', z.tuple([text, text]));
+  const effects = await read('SELECT job, step FROM effects');
   const ofInstance = 'JOIN _workflow_instances i ON i.id = x.instance_id';
   const approvals = await read(
     `SELECT x.id::text, ${JOB}, x.status FROM _workflow_approvals x ${ofInstance}`,
-    z.tuple([text, text, text]),
   );
   const decisions = await read(
     `SELECT ${JOB}, x.status FROM _workflow_history x ${ofInstance} WHERE x.step = 'ask'`,
-    z.tuple([text, text]),
   );
   const timers = await read(
     `SELECT ${JOB}, a.id IS NULL, extract(epoch FROM x.gone_at - x.due_at)::float8 * 1000 FROM gone_timers x ${ofInstance}
        LEFT JOIN _workflow_approvals a ON a.instance_id = x.instance_id AND a.token = x.token`,
-    z.tuple([text, z.boolean(), z.coerce.number()]),
   );
-  const [left] = await read('SELECT count(*)::int FROM _timers', z.tuple([z.number()]));
+  const [left] = await read('SELECT count(*)::int FROM _timers');
   return {
-    jobs: jobs.map(([job]) => job),
-    instances: instances.map(([workflow, job, status, error]) => ({ workflow, job, status, error })),
-    effects: effects.map(([job, step]) => ({ job, step })),
-    approvals: approvals.map(([id, job, status]) => ({ id, job, status })),
-    decisions: decisions.map(([job, status]) => ({ job, status })),
-    timers: timers.map(([job, isRest, lateMs]) => ({ job, step: isRest ? 'rest' : 'ask', lateMs })),
-    timersLeft: left?.[0] ?? 0,
+    jobs: jobs.map(([job]) => String(job)),
+    instances: instances.map(([workflow, job, status, error]) => ({
+      ...{ workflow: String(workflow), job: String(job), status: String(status) },
+      error: error === null ? null : String(error),
+    })),
+    effects: effects.map(([job, step]) => ({ job: String(job), step: String(step) })),
+    approvals: approvals.map(([id, job, status]) => ({
+      ...{ id: String(id), job: String(job), status: String(status) },
+    })),
+    decisions: decisions.map(([job, status]) => ({ job: String(job), status: String(status) })),
+    timers: timers.map(([job, isRest, lateMs]) => ({
+      ...{ job: String(job), step: isRest === true ? ('rest' as const) : ('ask' as const) },
+      lateMs: Number(lateMs),
+    })),
+    timersLeft: Number(left?.[0]),
   };
 }
