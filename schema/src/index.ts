@@ -3,7 +3,7 @@ export { accessScope, accessScopeView, type EntityAccess, type ScopedRead } from
 export { type CacheRules, cacheRules, strictestRules } from './access/cache-rules.ts';
 export { conditionFilter } from './access/condition-filter.ts';
 export { forbidden } from './access/forbidden.ts';
-export { type AccessRequest, PUBLIC_ROLE, readFilter, rolesOf } from './access/policy.ts';
+export { type AccessRequest, ADMIN_ROLE, PUBLIC_ROLE, readFilter, rolesOf } from './access/policy.ts';
 export type {
   AggregateFunction,
   GroupBy,
@@ -328,6 +328,8 @@ export type {
   ActionStep,
   ApprovalStep,
   AssigneeModel,
+  BrokenGotos,
+  BrokenStep,
   ConditionStep,
   ExpressionModel,
   Goto,

@@ -1,4 +1,4 @@
-import { type AppName, type Caller, PUBLIC_ROLE } from '@rocket/schema';
+import { ADMIN_ROLE, type AppName, type Caller, PUBLIC_ROLE } from '@rocket/schema';
 
 /** Who sends a request, according to the access token. */
 export type Identity =
@@ -26,9 +26,6 @@ export function userOf(identity: Identity): readonly string[] {
       return [identity.kind, identity.app, identity.userId];
   }
 }
-
-/** Role that bypasses every policy of its app. */
-const ADMIN_ROLE = 'admin';
 
 /** What one app may know of the caller: the roles in that app, not those in others. */
 export function callerFor(identity: Identity, app: AppName): Caller {

@@ -8,6 +8,9 @@ import { conditionFilter } from './condition-filter.ts';
 /** Role that everybody has, also who is not signed in. */
 export const PUBLIC_ROLE = 'public';
 
+/** Role that bypasses every policy of its app, in lower case. */
+export const ADMIN_ROLE = 'admin';
+
 /** The caller's roles in lower case, since roles compare without case, with the one that everybody has. */
 export function rolesOf({ roles }: Pick<Caller, 'roles'>): ReadonlySet<string> {
   return new Set([PUBLIC_ROLE, ...roles.map((role) => role.toLowerCase())]);

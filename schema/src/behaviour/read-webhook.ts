@@ -75,6 +75,11 @@ function readCondition(
 
 /** What is wrong with the address of a webhook; null when nothing is. */
 export function addressProblem(address: string): { readonly message: string; readonly hint: string } | null {
+  if (address.includes('{{'))
+    return {
+      message: 'Nothing is put in for {{...}} in an address',
+      hint: 'Only values of headers may hold {{env.NAME}}',
+    };
   const url = URL.parse(address);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     return {

@@ -3,9 +3,26 @@ import pluralize from 'pluralize';
 
 const DOCUMENT_NAME = /^[a-z][a-z0-9_]*$/;
 
+const NAME_HINT =
+  'Use lower-case letters, digits and underscores, beginning with a letter, e.g. "order_item"';
+
 /** True for what can name a part of a document, whatever its length. */
 export function isDocumentName(text: string): boolean {
   return DOCUMENT_NAME.test(text);
+}
+
+/** Why the text cannot name a part of a document; null when it can. */
+export function nameProblem(
+  text: string,
+  maxBytes: number,
+): { readonly message: string; readonly hint: string } | null {
+  if (!isDocumentName(text))
+    return { message: `${JSON.stringify(text)} is not a valid name`, hint: NAME_HINT };
+  if (text.length <= maxBytes) return null;
+  return {
+    message: `The name is ${text.length} bytes long; ${maxBytes} are allowed`,
+    hint: 'Shorten it',
+  };
 }
 
 /** `customer_id` -> `customerId`, `a__b` -> `aB`. */

@@ -3,12 +3,9 @@ import { workflowShape } from '../document/shapes/behaviour-shapes.ts';
 import type { WorkflowDefinition } from '../document/types.ts';
 import type { AppModel } from '../model/app-model.ts';
 import { readWorkflow } from './read/read-workflow.ts';
-import type { WorkflowReport } from './read/reading.ts';
+import { UNHEARD } from './read/reading.ts';
 import type { WorkflowScope } from './read/workflow-scope.ts';
 import type { WorkflowModel, WorkflowStarts } from './workflow-model.ts';
-
-/** A broken step carries what would be reported. */
-const UNHEARD: WorkflowReport = { fault: () => undefined, warning: () => undefined };
 
 /**
  * By name, in the order of the document. A document that was accepted by other rules than today's still makes a model: a

@@ -10,5 +10,5 @@ export const WORKFLOWS_CONSUMPTION = {
   /** Events of all apps. */
   subject: eventSubject({}),
   /** For so long the events that a worker held when it died wait for another one. */
-  ackWaitMs: 30_000,
+  ackWaitMs: 10_000,
 } as const;

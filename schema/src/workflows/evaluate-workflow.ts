@@ -15,9 +15,9 @@ export function instanceContext({ context }: WorkflowModel, trigger: TriggerFact
 }
 
 /**
- * A value in the form in which a write of the field is given it: times and dates as texts.
+ * A value, with all that is within it, in the form in which a write of the field is given it: times and dates as texts.
  * @param known `now` is the instant of the step
- * @throws ExpressionError when its expression has no value
+ * @throws ExpressionError when an expression has no value
  */
 export function evaluateValue(value: ValueModel, known: InstanceKnowledge & { readonly now: Date }): unknown {
   switch (value.kind) {
@@ -29,6 +29,12 @@ export function evaluateValue(value: ValueModel, known: InstanceKnowledge & { re
     }
     case 'expression':
       return value.expression.evaluate({ ...known });
+    case 'list':
+      return value.items.map((item) => evaluateValue(item, known));
+    case 'object':
+      return Object.fromEntries(
+        [...value.members].map(([name, member]) => [name, evaluateValue(member, known)] as const),
+      );
     default:
       return value satisfies never;
   }

@@ -1,22 +1,52 @@
 /** Where the steps of a workflow lead, as a graph. Of a broken step nobody knows it. */
-import type { Goto, StepModel, WorkflowModel } from './workflow-model.ts';
+import { parseExpression } from '../expressions/parse/parse-expression.ts';
+import { referencesOf } from '../expressions/references.ts';
+import type { ExpressionModel, Goto, StepModel, WorkflowModel } from './workflow-model.ts';
 
 /** Steps that no path from the first one reaches, in the order of the document. */
-export function unreachedSteps({ steps, first }: WorkflowModel): readonly string[] {
+export function unreachedSteps(workflow: WorkflowModel): readonly string[] {
+  const reached = reachedFrom(workflow, [workflow.first]);
+  return [...workflow.steps.keys()].filter((id) => !reached.has(id));
+}
+
+/** Where a branch of a parallel step leads where it should not, by the place of the branch in its step. */
+export interface BranchFault {
+  readonly step: string;
+  readonly branch: number;
+  /** `own`: to the parallel step itself, which would begin again and again. */
+  readonly kind: 'own' | 'sibling';
+  /** The step that the branch leads to. */
+  readonly target: string;
+}
+
+/** In the order of the document. Steps behind the first one of a sibling branch are run once more by each that gets there. */
+export function branchFaults(workflow: WorkflowModel): readonly BranchFault[] {
+  return [...workflow.steps.values()].flatMap((step) => {
+    if (step.kind !== 'parallel') return [];
+    return step.branches.flatMap((first, branch): BranchFault[] => {
+      const reached = reachedFrom(workflow, [first]);
+      if (reached.has(step.id)) return [{ step: step.id, branch, kind: 'own', target: step.id }];
+      const sibling = step.branches.find((other) => other !== first && reached.has(other));
+      return sibling === undefined ? [] : [{ step: step.id, branch, kind: 'sibling', target: sibling }];
+    });
+  });
+}
+
+function reachedFrom({ steps }: WorkflowModel, first: readonly string[]): ReadonlySet<string> {
   const reached = new Set<string>();
-  const pending = [first];
+  const pending = [...first];
   for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
     const step = steps.get(id);
     if (step === undefined || reached.has(id)) continue;
     reached.add(id);
     pending.push(...nextSteps(step));
   }
-  return [...steps.keys()].filter((id) => !reached.has(id));
+  return reached;
 }
 
 /**
  * Steps that follow each other without end, each before the next and the last before the first: neither a person, nor
- * time, nor a condition ever stops them. Null where there are none.
+ * time, nor a condition that looks at something ever stops them. Null where there are none.
  */
 export function endlessSteps({ steps }: WorkflowModel): readonly string[] | null {
   const done = new Set<string>();
@@ -42,8 +72,15 @@ export function endlessSteps({ steps }: WorkflowModel): readonly string[] | null
   return null;
 }
 
-function stops({ kind }: StepModel): boolean {
-  return kind !== 'action' && kind !== 'parallel';
+function stops(step: StepModel): boolean {
+  if (step.kind === 'condition') return !isConstant(step.expression);
+  return step.kind !== 'action' && step.kind !== 'parallel';
+}
+
+/** It names nothing that an instance knows, so it is the same for all of them. */
+function isConstant({ text }: ExpressionModel): boolean {
+  const parsed = parseExpression(text);
+  return parsed.ok && referencesOf(parsed.expression).every(({ variable }) => variable === 'now');
 }
 
 function nextSteps(step: StepModel): readonly string[] {

@@ -65,14 +65,26 @@ export type TriggerModel =
 /** Where an instance, or a branch of it, goes on. */
 export type Goto = { readonly kind: 'step'; readonly step: string } | { readonly kind: 'end' };
 
-export type StepModel =
-  | ActionStep
-  | ConditionStep
-  | ApprovalStep
-  | WaitStep
-  | ParallelStep
-  /** Cannot be run by the app's document as it is now; an instance that reaches it fails with the reason. */
-  | { readonly kind: 'broken'; readonly id: string; readonly type: string; readonly reason: string };
+export type StepModel = ActionStep | ConditionStep | ApprovalStep | WaitStep | ParallelStep | BrokenStep;
+
+/** Cannot be run by the app's document as it is now; an instance that reaches it fails with the reason. */
+export interface BrokenStep {
+  readonly kind: 'broken';
+  readonly id: string;
+  readonly type: string;
+  readonly reason: string;
+  /** Where it leads, for what began before it was broken. What it has not, or has a fault, is the end. */
+  readonly gotos: BrokenGotos;
+}
+
+export interface BrokenGotos {
+  readonly then: Goto;
+  readonly onTrue: Goto;
+  readonly onFalse: Goto;
+  readonly onApprove: Goto;
+  readonly onReject: Goto;
+  readonly onTimeout: Goto;
+}
 
 export interface ActionStep {
   readonly kind: 'action';
@@ -156,7 +168,10 @@ export type ValueModel =
   /** The instant of the step, or its day in UTC. */
   | { readonly kind: 'now'; readonly form: 'instant' | 'day' }
   /** Sees `context`, `trigger` and `now`. */
-  | { readonly kind: 'expression'; readonly expression: ExpressionModel };
+  | { readonly kind: 'expression'; readonly expression: ExpressionModel }
+  /** Only where an expression is inside; other lists and objects are literals. */
+  | { readonly kind: 'list'; readonly items: readonly ValueModel[] }
+  | { readonly kind: 'object'; readonly members: ReadonlyMap<string, ValueModel> };
 
 export type ActionModel =
   /** `set_field` and `update_record`. `values` by field name, as a write is given them. */

@@ -94,7 +94,15 @@ describe('a state', () => {
   });
 
   it('cannot join at a step that has no branches any more', () => {
-    const other = workflowOf({ kind: 'broken', id: 'p', type: 'parallel', reason: 'gone' });
+    const gotos = {
+      [THEN]: END,
+      onTrue: END,
+      onFalse: END,
+      onApprove: END,
+      onReject: END,
+      onTimeout: END,
+    } as const;
+    const other = workflowOf({ kind: 'broken', id: 'p', type: 'parallel', reason: 'gone', gotos });
     expect(() => moveOn(other, forked, { id: 2, to: END })).toThrow(WorkflowFault);
   });
 

@@ -1,5 +1,12 @@
 /** The durable consumer of workflows: every event of every app comes to one of the workers, until it has been handled. */
-import type { Consumer, DeadLetters, Delivery, EventBus, Logger } from '@rocket/platform';
+import {
+  beforeDeadline,
+  type Consumer,
+  type DeadLetters,
+  type Delivery,
+  type EventBus,
+  type Logger,
+} from '@rocket/platform';
 import {
   type AppName,
   RocketError,
@@ -24,6 +31,11 @@ const OUTAGE: ReturnDelay = { firstMs: 100, maxMs: 30_000 };
 /** An event of a newer version of the product waits for a worker of that version. */
 const NEWER: ReturnDelay = { firstMs: 1_000, maxMs: 30_000 };
 const FAILED: ReturnDelay = { firstMs: 400, maxMs: 30_000 };
+/**
+ * Longer than a step and the note that it has failed take: whatever hangs must not keep its place for ever. What hangs goes on,
+ * and may do so beside who tries again.
+ */
+const MAX_HANDLING_MS = 150_000;
 /** An event that fails so often in one worker is dead. */
 const MAX_FAILURES = 5;
 
@@ -73,7 +85,9 @@ async function handle(parts: EventParts, memory: Memory, delivery: Delivery): Pr
   const back = (delay: ReturnDelay) => ({ delayMs: returned.postponed(position, delay) });
   if (record.kind === 'unreadable' && record.fault === 'newer') return back(NEWER);
   try {
-    const isBusy = !(await inTurn(memory.running, record, () => handleRecord(parts, record)));
+    const isBusy = !(await inTurn(memory.running, record, () =>
+      beforeDeadline(Date.now() + MAX_HANDLING_MS, handleRecord(parts, record)),
+    ));
     if (isBusy) return back(BUSY);
     returned.done(position);
     return undefined;

@@ -22,7 +22,7 @@ const DONE = [
   { type: 'set_field', field: 'points', value: '9007199254740993' },
   { type: 'set_field', field: 'data', value: { by: ['machine'] } },
   { type: 'create_record', entity: 'task', data: { title: 'follow up' } },
-  { type: 'send_event', event: 'task.done' },
+  { type: 'send_event', event: 'task_done' },
   { type: 'webhook', url: 'https://hooks.test/done' },
 ];
 const DOCUMENT = {
@@ -215,7 +215,7 @@ it('what follows the commit is stored with the change, after it, and not without
   expect(effects[1]?.[1]).toMatchObject({
     kind: 'effect',
     effect: 'send_event',
-    definition: { event: 'task.done' },
+    definition: { event: 'task_done' },
     transition: { field: 'status', from: 'open', to: 'done' },
     entity: 'task',
     key: id,

@@ -1,6 +1,6 @@
 import { MAX_IDENTIFIER_BYTES } from '../../model/storage-limits.ts';
 import { ENGINE_TABLE_PREFIX, VERSION_COLUMN } from '../../naming/engine-names.ts';
-import { camelCase, isDocumentName } from '../../naming/identifiers.ts';
+import { camelCase, nameProblem } from '../../naming/identifiers.ts';
 import { formatPath, type JsonPath } from '../faults/json-path.ts';
 import { type CheckContext, type Located, reportDuplicates } from './context.ts';
 
@@ -17,21 +17,12 @@ const FORBIDDEN_FIELD_NAMES: ReadonlySet<string> = new Set([
 const LITERALS: ReadonlySet<string> = new Set(['true', 'false', 'null']);
 /** Every table of Postgres has these columns; CREATE TABLE refuses them. */
 const SYSTEM_COLUMNS: ReadonlySet<string> = new Set(['ctid', 'xmin', 'xmax', 'cmin', 'cmax', 'tableoid']);
-const NAME_HINT =
-  'Use lower-case letters, digits and underscores, beginning with a letter, e.g. "order_item"';
 
 /** True, and nothing reported, when it can be a name of the document. */
 export function checkName(context: CheckContext, name: Located<string>, maxBytes: number): boolean {
-  if (!isDocumentName(name.value)) {
-    context.faults.error(name.path, `${JSON.stringify(name.value)} is not a valid name`, NAME_HINT);
-    return false;
-  }
-  if (name.value.length > maxBytes) {
-    const message = `The name is ${name.value.length} bytes long; ${maxBytes} are allowed`;
-    context.faults.error(name.path, message, 'Shorten it');
-    return false;
-  }
-  return true;
+  const problem = nameProblem(name.value, maxBytes);
+  if (problem !== null) context.faults.error(name.path, problem.message, problem.hint);
+  return problem === null;
 }
 
 /** A table or join table: like a name, and out of the way of the engine's and the server's own tables. */

@@ -1,18 +1,20 @@
-import { addressProblem, readHeaders } from '../../behaviour/read-webhook.ts';
-import { didYouMeanOf } from '../../document/faults/nearest-name.ts';
 import { showValue } from '../../document/faults/show-value.ts';
+import type { JsonValue } from '../../document/types.ts';
 import type { ExpressionScope } from '../../expressions/expression-shape.ts';
 import type { ActionModel, ValueModel } from '../workflow-model.ts';
+import { readCall } from './read-call.ts';
 import { readPath } from './read-paths.ts';
-import { readFieldValue, readValue } from './read-values.ts';
+import { readFieldValue, readOptionalValue } from './read-values.ts';
 import {
   findField,
   isAbsent,
   isObject,
   type Part,
   readEntity,
-  readText,
+  readEventName,
+  readWord,
   reportWithin,
+  type WorkflowReport,
   warnOfUnknown,
 } from './reading.ts';
 import type { WorkflowEntity, WorkflowScope } from './workflow-scope.ts';
@@ -26,8 +28,17 @@ const ACTIONS = {
   send_event: ['event', 'payload'],
 } as const;
 type ActionType = keyof typeof ACTIONS;
-const TYPES = Object.keys(ACTIONS);
-const METHODS = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'] as const;
+const TYPES = Object.keys(ACTIONS).filter(isActionType);
+const WRITES: ReadonlySet<ActionType> = new Set<ActionType>([
+  'set_field',
+  'update_record',
+  'create_record',
+  'delete_record',
+]);
+/** Of one step. */
+const MAX_ACTIONS = 50;
+/** Webhooks among them. */
+const MAX_CALLS = 8;
 
 interface ActionScope {
   readonly scope: WorkflowScope;
@@ -42,6 +53,13 @@ export function readActions({ value, report }: Part, of: ActionScope): readonly 
     report.fault(['actions'], message);
     return [];
   }
+  if (actions.length === 0) report.warning(['actions'], 'The step does nothing');
+  if (actions.length > MAX_ACTIONS) {
+    const message = `The step has ${actions.length} actions; ${MAX_ACTIONS} are allowed`;
+    report.fault(['actions'], message, 'Divide them among several steps');
+    return [];
+  }
+  checkCalls(actions, report);
   return actions.flatMap((action, index) => {
     const at = reportWithin(report, 'actions', index);
     if (!isObject(action)) at.fault([], `${showValue(action)} is not an object`);
@@ -50,14 +68,24 @@ export function readActions({ value, report }: Part, of: ActionScope): readonly 
   });
 }
 
-function readAction(part: Part, of: ActionScope): ActionModel | null {
-  const type = part.value['type'];
-  if (!isActionType(type)) {
-    part.report.fault(['type'], `The action type ${showValue(type)} is unknown`, () =>
-      didYouMeanOf('Known', type, TYPES),
-    );
-    return null;
+/** A step is one transaction, which ends after a while, and keeps what it writes locked until then. */
+function checkCalls(actions: readonly JsonValue[], report: WorkflowReport): void {
+  const types = actions.map((action) => (isObject(action) ? action['type'] : null));
+  const calls = types.filter((type) => type === 'webhook').length;
+  if (calls > MAX_CALLS) {
+    const message = `The step has ${calls} webhooks; ${MAX_CALLS} are allowed`;
+    report.fault(['actions'], message, 'Divide them among several steps');
   }
+  const write = types.findIndex((type) => isActionType(type) && WRITES.has(type));
+  const call = write === -1 ? -1 : types.indexOf('webhook', write);
+  if (call === -1) return;
+  const message = 'The records that the step has written stay locked while the receiver answers';
+  report.warning(['actions', call], message, 'Put the webhook into a step of its own');
+}
+
+function readAction(part: Part, of: ActionScope): ActionModel | null {
+  const type = readWord(part, 'type', { called: 'action type', words: TYPES });
+  if (type === null) return null;
   warnOfUnknown(part, ['type', ...ACTIONS[type]]);
   switch (type) {
     case 'set_field':
@@ -70,10 +98,10 @@ function readAction(part: Part, of: ActionScope): ActionModel | null {
       return entity === null || values === null ? null : { kind: type, entity: entity.name, values };
     }
     case 'webhook':
-      return readCall(part, of);
+      return readCall(part, of.variables);
     case 'send_event': {
-      const event = readText(part, 'event');
-      const payload = readOptionalValue(part, 'payload', of);
+      const event = readEventName(part);
+      const payload = readOptionalValue(part, 'payload', of.variables);
       return event === null || payload === undefined ? null : { kind: type, event, payload };
     }
     default:
@@ -82,7 +110,7 @@ function readAction(part: Part, of: ActionScope): ActionModel | null {
 }
 
 function isActionType(type: unknown): type is ActionType {
-  return typeof type === 'string' && TYPES.includes(type);
+  return typeof type === 'string' && Object.hasOwn(ACTIONS, type);
 }
 
 function readChange(
@@ -140,40 +168,4 @@ function readWritten({ report }: Part, named: readonly [string, unknown], { enti
   if (field === null || (field.writable && (isNew || !field.isPrimaryKey))) return field;
   report.fault([property], `${JSON.stringify(field.name)} cannot be set`);
   return null;
-}
-
-/** Undefined when it has a fault, null when there is none. */
-function readOptionalValue(part: Part, property: string, { variables }: ActionScope) {
-  if (isAbsent(part.value[property])) return null;
-  return readValue(part, property, variables) ?? undefined;
-}
-
-function readCall(part: Part, of: ActionScope): ActionModel | null {
-  const { value, report } = part;
-  const url = readText(part, 'url');
-  const problem = url === null ? null : addressProblem(url);
-  if (problem !== null) report.fault(['url'], problem.message, problem.hint);
-  const given = value['method'] ?? 'POST';
-  const method = METHODS.find((known) => known === given);
-  if (method === undefined)
-    report.fault(['method'], `${showValue(given)} is not an allowed value`, () =>
-      didYouMeanOf('Allowed', given, METHODS),
-    );
-  const headers = readHeaderTexts(part);
-  const body = readOptionalValue(part, 'body', of);
-  if (url === null || problem !== null || method === undefined) return null;
-  return headers === null || body === undefined ? null : { kind: 'webhook', url, method, headers, body };
-}
-
-function readHeaderTexts({ value, report }: Part): ReturnType<typeof readHeaders> {
-  const given = value['headers'] ?? {};
-  const texts = new Map<string, string>();
-  if (isObject(given))
-    for (const [name, text] of Object.entries(given)) {
-      if (typeof text === 'string') texts.set(name, text);
-      else report.fault(['headers', name], `${showValue(text)} is not a text`);
-    }
-  else report.fault(['headers'], `${showValue(given)} is not an object`);
-  const read = readHeaders(Object.fromEntries(texts), report.fault);
-  return isObject(given) && texts.size === Object.keys(given).length ? read : null;
 }

@@ -1,4 +1,5 @@
-import { didYouMean, didYouMeanOf } from '../../document/faults/nearest-name.ts';
+import { PUBLIC_ROLE } from '../../access/policy.ts';
+import { didYouMean } from '../../document/faults/nearest-name.ts';
 import { showValue } from '../../document/faults/show-value.ts';
 import type { LinkModel } from '../../model/app-model.ts';
 import type { AssigneeModel } from '../workflow-model.ts';
@@ -8,17 +9,14 @@ import {
   isObject,
   type Part,
   readText,
+  readWord,
   refuseUnknown,
   reportWithin,
 } from './reading.ts';
 import type { WorkflowEntity, WorkflowScope } from './workflow-scope.ts';
 
-const PROPERTIES: ReadonlyMap<unknown, string> = new Map([
-  ['role', 'role'],
-  ['fixed', 'user'],
-  ['user', 'user'],
-  ['relation', 'path'],
-]);
+const PROPERTIES = { role: 'role', fixed: 'user', user: 'user', relation: 'path' } as const;
+const TYPES = ['role', 'fixed', 'user', 'relation'] as const;
 
 /** Null when the assignee has faults. `entity` is that of the trigger's record. */
 export function readAssignee(
@@ -33,19 +31,21 @@ export function readAssignee(
     return null;
   }
   const part: Part = { value: assignee, report: reportWithin(outer, 'assignee') };
-  const type = assignee['type'];
-  const property = PROPERTIES.get(type);
-  if (property === undefined) {
-    part.report.fault(['type'], `The assignee type ${showValue(type)} is unknown`, () =>
-      didYouMeanOf('Known', type, ['role', 'fixed', 'user', 'relation']),
-    );
-    return null;
-  }
+  const type = readWord(part, 'type', { called: 'assignee type', words: TYPES });
+  if (type === null) return null;
+  const property = PROPERTIES[type];
   refuseUnknown(part, ['type', property]);
   const text = readText(part, property);
   if (text === null) return null;
-  if (property === 'role') return { kind: 'role', role: text };
+  if (property === 'role') return readRole(part, text);
   return property === 'user' ? { kind: 'user', user: text } : readRelation(part, text, { entity, scope });
+}
+
+function readRole({ report }: Part, role: string): AssigneeModel | null {
+  if (role.toLowerCase() !== PUBLIC_ROLE) return { kind: 'role', role };
+  const hint = 'Name the role of those who are to decide';
+  report.fault(['role'], `Everybody has the role ${showValue(role)}, so everybody might decide`, hint);
+  return null;
 }
 
 function readRelation(

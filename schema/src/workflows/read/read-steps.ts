@@ -1,7 +1,7 @@
 import { didYouMean, didYouMeanOf } from '../../document/faults/nearest-name.ts';
 import { showValue } from '../../document/faults/show-value.ts';
 import type { ExpressionScope } from '../../expressions/expression-shape.ts';
-import type { Goto, ParallelStep, StepModel } from '../workflow-model.ts';
+import type { BrokenGotos, Goto, ParallelStep, StepModel } from '../workflow-model.ts';
 import { readActions } from './read-actions.ts';
 import { readAssignee } from './read-assignee.ts';
 import { readTime, readWait } from './read-wait.ts';
@@ -11,6 +11,7 @@ import {
   type JsonObject,
   type Part,
   readExpressionModel,
+  UNHEARD,
   type WorkflowReport,
   warnOfUnknown,
 } from './reading.ts';
@@ -56,7 +57,23 @@ export function readStep(
   if (!isKind(type))
     fault(['type'], `The step type ${showValue(type)} is unknown`, () => didYouMeanOf('Known', type, KINDS));
   if (step !== null && reasons.length === 0) return step;
-  return { kind: 'broken', id, type, reason: reasons[0] ?? 'The step names an entity that cannot be read' };
+  const reason = reasons[0] ?? 'The step names an entity that cannot be read';
+  return { kind: 'broken', id, type, reason, gotos: brokenGotos(definition, of.ids) };
+}
+
+/** Their faults have been told of. */
+function brokenGotos(value: JsonObject, ids: ReadonlySet<string>): BrokenGotos {
+  const part: Part = { value, report: UNHEARD };
+  const goto = (property: string): Goto => readGoto(part, property, ids) ?? { kind: 'end' };
+  const then = goto('then');
+  return {
+    then,
+    onTrue: goto('on_true'),
+    onFalse: goto('on_false'),
+    onApprove: goto('on_approve'),
+    onReject: goto('on_reject'),
+    onTimeout: goto('on_timeout'),
+  };
 }
 
 function isKind(type: string): type is StepKind {

@@ -11,6 +11,7 @@ import {
   type Part,
   readCondition,
   readEntity,
+  readEventName,
   readText,
   readTexts,
   refuseUnknown,
@@ -164,7 +165,7 @@ function readUpdate(part: Part, scope: WorkflowScope): TriggerModel | null {
 }
 
 function readEvent(part: Part): TriggerModel | null {
-  const event = readText(part, 'event');
+  const event = readEventName(part);
   const condition = readCondition(part, EVENT_VARIABLES);
   return event === null || condition === undefined ? null : { kind: 'event', event, condition };
 }

@@ -12,9 +12,10 @@ import type { FieldModel } from '../../model/field-model.ts';
 import { maxTextBytes } from '../../model/storage-limits.ts';
 import { documentDecimal, fractionDigits } from '../../values/decimals.ts';
 import type { ValueModel } from '../workflow-model.ts';
+import { EXPRESSION, isExpression, readNested, warnOfTemplate } from './read-nested.ts';
 import {
+  isAbsent,
   isObject,
-  type JsonObject,
   type Part,
   type ReadExpressionModel,
   readExpressionModel,
@@ -22,7 +23,6 @@ import {
 } from './reading.ts';
 
 const NOW = 'now';
-const EXPRESSION = 'expression';
 /** Types of fields that can hold the time of a step. */
 const TIMES: ReadonlySet<FieldModel['type']> = new Set(['timestamp', 'date', 'string']);
 
@@ -30,9 +30,17 @@ const TIMES: ReadonlySet<FieldModel['type']> = new Set(['timestamp', 'date', 'st
 export function readValue(part: Part, property: string, variables: ExpressionScope): ValueModel | null {
   const given = part.value[property];
   if (given === NOW) return { kind: 'now', form: 'instant' };
-  if (!isExpression(given)) return { kind: 'literal', value: given ?? null };
-  const read = readEvaluated(part, property, variables);
-  return read === null ? null : { kind: 'expression', expression: read.model };
+  return readNested(given ?? null, variables, reportWithin(part.report, property));
+}
+
+/** As {@link readValue}; undefined when it has a fault, null when there is none. */
+export function readOptionalValue(
+  part: Part,
+  property: string,
+  variables: ExpressionScope,
+): ValueModel | null | undefined {
+  if (isAbsent(part.value[property])) return null;
+  return readValue(part, property, variables) ?? undefined;
 }
 
 /** A value for a field; null when it has a fault, also one of the field itself. */
@@ -52,9 +60,11 @@ export function readFieldValue(
     if (given === NOW && TIMES.has(field.type) && field.enumValues === undefined)
       return { kind: 'now', form: field.type === 'date' ? 'day' : 'instant' };
     const problem = literalProblem(field, given ?? null);
-    return problem === null
-      ? { kind: 'literal', value: coerced(field, given ?? null) }
-      : fault(problem.message, problem.hint);
+    if (problem !== null) return fault(problem.message, problem.hint);
+    const report = reportWithin(part.report, property);
+    if (field.type === 'json') return readNested(given ?? null, variables, report);
+    warnOfTemplate(given ?? null, [], report);
+    return { kind: 'literal', value: coerced(field, given ?? null) };
   }
   const read = readEvaluated(part, property, variables);
   if (read === null) return null;
@@ -63,10 +73,6 @@ export function readFieldValue(
   if (kind === null || kind === 'null' || mayHold(field, kind))
     return { kind: 'expression', expression: read.model };
   return fault(`The expression gives ${phraseOf(kind)}, and ${name} is of type ${field.type}`);
-}
-
-function isExpression(value: JsonValue | undefined): value is JsonObject {
-  return isObject(value) && Object.keys(value).join() === EXPRESSION;
 }
 
 function readEvaluated(part: Part, property: string, variables: ExpressionScope): ReadExpressionModel | null {

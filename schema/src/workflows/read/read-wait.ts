@@ -3,7 +3,7 @@ import type { ExpressionScope, ExpressionShape } from '../../expressions/express
 import { DURATION_HINT, readDuration } from '../durations.ts';
 import type { Goto, WaitUntil } from '../workflow-model.ts';
 import { readPath } from './read-paths.ts';
-import { findField, isAbsent, type Part, readCondition, readText } from './reading.ts';
+import { findField, isAbsent, type Part, readCondition, readEventName } from './reading.ts';
 import { EVENT_VARIABLES, type WorkflowEntity } from './workflow-scope.ts';
 
 /** Shapes of values that may name a time. */
@@ -47,7 +47,7 @@ export function readTime({ value, report }: Part, property: string): number | nu
 }
 
 function readEvent(part: Part, { variables, readGoto }: WaitScope): WaitUntil | null {
-  const event = readText(part, 'event');
+  const event = readEventName(part);
   const condition = readCondition(part, new Map([...variables, ...EVENT_VARIABLES]));
   const timeoutMs = readTime(part, 'timeout');
   const onTimeout = readGoto('on_timeout');

@@ -10,6 +10,8 @@ import { doubtsOf } from '../../expressions/compile/compile-expression.ts';
 import type { Expression } from '../../expressions/expression.ts';
 import type { ExpressionScope } from '../../expressions/expression-shape.ts';
 import type { FieldModel } from '../../model/field-model.ts';
+import { MAX_IDENTIFIER_BYTES } from '../../model/storage-limits.ts';
+import { nameProblem } from '../../naming/identifiers.ts';
 import type { ExpressionModel } from '../workflow-model.ts';
 import type { WorkflowEntity, WorkflowScope } from './workflow-scope.ts';
 
@@ -18,6 +20,9 @@ export interface WorkflowReport {
   readonly fault: Report;
   readonly warning: Report;
 }
+
+/** Where nobody is told. */
+export const UNHEARD: WorkflowReport = { fault: () => undefined, warning: () => undefined };
 
 export type JsonObject = { readonly [key: string]: JsonValue };
 
@@ -67,6 +72,31 @@ export function readText({ value, report }: Part, property: string): string | nu
   const text = value[property];
   if (typeof text === 'string' && text !== '') return text;
   report.fault([property], isAbsent(text) ? 'The property is required' : `${showValue(text)} is not a text`);
+  return null;
+}
+
+/** The name of an event: it is a part of the subject that the event is sent on, so not every text can be one. */
+export function readEventName(part: Part): string | null {
+  const name = readText(part, 'event');
+  const problem = name === null ? null : nameProblem(name, MAX_IDENTIFIER_BYTES);
+  if (problem === null) return name;
+  part.report.fault(['event'], problem.message, problem.hint);
+  return null;
+}
+
+/** One of the words that say of what kind a part is; null, and a fault, for all else. */
+export function readWord<T extends string>(
+  { value, report }: Part,
+  property: string,
+  of: { readonly called: string; readonly words: readonly T[] },
+): T | null {
+  const given = value[property];
+  const word = of.words.find((known) => known === given);
+  if (word !== undefined) return word;
+  const message = isAbsent(given)
+    ? 'The property is required'
+    : `The ${of.called} ${showValue(given)} is unknown`;
+  report.fault([property], message, () => didYouMeanOf('Known', given, of.words));
   return null;
 }
 

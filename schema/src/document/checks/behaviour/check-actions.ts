@@ -1,12 +1,13 @@
 /** What a transition does: fields it sets, and what it asks for after the commit. */
 import { EFFECT_KINDS } from '../../../behaviour/behaviour-model.ts';
 import type { FieldModel } from '../../../model/field-model.ts';
-import { maxTextBytes } from '../../../model/storage-limits.ts';
+import { MAX_IDENTIFIER_BYTES, maxTextBytes } from '../../../model/storage-limits.ts';
 import type { JsonPath } from '../../faults/json-path.ts';
 import { didYouMeanOf } from '../../faults/nearest-name.ts';
 import { showValue } from '../../faults/show-value.ts';
 import type { FieldDefinition, JsonValue } from '../../types.ts';
 import { checkStoredValue } from '../check-field-value.ts';
+import { checkName } from '../check-names.ts';
 import { type CheckContext, type EntityEntry, findEntity, findField, type Located } from '../context.ts';
 import { checkUrl } from './check-webhooks.ts';
 
@@ -33,8 +34,7 @@ export function checkAction(context: CheckContext, action: Located<Action>, of: 
       else context.faults.error([...path, 'entity'], 'The action must name an entity');
       break;
     case 'send_event':
-      if (typeof value['event'] !== 'string' || value['event'] === '')
-        context.faults.error([...path, 'event'], 'The action must name an event');
+      checkEvent(context, { value: value['event'], path: [...path, 'event'] });
       break;
     case 'webhook':
       if (typeof value['url'] === 'string')
@@ -48,6 +48,11 @@ export function checkAction(context: CheckContext, action: Located<Action>, of: 
       );
     }
   }
+}
+
+function checkEvent(context: CheckContext, { value, path }: Located<unknown>): void {
+  if (typeof value !== 'string' || value === '') context.faults.error(path, 'The action must name an event');
+  else checkName(context, { value, path }, MAX_IDENTIFIER_BYTES);
 }
 
 function checkSet(context: CheckContext, action: Located<Action>, of: MachineFields): void {

@@ -1,9 +1,11 @@
 /** What people do with approvals: they decide, or give them to somebody else. */
 import {
   approvalRoles,
+  type BrokenGotos,
   type Caller,
   RocketError,
   rolesOf,
+  type StepModel,
   type StoredRecord,
   type Token,
   textProblem,
@@ -45,14 +47,13 @@ export function approvalCommands(commanded: Commanded): Pick<WorkflowCommands, '
         const comment = statedComment(decision.comment);
         const approval = await pendingApproval(app, write, decision.approvalId);
         const { instance, record, token } = approval;
-        const step = instance.workflow.steps.get(token.step);
-        if (step?.kind !== 'approval') refuseState('Its workflow has no such step any more', ['id']);
+        const gotos = decisionsOf(instance.workflow.steps.get(token.step));
         const status = decision.approve ? 'approved' : 'rejected';
         const of = { ids: [record.key], status, decidedBy: caller.userId, comment } as const;
         await changeApproval(approval, endApprovals(app.entities.approval, of));
         instance.approverId = caller.userId;
-        note(instance, { step: step.id, status, actor: caller.userId, comment });
-        const to = decision.approve ? step.onApprove : step.onReject;
+        note(instance, { step: token.step, status, actor: caller.userId, comment });
+        const to = decision.approve ? gotos.onApprove : gotos.onReject;
         if (token.dueAt !== null) await write.tx.query(deleteTimers(instance.record.key, [token.id]));
         await leaveStep(instance, token, to);
         await storeInstance(instance);
@@ -73,6 +74,13 @@ export function approvalCommands(commanded: Commanded): Pick<WorkflowCommands, '
         return { key: record.key, instance };
       }),
   };
+}
+
+/** Also of an approval that could not begin any more by the document as it is now. @throws WriteRefused */
+function decisionsOf(step: StepModel | undefined): Pick<BrokenGotos, 'onApprove' | 'onReject'> {
+  if (step?.kind === 'approval') return step;
+  if (step?.kind === 'broken') return step.gotos;
+  return refuseState('Its workflow has no such step any more', ['id']);
 }
 
 /**

@@ -130,6 +130,10 @@ export function timedOut(step: StepModel | undefined): Left {
       return step.until.kind === 'event'
         ? { to: step.until.onTimeout, status: 'timed_out' }
         : { to: step.then, status: 'waited' };
+    case 'broken':
+      // One that waits for a time or an event is not told from others by then; an approval that has begun is.
+      if (step.type === 'approval') return { to: step.gotos.onTimeout, status: 'timed_out' };
+      throw new WorkflowFault(step.reason);
     default:
       throw new WorkflowFault('The step that waited does not wait any more');
   }
