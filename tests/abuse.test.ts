@@ -43,6 +43,8 @@ const times = (count: number, write: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => write(n)).join(' ');
 const TYPE = `fragment T on __Type { name description fields { name description args { name type { name } } type { name } }
   inputFields { name type { name } } enumValues { name } possibleTypes { name } }`;
+const ARGUMENTS =
+  'fragment A on __Type { fields { args { description defaultValue type { kind ofType { name kind } } } } }';
 const nested = (depth: number): string =>
   depth === 0 ? 'id' : `id responses { ticket { ${nested(depth - 1)} } }`;
 
@@ -61,7 +63,7 @@ const ABUSES: readonly Abuse[] = [
   },
   {
     name: 'the largest type of the schema, 98 times',
-    query: `{ __schema { ${times(98, (n) => `a${n}: queryType { ...T }`)} } } ${TYPE}`,
+    query: `{ __schema { ${times(98, (n) => `a${n}: queryType { ...T ...A }`)} } } ${TYPE} ${ARGUMENTS}`,
     code: 'GRAPHQL_VALIDATION_FAILED',
   },
   {

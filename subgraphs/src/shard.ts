@@ -4,7 +4,7 @@ import type { ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
-import { type OpenAppsOptions, openApps } from './apps/open-apps.ts';
+import { type OpenApps, type OpenAppsOptions, openApps } from './apps/open-apps.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { readOutbox } from './outbox/read-outbox.ts';
@@ -19,6 +19,8 @@ export type ShardOptions = Omit<OpenAppsOptions, 'onSlowQuery' | 'onOpened'> & {
 };
 
 export interface Shard extends ShardService {
+  /** What is opened of its apps, for a worker in the same process. */
+  readonly apps: OpenApps;
   /** Stops following the catalog and closes the databases once running statements have ended. */
   close(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     ...{ webhooks, logger, metrics: options.metrics.workflows },
   });
   return {
+    apps,
     ...serveOperations({ apps, insights, webhooks, workflows: commands, logger, metrics: options.metrics }),
     ...activation,
     removeApp: async (at) => {

@@ -1,6 +1,7 @@
 /** Composition root of a worker: it runs the workflows of all apps, and nobody calls it. */
 import { cleaningUp, type DeadLetters } from '@rocket/platform';
-import type { ShardOptions } from './shard.ts';
+import type { ShardName } from '@rocket/schema';
+import type { Shard, ShardOptions } from './shard.ts';
 import { createWebhookCaller } from './webhooks/webhook-caller.ts';
 import { consumeEvents } from './workers/consume-events.ts';
 import { createWorkerTimers } from './workers/timers/worker-timers.ts';
@@ -12,6 +13,8 @@ import { msUntilWake } from './workers/workflows/instance/change-instance.ts';
 export type WorkerOptions = Omit<ShardOptions, 'name'> & {
   /** Where events are put that cannot be handled. */
   readonly deadLetters: Pick<DeadLetters, 'add'>;
+  /** A shard that this process serves; null for another one. The worker is closed before it. */
+  readonly shardHere?: (name: ShardName) => Shard | null;
 };
 
 export interface Worker {
@@ -25,11 +28,15 @@ export interface Worker {
 const CLOSE_GRACE_MS = 1_500;
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { bus, view } = options;
+  const { bus, view, shardHere = () => null } = options;
   const logger = options.logger.child({ part: 'worker' });
   const webhooks = createWebhookCaller(options.config);
   const parts = { ...options, logger, webhooks };
-  const shards = createWorkerShards({ ...parts, onTimer: (app, inMs) => timers.wakeIn(app, inMs) });
+  const shards = createWorkerShards({
+    ...parts,
+    servedHere: (name) => shardHere(name)?.apps ?? null,
+    onTimer: (app, inMs) => timers.wakeIn(app, inMs),
+  });
   const workflowTimers = createWorkflowTimers({ shards, view });
   const timers = createWorkerTimers({ bus, logger, wakeOf: msUntilWake, ...workflowTimers });
   const consumer = consumeEvents({ ...parts, shards, refresh: () => view.refresh() });

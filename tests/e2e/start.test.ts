@@ -72,6 +72,8 @@ describe('rocket start', () => {
       }
       const { data, errors } = await askGraphql(url, example, { token });
       expect(errors, example).toEqual([]);
+      // With ids that are none here they are valid, and have nothing to say but that.
+      if (example.startsWith('# with the ')) continue;
       for (const [field, value] of Object.entries(data ?? {})) {
         expect(value, `${field} of ${example}`).not.toBeNull();
         // The payload of a mutation; lists of records have no such member.

@@ -109,6 +109,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
   const worker = createWorker({
     ...{ catalog, view, bus, sharedCache, config, logger, metrics: shardMetrics },
     deadLetters: catalog.deadLetters,
+    shardHere: (name) => shards.get(name) ?? null,
   });
   await catalog.platformUsers.add(ADMIN);
   const directory = (record: { name: string }) => {

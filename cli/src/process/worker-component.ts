@@ -7,7 +7,8 @@ import type {
   Logger,
   SharedCache,
 } from '@rocket/platform';
-import { createWorker, type ShardMetrics, type Worker } from '@rocket/subgraphs';
+import type { ShardName } from '@rocket/schema';
+import { createWorker, type Shard, type ShardMetrics, type Worker } from '@rocket/subgraphs';
 import type { Late } from './late.ts';
 
 /** Runs the workflows of all apps of the catalog. */
@@ -19,6 +20,8 @@ export function workerComponent(options: {
   config: Config;
   logger: Logger;
   metrics: ShardMetrics;
+  /** Shards that this process serves. */
+  shardHere?: (name: ShardName) => Shard | null;
 }): Component {
   const { config, logger, metrics } = options;
   let worker: Worker | undefined;
@@ -30,6 +33,7 @@ export function workerComponent(options: {
         ...{ catalog, view: options.view.get(), bus: options.bus.get() },
         ...{ sharedCache: options.sharedCache.get(), deadLetters: catalog.deadLetters },
         ...{ config, logger, metrics },
+        ...(options.shardHere === undefined ? {} : { shardHere: options.shardHere }),
       });
     },
     async stop() {

@@ -57,6 +57,8 @@ export interface LocalShards {
   component(metrics: ShardMetrics): Component;
   /** Registers a shard on the server of this process, and serves it at once. @throws RocketError `CONFLICT` */
   add(name: ShardName): Promise<void>;
+  /** Null for a shard that does not run here. */
+  running(name: ShardName): Shard | null;
   /** @throws RocketError `SHARD_UNAVAILABLE` for a shard that does not run here */
   find(shard: ShardRecord): ShardService;
 }
@@ -114,6 +116,7 @@ export function createLocalShards(options: LocalShardsOptions): LocalShards {
       await options.view().refresh();
       await follow();
     },
+    running: (name) => running.get(name) ?? null,
     find({ name }) {
       const shard = running.get(name);
       if (shard !== undefined) return shard;

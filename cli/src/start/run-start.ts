@@ -102,6 +102,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
     workerComponent({
       ...{ catalog, view, bus: parts.bus, sharedCache: parts.sharedCache, config, logger },
       metrics: shardMetrics,
+      shardHere: (name) => shards.running(name),
     }),
     gatewayComponent({
       config,

@@ -5,7 +5,13 @@ import { createWorkflowApps, type PlacedDocument, type WorkflowAppsOptions } fro
 import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 export type WorkerShardsOptions = Omit<OpenAppsOptions, 'name' | 'onSlowQuery' | 'onOpened'> &
-  Omit<WorkflowAppsOptions, 'metrics'>;
+  Omit<WorkflowAppsOptions, 'metrics'> & {
+    /**
+     * The apps of a shard that this process serves, which are used then: opened twice, each would have two pools. Null for
+     * another one.
+     */
+    readonly servedHere: (shard: ShardName) => OpenApps | null;
+  };
 
 /** An app by the document that is served now. */
 export interface PlacedModel extends PlacedDocument {
@@ -31,6 +37,8 @@ export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
 
   function shardApps(name: ShardName): Promise<OpenApps> {
     if (isClosed) return Promise.reject(new RocketError('NOT_READY'));
+    const here = options.servedHere(name);
+    if (here !== null) return Promise.resolve(here);
     const known = opened.get(name);
     if (known !== undefined) return known;
     const opening = openApps({
