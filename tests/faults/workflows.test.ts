@@ -15,7 +15,7 @@ import { seededChance } from './support/checked/seeded-random.ts';
 import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 
 const SEED = Number(process.env['ROCKET_SEED'] ?? Date.now() % 2 ** 31);
-const FAULTS_MS = IS_LONG ? 30_000 : 8_000;
+const FAULTS_MS = IS_LONG ? 30_000 : 6_000;
 /** Between faults of one kind, at random: processes take long enough to start, servers do not. */
 const PAUSE_MS = { worker: 500, shard: 500, nats: 2_500, postgres: 2_500 } as const;
 const AWAY_MS = 300;

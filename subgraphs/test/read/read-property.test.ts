@@ -11,7 +11,7 @@ import { THROUGH_PGBOUNCER } from '../support/read-database.ts';
 
 const SEED = 20_260_101;
 // What a pooler could break does not take as many: it knows nothing of records.
-const WORLDS = THROUGH_PGBOUNCER ? 13 : 90;
+const WORLDS = THROUGH_PGBOUNCER ? 13 : 60;
 const READS_PER_WORLD = 20;
 const WALKED_WORLDS = THROUGH_PGBOUNCER ? 4 : 20;
 const WALKS_PER_WORLD = 10;
