@@ -118,11 +118,17 @@ describe('listening to changes on the command line', () => {
 
   test('goes on behind the last change when the connection is cut', async () => {
     const relay = await startHangingRelay(server.url);
-    const before = await create('before the cut');
+    const first = await create('shown at first');
     const running = await startRocket(['listen', 'notes', 'note', '--snapshot', '--fields', 'title'], {
       ...{ ROCKET_URL: relay.url, ROCKET_TOKEN: await tokenNow() },
     });
     listeners.push(running);
+    // A record that is made while the rows are still read is told as one of them, and once more as a change. After a change
+    // that is seen they all are.
+    await expect.poll(() => running.output(), SEEN).toContain(first);
+    const live = await create('told live');
+    await expect.poll(() => running.output(), SEEN).toContain(live);
+    const before = await create('before the cut');
     await expect.poll(() => running.output(), SEEN).toContain(before);
     relay.resume();
     const after = await create('after the cut');

@@ -141,7 +141,9 @@ describe('a writer that another process ends', () => {
       later = create('b');
       await expect
         .poll(() =>
-          rows(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%_outbox%'`),
+          // Of this database: other files wait for theirs on the same server.
+          rows(`SELECT 1 FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%_outbox%'`),
         )
         .not.toEqual([]);
       await tx.query({ text: 'DELETE FROM _writers', values: [] });
@@ -225,7 +227,8 @@ describe('beats', () => {
       later = create('b');
       await expect
         .poll(() =>
-          rows(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%_outbox%'`),
+          rows(`SELECT 1 FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%_outbox%'`),
         )
         .not.toEqual([]);
       // Begun after the moment of the beat before.
