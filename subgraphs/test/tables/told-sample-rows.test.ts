@@ -39,7 +39,8 @@ const counts = async () =>
       'SELECT (SELECT count(*)::int FROM tickets), (SELECT count(*)::int FROM labelled), (SELECT count(*)::int FROM notes)',
     )
   )[0];
-const stored = async () => (await rows('SELECT payload::text FROM _outbox')).map(([text]) => String(text));
+const stored = async () =>
+  (await rows('SELECT payload::text FROM _outbox ORDER BY id')).map(([text]) => String(text));
 const tagsTold = async () =>
   (await stored()).map(readStream).map((told) => (told.kind === 'touched' ? told.touched.tags : told.kind));
 
