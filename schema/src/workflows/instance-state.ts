@@ -4,6 +4,7 @@
  * go on.
  */
 import { z } from 'zod';
+import type { WorkflowInstanceStatus } from './engine-entities.ts';
 import { WorkflowFault } from './workflow-fault.ts';
 import type { Goto, WorkflowModel } from './workflow-model.ts';
 
@@ -37,8 +38,6 @@ const instanceState = z.object({
 export type Token = Readonly<z.infer<typeof token>>;
 export type InstanceState = Readonly<z.infer<typeof instanceState>>;
 
-export type InstanceStatus = 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled';
-
 /** Of one instance: more than any that is meant, and few enough that one which goes round in a circle ends soon. */
 export const MAX_STEPS_OF_INSTANCE = 1_000;
 
@@ -70,7 +69,9 @@ export function tokenOf({ tokens }: InstanceState, id: number): Token | null {
 }
 
 /** Of an instance that goes on by itself or waits; how others end is not to be seen from it. */
-export function statusOf(state: InstanceState): 'running' | 'waiting' | 'completed' {
+export function statusOf(
+  state: InstanceState,
+): Extract<WorkflowInstanceStatus, 'running' | 'waiting' | 'completed'> {
   if (state.tokens.length === 0) return 'completed';
   return readyToken(state) === null ? 'waiting' : 'running';
 }

@@ -120,7 +120,7 @@ async function activate(
   await tx.query(setLocal('timezone', 'UTC'));
   await tx.query(setLocal('client_min_messages', 'warning'));
   await tx.query(lockActivation());
-  for (const statement of createSystemTables()) await tx.query(statement);
+  await createSystemTables(tx);
   if (await isAbandoned(tx, revision)) {
     throw new RocketError('CONFLICT', 'This import took too long, and was given up meanwhile');
   }

@@ -1,5 +1,5 @@
 /** The engine's own tables in an app's database. Their names begin with `_`, which no entity's table may. */
-import type { Statement } from '@rocket/platform';
+import type { Statement, Transaction } from '@rocket/platform';
 import { ENGINE_TABLE_PREFIX } from '@rocket/schema';
 import { CREATE_WORKFLOW_TABLES } from './workflow-tables.ts';
 
@@ -57,9 +57,9 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
   ...CREATE_WORKFLOW_TABLES,
 ];
 
-/** Statements in the order in which they must run; each does nothing if it was done before. */
-export function createSystemTables(): Statement[] {
-  return CREATE_SYSTEM_TABLES.map((text) => ({ text, values: [] }));
+/** Each does nothing that was done before. */
+export async function createSystemTables(tx: Transaction): Promise<void> {
+  for (const text of CREATE_SYSTEM_TABLES) await tx.query({ text, values: [] });
 }
 
 /** Creates the table that has to exist before the others. */

@@ -54,14 +54,14 @@ export function createWorkflowTimers({ shards, view }: WorkflowTimersOptions): W
 
   return {
     apps(which) {
-      const placed = [...view.current.shardMap.placements.keys()];
-      for (const app of looked.keys()) if (!placed.includes(app)) looked.delete(app);
+      const { placements } = view.current.shardMap;
+      for (const app of looked.keys()) if (!placements.has(app)) looked.delete(app);
       const isQuiet = (app: AppName) => {
         const known = looked.get(app);
         if (known?.version !== versionOf(app)) return false;
         return which === 'changed' || !known.isConcerned;
       };
-      const apps = placed.filter((app) => !isQuiet(app));
+      const apps = [...placements.keys()].filter((app) => !isQuiet(app));
       for (const app of apps) looked.delete(app);
       return apps;
     },
@@ -105,9 +105,7 @@ async function lookAt(app: WorkflowApp): Promise<boolean> {
   if (!isTrue(tables)) {
     if (!hasWorkflows) return false;
     // The app is of an older version, and nothing has been written to it since.
-    await app.database.transaction(async (tx) => {
-      for (const create of createSystemTables()) await tx.query(create);
-    });
+    await app.database.transaction(createSystemTables);
   }
   const [instances] = await app.database.query(selectHasInstances(), limits);
   if (!hasWorkflows && !isTrue(instances)) return false;

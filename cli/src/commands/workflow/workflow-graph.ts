@@ -1,6 +1,5 @@
 /** What the commands ask of an app's graph about its workflows, and the forms of the answers. */
-import type { AppName } from '@rocket/schema';
-import { RocketError } from '@rocket/schema';
+import { type AppName, RocketError, type WorkflowInstanceStatus } from '@rocket/schema';
 import { z } from 'zod';
 import { askServer } from '../../admin/client.ts';
 import type { AdminConnection } from '../../admin/connection.ts';
@@ -42,9 +41,6 @@ export type WorkflowInstanceInFull = z.output<typeof InstanceInFull>;
 /** As many as a list of the graph has at a time. */
 export const SHOWN_ENTRIES = 200;
 
-export const INSTANCE_STATUSES = ['running', 'waiting', 'completed', 'failed', 'cancelled'] as const;
-export type InstanceStatus = (typeof INSTANCE_STATUSES)[number];
-
 export const LIST_INSTANCES = `query ListInstances($where: WorkflowInstanceWhere, $limit: Int!) {
   instances: workflowInstances(where: $where, orderBy: [{ startedAt: DESC }], limit: $limit) { ${INSTANCE} }
 }`;
@@ -73,7 +69,7 @@ const Changed = z.object({
 
 export interface InstanceFilter {
   /** Of any status when there is none. */
-  readonly statuses: readonly InstanceStatus[];
+  readonly statuses: readonly WorkflowInstanceStatus[];
   readonly workflow: string | null;
   readonly limit: number;
 }

@@ -1,9 +1,8 @@
-import { appName } from '@rocket/schema';
+import { appName, WORKFLOW_INSTANCE_STATUSES, type WorkflowInstanceStatus } from '@rocket/schema';
 import { type Command, Option } from 'commander';
 import type { CommandLine } from '../../command-line.ts';
 import { numberOf } from '../number-of.ts';
 import { changeWorkflow } from './workflow-change.ts';
-import { INSTANCE_STATUSES, type InstanceStatus } from './workflow-graph.ts';
 import { listWorkflows } from './workflow-list.ts';
 import { showWorkflow } from './workflow-show.ts';
 
@@ -23,7 +22,7 @@ interface GivenFilter {
   readonly app?: string;
   readonly failed?: boolean;
   readonly waiting?: boolean;
-  readonly status?: InstanceStatus;
+  readonly status?: WorkflowInstanceStatus;
   readonly workflow?: string;
   readonly limit: number;
   readonly json?: boolean;
@@ -41,12 +40,14 @@ export function addWorkflowCommands(program: Command, line: CommandLine): void {
     .option('--app <app>', 'by default all that have workflows')
     .option('--failed', 'only those that failed')
     .option('--waiting', 'only those that wait: for people, a time or an event')
-    .addOption(new Option('--status <status>', 'only those of this status').choices(INSTANCE_STATUSES))
+    .addOption(
+      new Option('--status <status>', 'only those of this status').choices(WORKFLOW_INSTANCE_STATUSES),
+    )
     .option('--workflow <name>', 'only those of this workflow')
     .option('--limit <number>', `by default ${LISTED}, at most 200`, numberOf('instances'), LISTED)
     .option('--json', 'print the list as JSON')
     .action(({ failed, waiting, status, app, workflow: name, ...options }: GivenFilter) => {
-      const statuses: InstanceStatus[] = [
+      const statuses: WorkflowInstanceStatus[] = [
         ...(failed === true ? ['failed' as const] : []),
         ...(waiting === true ? ['waiting' as const] : []),
         ...(status === undefined ? [] : [status]),

@@ -136,7 +136,7 @@ export class AppWriters {
       if (!isPostgresError(error) || error.code !== POSTGRES_CODES.undefinedTable) throw error;
       // The database is older than the table.
       await database.primary.transaction(async (tx) => {
-        for (const create of createSystemTables()) await tx.query(create);
+        await createSystemTables(tx);
         await tx.query(skipIdsOfFormerTimeline());
         await tx.query(statement);
       });

@@ -8,33 +8,29 @@ import { INSTANCES_TABLE, TIMERS_TABLE } from '../../tables/workflow-tables.ts';
 
 const IN_MS = 'extract(epoch FROM due_at - clock_timestamp()) * 1000';
 
-/** Sets the timer of a token, by a time from now in ms. One row: when it is due, ISO 8601. */
+/** Sets the timer of a token, by a time from now in ms. One row, as {@link dueTime} reads it. */
 export function setTimer(instanceId: string, token: number, ms: number): Statement {
-  return {
-    text: `INSERT INTO "${TIMERS_TABLE}" (instance_id, token, due_at)
-           VALUES ($1::uuid, $2::int, clock_timestamp() + $3::float8 * interval '1 millisecond')
-           ON CONFLICT (instance_id, token) WHERE instance_id IS NOT NULL
-             DO UPDATE SET due_at = excluded.due_at, held = false RETURNING due_at`,
-    values: [instanceId, token, ms],
-    prepare: true,
-  };
+  return setting("clock_timestamp() + $3::float8 * interval '1 millisecond'", [instanceId, token, ms]);
 }
 
-/** The same at a time, ISO 8601. The second column says whether it has come already. */
+/** The same at a time, ISO 8601. */
 export function setTimerAt(instanceId: string, token: number, at: string): Statement {
+  return setting('$3::timestamptz', [instanceId, token, at]);
+}
+
+function setting(dueSql: string, values: readonly [string, number, string | number]): Statement {
   return {
-    text: `INSERT INTO "${TIMERS_TABLE}" (instance_id, token, due_at) VALUES ($1::uuid, $2::int, $3::timestamptz)
+    text: `INSERT INTO "${TIMERS_TABLE}" (instance_id, token, due_at) VALUES ($1::uuid, $2::int, ${dueSql})
            ON CONFLICT (instance_id, token) WHERE instance_id IS NOT NULL
              DO UPDATE SET due_at = excluded.due_at, held = false RETURNING due_at`,
-    values: [instanceId, token, at],
+    values,
     prepare: true,
   };
 }
 
-const time = z.tuple([z.string()]);
-
-export function dueTime(row: Row): string {
-  return time.parse(row)[0];
+/** When the timer that was set is due, ISO 8601. */
+export function dueTime([row]: readonly Row[]): string {
+  return z.tuple([z.string()]).parse(row)[0];
 }
 
 /** Of all tokens of the instance where `tokens` is null. */

@@ -13,6 +13,7 @@ import {
   webhookPayload,
   webhookVariables,
 } from '@rocket/schema';
+import { isAccepted, isRefused } from '../../webhooks/receiver-status.ts';
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
 import { refuse } from '../write-result.ts';
 import type { PlacedChange, WriteTransaction } from '../write-state.ts';
@@ -21,8 +22,6 @@ import { receiverMessage } from './receiver-message.ts';
 
 /** In one write. */
 const MAX_CALLS = 1_000;
-/** Statuses of 4xx by which a receiver says that it cannot tell now. */
-const NOT_NOW: ReadonlySet<number> = new Set([408, 425, 429]);
 
 export interface AskOptions {
   readonly webhooks: WebhookCaller;
@@ -95,10 +94,9 @@ async function answerOf(
 }
 
 function refuseUnlessAccepted(asked: Asked, { status, body }: OutgoingAnswer): void {
-  if (status >= 200 && status < 300) return;
+  if (isAccepted(status)) return;
   const message = receiverMessage(body);
-  const isNo = status >= 400 && status < 500 && !NOT_NOW.has(status);
-  if (!isNo) failed(asked, { status }, message);
+  if (!isRefused(status)) failed(asked, { status }, message);
   asked.logger.info({ ...placeOf(asked), status }, 'a webhook refused a write');
   end(asked, 'WEBHOOK_REFUSED', message);
 }

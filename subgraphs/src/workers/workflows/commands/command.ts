@@ -3,11 +3,11 @@ import {
   type Caller,
   type EntityModel,
   matches,
-  readFilter,
   type StoredRecord,
   textProblem,
   WorkflowFault,
 } from '@rocket/schema';
+import { readableRecords } from '../../../write/permission.ts';
 import { refuse, type WriteResult } from '../../../write/write-result.ts';
 import type { WriteTransaction } from '../../../write/write-state.ts';
 import { followUp } from '../instance/change-instance.ts';
@@ -59,12 +59,11 @@ function instanceOf(done: InstanceCommand | null): OpenInstance | null {
 
 /** Whether the record exists for the caller. */
 export function isVisible(
-  { model, caller }: Pick<WriteTransaction, 'model' | 'caller'>,
+  write: Pick<WriteTransaction, 'model' | 'caller'>,
   entity: EntityModel,
   record: StoredRecord,
 ): boolean {
-  const filter = readFilter(model, { entity: entity.name, action: 'read', caller });
-  return filter !== 'forbidden' && matches(filter, record.values);
+  return matches(readableRecords(write, entity), record.values);
 }
 
 /** @throws WriteRefused `VALIDATION_FAILED` for a text that cannot be stored */

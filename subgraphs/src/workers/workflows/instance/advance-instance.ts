@@ -2,7 +2,7 @@
  * An instance takes one step, in a transaction with all that the step does. Its change is told as every change is; as long as
  * it leaves the instance `running`, whoever is told takes the next step. So nobody has to remember what runs.
  */
-import { changeToken, RocketError, readyToken, type Token, tokenOf } from '@rocket/schema';
+import { changeToken, readyToken, type Token, tokenOf } from '@rocket/schema';
 import { dueTime, setTimer } from '../../timers/timer-sql.ts';
 import { seenInstance, selectInstance } from '../sql/instance-sql.ts';
 import { runStep } from '../steps/run-step.ts';
@@ -79,8 +79,7 @@ async function failStep(app: WorkflowApp, of: KnownInstance, { token, failure }:
 }
 
 async function retryLater(instance: OpenInstance, token: Token, delayMs: number): Promise<void> {
-  const [row] = await instance.write.tx.query(setTimer(instance.record.key, token.id, delayMs));
-  if (row === undefined) throw new RocketError('INTERNAL_ERROR', 'A timer was not set');
-  const change = { phase: 'retrying', failures: token.failures + 1, dueAt: dueTime(row) } as const;
+  const set = await instance.write.tx.query(setTimer(instance.record.key, token.id, delayMs));
+  const change = { phase: 'retrying', failures: token.failures + 1, dueAt: dueTime(set) } as const;
   instance.state = changeToken(instance.state, token.id, change);
 }

@@ -1,5 +1,5 @@
 /** A transaction in which one instance is locked and changed, and what follows it in this process. */
-import { type InstanceStatus, RocketError, type StoredRecord } from '@rocket/schema';
+import { RocketError, type StoredRecord, type WorkflowInstanceStatus } from '@rocket/schema';
 import { WriteRefused } from '../../../write/write-result.ts';
 import type { WriteInTransaction } from '../../../write/write-transactions.ts';
 import type { InstanceLock } from '../sql/instance-sql.ts';
@@ -27,7 +27,7 @@ export async function changeInstance(
   app: WorkflowApp,
   { id, workflow, depth, lock = 'wait' }: KnownInstance & { readonly lock?: InstanceLock },
   work: (instance: OpenInstance) => Promise<void>,
-): Promise<InstanceStatus | null> {
+): Promise<WorkflowInstanceStatus | null> {
   const { caller, inTransaction } = app.writesOf(workflow, depth);
   let opened: OpenInstance | null = null;
   const run: Parameters<WriteInTransaction>[1] = async (write) => {
@@ -42,7 +42,7 @@ export async function changeInstance(
 }
 
 /** Counts what has become of an instance and tells when it wakes, once that is committed. */
-export function followUp(instance: OpenInstance | null): InstanceStatus | null {
+export function followUp(instance: OpenInstance | null): WorkflowInstanceStatus | null {
   const record = instance?.stored ?? null;
   if (instance === null || record === null) return null;
   const { app } = instance;

@@ -1,5 +1,5 @@
 /** Instances that cannot go on: they fail, keep where they were, and can be retried from there. */
-import { changeToken, type InstanceStatus, type Token, tokenOf } from '@rocket/schema';
+import { changeToken, type Token, tokenOf, type WorkflowInstanceStatus } from '@rocket/schema';
 import { holdTimers } from '../../timers/timer-sql.ts';
 import { stepFailure } from '../steps/step-failure.ts';
 import type { WorkflowApp } from '../workflow-app.ts';
@@ -35,7 +35,7 @@ export async function changeWaiting(
   app: WorkflowApp,
   of: KnownInstance & { readonly token: number },
   work: (instance: OpenInstance) => Promise<void>,
-): Promise<InstanceStatus | null> {
+): Promise<WorkflowInstanceStatus | null> {
   try {
     return await changeInstance(app, of, async (instance) => {
       if (isOpen(instance)) await work(instance);

@@ -2,11 +2,12 @@
 import {
   type InstanceContext,
   type InstanceState,
-  type InstanceStatus,
   readInstanceState,
   readTriggerFacts,
   type StoredRecord,
   type TriggerFacts,
+  WORKFLOW_INSTANCE_STATUSES,
+  type WorkflowInstanceStatus,
   type WorkflowModel,
 } from '@rocket/schema';
 import type { WriteTransaction } from '../../../write/write-state.ts';
@@ -26,7 +27,7 @@ export interface OpenInstance {
   readonly history: HistoryEntry[];
   state: InstanceState;
   /** How it ended, where its state does not say. */
-  end: Extract<InstanceStatus, 'failed' | 'cancelled'> | null;
+  end: Extract<WorkflowInstanceStatus, 'failed' | 'cancelled'> | null;
   error: string | null;
   approverId: string | null;
   /** As it was stored; null before. */
@@ -60,18 +61,11 @@ export async function openInstance(
   };
 }
 
-export function instanceStatus({ record }: Pick<OpenInstance, 'record'>): InstanceStatus {
-  const status = record.values['status'];
-  switch (status) {
-    case 'running':
-    case 'waiting':
-    case 'completed':
-    case 'failed':
-    case 'cancelled':
-      return status;
-    default:
-      throw new TypeError(`An instance has the status ${String(status)}`);
-  }
+export function instanceStatus({ record }: Pick<OpenInstance, 'record'>): WorkflowInstanceStatus {
+  const { status } = record.values;
+  const known = WORKFLOW_INSTANCE_STATUSES.find((each) => each === status);
+  if (known === undefined) throw new TypeError(`An instance has the status ${String(status)}`);
+  return known;
 }
 
 export function textOf({ values }: StoredRecord, field: string): string | null {

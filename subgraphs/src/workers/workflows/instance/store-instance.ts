@@ -14,12 +14,13 @@ import {
   statusOf,
   type Token,
   tagText,
+  type WorkflowHistoryStatus,
 } from '@rocket/schema';
 import { toRecord } from '../../../write/record-sql.ts';
 import { present, type WriteTransaction } from '../../../write/write-state.ts';
 import { deleteTimers } from '../../timers/timer-sql.ts';
 import { type ApprovalEnd, endApprovals, selectPending } from '../sql/approval-sql.ts';
-import { type HistoryStatus, insertHistory } from '../sql/history-sql.ts';
+import { insertHistory } from '../sql/history-sql.ts';
 import { updateInstance } from '../sql/instance-sql.ts';
 import { deleteWaits } from '../sql/wait-sql.ts';
 import type { OpenInstance } from './open-instance.ts';
@@ -69,7 +70,7 @@ export function note(
   { history, workflow }: OpenInstance,
   of: {
     readonly step: string;
-    readonly status: HistoryStatus;
+    readonly status: WorkflowHistoryStatus;
     readonly actor?: string | null;
     readonly comment?: string | null;
   },

@@ -1,7 +1,7 @@
 /** Statements on approvals. Those that change some return the whole records, as {@link toRecord} reads them. */
 import type { Statement } from '@rocket/platform';
-import { type EntityModel, VERSION_COLUMN } from '@rocket/schema';
-import { APPROVALS_TABLE } from '../../../tables/workflow-tables.ts';
+import { type EntityModel, VERSION_COLUMN, type WorkflowApprovalStatus } from '@rocket/schema';
+import { APPROVALS_TABLE, INSTANCES_TABLE } from '../../../tables/workflow-tables.ts';
 import { columns, INSTANT_SQL } from '../../../write/record-sql.ts';
 
 /** Whom it waits for: one of the two is given. */
@@ -20,13 +20,13 @@ export interface NewApproval extends Assignee {
 }
 
 /** What it shares with its instance is copied, since policies decide by it. */
-export function insertApproval(entity: EntityModel, of: NewApproval, from: string): Statement {
+export function insertApproval(entity: EntityModel, of: NewApproval): Statement {
   return {
     text: `INSERT INTO "${APPROVALS_TABLE}" (instance_id, token, step, status, assignee_role, assignee_id, due_at,
              created_at, workflow, entity, record_id, started_by)
            SELECT i.id, $2::int, $3, 'pending', $4, $5, $6::timestamptz, ${INSTANT_SQL}, i.workflow, i.entity, i.record_id,
              i.started_by
-           FROM "${from}" i WHERE i.id = $1::uuid RETURNING ${columns(entity)}`,
+           FROM "${INSTANCES_TABLE}" i WHERE i.id = $1::uuid RETURNING ${columns(entity)}`,
     values: [of.instanceId, of.token, of.step, of.role, of.userId, of.dueAt],
     prepare: true,
   };
@@ -65,7 +65,7 @@ export function selectPending(
   };
 }
 
-export type ApprovalEnd = 'approved' | 'rejected' | 'timed_out' | 'cancelled';
+export type ApprovalEnd = Exclude<WorkflowApprovalStatus, 'pending'>;
 
 export interface EndedApprovals {
   readonly ids: readonly string[];

@@ -1,29 +1,14 @@
 /** Statements on the history of instances. */
 import type { Statement } from '@rocket/platform';
+import type { WorkflowHistoryStatus } from '@rocket/schema';
 import { HISTORY_TABLE } from '../../../tables/workflow-tables.ts';
 import { NOW } from './instance-sql.ts';
-
-/** How a step ended, or what else was done to an instance. */
-export type HistoryStatus =
-  | 'completed'
-  | 'on_true'
-  | 'on_false'
-  | 'approved'
-  | 'rejected'
-  | 'timed_out'
-  | 'waited'
-  | 'received'
-  | 'joined'
-  | 'reassigned'
-  | 'failed'
-  | 'retried'
-  | 'cancelled';
 
 export interface HistoryEntry {
   readonly step: string;
   /** Of the step, as in the document. */
   readonly type: string;
-  readonly status: HistoryStatus;
+  readonly status: WorkflowHistoryStatus;
   /** User who did it; null for the engine. */
   readonly actor: string | null;
   readonly comment: string | null;

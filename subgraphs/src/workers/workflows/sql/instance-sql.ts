@@ -4,11 +4,11 @@ import {
   type EntityModel,
   type InstanceContext,
   type InstanceState,
-  type InstanceStatus,
   parseJson,
   type StoredRecord,
   type TriggerFacts,
   VERSION_COLUMN,
+  type WorkflowInstanceStatus,
 } from '@rocket/schema';
 import { z } from 'zod';
 import { DEFINITIONS_TABLE, INSTANCES_TABLE } from '../../../tables/workflow-tables.ts';
@@ -74,7 +74,7 @@ export function lockedInstance(entity: EntityModel, row: Row): LockedInstance {
 export interface NewInstance {
   readonly id: string;
   readonly workflow: string;
-  readonly status: InstanceStatus;
+  readonly status: WorkflowInstanceStatus;
   readonly step: string | null;
   readonly entity: string | null;
   readonly recordId: string | null;
@@ -120,7 +120,7 @@ export function insertInstance(entity: EntityModel, of: NewInstance): Statement 
 
 export interface InstanceChange {
   readonly id: string;
-  readonly status: InstanceStatus;
+  readonly status: WorkflowInstanceStatus;
   readonly step: string | null;
   readonly error: string | null;
   readonly approverId: string | null;

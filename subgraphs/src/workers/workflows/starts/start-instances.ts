@@ -3,10 +3,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   canonicalJson,
   firstState,
-  type InstanceStatus,
   instanceContext,
   type TriggerFacts,
   WorkflowFault,
+  type WorkflowInstanceStatus,
   type WorkflowModel,
 } from '@rocket/schema';
 import { toRecord } from '../../../write/record-sql.ts';
@@ -47,7 +47,7 @@ export async function startInstance(app: WorkflowApp, start: Start): Promise<voi
 
 export interface Begun {
   readonly id: string;
-  readonly status: InstanceStatus;
+  readonly status: WorkflowInstanceStatus;
   readonly definitionHash: string;
 }
 

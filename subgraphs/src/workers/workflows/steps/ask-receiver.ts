@@ -1,11 +1,9 @@
 /** The action `webhook`: a request whose answer the step waits for. */
 import { OutgoingError } from '@rocket/platform';
 import type { ActionModel } from '@rocket/schema';
+import { isAccepted, mayAcceptLater } from '../../../webhooks/receiver-status.ts';
 import type { OpenInstance } from '../instance/open-instance.ts';
 import { outgoingReason, ReceiverFailure } from './step-failure.ts';
-
-/** Statuses of 4xx by which a receiver says that it cannot tell now. */
-const NOT_NOW: ReadonlySet<number> = new Set([408, 425, 429]);
 
 type Asked = Omit<Extract<ActionModel, { kind: 'webhook' }>, 'body'> & {
   /** As JSON. */
@@ -28,8 +26,8 @@ export async function askReceiver(instance: OpenInstance, asked: Asked): Promise
   const { status } = await answered(() =>
     app.webhooks.call(webhook, JSON.stringify(asked.body), app.webhooks.timeoutMs),
   );
-  if (status >= 200 && status < 300) return;
-  const mayPass = status >= 500 || NOT_NOW.has(status);
+  if (isAccepted(status)) return;
+  const mayPass = mayAcceptLater(status);
   throw new ReceiverFailure(`webhook: the receiver answered with ${status}`, { mayPass });
 }
 

@@ -11,13 +11,12 @@ import {
   valueAt,
   type WaitStep,
   WorkflowFault,
+  type WorkflowHistoryStatus,
 } from '@rocket/schema';
-import { INSTANCES_TABLE } from '../../../tables/workflow-tables.ts';
 import { dueTime, setTimer, setTimerAt } from '../../timers/timer-sql.ts';
 import type { OpenInstance } from '../instance/open-instance.ts';
 import { changed, leaveStep, note, stored } from '../instance/store-instance.ts';
 import { insertApproval } from '../sql/approval-sql.ts';
-import type { HistoryStatus } from '../sql/history-sql.ts';
 import { insertWait } from '../sql/wait-sql.ts';
 import { assigneeOf } from './assignee.ts';
 import { triggerRecord } from './current-record.ts';
@@ -25,7 +24,7 @@ import { runActions } from './run-actions.ts';
 import { waitTime } from './wait-time.ts';
 
 /** Null: the token waits. */
-type Left = { readonly to: Goto; readonly status: HistoryStatus } | null;
+type Left = { readonly to: Goto; readonly status: WorkflowHistoryStatus } | null;
 
 /** @throws what `stepFailure` tells apart; nothing of it must be stored then */
 export async function runStep(instance: OpenInstance, token: Token): Promise<'done' | 'waits'> {
@@ -64,7 +63,7 @@ async function doStep(
       const dueAt = await pause(instance, token, step.timeoutMs);
       const { approval: entity } = instance.app.entities;
       const of = { ...assignee, instanceId: instance.record.key, token: token.id, step: step.id, dueAt };
-      const after = await stored(write, entity, insertApproval(entity, of, INSTANCES_TABLE));
+      const after = await stored(write, entity, insertApproval(entity, of));
       changed(write, { entity, operation: 'create', before: null, after });
       if (assignee.userId !== null) instance.approverId = assignee.userId;
       return null;
@@ -87,8 +86,8 @@ async function beginWait(instance: OpenInstance, step: WaitStep, token: Token): 
     case 'date':
     case 'field': {
       const at = await timeOf(instance, until);
-      const [row] = await instance.write.tx.query(setTimerAt(instance.record.key, token.id, at));
-      wait(instance, token, row === undefined ? null : dueTime(row));
+      const set = await instance.write.tx.query(setTimerAt(instance.record.key, token.id, at));
+      wait(instance, token, dueTime(set));
       return null;
     }
     case 'event':
@@ -111,8 +110,8 @@ async function timeOf(
 
 /** The token waits, for a time where one is given. Resolves with when that ends. */
 async function pause(instance: OpenInstance, token: Token, ms: number | null): Promise<string | null> {
-  const [row] = ms === null ? [] : await instance.write.tx.query(setTimer(instance.record.key, token.id, ms));
-  const dueAt = row === undefined ? null : dueTime(row);
+  const dueAt =
+    ms === null ? null : dueTime(await instance.write.tx.query(setTimer(instance.record.key, token.id, ms)));
   wait(instance, token, dueAt);
   return dueAt;
 }
