@@ -16,12 +16,12 @@ import { createLazyFollower } from './admin/events/lazy-follower.ts';
 import { type CacheConfig, openCache } from './cache/open-cache.ts';
 import { QuestionIndex } from './cache/questions/question.ts';
 import { createChangeFeeds } from './changes/change-feeds.ts';
-import { createComposer } from './compose/composer.ts';
 import { createConsistency } from './consistency/consistency.ts';
 import { createConsistencyTokens } from './consistency/consistency-token.ts';
 import { createShardCaller } from './execution/call-shard.ts';
 import { createSeenPositions } from './execution/seen-positions.ts';
 import { createSubgraphCaller } from './execution/subgraph-caller.ts';
+import { createGatewayThreads, type GatewayThreads } from './gateway-threads.ts';
 import { createCompositions } from './graphs/compositions.ts';
 import { shapeOf } from './graphs/graph-key.ts';
 import { GraphStore } from './graphs/graph-store.ts';
@@ -38,7 +38,6 @@ import { type Authenticator, createAuthenticator } from './identity/authenticato
 import { createSessions } from './identity/sessions.ts';
 import { createStreamSessions } from './identity/stream-sessions.ts';
 import { askGraph, createPipeline, requireAudienceAt } from './pipeline.ts';
-import { createPlanner } from './planning/planner.ts';
 import type { StreamParts } from './streams/stream-parts.ts';
 import { createStreams } from './streams/streams.ts';
 import { createSubscriptions, type SubscriptionParts } from './subscriptions/subscriptions.ts';
@@ -66,6 +65,8 @@ export interface GatewayOptions {
    * True when everything else is done before the process is ready, such as a first import; `/ready` is 503 until then.
    */
   readonly isReady?: () => boolean;
+  /** Shared with other gateways of the process, and open when this one is closed; otherwise it has threads of its own. */
+  readonly threads?: GatewayThreads;
   /**
    * Platform user whom GraphiQL proposes to sign in as. Everybody who opens the page can read it, so use it only on a
    * developer's own machine.
@@ -159,8 +160,8 @@ function openGraphs(options: GatewayOptions, internalKey: string) {
   const services = createShardServices({ inProcess, internalKey });
   const stopRetaining = view.onChange(({ shardMap }) => services.retain([...shardMap.shards.values()]));
   const shards = createShardCaller({ view, services: (shard) => services.of(shard) });
-  const composer = createComposer();
-  const planner = createPlanner();
+  const threads = options.threads ?? createGatewayThreads();
+  const { composer, planner } = threads;
   const documents = createRevisionDocuments(createStoredDocuments(options));
   const seen = createSeenPositions();
   const cache = openCache({ ...options, seen });
@@ -177,8 +178,7 @@ function openGraphs(options: GatewayOptions, internalKey: string) {
     async close() {
       cache.close();
       await graphs.close();
-      await composer.close();
-      await planner.close();
+      if (options.threads === undefined) await threads.close();
       stopRetaining();
       await services.close();
     },

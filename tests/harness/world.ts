@@ -22,6 +22,7 @@ import {
 import { RocketError, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, createWorker, type Shard } from '@rocket/subgraphs';
 import { createTestDatabase, type TestDatabase } from './servers/postgres.ts';
+import { SHARED_THREADS } from './shared-threads.ts';
 import { type GraphqlAnswer, openWorldClient, type WorldClient } from './world-client.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
@@ -121,7 +122,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
     createGateway({
       catalog,
       view: await followCatalog(followed, logger),
-      ...{ bus, sharedCache, shards: directory, config, logger, metrics: measured },
+      ...{ bus, sharedCache, shards: directory, config, logger, metrics: measured, threads: SHARED_THREADS },
     });
   return { catalog, shards, worker, metrics, sharedCache, startGateway };
 }

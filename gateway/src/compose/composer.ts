@@ -46,6 +46,8 @@ export interface ComposerOptions {
   /** The program of the thread; given by tests. */
   readonly worker?: URL;
   readonly stallMs?: number;
+  /** How long the thread is kept without work. */
+  readonly idleMs?: number;
 }
 
 export function createComposer(options: ComposerOptions = {}): Composer {
@@ -89,14 +91,13 @@ class ComposeThread {
   #worker: Worker | null = null;
   #idleTimer: NodeJS.Timeout | undefined;
   #stallTimer: NodeJS.Timeout | undefined;
-  readonly #program: URL;
-  readonly #stallMs: number;
+  readonly #options: Required<ComposerOptions>;
   #nextId = 1;
   #closed = false;
 
-  constructor({ worker, stallMs }: ComposerOptions) {
-    this.#program = worker ?? new URL('./compose-worker.ts', import.meta.url);
-    this.#stallMs = stallMs ?? STALL_MS;
+  constructor(options: ComposerOptions) {
+    const worker = new URL('./compose-worker.ts', import.meta.url);
+    this.#options = { worker, stallMs: STALL_MS, idleMs: IDLE_MS, ...options };
   }
 
   run<K extends keyof ComposeResults>(work: ComposeWork & { kind: K }): Promise<ComposeResults[K]> {
@@ -123,7 +124,7 @@ class ComposeThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#program, {
+    const worker = new Worker(this.#options.worker, {
       // The flags of the parent may not be meant for, or accepted by, a worker.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
@@ -152,10 +153,13 @@ class ComposeThread {
     this.#stallTimer = setTimeout(() => {
       const worker = this.#worker;
       if (worker === null) return;
-      this.#lost(worker, new Error(`the composing worker has not answered within ${this.#stallMs} ms`));
+      this.#lost(
+        worker,
+        new Error(`the composing worker has not answered within ${this.#options.stallMs} ms`),
+      );
       // The worker is stuck, so nothing waits for its end.
       void worker.terminate();
-    }, this.#stallMs);
+    }, this.#options.stallMs);
     this.#stallTimer.unref();
   }
 
@@ -166,7 +170,7 @@ class ComposeThread {
       this.#worker = null;
       // Nothing depends on how the worker ends.
       void worker?.terminate();
-    }, IDLE_MS);
+    }, this.#options.idleMs);
     this.#idleTimer.unref();
   }
 

@@ -12,10 +12,13 @@ const LOAD_STALL_MS = 120_000;
 /** Several times as long as a plan within the planner's limits takes; meanwhile the thread makes no other plan. */
 const PLAN_STALL_MS = 10_000;
 const MAX_HEAP_MB = 2_048;
+
 export interface PlannerThreadOptions {
   /** The program of the thread; given by tests. */
   readonly worker?: URL;
   readonly planStallMs?: number;
+  /** How long a thread is kept without graphs. */
+  readonly idleMs?: number;
 }
 
 /**
@@ -34,12 +37,11 @@ export class PlannerThread {
   #stallTimer: NodeJS.Timeout | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
-  readonly #program: URL;
-  readonly #planStallMs: number;
+  readonly #options: Required<PlannerThreadOptions>;
 
-  constructor({ worker, planStallMs }: PlannerThreadOptions) {
-    this.#program = worker ?? new URL('./plan-worker.ts', import.meta.url);
-    this.#planStallMs = planStallMs ?? PLAN_STALL_MS;
+  constructor(options: PlannerThreadOptions) {
+    const worker = new URL('./plan-worker.ts', import.meta.url);
+    this.#options = { worker, planStallMs: PLAN_STALL_MS, idleMs: IDLE_MS, ...options };
   }
 
   /** @throws PlannerLost */
@@ -128,7 +130,7 @@ export class PlannerThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#program, {
+    const worker = new Worker(this.#options.worker, {
       // The flags of the parent may not be meant for, or accepted by, a worker.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
@@ -160,7 +162,7 @@ export class PlannerThread {
   }
 
   #watch(worker: Worker, task: PlanTask['kind']): void {
-    const stallMs = task === 'plan' ? this.#planStallMs : LOAD_STALL_MS;
+    const stallMs = task === 'plan' ? this.#options.planStallMs : LOAD_STALL_MS;
     this.#stallTimer = setTimeout(() => {
       this.#lost(worker, `a ${task} has not ended within ${stallMs} ms`, { isStuck: true });
       // The worker is stuck, so nothing waits for its end.
@@ -191,7 +193,7 @@ export class PlannerThread {
       this.#forget();
       // Nothing depends on how the worker ends.
       void worker?.terminate();
-    }, IDLE_MS);
+    }, this.#options.idleMs);
     this.#idleTimer.unref();
   }
 }

@@ -43,8 +43,12 @@ export interface Planner {
   close(): Promise<void>;
 }
 
-export function createPlanner(options: PlannerThreadOptions = {}): Planner {
-  const threads = Array.from({ length: THREADS }, () => ({
+export interface PlannerOptions extends PlannerThreadOptions {
+  readonly threads?: number;
+}
+
+export function createPlanner({ threads: length = THREADS, ...options }: PlannerOptions = {}): Planner {
+  const threads = Array.from({ length }, () => ({
     thread: new PlannerThread(options),
     /** Characters of the supergraphs that this thread plans for. */
     chars: 0,

@@ -19,6 +19,7 @@ import {
   shardName,
 } from '@rocket/schema';
 import { createTestDatabase } from '../../../tests/harness/servers/postgres.ts';
+import { SHARED_THREADS } from '../../../tests/harness/shared-threads.ts';
 import { createGateway, type Gateway, type GatewayOptions } from '../../src/index.ts';
 import { memoryShard } from './memory-shard.ts';
 
@@ -72,7 +73,7 @@ export async function createWorld(
       shards: () => service,
       sharedCache,
       config: { ...loadConfig({}), maxBodyBytes: 100_000, requestTimeoutMs: 10_000, ...more },
-      ...{ bus: createInProcessBus({ logger }), logger, metrics: createMetrics() },
+      ...{ bus: createInProcessBus({ logger }), logger, metrics: createMetrics(), threads: SHARED_THREADS },
     });
   const gateway = await startGateway();
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;

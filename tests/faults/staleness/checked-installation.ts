@@ -3,6 +3,7 @@ import { createGateway } from '@rocket/gateway';
 import { createMetrics, followCatalog, loadConfig, openNatsBus, openRedisCache } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
 import type { HangingRelay } from '../../harness/servers/hanging-relay.ts';
+import { SHARED_THREADS } from '../../harness/shared-threads.ts';
 import { type CheckedAccess, openAccess } from '../support/checked/checked-access.ts';
 import type { AppKey } from '../support/checked/checked-apps.ts';
 import {
@@ -61,7 +62,7 @@ async function startGateway(
     shards: () => {
       throw new RocketError('SHARD_UNAVAILABLE', 'No shard is in this process');
     },
-    ...{ config: loadConfig({}), logger: LOGGER, metrics: createMetrics() },
+    ...{ config: loadConfig({}), logger: LOGGER, metrics: createMetrics(), threads: SHARED_THREADS },
   });
   closing.push(() => gateway.close());
   return `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;

@@ -19,6 +19,7 @@ import { noteEntity } from '../../harness/note-entity.ts';
 import { findNatsServer, type NatsServer, startNatsServer } from '../../harness/servers/nats-server.ts';
 import { createTestDatabase } from '../../harness/servers/postgres.ts';
 import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
+import { SHARED_THREADS } from '../../harness/shared-threads.ts';
 import { openWorldClient, type WorldClient } from '../../harness/world-client.ts';
 import { startBalancer } from './balancer.ts';
 import { type Closing, startClosing } from './closing.ts';
@@ -88,7 +89,7 @@ async function startParts(closing: Closing): Promise<Omit<Installation, 'dispose
     shards: () => {
       throw new RocketError('SHARD_UNAVAILABLE', 'No shard is in this process');
     },
-    ...{ config: loadConfig(BODIES), logger: LOGGER, metrics: createMetrics() },
+    ...{ config: loadConfig(BODIES), logger: LOGGER, metrics: createMetrics(), threads: SHARED_THREADS },
   });
   closing.push(
     () => balancer.close(),
