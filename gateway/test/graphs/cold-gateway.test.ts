@@ -12,14 +12,13 @@ import {
   type RedisServer,
   startRedisServer,
 } from '../../../tests/harness/servers/redis-server.ts';
+import { SHARED_THREADS } from '../../../tests/harness/shared-threads.ts';
 import { until } from '../../../tests/harness/until.ts';
 import { QuestionIndex } from '../../src/cache/questions/question.ts';
-import { createComposer } from '../../src/compose/composer.ts';
 import { createCompositions } from '../../src/graphs/compositions.ts';
 import { type GraphKey, shapeOf } from '../../src/graphs/graph-key.ts';
 import { loadGraph, revisionIdOf } from '../../src/graphs/load-graph.ts';
 import { createRevisionDocuments, createRevisionModels } from '../../src/graphs/revision-documents.ts';
-import { createPlanner, type Planner } from '../../src/planning/planner.ts';
 import { app, createWorld, documentOf, type World } from '../support/world.ts';
 
 const binary = findRedisServer();
@@ -27,14 +26,11 @@ const logger = createLogger({ level: 'silent', name: 'test' });
 const crm: GraphKey = { kind: 'app', app: app('crm') };
 
 let world: World;
-let planner: Planner;
 let imported = 0;
 beforeAll(async () => {
   world = await createWorld();
-  planner = createPlanner();
 });
 afterAll(async () => {
-  await planner.close();
   await world.close();
 });
 /** A new document, whose composition a first gateway keeps in the catalog. */
@@ -63,7 +59,7 @@ async function coldLoad(sharedCache: SharedCache, changes: Partial<World['catalo
     },
     ...changes,
   };
-  const composer = createComposer();
+  const { composer, planner } = SHARED_THREADS;
   const stored = { catalog, sharedCache, logger };
   const documents = createRevisionDocuments(createStoredDocuments(stored));
   const graph = await loadGraph(shapeOf(crm, await catalog.snapshot()), {
@@ -83,7 +79,6 @@ async function coldLoad(sharedCache: SharedCache, changes: Partial<World['catalo
     introspection: true,
   });
   await graph.retire();
-  await composer.close();
   return took;
 }
 

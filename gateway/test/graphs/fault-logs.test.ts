@@ -3,9 +3,9 @@ import type { ApolloServer } from '@apollo/server';
 import { createLogger } from '@rocket/platform';
 import { graphRevisionId, RocketError } from '@rocket/schema';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SHARED_THREADS } from '../../../tests/harness/shared-threads.ts';
 import { startGatewayServer, startSchemaServer } from '../../src/apollo/apollo-server.ts';
 import type { GraphContext } from '../../src/graph-context.ts';
-import { createPlanner } from '../../src/planning/planner.ts';
 import { parse } from '../support/graphql.ts';
 
 const CONTEXT: GraphContext = {
@@ -22,7 +22,7 @@ const logger = createLogger({
   name: 'test',
   destination: { write: (line) => lines.push(line) },
 });
-const planner = createPlanner();
+const { planner } = SHARED_THREADS;
 const { supergraphSdl = '' } = composeServices([
   { name: 'crm', url: 'http://crm.invalid', typeDefs: parse('type Query { answer: String }') },
 ]);
@@ -48,7 +48,6 @@ beforeEach(() => {
 afterAll(async () => {
   await gateway.stop();
   await admin.stop();
-  await planner.close();
 });
 
 async function askOf(server: ApolloServer<GraphContext>) {

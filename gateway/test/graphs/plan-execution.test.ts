@@ -5,9 +5,9 @@ import { createLogger } from '@rocket/platform';
 import { graphRevisionId, isRawNumber, parseJson } from '@rocket/schema';
 import type { GraphQLFormattedError } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SHARED_THREADS } from '../../../tests/harness/shared-threads.ts';
 import { startGatewayServer } from '../../src/apollo/apollo-server.ts';
 import type { GraphContext } from '../../src/graph-context.ts';
-import { createPlanner } from '../../src/planning/planner.ts';
 import { parse } from '../support/graphql.ts';
 
 const LINK =
@@ -67,7 +67,7 @@ function copy(value: unknown): unknown {
   return parseJson(JSON.stringify(value));
 }
 
-const planner = createPlanner();
+const { planner } = SHARED_THREADS;
 let ours: ApolloServer<GraphContext>;
 let stock: ApolloServer;
 beforeAll(async () => {
@@ -96,7 +96,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await ours.stop();
   await stock.stop();
-  await planner.close();
 });
 
 function ignore(): undefined {
