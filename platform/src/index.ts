@@ -87,6 +87,7 @@ export { shareNextRun, shareRun } from './lifecycle/shared-runs.ts';
 export { createSlots, type Slots } from './lifecycle/slots.ts';
 export {
   createOutgoingClient,
+  createOutgoingClients,
   type OutgoingAnswer,
   type OutgoingClient,
   type OutgoingRequest,

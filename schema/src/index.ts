@@ -25,7 +25,7 @@ export type {
   TransitionModel,
 } from './behaviour/behaviour-model.ts';
 export { ENVIRONMENT_NAME } from './behaviour/header-template.ts';
-export type { WebhookEvent, WebhookModel } from './behaviour/webhook-model.ts';
+export type { AfterWebhook, WebhookEvent, WebhookModel } from './behaviour/webhook-model.ts';
 export { canonicalJson } from './document/canonical-json.ts';
 export { documentHash } from './document/document-hash.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
@@ -50,6 +50,7 @@ export type {
 } from './document/types.ts';
 export { ERROR_CATALOGUE, type ErrorCode, isErrorCode, RocketError, type UserError } from './errors.ts';
 export { type ChangeEvent, changeEvent, isNewer } from './events/change-event.ts';
+export { type DueDeliveries, encodeDue } from './events/due-deliveries.ts';
 export {
   completeEvent,
   type EncodedEvent,
@@ -80,6 +81,7 @@ export {
   ALL_SUBJECTS,
   BEAT_SUBJECTS,
   changeSubject,
+  DUE_SUBJECTS,
   effectSubject,
   eventSubject,
   isChangeSubject,
@@ -89,7 +91,13 @@ export {
 } from './events/subjects.ts';
 export { MAX_TOUCHED_TAGS, type TouchedEvent, touchedEvent, touchedTables } from './events/touched-event.ts';
 export { type TransitionEffect, transitionEffect } from './events/transition-effect.ts';
-export { type WebhookCall, webhookPayload, webhookVariables } from './events/webhook-payload.ts';
+export {
+  changeMade,
+  type ToldChange,
+  type WebhookCall,
+  webhookPayload,
+  webhookVariables,
+} from './events/webhook-payload.ts';
 export {
   type Beat,
   encodeStatement,
@@ -203,7 +211,7 @@ export {
   readContext,
   readPlace,
 } from './protocol/call-context.ts';
-export { APP_CALLS, USER_CALLS } from './protocol/calls.ts';
+export { APP_CALLS, USER_CALLS, WEBHOOK_CALLS } from './protocol/calls.ts';
 export type { Call, CallHandlers, Calls, Messages, MessagesByCall } from './protocol/define-call.ts';
 export {
   type ConsumedEvent,
@@ -223,8 +231,18 @@ export {
   type SubgraphOperation,
 } from './protocol/operation-call.ts';
 export { encodeRefusal, readRefusal } from './protocol/refusal.ts';
-export type { ShardService, ShardUsers } from './protocol/shard-service.ts';
+export type { OfEndpoint, ShardService, ShardUsers, ShardWebhooks } from './protocol/shard-service.ts';
 export type { AppUser, UserSession } from './protocol/user-calls.ts';
+export {
+  type ChosenDeliveries,
+  type DeliveryAttempt,
+  type DeliveryDetail,
+  type DeliveryFilter,
+  type DeliveryRecord,
+  MAX_DELIVERIES_PER_PAGE,
+  MAX_DELIVERY_IDS,
+  type WebhookEndpoint,
+} from './protocol/webhook-calls.ts';
 export {
   admit,
   leastLoadedShard,
@@ -270,6 +288,31 @@ export { inputJsonProblem } from './values/json-values.ts';
 export { fileUrl, STORED_FILE_NAMES } from './values/stored-file.ts';
 export { textProblem } from './values/texts.ts';
 export { uuidText } from './values/uuid.ts';
+export {
+  DELIVERY_EVENTS,
+  DELIVERY_STATUSES,
+  type DeliveryEvent,
+  type DeliveryStatus,
+  DISABLED_REASONS,
+  type DisabledReason,
+  deliveryId,
+  firstDeliveryId,
+  idempotencyKey,
+  readDeliveryId,
+} from './webhooks/delivery.ts';
+export { concernsWebhooks, matchWebhooks, type WebhookDelivery } from './webhooks/match-webhooks.ts';
+export { ACTION_RETRY, type RetryPolicy, retryDelayMs } from './webhooks/retry-policy.ts';
+export {
+  type RequestForm,
+  type RequestHeader,
+  readRequestForm,
+  WEBHOOK_METHODS,
+  type WebhookMethod,
+  type WebhookRequest,
+} from './webhooks/webhook-request.ts';
+export { webhookSecret, webhookSecretProblem } from './webhooks/webhook-secret.ts';
+export { type DocumentedUse, webhookUses } from './webhooks/webhook-uses.ts';
+export { WEBHOOKS_CONSUMER, WEBHOOKS_CONSUMPTION } from './webhooks/webhooks-consumer.ts';
 export type { FilterScope } from './where/filter-scope.ts';
 export { badInput, type InputPath } from './where/input-place.ts';
 export { keyValue } from './where/key-value.ts';

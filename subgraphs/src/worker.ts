@@ -1,16 +1,20 @@
-/** Composition root of a worker: it runs the workflows of all apps, and nobody calls it. */
-import { cleaningUp, type DeadLetters } from '@rocket/platform';
+/** Composition root of a worker: it runs the workflows of all apps and sends their webhooks, and nobody calls it. */
+import { type Config, cleaningUp, type DeadLetters } from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
 import type { Shard, ShardOptions } from './shard.ts';
 import { createWebhookCaller } from './webhooks/webhook-caller.ts';
 import { consumeEvents } from './workers/consume-events.ts';
 import { createWorkerTimers } from './workers/timers/worker-timers.ts';
+import { createWorkerWebhooks } from './workers/webhooks/worker-webhooks.ts';
 import { createWorkerShards } from './workers/worker-shards.ts';
 import { createWorkflowTimers } from './workers/workflow-timers.ts';
+import { workflowWork } from './workers/workflow-work.ts';
 import { msUntilWake } from './workers/workflows/instance/change-instance.ts';
 
 /** `view` is the process's own, of the same catalog. */
-export type WorkerOptions = Omit<ShardOptions, 'name'> & {
+export type WorkerOptions = Omit<ShardOptions, 'name' | 'config'> & {
+  readonly config: ShardOptions['config'] &
+    Pick<Config, 'webhookDeliveryTimeoutMs' | 'webhookDisableAfterHours' | 'webhookLogDays'>;
   /** Where events are put that cannot be handled. */
   readonly deadLetters: Pick<DeadLetters, 'add'>;
   /** A shard that this process serves; null for another one. The worker is closed before it. */
@@ -39,15 +43,33 @@ export function createWorker(options: WorkerOptions): Worker {
   });
   const workflowTimers = createWorkflowTimers({ shards, view });
   const timers = createWorkerTimers({ bus, logger, wakeOf: msUntilWake, ...workflowTimers });
-  const consumer = consumeEvents({ ...parts, shards, refresh: () => view.refresh() });
-  const unlisten = view.onChange(() => timers.ask('changed'));
+  const { config } = options;
+  const deliveries = createWorkerWebhooks({
+    ...{ bus, shards, view, webhooks, logger, metrics: options.metrics.webhooks },
+    settings: {
+      timeoutMs: config.webhookDeliveryTimeoutMs,
+      disableAfterHours: config.webhookDisableAfterHours,
+      logDays: config.webhookLogDays,
+    },
+  });
+  const consumers = [workflowWork(shards), deliveries.work].map((work) =>
+    consumeEvents(work, { ...parts, shards, refresh: () => view.refresh() }),
+  );
+  const unlisten = view.onChange(() => {
+    timers.ask('changed');
+    deliveries.changed();
+  });
   return {
-    ready: consumer.ready,
+    ready: Promise.all(consumers.map(({ ready }) => ready)).then(() => undefined),
     close: () =>
       cleaningUp(
         async () => {
           unlisten();
-          await Promise.all([consumer.close(CLOSE_GRACE_MS), timers.close(CLOSE_GRACE_MS)]);
+          await Promise.all([
+            ...consumers.map((consumer) => consumer.close(CLOSE_GRACE_MS)),
+            timers.close(CLOSE_GRACE_MS),
+            deliveries.close(CLOSE_GRACE_MS),
+          ]);
         },
         () =>
           cleaningUp(

@@ -7,18 +7,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askGraphql } from '../harness/graphql-client.ts';
 import { findNatsServer } from '../harness/servers/nats-server.ts';
 import { until } from '../harness/until.ts';
+import { checkedDocument } from './instances/checked-workflows.ts';
+import { heldReceiver } from './instances/held-receiver.ts';
 import { instanceFaults } from './instances/instance-checker.ts';
-import { type InstanceInstallation, startInstanceInstallation } from './instances/instance-installation.ts';
 import { InstanceLoad } from './instances/instance-load.ts';
 import { isAtRest, leftBehind, watchTimers } from './instances/left-behind.ts';
-import { seededChance } from './support/checked/seeded-random.ts';
 import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
+import { randomFaults } from './support/random-faults.ts';
+import { startWorkerInstallation, type WorkerInstallation } from './support/worker-installation.ts';
 
 const SEED = Number(process.env['ROCKET_SEED'] ?? Date.now() % 2 ** 31);
 const FAULTS_MS = IS_LONG ? 30_000 : 6_000;
-/** Between faults of one kind, at random: processes take long enough to start, servers do not. */
-const PAUSE_MS = { worker: 500, shard: 500, nats: 2_500, postgres: 2_500 } as const;
-const AWAY_MS = 300;
 /** Of all faults that are found. */
 const SHOWN = 20;
 const QUIESCE_MS = 40_000;
@@ -26,43 +25,23 @@ const QUIESCE_MS = 40_000;
 const MAX_HANDOVER_MS = IS_LONG ? 2_000 : 4_000;
 
 describe.skipIf(findNatsServer() === null)('workflows', { timeout: 2 * TIMEOUT_MS }, () => {
-  let installation: InstanceInstallation;
+  let installation: WorkerInstallation;
+  const receiver = heldReceiver();
   beforeAll(async () => {
     process.stdout.write(`ROCKET_SEED=${SEED}\n`);
-    installation = await startInstanceInstallation();
+    installation = await startWorkerInstallation({
+      document: (url) => checkedDocument(`${url}/called`),
+      receive: receiver.receive,
+    });
     await watchTimers(installation.outside);
   });
   afterAll(() => installation?.dispose());
 
   test('31 and 33: do everything once, whatever fails', async () => {
-    const { nats, postgres, outside } = installation;
-    const chance = seededChance(SEED);
-    const faults = {
-      worker: () => installation.replaceWorker(chance.below(2)),
-      shard: () => installation.replaceShard(chance.below(2)),
-      nats: async () => {
-        await nats.kill9();
-        await sleep(AWAY_MS);
-        await nats.start();
-      },
-      postgres: async () => {
-        await postgres.kill();
-        await postgres.start();
-      },
-    };
+    const { outside } = installation;
     const load = new InstanceLoad(installation, SEED);
     const startedMs = performance.now();
-    const counts: Record<string, number> = {};
-    // One of each kind at a time, and several kinds at once.
-    await Promise.all(
-      (['worker', 'shard', 'nats', 'postgres'] as const).map(async (kind) => {
-        while (performance.now() - startedMs < FAULTS_MS) {
-          await sleep(chance.next() * PAUSE_MS[kind]);
-          await faults[kind]();
-          counts[kind] = (counts[kind] ?? 0) + 1;
-        }
-      }),
-    );
+    const counts = await randomFaults(installation, { seed: SEED, forMs: FAULTS_MS });
     await load.stopCreating();
     const endedMs = performance.now();
     while (!(await isAtRest(outside)) && performance.now() - endedMs < QUIESCE_MS) await sleep(50);
@@ -87,7 +66,7 @@ describe.skipIf(findNatsServer() === null)('workflows', { timeout: 2 * TIMEOUT_M
   });
 
   test('35: a step that a worker leaves is taken by another one, with the same webhook-id', async () => {
-    const { receiver, workers, url, token } = installation;
+    const { workers, url, token } = installation;
     // The long form also shows that a worker which went through all the faults still works.
     if (!IS_LONG) await installation.replaceWorker(0);
     const [first] = workers;

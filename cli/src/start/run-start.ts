@@ -10,7 +10,7 @@ import {
   type PlatformUser,
   type SharedCache,
 } from '@rocket/platform';
-import { WORKFLOWS_CONSUMER } from '@rocket/schema';
+import { WEBHOOKS_CONSUMER, WORKFLOWS_CONSUMER } from '@rocket/schema';
 import { createShardMetrics } from '@rocket/subgraphs';
 import { type CommandLine, configOf } from '../command-line.ts';
 import { eventsComponent } from '../process/events-component.ts';
@@ -94,7 +94,7 @@ function components(parts: StartParts, { stopping, fail }: RunControl) {
     step('administrator', async () => admin.set(await ensureAdmin(catalog.get().platformUsers, config))),
     eventsComponent({
       ...{ bus: parts.bus, config, logger, name: 'rocket' },
-      durableConsumers: [WORKFLOWS_CONSUMER],
+      durableConsumers: [WORKFLOWS_CONSUMER, WEBHOOKS_CONSUMER],
     }),
     sharedCacheComponent({ cache: parts.sharedCache, catalog, config, logger, metrics }),
     shards.component(shardMetrics),

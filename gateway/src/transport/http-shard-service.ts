@@ -17,7 +17,9 @@ import {
   type Placed,
   type ShardService,
   type ShardUsers,
+  type ShardWebhooks,
   USER_CALLS,
+  WEBHOOK_CALLS,
 } from '@rocket/schema';
 import { Pool } from 'undici';
 import { CircuitBreaker } from './circuit-breaker.ts';
@@ -107,6 +109,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
     storedEvents: askShortly(APP_CALLS.storedEvents),
     handleEvent: ask(APP_CALLS.handleEvent),
     users: httpUsers(askShortly),
+    webhooks: httpWebhooks(ask),
     isHealthy: () => isHealthy(pool),
     close: () => pool.close(),
   };
@@ -163,4 +166,17 @@ async function exchangeText(pool: Pool, target: string, exchange: Exchange<unkno
     if (error instanceof CallerGone) throw error;
     throw isTimeout(error) ? new AnswerTimeout(exchange.timeoutMs, error) : unreachable(target, error);
   }
+}
+
+function httpWebhooks(ask: Ask): ShardWebhooks {
+  return {
+    endpoints: ask(WEBHOOK_CALLS.endpoints),
+    secret: ask(WEBHOOK_CALLS.secret),
+    rotate: ask(WEBHOOK_CALLS.rotate),
+    setEnabled: ask(WEBHOOK_CALLS.setEnabled),
+    deliveries: ask(WEBHOOK_CALLS.deliveries),
+    delivery: ask(WEBHOOK_CALLS.delivery),
+    redeliver: ask(WEBHOOK_CALLS.redeliver),
+    test: ask(WEBHOOK_CALLS.test),
+  };
 }

@@ -50,6 +50,12 @@ export interface Config {
   readonly webhookVariables: ReadonlyMap<string, string>;
   /** Most time that a webhook may hold up a write. */
   readonly webhookTimeoutMs: number;
+  /** Most time for one attempt to deliver what is sent after a write. */
+  readonly webhookDeliveryTimeoutMs: number;
+  /** How long it is known what was sent, and what came of it. */
+  readonly webhookLogDays: number;
+  /** An endpoint that has accepted nothing for so long is sent nothing any more. */
+  readonly webhookDisableAfterHours: number;
   /** Events of one app that may wait for the stream, in one shard process, before writes are refused. */
   readonly eventsMaxWaiting: number;
   /** Servers of one NATS cluster; none for the bus in process. */
@@ -139,8 +145,7 @@ function toConfig(variables: z.infer<typeof VARIABLES>, given: Environment): Con
     metricsHost: variables.ROCKET_METRICS_HOST,
     corsOrigins: Object.freeze(variables.ROCKET_CORS_ORIGINS),
     outgoingAllow: Object.freeze(variables.ROCKET_OUTGOING_ALLOW),
-    webhookVariables: webhookVariables(variables, given),
-    webhookTimeoutMs: variables.ROCKET_WEBHOOK_TIMEOUT_MS,
+    ...webhookSettings(variables, given),
     eventsMaxWaiting: variables.ROCKET_EVENTS_MAX_WAITING,
     natsUrls: Object.freeze(variables.NATS_URL),
     natsCreds: variables.NATS_CREDS ?? null,
@@ -165,9 +170,16 @@ function preparedStatements(variables: z.infer<typeof VARIABLES>): boolean {
   return chosen === undefined ? !pgbouncer : chosen === '1';
 }
 
-function webhookVariables(
-  { ROCKET_WEBHOOK_ENV: names }: z.infer<typeof VARIABLES>,
-  given: Environment,
-): ReadonlyMap<string, string> {
-  return new Map(names.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const])));
+function webhookSettings(variables: z.infer<typeof VARIABLES>, given: Environment) {
+  const allowed = variables.ROCKET_WEBHOOK_ENV.flatMap((name) => {
+    const value = given[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    webhookVariables: new Map(allowed),
+    webhookTimeoutMs: variables.ROCKET_WEBHOOK_TIMEOUT_MS,
+    webhookDeliveryTimeoutMs: variables.ROCKET_WEBHOOK_DELIVERY_TIMEOUT_MS,
+    webhookLogDays: variables.ROCKET_WEBHOOK_LOG_DAYS,
+    webhookDisableAfterHours: variables.ROCKET_WEBHOOK_DISABLE_AFTER_HOURS,
+  };
 }

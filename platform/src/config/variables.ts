@@ -20,6 +20,9 @@ const DEFAULT_CACHE_TTL_SECONDS = 600;
 const MAX_CACHE_TTL_SECONDS = 86_400;
 const MIN_METRICS_TOKEN_LENGTH = 16;
 const DEFAULT_WEBHOOK_TIMEOUT_MS = 5_000;
+const DEFAULT_DELIVERY_TIMEOUT_MS = 30_000;
+const DEFAULT_WEBHOOK_LOG_DAYS = 7;
+const DEFAULT_DISABLE_AFTER_HOURS = 120;
 /** A port that needs no token can only be reached from its own host unless configured otherwise. */
 export const DEFAULT_METRICS_HOST = '127.0.0.1';
 /** After this time a 503, which the caller can retry elsewhere, is better than more waiting. */
@@ -131,6 +134,9 @@ export const VARIABLES = z.object({
     'must be names of environment variables separated by commas',
   ),
   ROCKET_WEBHOOK_TIMEOUT_MS: integer(1, 60_000, DEFAULT_WEBHOOK_TIMEOUT_MS),
+  ROCKET_WEBHOOK_DELIVERY_TIMEOUT_MS: integer(1, 120_000, DEFAULT_DELIVERY_TIMEOUT_MS),
+  ROCKET_WEBHOOK_LOG_DAYS: integer(1, 3_650, DEFAULT_WEBHOOK_LOG_DAYS),
+  ROCKET_WEBHOOK_DISABLE_AFTER_HOURS: integer(1, 87_600, DEFAULT_DISABLE_AFTER_HOURS),
   ROCKET_EVENTS_MAX_WAITING: integer(1, 1_000_000_000, DEFAULT_EVENTS_MAX_WAITING),
   NATS_URL: urls(['nats:', 'tls:']).default([]),
   NATS_CREDS: z.string().optional(),

@@ -26,6 +26,8 @@ export interface OutgoingAnswer {
   readonly status: number;
   /** Its first {@link MAX_OUTGOING_ANSWER_BYTES}. */
   readonly body: string;
+  /** The header `Retry-After` as it came; null when it was not there. */
+  readonly retryAfter: string | null;
 }
 
 export interface OutgoingClient {
@@ -44,12 +46,24 @@ export interface OutgoingClientOptions {
   readonly resolve?: Resolve;
 }
 
-export function createOutgoingClient({ allow, resolve = resolveAll }: OutgoingClientOptions): OutgoingClient {
-  const isAllowed = createAddressGuard(allow);
-  const agent = new Agent({
-    connections: CONNECTIONS_PER_ORIGIN,
-    connect: guardedConnector({ isAllowed, resolve: shared(resolve), timeoutMs: CONNECT_TIMEOUT_MS }),
-  });
+/**
+ * Makes clients that share what is known of names and addresses, each with connections of its own: what is slow at one does
+ * not hold up the others. @returns takes the number of connections to each origin
+ */
+export function createOutgoingClients({
+  allow,
+  resolve = resolveAll,
+}: OutgoingClientOptions): (connections: number) => OutgoingClient {
+  const guard = { isAllowed: createAddressGuard(allow), resolve: shared(resolve) };
+  const connect = guardedConnector({ ...guard, timeoutMs: CONNECT_TIMEOUT_MS });
+  return (connections) => clientOf(new Agent({ connections, connect }));
+}
+
+export function createOutgoingClient(options: OutgoingClientOptions): OutgoingClient {
+  return createOutgoingClients(options)(CONNECTIONS_PER_ORIGIN);
+}
+
+function clientOf(agent: Agent): OutgoingClient {
   return {
     send: async (request) => {
       const url = checkedUrl(request.url);
@@ -100,7 +114,7 @@ async function exchange(
   of: { readonly url: URL; readonly request: OutgoingRequest; readonly signal: AbortSignal },
 ): Promise<OutgoingAnswer> {
   const { url, request, signal } = of;
-  const { statusCode, body } = await agent.request({
+  const { statusCode, headers, body } = await agent.request({
     origin: url.origin,
     path: `${url.pathname}${url.search}`,
     method: request.method,
@@ -108,7 +122,12 @@ async function exchange(
     body: request.body,
     signal,
   });
-  return { status: statusCode, body: await readStart(body) };
+  const { 'retry-after': retryAfter = null } = headers;
+  return {
+    status: statusCode,
+    body: await readStart(body),
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+  };
 }
 
 /** Leaving the loop early ends the connection. */

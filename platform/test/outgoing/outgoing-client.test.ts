@@ -68,11 +68,11 @@ async function failureOf(answer: Promise<unknown>): Promise<string> {
 }
 
 it('sends method, headers, query and body', async () => {
-  expect(await post('/echo?a=b')).toEqual({ status: 200, body: '["POST","k","{\\"a\\":\\"é\\"}"]' });
+  expect(await post('/echo?a=b')).toMatchObject({ status: 200, body: '["POST","k","{\\"a\\":\\"é\\"}"]' });
 });
 
 it('follows no redirect', async () => {
-  expect(await post('/moved')).toEqual({ status: 302, body: '' });
+  expect(await post('/moved')).toEqual({ status: 302, body: '', retryAfter: null });
 });
 
 it('reads the beginning of an endless answer, and ends the connection', async () => {

@@ -1,6 +1,7 @@
 /** The rules, state machines and webhooks of a document that was accepted, by entity. */
 import { coerceValue } from '../document/coerce-value.ts';
 import { formatPath, type JsonPath } from '../document/faults/json-path.ts';
+import { webhookIdentity } from '../document/identities.ts';
 import type {
   AppDocument,
   JsonValue,
@@ -8,8 +9,8 @@ import type {
   RuleDefinition,
   StateMachineDefinition,
   TransitionDefinition,
-  WebhookDefinition,
 } from '../document/types.ts';
+import type { WebhookDefinition } from '../document/webhook-definition.ts';
 import { RocketError } from '../errors.ts';
 import type { FieldModel } from '../model/field-model.ts';
 import {
@@ -26,8 +27,8 @@ import { type BehaviourScope, behaviourScopes, expressionScope } from './behavio
 import { orderComputed } from './computed-order.ts';
 import { type ReadExpression, type Report, readExpression } from './read-expression.ts';
 import { type ReadRule, readRule } from './read-rule.ts';
-import { readWebhook } from './read-webhook.ts';
-import type { EntityWebhooks } from './webhook-model.ts';
+import { readRetry, readWebhook } from './read-webhook.ts';
+import type { AfterWebhook, EntityWebhooks, WebhookModel } from './webhook-model.ts';
 
 export interface EntityBehaviour {
   readonly rules: EntityRules;
@@ -59,11 +60,24 @@ export function buildBehaviour(
 }
 
 function buildWebhooks(definitions: readonly WebhookDefinition[], scope: BehaviourScope): EntityWebhooks {
-  const ofHook = (hook: WebhookDefinition['hook']) =>
-    definitions
-      .filter((definition) => definition.active !== false && definition.hook === hook)
-      .map((definition) => required(readWebhook(definition, scope, invalid)));
-  return { beforeWrite: ofHook('before_write'), beforeDelete: ofHook('before_delete') };
+  const read = definitions
+    .filter(({ active }) => active !== false)
+    .map((definition) => ({ definition, model: required(readWebhook(definition, scope, invalid)) }));
+  const before = (hook: WebhookModel['event']) =>
+    read.map(({ model }) => model).filter(({ event }) => event === hook);
+  const after = (hook: AfterWebhook['event']): AfterWebhook[] =>
+    read.flatMap(({ definition, model }) => {
+      if (model.event !== hook) return [];
+      const { method, headers } = model;
+      const form = { method, headers, retry: readRetry(definition) };
+      return [{ ...model, event: hook, form, identity: webhookIdentity(definition) }];
+    });
+  return {
+    beforeWrite: before('before_write'),
+    beforeDelete: before('before_delete'),
+    afterWrite: after('after_write'),
+    afterDelete: after('after_delete'),
+  };
 }
 
 function buildRules(definitions: readonly RuleDefinition[], scope: BehaviourScope): EntityRules {

@@ -1,6 +1,7 @@
 import { showValue } from '../document/faults/show-value.ts';
-import type { WebhookDefinition } from '../document/types.ts';
+import type { WebhookDefinition } from '../document/webhook-definition.ts';
 import type { ExpressionScope, ExpressionShape } from '../expressions/expression-shape.ts';
+import { BACKOFFS, DEFAULT_RETRY, type RetryPolicy } from '../webhooks/retry-policy.ts';
 import { type BehaviourScope, changesShape, expressionScope } from './behaviour-scope.ts';
 import { readHeaderTemplate } from './header-template.ts';
 import { type Report, readExpression } from './read-expression.ts';
@@ -35,6 +36,14 @@ export function readWebhook(
   if (headers === null || condition === undefined) return null;
   const { hook: event = 'after_write', method = 'POST', url } = definition;
   return { event, url, method, headers, condition };
+}
+
+/** A kind of backoff that is not known has been warned of, and is the usual one. */
+export function readRetry({ retry = {} }: WebhookDefinition): RetryPolicy {
+  return {
+    maxAttempts: retry.max_attempts ?? DEFAULT_RETRY.maxAttempts,
+    backoff: BACKOFFS.find((known) => known === retry.backoff) ?? DEFAULT_RETRY.backoff,
+  };
 }
 
 /** Null when a header has a fault, which is reported at `headers.<name>`. */

@@ -8,8 +8,8 @@ import type {
   RuleDefinition,
   StateMachineDefinition,
   UiConfigDefinition,
-  WebhookDefinition,
 } from './types.ts';
+import type { WebhookDefinition } from './webhook-definition.ts';
 
 export function ruleIdentity(rule: RuleDefinition): string {
   return canonicalJson([rule.entity, rule.hook ?? 'before_write', rule.type, rule.definition]);

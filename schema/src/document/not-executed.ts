@@ -1,4 +1,5 @@
-import type { AppDocument, WebhookDefinition } from './types.ts';
+import type { AppDocument } from './types.ts';
+import type { WebhookDefinition } from './webhook-definition.ts';
 
 /**
  * Sections with items that are checked, stored and exported, but not executed yet, and what that means. This is the only

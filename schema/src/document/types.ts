@@ -3,6 +3,7 @@
  * properties of entities, rules and the like are kept, so that an export returns what was imported.
  */
 import type { CacheDefinition } from './cache-definition.ts';
+import type { WebhookDefinition } from './webhook-definition.ts';
 
 export const FIELD_TYPES = [
   'string',
@@ -161,18 +162,6 @@ export interface PermissionDefinition {
   readonly action: PermissionAction;
   readonly roles: readonly string[];
   readonly conditions?: readonly ConditionDefinition[];
-}
-
-export interface WebhookDefinition {
-  readonly entity: string;
-  readonly hook?: 'after_write' | 'before_write' | 'after_delete' | 'before_delete';
-  readonly url: string;
-  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE';
-  readonly headers?: { readonly [name: string]: string };
-  readonly condition?: string | null;
-  readonly async?: boolean;
-  readonly retry?: { readonly max_attempts?: number; readonly backoff?: string };
-  readonly active?: boolean;
 }
 
 export interface UiConfigDefinition {

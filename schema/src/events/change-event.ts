@@ -35,6 +35,11 @@ export interface ChangeEvent {
   readonly version: number;
   /** Id of the user who made the change; null for an anonymous caller. */
   readonly actor: string | null;
+  /**
+   * What else webhooks are told of who made it; absent where no webhook is called after changes of the entity. Only
+   * they and administrators see it.
+   */
+  readonly caller?: Pick<Caller, 'email' | 'roles'> | undefined;
   /** Fields whose value changed; for a create all that have a value, for a delete all that had one. */
   readonly changed: readonly string[];
   /** By field name; null for a delete. */
@@ -60,16 +65,23 @@ export function isNewer(a: Pick<ChangeEvent, 'epoch' | 'id'>, b: Pick<ChangeEven
   return a.epoch === b.epoch ? BigInt(a.id) > BigInt(b.id) : a.epoch > b.epoch;
 }
 
-export function changeEvent(app: AppName, caller: Pick<Caller, 'userId'>, change: RecordChange): NewEvent {
+export function changeEvent(
+  app: AppName,
+  { userId, email, roles }: Pick<Caller, 'userId' | 'email' | 'roles'>,
+  change: RecordChange,
+): NewEvent {
   const { entity, operation, before, after } = change;
   const { key, version } = after ?? before;
+  const { afterWrite, afterDelete } = entity.webhooks;
+  const hasWebhooks = (operation === 'delete' ? afterDelete : afterWrite).length > 0;
   return {
     app,
     entity: entity.name,
     op: operation,
     key,
     version,
-    actor: caller.userId,
+    actor: userId,
+    ...(hasWebhooks ? { caller: { email, roles } } : {}),
     changed: changedFields(change),
     record: after?.values ?? null,
     previous: before?.values ?? null,

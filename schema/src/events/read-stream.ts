@@ -5,6 +5,7 @@ import { RocketError } from '../errors.ts';
 import { appName, epoch, lsn, revision } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
 import type { ChangeEvent } from './change-event.ts';
+import { type DueDeliveries, due } from './due-deliveries.ts';
 import { EVENT_VERSION } from './encode-event.ts';
 import type { SentEvent } from './sent-event.ts';
 import type { TouchedEvent } from './touched-event.ts';
@@ -16,6 +17,7 @@ export type StreamRecord =
   | { readonly kind: 'effect'; readonly effect: TransitionEffect }
   | { readonly kind: 'sent'; readonly sent: SentEvent }
   | { readonly kind: 'touched'; readonly touched: TouchedEvent }
+  | DueDeliveries
   | WriterStatement
   /** `newer`: of a version that this one does not know; `foreign`: nothing of the product's. */
   | { readonly kind: 'unreadable'; readonly fault: 'newer' | 'foreign'; readonly reason: string };
@@ -46,6 +48,7 @@ const change = z.object({
   ...ofRecord,
   op: z.enum(['create', 'update', 'delete']),
   changed: z.array(z.string()),
+  caller: z.object({ email: z.string().nullable(), roles: z.array(z.string()) }).optional(),
   record: values.nullable(),
   previous: values.nullable(),
   tags: z.array(z.string()),
@@ -71,7 +74,7 @@ const sent = z.object({
 });
 
 const versioned = z.object({ v: z.int().optional(), kind: z.string().optional() });
-const statement = z.discriminatedUnion('kind', [opened, closed, beat, probe]);
+const statement = z.discriminatedUnion('kind', [opened, closed, beat, probe, due]);
 
 /** @param payload JSON, as it was published */
 export function readStream(payload: string): StreamRecord {

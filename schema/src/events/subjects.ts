@@ -9,6 +9,7 @@ const SENT = `${ROOT}.sn`;
 const WRITER = `${ROOT}.wr`;
 const BEAT = `${ROOT}.beat`;
 const PROBE = `${ROOT}.probe`;
+const DUE = `${ROOT}.due`;
 
 const ANY = '*';
 /** Stands for an entity where there is none, as no entity can have this name. */
@@ -19,6 +20,8 @@ export const ALL_SUBJECTS = `${ROOT}.>`;
 /** What writers say of themselves; the last message of each subject is the state of that writer. */
 export const WRITER_SUBJECTS = `${WRITER}.>`;
 export const BEAT_SUBJECTS = `${BEAT}.*`;
+/** What is told of deliveries that are stored. */
+export const DUE_SUBJECTS = `${DUE}.*`;
 
 /** An absent part stands for any. */
 export interface ChangeSubject {
@@ -73,6 +76,10 @@ export function beatSubject(process: string): string {
 
 export function probeSubject(follower: string): string {
   return [PROBE, follower].join('.');
+}
+
+export function dueSubject(app: AppName): string {
+  return [DUE, app].join('.');
 }
 
 /** The app that is changed or touched, or that a writer writes to, also where the message itself cannot be read; else null. */

@@ -7,6 +7,7 @@ import { ACTIVATION_CALLS } from './activation-calls.ts';
 import { ADVICE_CALLS } from './advice-calls.ts';
 import { EVENT_CALLS } from './event-calls.ts';
 
-/** Calls about an app as a whole. Those about its users are `USER_CALLS`. */
+/** Calls about an app as a whole. Those about its users are `USER_CALLS`, about its webhooks `WEBHOOK_CALLS`. */
 export const APP_CALLS = { ...ACTIVATION_CALLS, ...ADVICE_CALLS, ...EVENT_CALLS };
 export { USER_CALLS } from './user-calls.ts';
+export { WEBHOOK_CALLS } from './webhook-calls.ts';

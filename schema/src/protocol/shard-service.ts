@@ -9,6 +9,13 @@ import type { CallContext, Placed } from './call-context.ts';
 import type { ConsumedEvent, OutboxReport, StoredEvent } from './event-calls.ts';
 import type { SubgraphAnswer, SubgraphOperation } from './operation-call.ts';
 import type { AppUser, UserSession } from './user-calls.ts';
+import type {
+  ChosenDeliveries,
+  DeliveryDetail,
+  DeliveryFilter,
+  DeliveryRecord,
+  WebhookEndpoint,
+} from './webhook-calls.ts';
 
 /** App users live in the app's own database, so the shard checks them; the gateway signs access tokens. */
 export interface ShardUsers {
@@ -25,6 +32,43 @@ export interface ShardUsers {
   find(at: Placed, input: { email: string }): Promise<AppUser>;
   /** Their sessions end. @throws RocketError `NOT_FOUND` */
   remove(at: Placed, input: Pick<AppUser, 'id'>): Promise<void>;
+}
+
+/** Names an endpoint by its id. All that take one throw RocketError `NOT_FOUND` where there is none. */
+export interface OfEndpoint {
+  readonly endpoint: string;
+}
+
+/** The webhooks of an app, for administrators. */
+export interface ShardWebhooks {
+  /** All that the document names or has named, by their addresses. */
+  endpoints(at: Placed): Promise<readonly WebhookEndpoint[]>;
+  secret(at: Placed, input: OfEndpoint): Promise<{ secret: string }>;
+  /**
+   * Gives the endpoint another secret. @param input.secret null makes one; @param input.overlapMs for how long requests
+   * are signed with the former one too
+   * @throws RocketError `BAD_USER_INPUT` for a secret of the wrong form
+   */
+  rotate(
+    at: Placed,
+    input: OfEndpoint & { secret: string | null; overlapMs: number },
+  ): Promise<{ secret: string }>;
+  /** What waits for an endpoint that is disabled has failed. */
+  setEnabled(at: Placed, input: OfEndpoint & { isEnabled: boolean }): Promise<void>;
+  /** The newest first. */
+  deliveries(
+    at: Placed,
+    input: { filter: DeliveryFilter; after: string | null; limit: number },
+  ): Promise<readonly DeliveryRecord[]>;
+  /** Null when there is none, any more or at all. */
+  delivery(at: Placed, input: { id: string }): Promise<DeliveryDetail | null>;
+  /**
+   * Sends deliveries again that are delivered or failed, with the same ids. Those that wait are left as they are.
+   * @returns how many
+   */
+  redeliver(at: Placed, input: ChosenDeliveries): Promise<{ count: number }>;
+  /** Sends a test at once, once, also to an endpoint that is disabled. */
+  test(at: Placed, input: OfEndpoint): Promise<DeliveryDetail>;
 }
 
 export interface ShardService {
@@ -66,4 +110,5 @@ export interface ShardService {
    */
   handleEvent(at: Placed, event: ConsumedEvent): Promise<void>;
   readonly users: ShardUsers;
+  readonly webhooks: ShardWebhooks;
 }

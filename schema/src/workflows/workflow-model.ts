@@ -1,7 +1,7 @@
 /** Workflows as they are run: every name resolved, every expression compiled. Made from a definition of a document. */
-import type { HeaderPart } from '../behaviour/header-template.ts';
 import type { JsonValue } from '../document/types.ts';
 import type { EvaluateExpression } from '../expressions/compile/compile-expression.ts';
+import type { WebhookRequest } from '../webhooks/webhook-request.ts';
 
 export interface WorkflowModel {
   readonly name: string;
@@ -188,11 +188,5 @@ export type ActionModel =
     }
   | { readonly kind: 'delete_record'; readonly entity: string; readonly recordId: ValuePath }
   /** `body` null sends the context of the instance. */
-  | {
-      readonly kind: 'webhook';
-      readonly url: string;
-      readonly method: 'POST' | 'PUT' | 'PATCH' | 'GET' | 'DELETE';
-      readonly headers: readonly { readonly name: string; readonly value: readonly HeaderPart[] }[];
-      readonly body: ValueModel | null;
-    }
+  | ({ readonly kind: 'webhook'; readonly body: ValueModel | null } & WebhookRequest)
   | { readonly kind: 'send_event'; readonly event: string; readonly payload: ValueModel | null };

@@ -16,7 +16,7 @@ const MODEL = model({
   ],
 });
 const DEAL = entityOf(MODEL, 'deal');
-const CALLER = { userId: 'u-1' };
+const CALLER = { userId: 'u-1', email: null, roles: [] };
 
 function record(version: number, values: Readonly<Record<string, unknown>>): StoredRecord {
   return { key: 'd-1', version, values: { id: 'd-1', ...values } };
@@ -45,7 +45,7 @@ describe('an event', () => {
 
   it('of an update has the old and new value of what lists are read by', () => {
     const change = { entity: DEAL, operation: 'update', before: FIRST, after: SECOND } as const;
-    expect(changeEvent(MODEL.app, { userId: null }, change)).toMatchObject({
+    expect(changeEvent(MODEL.app, { userId: null, email: null, roles: [] }, change)).toMatchObject({
       version: 2,
       actor: null,
       changed: ['title', 'stage', 'number'],

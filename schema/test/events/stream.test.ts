@@ -28,7 +28,7 @@ const DEAL = entityOf(MODEL, 'deal');
 const RECORD = { key: 'd-1', version: 1, values: { id: 'd-1', title: 'a "quoted" }' } };
 const NEW = changeEvent(
   MODEL.app,
-  { userId: null },
+  { userId: null, email: null, roles: [] },
   { entity: DEAL, operation: 'create', before: null, after: RECORD },
 );
 const LATE = { id: '7', epoch: epoch(2), at: '2026-01-31T12:00:00.123456+00:00', lsn: lsn('16/B374D848') };

@@ -2,12 +2,14 @@
 import { createPoolMetrics, type Metrics, type PoolMetrics, type ServerStatus } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
 import { createOutboxMetrics, type OutboxMetrics } from '../outbox/outbox-metrics.ts';
+import { createWebhookMetrics, type WebhookMetrics } from '../workers/webhooks/webhook-metrics.ts';
 import { createWorkflowMetrics, type WorkflowMetrics } from '../workers/workflows/workflow-metrics.ts';
 
 export interface ShardMetrics {
   readonly pools: PoolMetrics;
   readonly outboxes: OutboxMetrics;
   readonly workflows: WorkflowMetrics;
+  readonly webhooks: WebhookMetrics;
   statement(app: AppName): void;
   operation(app: AppName, outcome: 'ok' | 'errors', durationSeconds: number): void;
   read(app: AppName, server: 'primary' | 'replica'): void;
@@ -36,6 +38,7 @@ export function createShardMetrics(metrics: Metrics): ShardMetrics {
     pools: createPoolMetrics(metrics),
     outboxes: createOutboxMetrics(metrics),
     workflows: createWorkflowMetrics(metrics),
+    webhooks: createWebhookMetrics(metrics),
     statement: (app) => statements.inc({ app }),
     operation: (app, outcome, durationSeconds) => operations.observe({ app, outcome }, durationSeconds),
     read: (app, server) => reads.inc({ app, server }),

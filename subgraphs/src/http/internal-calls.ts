@@ -7,6 +7,7 @@ import {
   type Placed,
   type ShardService,
   USER_CALLS,
+  WEBHOOK_CALLS,
 } from '@rocket/schema';
 
 /** A call that is not an operation: which app and epoch are signed, the rest is in the body. Resolves with JSON. */
@@ -14,7 +15,7 @@ export type AdminCall = (at: Placed, body: unknown) => Promise<string>;
 
 /** By path. */
 export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall> {
-  const { users } = service;
+  const { users, webhooks } = service;
   const app = served(APP_CALLS, {
     activate: (at, input) => service.activate({ ...input, ...at }),
     settleActivation: (at, input) => service.settleActivation({ ...input, ...at }),
@@ -34,7 +35,17 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
     add: (at, input) => users.add(at, input),
     remove: (at, input) => users.remove(at, input),
   });
-  return new Map([...app, ...ofUsers]);
+  const ofWebhooks = served(WEBHOOK_CALLS, {
+    endpoints: (at) => webhooks.endpoints(at),
+    secret: (at, input) => webhooks.secret(at, input),
+    rotate: (at, input) => webhooks.rotate(at, input),
+    setEnabled: (at, input) => webhooks.setEnabled(at, input),
+    deliveries: (at, input) => webhooks.deliveries(at, input),
+    delivery: (at, input) => webhooks.delivery(at, input),
+    redeliver: (at, input) => webhooks.redeliver(at, input),
+    test: (at, input) => webhooks.test(at, input),
+  });
+  return new Map([...app, ...ofUsers, ...ofWebhooks]);
 }
 
 /** Joins each call with its handler; the compiler requires one for every call. */

@@ -1,6 +1,7 @@
 /** The engine's own tables in an app's database. Their names begin with `_`, which no entity's table may. */
 import type { Statement, Transaction } from '@rocket/platform';
 import { ENGINE_TABLE_PREFIX } from '@rocket/schema';
+import { CREATE_WEBHOOK_TABLES } from './webhook-tables.ts';
 import { CREATE_WORKFLOW_TABLES } from './workflow-tables.ts';
 
 export const META_TABLE = '_meta';
@@ -55,6 +56,7 @@ const CREATE_SYSTEM_TABLES: readonly string[] = [
      size bigint NOT NULL,
      created_at timestamptz NOT NULL DEFAULT now())`,
   ...CREATE_WORKFLOW_TABLES,
+  ...CREATE_WEBHOOK_TABLES,
 ];
 
 /** Each does nothing that was done before. */

@@ -15,6 +15,8 @@ export interface ReturnedEvents {
   postponed(position: number, delay: ReturnDelay): number;
   /** How many times the event has failed, this time included. */
   failed(position: number): number;
+  /** Whether it has come back here before. */
+  isKnown(position: number): boolean;
   /** It does not come back. */
   done(position: number): void;
 }
@@ -37,6 +39,7 @@ export function createReturnedEvents(): ReturnedEvents {
       known.failed += 1;
       return known.failed;
     },
+    isKnown: (position) => counts.has(position),
     done: (position) => void counts.delete(position),
   };
 }

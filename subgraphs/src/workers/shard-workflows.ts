@@ -47,7 +47,7 @@ export function createShardWorkflows(
       const record = readEvent(at, event);
       if (!concernsWorkflows(active.model, record)) return;
       const app = workflowApps.open(apps, { placement, ...active });
-      if (!(await wasToldBy(app, record, placement.epoch)))
+      if (!(await wasToldBy(() => app.database, record, placement.epoch)))
         throw new RocketError('BAD_REQUEST', `The event is one of a former app ${at.app}`);
       await handleEvent(app, record);
     },

@@ -1,6 +1,6 @@
+import type { Queryable } from '@rocket/platform';
 import { type AppName, type Epoch, readStream, type StreamRecord, WORKFLOW_INSTANCE } from '@rocket/schema';
 import { readStored } from '../outbox/stored-events.ts';
-import type { WorkflowApp } from './workflows/workflow-app.ts';
 
 /** An event that an app has told. */
 export interface ToldEvent {
@@ -23,6 +23,7 @@ export function toldEvent(record: StreamRecord): ToldEvent | null {
     case 'closed':
     case 'beat':
     case 'probe':
+    case 'due':
     case 'unreadable':
       return null;
     default:
@@ -35,7 +36,7 @@ export function toldEvent(record: StreamRecord): ToldEvent | null {
  * instance it makes no difference, since its key and version say whether it is meant.
  */
 export async function wasToldBy(
-  { database }: Pick<WorkflowApp, 'database'>,
+  database: () => Pick<Queryable, 'query'>,
   record: StreamRecord,
   now: Epoch,
 ): Promise<boolean> {
@@ -43,6 +44,6 @@ export async function wasToldBy(
   if (told === null) return false;
   const isOfInstance = record.kind === 'change' && record.event.entity === WORKFLOW_INSTANCE;
   if (told.epoch === now || isOfInstance) return true;
-  const [stored] = await readStored(database, [told.id]);
+  const [stored] = await readStored(database(), [told.id]);
   return stored !== undefined && toldEvent(readStream(stored.payload))?.epoch === told.epoch;
 }

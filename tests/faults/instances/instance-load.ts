@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askGraphql } from '../../harness/graphql-client.ts';
 import { type Chance, seededChance } from '../support/checked/seeded-random.ts';
+import type { WorkerInstallation } from '../support/worker-installation.ts';
 import type { Decision } from './checked-workflows.ts';
 import type { Answered } from './instance-checker.ts';
-import type { InstanceInstallation } from './instance-installation.ts';
 
 const CREATE_EVERY_MS = 50;
 const LOOK_EVERY_MS = 60;
@@ -26,7 +26,7 @@ export class InstanceLoad implements Answered {
   readonly twice: string[] = [];
   /** Codes of what was refused, with how often. */
   readonly refused = new Map<string, number>();
-  readonly #installation: Pick<InstanceInstallation, 'url' | 'token'>;
+  readonly #installation: Pick<WorkerInstallation, 'url' | 'token'>;
   readonly #chance: Chance;
   readonly #seen = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
@@ -35,7 +35,7 @@ export class InstanceLoad implements Answered {
   readonly #creating: Promise<void>;
   readonly #deciding: Promise<void>;
 
-  constructor(installation: Pick<InstanceInstallation, 'url' | 'token'>, seed: number) {
+  constructor(installation: Pick<WorkerInstallation, 'url' | 'token'>, seed: number) {
     this.#installation = installation;
     this.#chance = seededChance(seed);
     this.#creating = this.#createAll();

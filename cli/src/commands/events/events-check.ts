@@ -5,7 +5,7 @@ import {
   type EventsCheckOptions,
   type SettingDifference,
 } from '@rocket/platform';
-import { RocketError, WORKFLOWS_CONSUMER, WORKFLOWS_CONSUMPTION } from '@rocket/schema';
+import { RocketError, WEBHOOKS_CONSUMPTION, WORKFLOWS_CONSUMER, WORKFLOWS_CONSUMPTION } from '@rocket/schema';
 import { createAdminClient } from '../../admin/client.ts';
 import { findConnection } from '../../admin/connection.ts';
 import { ListWorkflowsDocument } from '../../admin/generated/operations.ts';
@@ -42,7 +42,7 @@ export async function checkEventSettings(
 }
 
 /** Those who consume in processes of their own. */
-const CONSUMERS = [WORKFLOWS_CONSUMPTION];
+const CONSUMERS = [WORKFLOWS_CONSUMPTION, WEBHOOKS_CONSUMPTION];
 
 /**
  * What differs. A consumer of workflows that is missing is no fault where no app has any, or where there is nobody to

@@ -16,6 +16,7 @@ export function toldOf(record: ReadableRecord) {
     case 'closed':
     case 'beat':
     case 'probe':
+    case 'due':
       return null;
     default:
       return record satisfies never;

@@ -85,6 +85,7 @@ function appOf(record: ReadableRecord): AppName | null {
       return record.app;
     case 'beat':
     case 'probe':
+    case 'due':
       return null;
   }
 }

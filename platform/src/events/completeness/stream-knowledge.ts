@@ -139,5 +139,6 @@ function fold(
     case 'effect':
     case 'sent':
     case 'touched':
+    case 'due':
   }
 }

@@ -10,9 +10,9 @@ import type {
   RuleDefinition,
   StateMachineDefinition,
   UiConfigDefinition,
-  WebhookDefinition,
   WorkflowDefinition,
 } from '../types.ts';
+import type { WebhookDefinition } from '../webhook-definition.ts';
 
 /** A part of the document with its place. */
 export interface Located<T> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WEBHOOK_METHODS } from '../../webhooks/webhook-request.ts';
 import { CONDITION_OPERATORS } from '../types.ts';
 import {
   accessShape,
@@ -82,7 +83,7 @@ export const webhookShape = shape({
   entity: nonEmptyText,
   hook: optional(z.enum(['after_write', 'before_write', 'after_delete', 'before_delete'])),
   url: nonEmptyText,
-  method: optional(z.enum(['POST', 'PUT', 'PATCH', 'GET', 'DELETE'])),
+  method: optional(z.enum(WEBHOOK_METHODS)),
   headers: optional(z.record(z.string(), text)),
   condition: optional(text),
   async: optional(flag),

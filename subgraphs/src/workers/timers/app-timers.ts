@@ -4,6 +4,7 @@
  */
 import { createSlots, type Logger } from '@rocket/platform';
 import type { DueTimer } from './timer-sql.ts';
+import { createWakeTimer } from './wake-timer.ts';
 
 /** Where the timers are. */
 export interface TimerSource {
@@ -27,8 +28,6 @@ export interface AppTimers {
 const BATCH = 256;
 /** Of one app, so that others have their turn. */
 const MAX_AT_ONCE = 8;
-/** A database whose clock is set is asked again within this time. */
-const MAX_SLEEP_MS = 60_000;
 /** After a round in which others fired what was due, or nothing could be fired. */
 const MIN_PAUSE_MS = 20;
 const MAX_PAUSE_MS = 5_000;
@@ -43,9 +42,7 @@ class Timers implements AppTimers {
   readonly #source: TimerSource;
   readonly #logger: Logger;
   readonly #slots = createSlots(MAX_AT_ONCE);
-  #timer: NodeJS.Timeout | null = null;
-  /** By `performance.now()`; when it wakes. */
-  #wakesAtMs = Number.POSITIVE_INFINITY;
+  readonly #timer = createWakeTimer(() => this.#wake());
   #running: Promise<void> | null = null;
   /** It woke while it ran, perhaps after it was read what comes next. */
   #wokeMeanwhile = false;
@@ -58,24 +55,16 @@ class Timers implements AppTimers {
   }
 
   wakeIn(ms: number): void {
-    const sleepMs = Math.min(Math.max(0, ms), MAX_SLEEP_MS);
-    const atMs = performance.now() + sleepMs;
-    if (this.#isClosed || atMs >= this.#wakesAtMs) return;
-    this.#wakesAtMs = atMs;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    // Rounded up: a timer of Node may fire up to a millisecond early.
-    this.#timer = setTimeout(() => this.#wake(), Math.ceil(sleepMs) + 1);
+    this.#timer.wakeIn(ms);
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer.close();
     await this.#running;
   }
 
   #wake(): void {
-    this.#timer = null;
-    this.#wakesAtMs = Number.POSITIVE_INFINITY;
     this.#wokeMeanwhile = this.#running !== null;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;

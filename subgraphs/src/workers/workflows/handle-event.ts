@@ -10,7 +10,6 @@ import {
   matchEvent,
   readStream,
   type SentEvent,
-  type StoredEvent,
   type StreamRecord,
   sentSubject,
   type TransitionEffect,
@@ -18,7 +17,7 @@ import {
   type WorkflowMatch,
 } from '@rocket/schema';
 import { z } from 'zod';
-import { readStored } from '../../outbox/stored-events.ts';
+import { wholeRecord } from '../whole-record.ts';
 import { advanceInstance } from './instance/advance-instance.ts';
 import { QUERY_MS } from './instance/change-instance.ts';
 import { selectSince } from './sql/wait-sql.ts';
@@ -48,7 +47,7 @@ export function concernsWorkflows(model: Documented, record: StreamRecord): bool
 
 /** @throws what is to be tried again: nothing is wrong with the event then, or it cannot be handled at all */
 export async function handleEvent(app: WorkflowApp, record: StreamRecord): Promise<void> {
-  const whole = await wholeRecord(app, record);
+  const whole = await wholeRecord(app.database, record);
   switch (whole.kind) {
     case 'change': {
       const { event } = whole;
@@ -131,21 +130,3 @@ function sentBy(effect: TransitionEffect): SentEvent {
 }
 
 const sendEvent = z.object({ event: z.string() });
-
-/**
- * As it was stored, where it was too large for the stream. An instance is read anyway.
- * @throws Error when it is not kept any more, so that it does not seem to have nothing to say
- */
-async function wholeRecord(app: WorkflowApp, record: StreamRecord): Promise<StreamRecord> {
-  const { id, omitted } = eventOf(record) ?? { id: '', omitted: false };
-  if (!omitted) return record;
-  const [stored]: readonly StoredEvent[] = await readStored(app.database, [id]);
-  if (stored !== undefined) return readStream(stored.payload);
-  throw new Error('The event was too large for the stream, and is not kept in the outbox any more');
-}
-
-function eventOf(record: StreamRecord): Pick<ChangeEvent, 'id' | 'omitted'> | null {
-  if (record.kind === 'change') return record.event.entity === WORKFLOW_INSTANCE ? null : record.event;
-  if (record.kind === 'sent') return record.sent;
-  return record.kind === 'effect' ? record.effect : null;
-}

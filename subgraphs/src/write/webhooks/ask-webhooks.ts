@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type OutgoingAnswer, OutgoingError, remainingMs } from '@rocket/platform';
 import {
+  changeMade,
   ERROR_CATALOGUE,
   ExpressionError,
   RocketError,
@@ -13,8 +14,9 @@ import {
   webhookPayload,
   webhookVariables,
 } from '@rocket/schema';
+import { endpointAt } from '../../webhooks/endpoint-at.ts';
 import { isAccepted, isRefused } from '../../webhooks/receiver-status.ts';
-import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
+import type { WebhookCaller, WebhookMessage } from '../../webhooks/webhook-caller.ts';
 import { refuse } from '../write-result.ts';
 import type { PlacedChange, WriteTransaction } from '../write-state.ts';
 import { netChanges } from './net-changes.ts';
@@ -49,14 +51,22 @@ export async function askWebhooks(write: WriteTransaction, options: AskOptions):
     const webhooks = webhooksFor(change);
     const [first] = webhooks;
     if (first === undefined) continue;
-    const call = { event: first.event, change, caller, now, idempotencyKey: `wh_${randomUUID()}` };
+    const call = {
+      event: first.event,
+      change: changeMade(change),
+      caller,
+      now,
+      idempotencyKey: `wh_${randomUUID()}`,
+    };
     const payload = webhookPayload(call);
     for (const webhook of webhooks) {
       const asked: Asked = { webhook, change, logger };
       if (!isConcerned(asked, call)) continue;
       calls += 1;
       if (calls > MAX_CALLS) tooMany(asked);
-      refuseUnlessAccepted(asked, await answerOf(asked, payload, options));
+      const { secrets } = await endpointAt(write.tx, webhook.url);
+      const message = { id: call.idempotencyKey, payload, secrets };
+      refuseUnlessAccepted(asked, await answerOf(asked, message, options));
     }
   }
 }
@@ -79,12 +89,12 @@ function isConcerned(asked: Asked, call: WebhookCall): boolean {
 
 async function answerOf(
   asked: Asked,
-  payload: string,
+  message: WebhookMessage,
   { webhooks, deadlineAtMs = Number.POSITIVE_INFINITY }: AskOptions,
 ): Promise<OutgoingAnswer> {
   const timeoutMs = Math.min(webhooks.timeoutMs, remainingMs(deadlineAtMs));
   try {
-    return await webhooks.call(asked.webhook, payload, timeoutMs);
+    return await webhooks.call(asked.webhook, message, timeoutMs);
   } catch (error) {
     if (!(error instanceof OutgoingError)) throw error;
     const isDeadline = error.failure === 'timeout' && timeoutMs < webhooks.timeoutMs;

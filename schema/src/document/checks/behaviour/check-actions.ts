@@ -2,6 +2,7 @@
 import { EFFECT_KINDS } from '../../../behaviour/behaviour-model.ts';
 import type { FieldModel } from '../../../model/field-model.ts';
 import { MAX_IDENTIFIER_BYTES, maxTextBytes } from '../../../model/storage-limits.ts';
+import { readRequest } from '../../../webhooks/read-request.ts';
 import type { JsonPath } from '../../faults/json-path.ts';
 import { didYouMeanOf } from '../../faults/nearest-name.ts';
 import { showValue } from '../../faults/show-value.ts';
@@ -9,7 +10,6 @@ import type { FieldDefinition, JsonValue } from '../../types.ts';
 import { checkStoredValue } from '../check-field-value.ts';
 import { checkName } from '../check-names.ts';
 import { type CheckContext, type EntityEntry, findEntity, findField, type Located } from '../context.ts';
-import { checkUrl } from './check-webhooks.ts';
 
 type Action = { readonly type: string; readonly [key: string]: JsonValue };
 
@@ -37,9 +37,9 @@ export function checkAction(context: CheckContext, action: Located<Action>, of: 
       checkEvent(context, { value: value['event'], path: [...path, 'event'] });
       break;
     case 'webhook':
-      if (typeof value['url'] === 'string')
-        checkUrl(context, { value: value['url'], path: [...path, 'url'] });
-      else context.faults.error([...path, 'url'], 'The action must name an address');
+      readRequest(value, (within, message, hint) =>
+        context.faults.error([...path, ...within], message, hint),
+      );
       break;
     default: {
       const message = `The action type ${showValue(value.type)} is unknown and is skipped`;

@@ -1,6 +1,8 @@
 import { addressProblem, readWebhook } from '../../../behaviour/read-webhook.ts';
+import { BACKOFFS } from '../../../webhooks/retry-policy.ts';
+import { didYouMeanOf } from '../../faults/nearest-name.ts';
 import { showValue } from '../../faults/show-value.ts';
-import type { WebhookDefinition } from '../../types.ts';
+import type { WebhookDefinition } from '../../webhook-definition.ts';
 import { type CheckContext, findEntity, type Located } from '../context.ts';
 import { checkedScopes } from './check-rules.ts';
 
@@ -16,6 +18,7 @@ export function checkWebhooks(context: CheckContext): void {
     }
     checkUrl(context, { value: value.url, path: [...path, 'url'] });
     checkTiming(context, webhook);
+    checkBackoff(context, webhook);
   }
   for (const { value, path } of context.parts.ui_configs) {
     const known =
@@ -26,10 +29,18 @@ export function checkWebhooks(context: CheckContext): void {
   }
 }
 
-/** The address of a webhook. */
-export function checkUrl(context: CheckContext, { value, path }: Located<string>): void {
+function checkUrl(context: CheckContext, { value, path }: Located<string>): void {
   const problem = addressProblem(value);
   if (problem !== null) context.faults.error(path, problem.message, problem.hint);
+}
+
+function checkBackoff(context: CheckContext, { value, path }: Located<WebhookDefinition>): void {
+  const backoff = value.retry?.backoff;
+  if (backoff === undefined || BACKOFFS.some((known) => known === backoff)) return;
+  const message = `The backoff ${showValue(backoff)} is unknown, and is taken for exponential`;
+  context.faults.warning([...path, 'retry', 'backoff'], message, () =>
+    didYouMeanOf('Known', backoff, BACKOFFS),
+  );
 }
 
 /** `before_*` hooks can veto and are awaited, `after_*` hooks are not: `async` cannot change that. */

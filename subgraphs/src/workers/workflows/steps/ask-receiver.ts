@@ -1,6 +1,7 @@
 /** The action `webhook`: a request whose answer the step waits for. */
 import { OutgoingError } from '@rocket/platform';
 import type { ActionModel } from '@rocket/schema';
+import { endpointAt } from '../../../webhooks/endpoint-at.ts';
 import { isAccepted, mayAcceptLater } from '../../../webhooks/receiver-status.ts';
 import type { OpenInstance } from '../instance/open-instance.ts';
 import { outgoingReason, ReceiverFailure } from './step-failure.ts';
@@ -18,14 +19,9 @@ type Asked = Omit<Extract<ActionModel, { kind: 'webhook' }>, 'body'> & {
  */
 export async function askReceiver(instance: OpenInstance, asked: Asked): Promise<void> {
   const { app, record } = instance;
-  const id = {
-    name: 'webhook-id',
-    value: [{ kind: 'text', text: `wf_${record.key}.${asked.place}` }],
-  } as const;
-  const webhook = { ...asked, headers: [...asked.headers.filter(({ name }) => name !== id.name), id] };
-  const { status } = await answered(() =>
-    app.webhooks.call(webhook, JSON.stringify(asked.body), app.webhooks.timeoutMs),
-  );
+  const { secrets } = await endpointAt(instance.write.tx, asked.url);
+  const message = { id: `wf_${record.key}.${asked.place}`, payload: JSON.stringify(asked.body), secrets };
+  const { status } = await answered(() => app.webhooks.call(asked, message, app.webhooks.timeoutMs));
   if (isAccepted(status)) return;
   const mayPass = mayAcceptLater(status);
   throw new ReceiverFailure(`webhook: the receiver answered with ${status}`, { mayPass });

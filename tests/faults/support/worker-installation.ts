@@ -1,5 +1,5 @@
-/** A gateway, two processes of one shard, two workers, and a receiver of webhooks that does not answer until it is told to. */
-import { createServer, type ServerResponse } from 'node:http';
+/** A gateway, two processes of one shard, two workers, and a receiver of webhooks: real processes over real servers. */
+import { createServer, type RequestListener } from 'node:http';
 import {
   createDatabase,
   createLogger,
@@ -14,15 +14,14 @@ import type { PostgresNode } from '../../harness/servers/postgres-node.ts';
 import { startPostgres } from '../../harness/servers/replicas.ts';
 import { type RocketProcess, startRocket, temporaryDirectory } from '../../harness/servers/rocket-process.ts';
 import { openWorldClient } from '../../harness/world-client.ts';
-import { type Balancer, startBalancer } from '../support/balancer.ts';
-import { type Closing, startClosing } from '../support/closing.ts';
-import { checkedDocument } from './checked-workflows.ts';
+import { type Balancer, startBalancer } from './balancer.ts';
+import { type Closing, startClosing } from './closing.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
 const SHARD = shardName('s1');
 const LOGGER = createLogger({ level: 'silent', name: 'test' });
 
-export interface InstanceInstallation {
+export interface WorkerInstallation {
   /** Of the graph of the app. */
   readonly url: string;
   readonly token: string;
@@ -31,7 +30,6 @@ export interface InstanceInstallation {
   readonly postgres: PostgresNode;
   /** Past the product. */
   readonly outside: PooledDatabase;
-  readonly receiver: Receiver;
   startWorker(): Promise<RocketProcess>;
   readonly workers: RocketProcess[];
   /** Ends one of the two with SIGKILL and starts another. */
@@ -42,27 +40,37 @@ export interface InstanceInstallation {
   dispose(): Promise<void>;
 }
 
-export function startInstanceInstallation(): Promise<InstanceInstallation> {
-  return startClosing(startParts);
+export interface WorkerInstallationOptions {
+  /** Of the one app. @param receiverUrl where webhooks are received */
+  readonly document: (receiverUrl: string) => object;
+  readonly receive: RequestListener;
 }
 
-async function startParts(closing: Closing): Promise<Omit<InstanceInstallation, 'dispose'>> {
+export function startWorkerInstallation(options: WorkerInstallationOptions): Promise<WorkerInstallation> {
+  return startClosing((closing) => startParts(closing, options));
+}
+
+async function startParts(
+  closing: Closing,
+  { document, receive }: WorkerInstallationOptions,
+): Promise<Omit<WorkerInstallation, 'dispose'>> {
+  const receiverUrl = await startReceiver(closing, receive);
   const servers = await startServers(closing);
-  const { catalog, nats, postgres, receiver, balancer, start } = servers;
+  const { catalog, nats, postgres, balancer, start } = servers;
   const startShard = () => start('shard', '--name', SHARD);
   const startWorker = () => start('worker');
   const [gateway, ...shards] = await Promise.all([start('gateway'), startShard(), startShard()]);
   const workers = await Promise.all([startWorker(), startWorker()]);
   serve(balancer, shards);
   const client = await openWorldClient(gateway.url, ADMIN);
-  const imported = await client.importApp('works', checkedDocument(receiver.url));
+  const imported = await client.importApp('works', document(receiverUrl));
   if (imported.errors.length > 0) throw new Error(JSON.stringify(imported.errors));
   const [placed] = (await catalog.snapshot()).shardMap.placements.values();
   if (placed === undefined) throw new Error('The app is on no shard');
   const outside = createDatabase({ url: databaseUrl(postgres.url, placed.database), logger: LOGGER });
   closing.push(() => outside.close());
   return {
-    ...{ nats, postgres, outside, receiver, startWorker, workers, logged: servers.logged },
+    ...{ nats, postgres, outside, startWorker, workers, logged: servers.logged },
     url: `${gateway.url}/apps/${client.app('works')}/graphql`,
     token: client.adminToken,
     async replaceWorker(number) {
@@ -87,7 +95,6 @@ async function startServers(closing: Closing) {
   closing.push(() => nats.dispose());
   const directory = await temporaryDirectory();
   closing.push(() => directory.dispose());
-  const receiver = await startReceiver(closing);
   const balancer = await startBalancer();
   closing.push(() => balancer.close());
   const catalog = await openCatalog({ url: test.url, logger: LOGGER });
@@ -107,7 +114,7 @@ async function startServers(closing: Closing) {
     return started;
   };
   const logged = () => all.flatMap((each) => each.output().split('\n').filter(isError));
-  return { catalog, nats, postgres, receiver, balancer, start, logged };
+  return { catalog, nats, postgres, balancer, start, logged };
 }
 
 /** A line of a log of level error or fatal. */
@@ -119,23 +126,9 @@ function serve(balancer: Balancer, shards: readonly RocketProcess[]): void {
   balancer.serve(shards.map(({ url }) => url));
 }
 
-interface Receiver {
-  readonly url: string;
-  /** `webhook-id` of each request that has come. */
-  readonly ids: readonly string[];
-  /** Answers all that wait, and all that comes. */
-  answer(): void;
-}
-
-async function startReceiver(closing: Closing): Promise<Receiver> {
-  const ids: string[] = [];
-  const waiting = new Set<ServerResponse>();
-  let isAnswering = false;
-  const server = createServer((request, response) => {
-    ids.push(String(request.headers['webhook-id']));
-    if (isAnswering) response.end();
-    else waiting.add(response);
-  });
+/** Its address, without a path. */
+async function startReceiver(closing: Closing, receive: RequestListener): Promise<string> {
+  const server = createServer(receive);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   closing.push(async () => {
     server.closeAllConnections();
@@ -143,12 +136,5 @@ async function startReceiver(closing: Closing): Promise<Receiver> {
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The receiver has no port');
-  return {
-    url: `http://127.0.0.1:${address.port}/called`,
-    ids,
-    answer() {
-      isAnswering = true;
-      for (const response of waiting) response.end();
-    },
-  };
+  return `http://127.0.0.1:${address.port}`;
 }

@@ -1,0 +1,204 @@
+/** The deliveries of one app in this process. */
+
+import { randomUUID } from 'node:crypto';
+import { type Database, type EventBus, type Logger, within } from '@rocket/platform';
+import {
+  type AppModel,
+  type AppName,
+  encodeDue,
+  matchWebhooks,
+  RocketError,
+  type StreamRecord,
+  type WebhookDelivery,
+} from '@rocket/schema';
+import { ensureSystemTables } from '../../tables/ensure-system-tables.ts';
+import {
+  type Delivery,
+  selectStoredDeliveries,
+  selectWaiting,
+  storedDelivery,
+  toWaiting,
+} from '../../webhooks/delivery-sql.ts';
+import type { Endpoint } from '../../webhooks/endpoint-sql.ts';
+import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
+import { createWakeTimer } from '../timers/wake-timer.ts';
+import { wholeRecord } from '../whole-record.ts';
+import { createEndpointBook } from './endpoint-book.ts';
+import { createFormBook } from './form-book.ts';
+import { Lane, MAX_AT_ONCE } from './lanes/lane.ts';
+import { createLaneHealth } from './lanes/lane-health.ts';
+import { createLongFlights } from './lanes/long-flights.ts';
+import { createRecorder, unsent } from './lanes/recorder.ts';
+import { createStoredSource } from './lanes/stored-source.ts';
+import { createPruning } from './prune-deliveries.ts';
+import type { WebhookMetrics } from './webhook-metrics.ts';
+
+const QUERY_MS = 10_000;
+/** Between two looks at what is stored, however often it is told of. */
+const LOOK_PAUSE_MS = 250;
+const FAILED_LOOK_PAUSE_MS = 2_000;
+
+export interface DeliverySettings {
+  readonly timeoutMs: number;
+  readonly disableAfterHours: number;
+  readonly logDays: number;
+}
+
+export interface AppDeliveriesOptions {
+  readonly app: AppName;
+  readonly database: Database;
+  readonly bus: Pick<EventBus, 'publish'>;
+  readonly webhooks: WebhookCaller;
+  readonly settings: DeliverySettings;
+  readonly metrics: WebhookMetrics;
+  readonly logger: Logger;
+}
+
+export interface AppDeliveries {
+  /**
+   * Sends what the event asks for, and resolves when it is stored what came of it, or what is to be sent.
+   * @param isReturned the event was here before, or elsewhere: what is stored of it is not sent again
+   */
+  deliver(model: AppModel, record: StreamRecord, isReturned: boolean): Promise<void>;
+  /** Stored deliveries are due in so many ms. */
+  lookIn(ms: number): void;
+  /** Looks at once. Whether anything is stored that is to be sent. */
+  look(): Promise<boolean>;
+  /** Gives back what is not sent within that time. */
+  close(graceMs: number): Promise<void>;
+}
+
+export function createAppDeliveries(options: AppDeliveriesOptions): AppDeliveries {
+  return new Deliveries(options);
+}
+
+class Deliveries implements AppDeliveries {
+  readonly #options: AppDeliveriesOptions;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #book;
+  readonly #forms;
+  readonly #recorder;
+  readonly #health;
+  readonly #long;
+  readonly #pruning;
+  readonly #look = createWakeTimer(() => void this.#lookNow());
+  #isPrepared = false;
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: AppDeliveriesOptions) {
+    this.#options = options;
+    const { database, logger, settings } = options;
+    this.#book = createEndpointBook(database);
+    this.#forms = createFormBook(database);
+    this.#recorder = createRecorder({
+      database,
+      formOf: (hash) => this.#forms.known(hash),
+      tell: (inMs) => this.#tell(inMs),
+    });
+    this.#health = createLaneHealth({ database, logger, book: this.#book, ...settings });
+    this.#long = createLongFlights({
+      ...{ database, logger, recorder: this.#recorder },
+      lanes: () => [...this.#lanes.values()],
+    });
+    this.#pruning = createPruning({ database, logger, ...settings });
+  }
+
+  async deliver(model: AppModel, record: StreamRecord, isReturned: boolean): Promise<void> {
+    await this.#prepare();
+    await this.#recorder.ready();
+    const whole = await wholeRecord(this.#options.database, record);
+    const all = matchWebhooks(model, whole);
+    const fresh = isReturned && all.length > 0 ? await this.#notStored(all) : all;
+    for (const each of await Promise.allSettled(fresh.map((delivery) => this.#offer(delivery))))
+      if (each.status === 'rejected') throw each.reason;
+  }
+
+  lookIn(ms: number): void {
+    const pauseMs = this.#lookedAtMs + LOOK_PAUSE_MS - performance.now();
+    this.#look.wakeIn(Math.max(ms, pauseMs));
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#look.close();
+    this.#pruning.close();
+    const lanes = [...this.#lanes.values()];
+    await within(graceMs, Promise.all(lanes.map((lane) => lane.close())), () => undefined);
+    await Promise.all([...lanes.map((lane) => lane.abandon()), this.#long.giveBack()]);
+  }
+
+  /** The app may be of an older version. */
+  async #prepare(): Promise<void> {
+    if (this.#isPrepared) return;
+    await ensureSystemTables(this.#options.database);
+    this.#isPrepared = true;
+  }
+
+  async #offer({ url, form, fault, ...rest }: WebhookDelivery): Promise<void> {
+    const endpoint = await this.#book.at(url);
+    const delivery: Delivery = {
+      ...rest,
+      ...{ endpointId: endpoint.id, form: this.#forms.hashOf(form), claim: 0, tries: 0 },
+    };
+    if (fault === null) return await this.#laneOf(endpoint).offer(delivery);
+    await this.#recorder.add(unsent(delivery, { status: 'failed', dueInMs: null, error: fault }));
+  }
+
+  /** Those that wait are told of once more, as that may have failed. */
+  async #notStored(all: readonly WebhookDelivery[]): Promise<readonly WebhookDelivery[]> {
+    const statement = selectStoredDeliveries(all.map(({ id }) => id));
+    const stored = (await this.#options.database.query(statement, limits())).map(storedDelivery);
+    const due = stored.flatMap(({ dueInMs }) => (dueInMs === null ? [] : [dueInMs]));
+    if (due.length > 0) {
+      await this.#tell(Math.max(0, Math.min(...due)));
+      this.lookIn(0);
+    }
+    const known = new Set(stored.map(({ id }) => id));
+    return all.filter(({ id }) => !known.has(id));
+  }
+
+  #laneOf({ id }: Pick<Endpoint, 'id'>): Lane {
+    const known = this.#lanes.get(id);
+    if (known !== undefined) return known;
+    const { app, database, webhooks, settings, metrics, logger } = this.#options;
+    const lane = new Lane({
+      ...{ app, endpointId: id, metrics, logger, timeoutMs: settings.timeoutMs },
+      ...{ recorder: this.#recorder, health: this.#health },
+      calls: webhooks.lane(MAX_AT_ONCE),
+      endpoint: () => this.#book.byId(id),
+      formOf: (hash) => this.#forms.get(hash),
+      stored: createStoredSource(database, id),
+      onSent: () => {
+        this.#long.watch();
+        this.#pruning.begin();
+      },
+    });
+    this.#lanes.set(id, lane);
+    return lane;
+  }
+
+  async look(): Promise<boolean> {
+    this.#lookedAtMs = performance.now();
+    await this.#prepare();
+    const rows = await this.#options.database.query(selectWaiting(null), limits());
+    for (const waiting of rows.map(toWaiting)) this.#laneOf(waiting).wakeIn(waiting.inMs);
+    return rows.length > 0;
+  }
+
+  async #lookNow(): Promise<void> {
+    try {
+      await this.look();
+    } catch (err) {
+      this.#options.logger.warn({ err }, 'deliveries of the app cannot be looked for at the moment');
+      this.#look.wakeIn(FAILED_LOOK_PAUSE_MS);
+    }
+  }
+
+  async #tell(inMs: number): Promise<void> {
+    const { app, bus } = this.#options;
+    const [outcome] = await bus.publish([{ id: `due:${randomUUID()}`, ...encodeDue({ app, inMs }) }]);
+    if (outcome?.ok !== true)
+      throw new RocketError('EVENTS_UNAVAILABLE', undefined, { cause: outcome?.error });
+  }
+}
+
+const limits = () => ({ deadlineAtMs: Date.now() + QUERY_MS });

@@ -1,0 +1,201 @@
+/**
+ * The way of deliveries to one endpoint, in this process: so many requests at once, over connections of its own, and few to
+ * one that does not work. What cannot be sent at once is stored, and taken from there when it can be: nobody waits for an
+ * endpoint that is slow, and its deliveries take up no memory.
+ */
+import type { Logger } from '@rocket/platform';
+import { type AppName, type RequestForm, RocketError } from '@rocket/schema';
+import type { Delivery } from '../../../webhooks/delivery-sql.ts';
+import { DISABLED_ERROR, type Endpoint } from '../../../webhooks/endpoint-sql.ts';
+import type { Calls } from '../../../webhooks/webhook-caller.ts';
+import { createWakeTimer } from '../../timers/wake-timer.ts';
+import type { WebhookMetrics } from '../webhook-metrics.ts';
+import { type Attempted, attemptDelivery } from './attempt-delivery.ts';
+import { createBreaker } from './breaker.ts';
+import { createFlight, type Flight } from './flight.ts';
+import type { LaneHealth } from './lane-health.ts';
+import { type Recorder, unsent } from './recorder.ts';
+import type { StoredSource } from './stored-source.ts';
+
+/** Requests at once to one endpoint. */
+export const MAX_AT_ONCE = 32;
+/** Deliveries that wait in memory for their turn; more are stored. */
+const MAX_QUEUED = 1_000;
+/** A request that takes longer says that others should not wait for it in memory. */
+const SLOW_MS = 250;
+/** After a look that found what others had taken, or that failed. */
+const MIN_PAUSE_MS = 50;
+const FAILED_PAUSE_MS = 2_000;
+
+export interface LaneOptions {
+  readonly app: AppName;
+  readonly endpointId: string;
+  readonly calls: Calls;
+  readonly endpoint: () => Promise<Endpoint>;
+  readonly formOf: (hash: string) => Promise<RequestForm>;
+  readonly recorder: Recorder;
+  readonly health: LaneHealth;
+  readonly stored: StoredSource;
+  /** Something is on its way, which may take long. */
+  readonly onSent: () => void;
+  readonly timeoutMs: number;
+  readonly metrics: WebhookMetrics;
+  readonly logger: Logger;
+}
+
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #breaker = createBreaker();
+  readonly #timer = createWakeTimer(() => void this.#pull());
+  readonly #flights = new Set<Flight>();
+  #queue: Flight[] = [];
+  #isPulling = false;
+  /** There may be more to take as soon as there is room. */
+  #isHungry = false;
+  #isClosed = false;
+  #isAbandoned = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+  }
+
+  /** What is being sent. */
+  get flights(): Iterable<Flight> {
+    return this.#flights;
+  }
+
+  get isIdle(): boolean {
+    return this.#flights.size + this.#queue.length === 0;
+  }
+
+  /** Stored deliveries are due in so many ms. */
+  wakeIn(ms: number): void {
+    this.#timer.wakeIn(ms);
+  }
+
+  /** Sends a delivery that is stored nowhere. Resolves when what came of it is stored, or the delivery is. */
+  async offer(delivery: Delivery): Promise<void> {
+    const { disabled } = await this.#options.endpoint();
+    if (disabled !== null) await this.#refuse(delivery, false);
+    else if (this.#isClosed || !this.#hasRoom()) await this.#park(delivery);
+    else {
+      const flight = createFlight({ ...delivery, claim: 1 }, false);
+      this.#queue.push(flight);
+      this.#startQueued();
+      await flight.settled;
+    }
+  }
+
+  /** Stores what has waited in memory for long enough. */
+  parkQueued(sinceMs: number): void {
+    const late = this.#queue.filter((flight) => flight.queuedAtMs < sinceMs);
+    this.#queue = this.#queue.filter((flight) => flight.queuedAtMs >= sinceMs);
+    for (const flight of late) flight.settleWith(this.#park({ ...flight.delivery, claim: 0 }));
+  }
+
+  /** Takes nothing any more. What waits is stored; what is being sent goes on, for its caller to wait for. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#timer.close();
+    this.parkQueued(Number.POSITIVE_INFINITY);
+    await Promise.allSettled([...this.#flights].map(({ settled }) => settled));
+  }
+
+  /** Ends what is still being sent. Nothing is said of it. */
+  async abandon(): Promise<void> {
+    this.#isAbandoned = true;
+    await this.#options.calls.close();
+  }
+
+  #limit(): number {
+    return this.#breaker.isTrusted() ? MAX_AT_ONCE : 1;
+  }
+
+  #hasRoom(): boolean {
+    if (this.#breaker.waitMs() > 0 || this.#queue.length >= MAX_QUEUED) return false;
+    if (this.#flights.size < this.#limit()) return true;
+    const [oldest] = this.#flights;
+    return this.#breaker.isTrusted() && oldest !== undefined && oldest.ageMs() < SLOW_MS;
+  }
+
+  #startQueued(): void {
+    while (this.#flights.size < this.#limit()) {
+      const flight = this.#queue.shift();
+      if (flight === undefined) break;
+      this.#start(flight);
+    }
+    if (this.#isHungry && this.#flights.size < this.#limit()) void this.#pull();
+  }
+
+  #start(flight: Flight): void {
+    this.#flights.add(flight);
+    flight.started();
+    this.#options.onSent();
+    flight.settleWith(this.#fly(flight));
+  }
+
+  async #fly(flight: Flight): Promise<void> {
+    const { delivery } = flight;
+    const attempted = await this.#attempt(flight);
+    if (attempted === null) return await this.#refuse(delivery, await flight.isStored());
+    // Its connection was ended, which says nothing of the receiver; somebody else sends it.
+    if (this.#isAbandoned) throw new RocketError('NOT_READY');
+    const { state, attempt } = attempted;
+    await this.#options.recorder.add({ delivery, state, attempt, isStored: await flight.isStored() });
+    if (state.dueInMs !== null) this.wakeIn(state.dueInMs);
+    await this.#options.health.note(this.#options.endpointId, attempted);
+  }
+
+  /** Null, and nothing is sent, when the endpoint is disabled. */
+  async #attempt(flight: Flight): Promise<Attempted | null> {
+    const { app, calls, timeoutMs, metrics } = this.#options;
+    try {
+      const endpoint = await this.#options.endpoint();
+      if (endpoint.disabled !== null) return null;
+      const form = await this.#options.formOf(flight.delivery.form);
+      const attempted = await attemptDelivery(flight.delivery, { calls, endpoint, form, timeoutMs });
+      if (attempted.receiver === 'broken') this.#breaker.failed(attempted.askedMs);
+      else this.#breaker.worked();
+      metrics.attempt(app, attempted);
+      return attempted;
+    } finally {
+      this.#flights.delete(flight);
+      this.#startQueued();
+    }
+  }
+
+  async #refuse(delivery: Delivery, isStored: boolean): Promise<void> {
+    const entry = unsent(delivery, { status: 'failed', dueInMs: null, error: DISABLED_ERROR });
+    await this.#options.recorder.add({ ...entry, isStored });
+  }
+
+  /** Stores it, for whoever can send it. */
+  async #park(delivery: Delivery): Promise<void> {
+    const dueInMs = this.#breaker.waitMs();
+    await this.#options.recorder.add(unsent(delivery, { status: 'pending', dueInMs, error: null }));
+    this.wakeIn(dueInMs);
+  }
+
+  async #pull(): Promise<void> {
+    if (this.#isClosed || this.#isPulling) return;
+    const waitMs = this.#breaker.waitMs();
+    if (waitMs > 0) return this.wakeIn(waitMs);
+    const room = this.#limit() - this.#flights.size - this.#queue.length;
+    this.#isHungry = room <= 0;
+    if (this.#isHungry) return;
+    this.#isPulling = true;
+    try {
+      const taken = await this.#options.stored.take(room);
+      for (const delivery of taken) this.#start(createFlight(delivery, true));
+      this.#isHungry = taken.length === room;
+      const nextMs = this.#isHungry ? null : await this.#options.stored.msUntilNext();
+      if (nextMs !== null) this.wakeIn(Math.max(nextMs, MIN_PAUSE_MS));
+    } catch (err) {
+      this.#options.logger.warn({ err, app: this.#options.app }, 'deliveries cannot be taken at the moment');
+      this.wakeIn(FAILED_PAUSE_MS);
+    } finally {
+      this.#isPulling = false;
+    }
+    if (this.#isHungry) this.#startQueued();
+  }
+}
