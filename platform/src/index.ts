@@ -129,6 +129,7 @@ export {
   refuseOldServer,
   withDatabase,
 } from './postgres/server.ts';
+export { firstBytes, storableText } from './postgres/storable-text.ts';
 export { createReplication } from './replication/create-replication.ts';
 export { inspectServers } from './replication/inspect-servers.ts';
 export type {

@@ -1,6 +1,6 @@
 /** Composition root of a shard: everything that serves the apps placed on it, behind the contract that gateways use. */
 import { cleaningUp } from '@rocket/platform';
-import type { ShardService } from '@rocket/schema';
+import type { Placed, ShardService } from '@rocket/schema';
 import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
@@ -10,6 +10,7 @@ import { serveOperations } from './operation/serve-operations.ts';
 import { readOutbox } from './outbox/read-outbox.ts';
 import { readStored } from './outbox/stored-events.ts';
 import { createShardUsers } from './users/shard-users.ts';
+import { createShardWebhooks } from './webhooks/shard-webhooks.ts';
 import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
 import { createShardWorkflows } from './workers/shard-workflows.ts';
 
@@ -41,28 +42,36 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     },
   });
   const activation = createActivationService(apps, logger);
-  const webhooks = createWebhookCaller(options.config);
+  const caller = createWebhookCaller(options.config);
   const { commands, handleEvent } = createShardWorkflows(apps, {
-    ...{ webhooks, logger, metrics: options.metrics.workflows },
+    ...{ webhooks: caller, logger, metrics: options.metrics.workflows },
   });
+  const databaseOf = async (at: Placed) => (await apps.databaseAt(at)).primary;
   return {
     apps,
-    ...serveOperations({ apps, insights, webhooks, workflows: commands, logger, metrics: options.metrics }),
+    ...serveOperations({
+      ...{ apps, insights, webhooks: caller, workflows: commands },
+      ...{ logger, metrics: options.metrics },
+    }),
     ...activation,
     removeApp: async (at) => {
       await activation.removeApp(at);
       insights.forget(at.app);
     },
     ...createAdviceService(apps, insights),
-    outbox: async (at) => readOutbox((await apps.databaseAt(at)).primary),
-    storedEvents: async (at, { ids }) => readStored((await apps.databaseAt(at)).primary, ids),
+    outbox: async (at) => readOutbox(await databaseOf(at)),
+    storedEvents: async (at, { ids }) => readStored(await databaseOf(at), ids),
     handleEvent,
-    users: createShardUsers(async (at) => (await apps.databaseAt(at)).primary),
+    webhooks: createShardWebhooks({
+      ...{ databaseOf, calls: caller, bus: options.bus },
+      modelOf: async (app) => (await apps.active(app))?.model ?? null,
+    }),
+    users: createShardUsers(databaseOf),
     close: async () => {
       indexCare.close();
       await cleaningUp(
         () => apps.close(),
-        () => webhooks.close(),
+        () => caller.close(),
       );
     },
   };

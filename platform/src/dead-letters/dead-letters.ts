@@ -1,6 +1,7 @@
 import { appName, RocketError } from '@rocket/schema';
 import { z } from 'zod';
 import type { Database, Row } from '../postgres/queryable.ts';
+import { firstBytes, storableText } from '../postgres/storable-text.ts';
 import {
   countLetters,
   deleteAllLetters,
@@ -38,7 +39,7 @@ const CountRow = z.tuple([z.string().transform(Number)]);
 export function deadLetters(database: Database): DeadLetters {
   return {
     async add(letter) {
-      const message = storable(messageKey(letter));
+      const message = storableText(messageKey(letter));
       const [row] = await database.query(insertLetter(storableLetter(letter), message));
       if (!RoomRow.parse(row)[0]) throw full();
     },
@@ -65,23 +66,14 @@ function messageKey({ messageId, position, subject }: NewDeadLetter): string {
   return messageId === null ? `at ${position} ${subject}` : `id ${messageId}`;
 }
 
+/** A message must not fail to be put aside for what is in it. */
 function storableLetter({ subject, payload, cause, ...letter }: NewDeadLetter) {
   return {
     ...letter,
-    subject: storable(subject),
-    payload: storable(payload),
-    cause: storable(firstBytes(cause, MAX_CAUSE_BYTES)),
+    subject: storableText(subject),
+    payload: storableText(payload),
+    cause: storableText(firstBytes(cause, MAX_CAUSE_BYTES)),
   };
-}
-
-/** Postgres stores no NUL, and a message must not fail to be put aside for what is in it. No JSON contains one. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\uFFFD');
-}
-
-/** The beginning of a text, in UTF-8, without a part of a character. */
-function firstBytes(text: string, bytes: number): string {
-  return new TextDecoder().decode(Buffer.from(text).subarray(0, bytes), { stream: true });
 }
 
 function toHead(row: Row): DeadLetterHead {

@@ -15,7 +15,7 @@ export interface Endpoint {
   readonly id: string;
   readonly url: string;
   /** That requests are signed with: the present one first. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly [string, ...string[]];
   /** Null for one that is used. */
   readonly disabled: DisabledReason | null;
   /** Null for one that has accepted the last delivery. */
@@ -45,6 +45,11 @@ export function selectEndpoints(urls: readonly string[]): Statement {
     values: [urls],
     prepare: true,
   };
+}
+
+/** The same of the endpoint of this id. */
+export function selectEndpoint(id: string): Statement {
+  return { text: `SELECT ${COLUMNS} FROM "${ENDPOINTS_TABLE}" WHERE id = $1::uuid`, values: [id] };
 }
 
 /** The same of all endpoints of the app. */

@@ -1,9 +1,8 @@
-/** What is kept of the body of an answer. */
+import { firstBytes, storableText } from '@rocket/platform';
 
-const MAX_STORED_BYTES = 4_096;
+const MAX_RESPONSE_BYTES = 4_096;
 
-/** Its beginning. Postgres stores no NUL. */
+/** What is kept of the body of an answer: its beginning. */
 export function storedResponse(body: string): string {
-  const start = new TextDecoder().decode(Buffer.from(body).subarray(0, MAX_STORED_BYTES), { stream: true });
-  return start.replaceAll('\0', '\uFFFD');
+  return storableText(firstBytes(body, MAX_RESPONSE_BYTES));
 }

@@ -1,7 +1,7 @@
 /** Which apps have timers, and what they do when they fire. */
 import { type CatalogView, createSlots } from '@rocket/platform';
 import type { AppName } from '@rocket/schema';
-import { createSystemTables } from '../tables/system-tables.ts';
+import { ensureSystemTables } from '../tables/ensure-system-tables.ts';
 import type { TimerSource } from './timers/app-timers.ts';
 import { dueTimer, msUntilDue, postponeTimer, selectDue, selectNextDue } from './timers/timer-sql.ts';
 import type { WorkerShards } from './worker-shards.ts';
@@ -104,8 +104,7 @@ async function lookAt(app: WorkflowApp): Promise<boolean> {
   const [tables] = await app.database.query(selectHasTables(), limits);
   if (!isTrue(tables)) {
     if (!hasWorkflows) return false;
-    // The app is of an older version, and nothing has been written to it since.
-    await app.database.transaction(createSystemTables);
+    await ensureSystemTables(app.database);
   }
   const [instances] = await app.database.query(selectHasInstances(), limits);
   if (!hasWorkflows && !isTrue(instances)) return false;

@@ -17,13 +17,18 @@ import {
   type SlowQueryReport,
   type SubgraphAnswer,
   USER_CALLS,
+  WEBHOOK_CALLS,
 } from '@rocket/schema';
 import { GraphQLError } from 'graphql';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createShardServer } from '../../src/http/shard-server.ts';
+import { DELIVERY, DETAIL, ENDPOINT, FILTER, SECRET } from '../support/webhook-messages.ts';
 import { LOGGER } from '../support/write-app.ts';
 
-const PATHS = [OPERATION_PATH, ...Object.values({ ...APP_CALLS, ...USER_CALLS }).map(({ path }) => path)];
+const PATHS = [
+  OPERATION_PATH,
+  ...[APP_CALLS, USER_CALLS, WEBHOOK_CALLS].flatMap((calls) => Object.values(calls).map(({ path }) => path)),
+];
 const KEY = 'internal-key';
 const MAX_BODY_BYTES = 1_000;
 const AT = { app: appName('crm'), epoch: epoch(2) };
@@ -52,6 +57,7 @@ const EVENT = {
   payload: '{"n":12345678901234567890}',
 };
 const STORED = [{ id: '7', payload: '{"v":1,"n":12345678901234567890}' }];
+const OF = { endpoint: ENDPOINT.id };
 const SESSION = { user: USER, refreshToken: 'token' };
 
 let calls: [name: string, ...given: unknown[]][];
@@ -105,6 +111,16 @@ function recordingService(): ShardService {
       find: record('find', USER),
       add: record('add', USER),
       remove: record('remove', undefined),
+    },
+    webhooks: {
+      endpoints: record('endpoints', [ENDPOINT]),
+      secret: record('secret', SECRET),
+      rotate: record('rotate', SECRET),
+      setEnabled: record('setEnabled', undefined),
+      deliveries: record('deliveries', [DELIVERY]),
+      delivery: record('delivery', DETAIL),
+      redeliver: record('redeliver', { count: 2 }),
+      test: record('test', DETAIL),
     },
   };
 }
@@ -364,6 +380,40 @@ describe('other calls', () => {
     ],
     [USER_CALLS.find.path, { ...AT, email: 'a@b' }, ['find', AT, { email: 'a@b' }], USER],
     [USER_CALLS.remove.path, { ...AT, id: 'u-1' }, ['remove', AT, { id: 'u-1' }], null],
+    [WEBHOOK_CALLS.endpoints.path, AT, ['endpoints', AT], [ENDPOINT]],
+    [WEBHOOK_CALLS.secret.path, { ...AT, ...OF }, ['secret', AT, OF], SECRET],
+    [
+      WEBHOOK_CALLS.rotate.path,
+      { ...AT, ...OF, secret: null, overlapMs: 5 },
+      ['rotate', AT, { ...OF, secret: null, overlapMs: 5 }],
+      SECRET,
+    ],
+    [
+      WEBHOOK_CALLS.setEnabled.path,
+      { ...AT, ...OF, isEnabled: false },
+      ['setEnabled', AT, { ...OF, isEnabled: false }],
+      null,
+    ],
+    [
+      WEBHOOK_CALLS.deliveries.path,
+      { ...AT, filter: FILTER, after: null, limit: 10 },
+      ['deliveries', AT, { filter: FILTER, after: null, limit: 10 }],
+      [DELIVERY],
+    ],
+    [WEBHOOK_CALLS.delivery.path, { ...AT, id: DELIVERY.id }, ['delivery', AT, { id: DELIVERY.id }], DETAIL],
+    [
+      WEBHOOK_CALLS.redeliver.path,
+      { ...AT, kind: 'ids', ids: [DELIVERY.id] },
+      ['redeliver', AT, { kind: 'ids', ids: [DELIVERY.id] }],
+      { count: 2 },
+    ],
+    [
+      WEBHOOK_CALLS.redeliver.path,
+      { ...AT, kind: 'filter', filter: FILTER },
+      ['redeliver', AT, { kind: 'filter', filter: FILTER }],
+      { count: 2 },
+    ],
+    [WEBHOOK_CALLS.test.path, { ...AT, ...OF }, ['test', AT, OF], DETAIL],
   ] as const)('reach the service: %s', async (path, body, expected, answer) => {
     expect(await adminCall(path, body)).toEqual({ status: 200, body: answer });
     expect(calls).toEqual([expected]);
@@ -392,6 +442,11 @@ describe('other calls', () => {
     [APP_CALLS.storedEvents.path, { ...AT, ids: [...'12345678901'] }],
     [APP_CALLS.settleActivation.path, AT],
     [APP_CALLS.activate.path, { ...AT, revision: 1, sampleData: { customer: {} } }],
+    [WEBHOOK_CALLS.secret.path, { endpoint: 'https://x.test/h' }],
+    [WEBHOOK_CALLS.rotate.path, { ...OF, secret: null, overlapMs: -1 }],
+    [WEBHOOK_CALLS.deliveries.path, { filter: FILTER, after: null, limit: 100_000 }],
+    [WEBHOOK_CALLS.deliveries.path, { filter: { ...FILTER, status: 'lost' }, after: null, limit: 1 }],
+    [WEBHOOK_CALLS.redeliver.path, { kind: 'all' }],
   ])('are refused when the body does not have its form: %s', async (path, body) => {
     expect(await adminCall(path, body)).toMatchObject({
       status: 400,

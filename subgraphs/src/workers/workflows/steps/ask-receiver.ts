@@ -2,9 +2,10 @@
 import { OutgoingError } from '@rocket/platform';
 import type { ActionModel } from '@rocket/schema';
 import { endpointAt } from '../../../webhooks/endpoint-at.ts';
+import { answerReason, outgoingReason } from '../../../webhooks/outgoing-reason.ts';
 import { isAccepted, mayAcceptLater } from '../../../webhooks/receiver-status.ts';
 import type { OpenInstance } from '../instance/open-instance.ts';
-import { outgoingReason, ReceiverFailure } from './step-failure.ts';
+import { ReceiverFailure } from './step-failure.ts';
 
 type Asked = Omit<Extract<ActionModel, { kind: 'webhook' }>, 'body'> & {
   /** As JSON. */
@@ -24,7 +25,7 @@ export async function askReceiver(instance: OpenInstance, asked: Asked): Promise
   const { status } = await answered(() => app.webhooks.call(asked, message, app.webhooks.timeoutMs));
   if (isAccepted(status)) return;
   const mayPass = mayAcceptLater(status);
-  throw new ReceiverFailure(`webhook: the receiver answered with ${status}`, { mayPass });
+  throw new ReceiverFailure(`webhook: ${answerReason(status)}`, { mayPass });
 }
 
 async function answered<T>(ask: () => Promise<T>): Promise<T> {

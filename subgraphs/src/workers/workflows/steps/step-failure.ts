@@ -1,5 +1,5 @@
 /** What an error of a step means for its instance. */
-import { isConnectionError, type OutgoingError } from '@rocket/platform';
+import { isConnectionError } from '@rocket/platform';
 import { ERROR_CATALOGUE, ExpressionError, RocketError, type UserError, WorkflowFault } from '@rocket/schema';
 import { WriteRefused } from '../../../write/write-result.ts';
 
@@ -62,18 +62,4 @@ export function stepFailure(error: unknown): StepFailure {
 export function isOutage(error: unknown): boolean {
   if (isConnectionError(error)) return true;
   return error instanceof RocketError && error.retryable;
-}
-
-/** What is said of a request that had no answer, without the address. */
-export function outgoingReason(error: OutgoingError): string {
-  switch (error.failure) {
-    case 'forbidden':
-      return 'the operator allows no requests to its address, or no header of it';
-    case 'timeout':
-      return 'the receiver did not answer in time';
-    case 'network':
-      return 'the receiver could not be reached';
-    default:
-      return error.failure satisfies never;
-  }
 }
