@@ -30,13 +30,15 @@ export function guardedConnector(options: GuardedConnectorOptions): buildConnect
         callback(error, null);
         return;
       }
-      const reached = socket.remoteAddress ?? 'an unknown address';
-      if (isAllowed(reached)) {
+      const reached = socket.remoteAddress;
+      if (reached !== undefined && isAllowed(reached)) {
         callback(null, socket);
         return;
       }
       socket.destroy();
-      callback(forbidden(reached), null);
+      // A connection that the other side has reset at once has no address any more.
+      const isLost = reached === undefined;
+      callback(isLost ? new Error('The connection was lost at once') : forbidden(reached), null);
     });
   };
 }

@@ -102,8 +102,12 @@ function shared(resolve: Resolve): Resolve {
 
 function checkedUrl(text: string): URL {
   const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    throw new OutgoingError('forbidden', 'Only http and https addresses may be called');
+  // A port of more is no part of any URL.
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.port === '0')
+    throw new OutgoingError(
+      'forbidden',
+      'Only http and https addresses with a port of 1 to 65535 may be called',
+    );
   if (url.username !== '' || url.password !== '')
     throw new OutgoingError('forbidden', 'An address with credentials may not be called');
   return url;
@@ -136,7 +140,8 @@ async function readStart(body: Dispatcher.ResponseData['body']): Promise<string>
   let size = 0;
   for await (const chunk of body) {
     if (!Buffer.isBuffer(chunk)) throw new TypeError('The body of an answer is not in bytes');
-    chunks.push(chunk);
+    // A chunk is a view of all that was read with it, of which its sender can make much more than of the chunk.
+    chunks.push(Buffer.from(chunk));
     size += chunk.length;
     if (size >= MAX_OUTGOING_ANSWER_BYTES) break;
   }

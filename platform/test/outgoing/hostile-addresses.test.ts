@@ -4,8 +4,10 @@ import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createOutgoingClient, type OutgoingClient } from '../../src/outgoing/outgoing-client.ts';
 import { OutgoingError } from '../../src/outgoing/outgoing-error.ts';
+import { CLOUD_ADDRESSES, HOSTILE_HOSTS } from './hostile-hosts.ts';
 
 const ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok';
+const OK = { status: 200, body: 'ok', retryAfter: null };
 let server: Server;
 let port = 0;
 let connections = 0;
@@ -25,6 +27,9 @@ afterAll(() => new Promise((closed) => server.close(closed)));
 beforeEach(() => {
   connections = 0;
 });
+
+const v4 = (address: string): LookupAddress => ({ address, family: 4 });
+const v6 = (address: string): LookupAddress => ({ address, family: 6 });
 
 const get = (client: OutgoingClient, url: string) =>
   client.send({ url, method: 'GET', headers: {}, body: null, timeoutMs: 2_000 });
@@ -47,70 +52,27 @@ async function withClient<T>(
   }
 }
 
-const HOSTS = [
-  '127.0.0.1',
-  '127.0.0.1.',
-  '127.1',
-  '127.0.1',
-  '127.255.255.254',
-  '2130706433',
-  '017700000001',
-  '0x7f.1',
-  '0x7f000001',
-  '0x7F.0x0.0x0.0x1',
-  '0177.0.0.1',
-  '0177.0.0.0x1',
-  '%31%32%37.0.0.1',
-  '１２７.0.0.1',
-  '127。0。0。1',
-  '0.0.0.0',
-  '0',
-  'localhost',
-  'LOCALHOST',
-  '[::1]',
-  '[0:0:0:0:0:0:0:1]',
-  '[::]',
-  '[::127.0.0.1]',
-  '[::7f00:1]',
-  '[::ffff:127.0.0.1]',
-  '[::ffff:7f00:1]',
-  '[::ffff:0:7f00:1]',
-  '[64:ff9b::7f00:1]',
-  '[64:ff9b:1::7f00:1]',
-  '[2002:7f00:1::]',
-  '[2001:0:7f00:1::]',
-  '[fe80::1]',
-  '[fec0::1]',
-  '[fc00::1]',
-  '[fd00:ec2::254]',
-  '[ff02::1]',
-  '[100::1]',
-  '[2001:db8::1]',
-  '10.0.0.1',
-  '172.16.0.1',
-  '192.168.0.1',
-  '100.64.0.1',
-  '100.100.100.200',
-  '169.254.169.254',
-  '2852039166',
-  '168.63.129.16',
-  '192.0.0.192',
-  '192.0.2.1',
-  '198.18.0.1',
-  '203.0.113.1',
-  '224.0.0.1',
-  '240.0.0.1',
-  '255.255.255.255',
-];
-
 describe('addresses in URLs', () => {
-  it.each(HOSTS)('%s is refused', async (host) => {
+  it.each(HOSTILE_HOSTS)('%s is refused', async (host) => {
     await withClient({ allow: [] }, async (client) => {
       expect(await failureOf(client, `http://${host}:${port}/`)).toBe('forbidden');
       expect(await failureOf(client, `https://${host}:${port}/`)).toBe('forbidden');
     });
     expect(connections).toBe(0);
   });
+
+  it.each([
+    ['the host', {}, ['forbidden', 'network']],
+    ['the DNS', { resolve: async () => [v4('127.0.0.1')] }, ['forbidden']],
+  ])(
+    'localhost with a dot at its end leads nowhere, whatever %s knows of it',
+    async (_, options, expected) => {
+      await withClient({ allow: [], ...options }, async (client) =>
+        expect(expected).toContain(await failureOf(client, `http://localhost.:${port}/`)),
+      );
+      expect(connections).toBe(0);
+    },
+  );
 
   it.each([
     'http://user:secret@example.org/',
@@ -122,15 +84,20 @@ describe('addresses in URLs', () => {
     'no address',
     'http://',
     'http://[fe80::1%25eth0]/',
+    'http://example.org:0/',
+    'http://example.org:65536/',
+    'http://example.org:-1/',
+    'ws://127.0.0.1/',
+    'javascript:alert(1)',
+    'http://example.org%00.test/',
+    '//127.0.0.1/',
+    '',
   ])('%s is not called', async (url) => {
     await withClient({ allow: ['private'] }, async (client) =>
       expect(await failureOf(client, url)).toBe('forbidden'),
     );
   });
 });
-
-const v4 = (address: string): LookupAddress => ({ address, family: 4 });
-const v6 = (address: string): LookupAddress => ({ address, family: 6 });
 
 describe('answers of the DNS', () => {
   it.each([
@@ -152,6 +119,17 @@ describe('answers of the DNS', () => {
     expect(connections).toBe(0);
   });
 
+  it.each([...CLOUD_ADDRESSES, '::ffff:169.254.169.254', '64:ff9b::a9fe:a9fe', 'fe80::a9fe:a9fe%eth0.1'])(
+    '%s is refused behind the name of a metadata service, in private networks too',
+    async (address) => {
+      const resolve = async () => [{ address, family: address.includes(':') ? 6 : 4 }];
+      await withClient({ allow: ['private'], resolve }, async (client) => {
+        for (const name of ['metadata.google.internal', 'metadata', 'instance-data'])
+          expect(await failureOf(client, `http://${name}:${port}/latest/meta-data/`)).toBe('forbidden');
+      });
+    },
+  );
+
   it('a name that leads elsewhere the second time is refused then, and is asked once for each connection', async () => {
     // The listener's second address stands for one of the internet.
     const answers = [[v4('127.0.0.2')], [v4('127.0.0.1')], [v4('127.0.0.2'), v4('127.0.0.1')]];
@@ -159,7 +137,7 @@ describe('answers of the DNS', () => {
     const resolve = async () => answers[asked++] ?? [];
     await withClient({ allow: ['127.0.0.2'], resolve }, async (client) => {
       const url = `http://hook.test:${port}/`;
-      expect(await get(client, url)).toEqual({ status: 200, body: 'ok' });
+      expect(await get(client, url)).toEqual(OK);
       expect([asked, connections]).toEqual([1, 1]);
       expect(await failureOf(client, url)).toBe('forbidden');
       expect(await failureOf(client, url)).toBe('forbidden');
@@ -203,7 +181,7 @@ describe('allowed addresses', () => {
     [['10.0.0.0/8', 'private'], 'localhost'],
   ])('%j let %s be called', async (allow, host) => {
     await withClient({ allow }, async (client) =>
-      expect(await get(client, `http://${host}:${port}/`)).toEqual({ status: 200, body: 'ok' }),
+      expect(await get(client, `http://${host}:${port}/`)).toEqual(OK),
     );
   });
 

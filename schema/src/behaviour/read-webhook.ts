@@ -82,12 +82,21 @@ function readCondition(
   return read === null ? undefined : { text, evaluate: read.evaluate };
 }
 
+const ADDRESS_WITH_PORT = /^https?:\/\/[^/?#\\]*:(\d+)(?:[/?#\\]|$)/i;
+const MAX_PORT = 65_535;
+
 /** What is wrong with the address of a webhook; null when nothing is. */
 export function addressProblem(address: string): { readonly message: string; readonly hint: string } | null {
   if (address.includes('{{'))
     return {
       message: 'Nothing is put in for {{...}} in an address',
       hint: 'Only values of headers may hold {{env.NAME}}',
+    };
+  const [, port] = ADDRESS_WITH_PORT.exec(address.trim()) ?? [];
+  if (port !== undefined && (Number(port) === 0 || Number(port) > MAX_PORT))
+    return {
+      message: `Nothing can listen on port ${port}`,
+      hint: `Write a port of 1 to ${MAX_PORT}, or none`,
     };
   const url = URL.parse(address);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:'))

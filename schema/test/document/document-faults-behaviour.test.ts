@@ -118,6 +118,15 @@ const CASES: readonly FaultCase[] = [
     ['$.webhooks[0].url'],
   ],
   [
+    'ports of webhooks that nothing can listen on',
+    both({
+      webhooks: ['a.test:0', 'a.test:65536/hook', '[::1]:00?x', 'a.test:99999#x'].map((to) => ({
+        ...{ entity: 'ticket', url: `https://${to}` },
+      })),
+    }),
+    [0, 1, 2, 3].map((at) => `$.webhooks[${at}].url`),
+  ],
+  [
     'conditions of webhooks',
     both({
       webhooks: ['record.titel', 'changes.title.now', 'related.x', 'record.title ==', 'title'].map(
