@@ -8,7 +8,9 @@ import { DEFAULT_STREAM_SETTINGS } from '../../src/streams/stream-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const PAGE = readFileSync(join(ROOT, 'docs/partners.md'), 'utf8');
-const CLIENT = readFileSync(join(ROOT, 'examples/partners/follow.ts'), 'utf8');
+const PROGRAMS = ['follow.ts', 'receive.ts'].map((name) =>
+  readFileSync(join(ROOT, 'examples/partners', name), 'utf8'),
+);
 
 /** The cells of each row of a table under a heading. */
 function rowsOf(heading: string): readonly (readonly string[])[] {
@@ -64,9 +66,10 @@ describe('docs/partners.md', () => {
     expect(PAGE).toContain(`within ${seconds(settings.reconnectWithinMs)}: WebSockets by 1012`);
   });
 
-  it('shows parts of the client as they are', () => {
+  it('shows parts of the programs as they are', () => {
     const parts = [...PAGE.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, part = '']) => part);
-    expect(parts.length).toBeGreaterThan(2);
-    expect(parts.filter((part) => !CLIENT.includes(part))).toEqual([]);
+    expect(parts.length).toBeGreaterThan(4);
+    expect(parts.filter((part) => !PROGRAMS.some((program) => program.includes(part)))).toEqual([]);
+    for (const program of PROGRAMS) expect(parts.some((part) => program.includes(part))).toBe(true);
   });
 });

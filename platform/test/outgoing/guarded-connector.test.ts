@@ -40,7 +40,7 @@ it('gives up a connection that has reached another address than the one that was
   });
   const to = { hostname: 'hook.test', host: 'hook.test', protocol: 'http:', port: String(port) };
   const { promise, resolve } = Promise.withResolvers<unknown>();
-  connect(to, (error) => resolve(error));
+  connect(to, (...[error]) => resolve(error));
   expect(await promise).toMatchObject({
     failure: 'forbidden',
     message: expect.stringContaining('127.0.0.1'),
