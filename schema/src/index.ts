@@ -31,7 +31,6 @@ export { documentHash } from './document/document-hash.ts';
 export { type DocumentSummary, documentSummary } from './document/document-summary.ts';
 export type { DocumentFault } from './document/faults/faults.ts';
 export { didYouMean, didYouMeanOf } from './document/faults/nearest-name.ts';
-export { notExecuted } from './document/not-executed.ts';
 export { parseDocument } from './document/parse-document.ts';
 export { parseDocumentText } from './document/parse-text.ts';
 export type {

@@ -95,18 +95,6 @@ describe('the command line beside a running start', () => {
     ]);
   });
 
-  test('says what an app holds and the product does not execute', async () => {
-    const hook = { entity: 'note', url: 'https://a.test/' };
-    const document = JSON.stringify({ ...NOTE, webhooks: [hook, { ...hook, hook: 'after_delete' }] });
-    expect(await succeed(['app', 'import', 'notes', '-'], document)).toContain(
-      '$.webhooks: 2 stored without effect',
-    );
-    expect(JSON.parse(await succeed(['app', 'list', '--json']))).toMatchObject([
-      { name: 'notes', notExecuted: [{ section: 'webhooks', count: 2 }] },
-    ]);
-    expect(await succeed(['app', 'list'])).toMatch(/NOT EXECUTED[\s\S]*webhooks 2/);
-  });
-
   test('manages users, graphs and shards', async () => {
     const added = JSON.parse(
       await succeed(['user', 'add', 'ann@example.com', '--app', 'notes', '--role', 'writer', '--json']),

@@ -1,5 +1,5 @@
 import type { AppRecord, CatalogSnapshot, GraphDefinition } from '@rocket/platform';
-import { notExecuted, type ShardRecord, shardOf } from '@rocket/schema';
+import { type ShardRecord, shardOf } from '@rocket/schema';
 import { MAIN_GRAPH } from '../graphs/graph-key.ts';
 import type { AdminParts } from './parts.ts';
 import { shardServers } from './shard-servers.ts';
@@ -21,10 +21,6 @@ export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminP
     state: placement?.state ?? 'offline',
     url: `/apps/${name}/graphql`,
     document,
-    notExecuted: async () => {
-      const active = await document();
-      return active === null ? [] : notExecuted(active);
-    },
     entityCount: async () => (await document())?.entities.length ?? 0,
     workflows: async () => (await document())?.workflows.map(({ name }) => name) ?? [],
   };

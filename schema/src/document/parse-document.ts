@@ -8,7 +8,6 @@ import type { DocumentFault } from './faults/faults.ts';
 import { didYouMeanOf } from './faults/nearest-name.ts';
 import { showValue } from './faults/show-value.ts';
 import { guardJson } from './json-guard.ts';
-import { notExecuted } from './not-executed.ts';
 import { type ReadDocument, readParts } from './read-parts.ts';
 import type { AppDocument } from './types.ts';
 
@@ -61,11 +60,7 @@ export function parseDocument(input: unknown, app: AppName): ParsedDocument {
   runChecks(context);
   const sampleData = checkSampleData(context, read.sampleData);
   if (faults.hasErrors) return { ok: false, faults: faults.errors(input) };
-  const document = assemble(read, sampleData);
-  for (const { section, count, consequence } of notExecuted(document)) {
-    faults.warning([section], `${count} stored without effect: ${consequence}`);
-  }
-  return { ok: true, document, warnings: faults.warnings(input) };
+  return { ok: true, document: assemble(read, sampleData), warnings: faults.warnings(input) };
 }
 
 function checkVersion(version: unknown, faults: FaultCollector): void {

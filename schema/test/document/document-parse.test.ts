@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentSummary } from '../../src/document/document-summary.ts';
-import { notExecuted } from '../../src/document/not-executed.ts';
 import { parseDocument } from '../../src/document/parse-document.ts';
 import { parseDocumentText } from '../../src/document/parse-text.ts';
 import { APP, entity, ID, KEY, manyToMany, oneToMany, parsed } from '../support/document-fixture.ts';
@@ -10,13 +9,13 @@ const EXAMPLES = new URL('../../../../shared/rocket-examples/', import.meta.url)
 /** Its approvals are for a role that may read nothing. */
 const ROLE = '$.workflows[0].steps[0].assignee.role';
 const DOCUMENTS = [
-  ['content-management.json', ['$.webhooks']],
-  ['helpdesk-ticketing.json', [ROLE, '$.webhooks']],
+  ['content-management.json', []],
+  ['helpdesk-ticketing.json', [ROLE]],
 ] as const;
 
 // The documents are not part of the repository; where they are not beside it there is nothing to read.
 describe.skipIf(!existsSync(EXAMPLES))('documents in use', () => {
-  it.each(DOCUMENTS)('%s is accepted, with no word but of what does nothing', (name, warnings) => {
+  it.each(DOCUMENTS)('%s is accepted, with no word but of what cannot work', (name, warnings) => {
     const result = parseDocumentText(readFileSync(new URL(name, EXAMPLES), 'utf8'), APP);
     expect(result.ok && result.warnings.map(({ path }) => path)).toEqual(warnings);
     expect(result.ok && documentSummary(result.document).records).toBeGreaterThan(20);
@@ -175,34 +174,9 @@ describe('parseDocument', () => {
       '$.workflows[0].context.kind',
       '$.workflows[0].steps[0].actions',
       '$.workflows[0].steps[0].signed',
-      '$.webhooks',
       '$.webhooks[0].async',
       '$.ui_configs[0].entity',
     ]);
-  });
-
-  it('warns of what is stored without being executed, once per section, not of what is switched off', () => {
-    const result = parseDocument(
-      {
-        version: 1,
-        entities: [entity('a')],
-        webhooks: [1, 2, 3, 4, 5].map((value) => ({
-          entity: 'a',
-          url: `https://a.test/${value}`,
-          active: value !== 3,
-          hook: value === 4 ? 'before_write' : value === 5 ? 'before_delete' : 'after_write',
-        })),
-      },
-      APP,
-    );
-    expect(result.ok && result.warnings).toEqual([
-      {
-        severity: 'warning',
-        path: '$.webhooks',
-        message: '2 stored without effect: this version calls no webhook after a write',
-      },
-    ]);
-    expect(result.ok && notExecuted(result.document)).toMatchObject([{ section: 'webhooks', count: 2 }]);
   });
 
   it('warns where a reference cannot be checked, or has no key to check', () => {

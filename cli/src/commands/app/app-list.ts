@@ -16,10 +16,9 @@ export async function listApps(line: CommandLine, options: { json?: boolean }): 
     app.state,
     app.revision === null ? '-' : String(app.revision),
     String(app.entityCount),
-    app.notExecuted.map(({ section, count }) => `${section} ${count}`).join(', ') || '-',
     app.refersTo.join(', ') || '-',
     app.url,
   ]);
-  const header = ['NAME', 'SHARD', 'STATE', 'REVISION', 'ENTITIES', 'NOT EXECUTED', 'REFERS TO', 'PATH'];
+  const header = ['NAME', 'SHARD', 'STATE', 'REVISION', 'ENTITIES', 'REFERS TO', 'PATH'];
   print(line, formatTable(header, rows, 'No apps yet: add one with `rocket app import NAME FILE`.'));
 }
