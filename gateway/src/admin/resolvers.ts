@@ -22,6 +22,7 @@ import {
 } from './shards.ts';
 import { addUser, listUsers, removeUser } from './users.ts';
 import { appView, graphView, shardView } from './views.ts';
+import { webhookMutations, webhookQueries } from './webhooks/webhook-resolvers.ts';
 
 /** What the resolvers use to change apps and graphs. */
 interface Changes {
@@ -59,6 +60,7 @@ function queryResolvers(parts: AdminParts) {
     events: (_: unknown, args: EventsArguments) => eventsQuery(args, parts),
     eventStatus: () => eventStatus(parts),
     ...deadEventQueries(parts),
+    ...webhookQueries(parts),
     cacheStatus: () => cacheStatus(parts),
     cacheExplain: (_: unknown, args: ExplainArguments, context: AdminContext) =>
       cacheExplain(args, context, parts),
@@ -70,6 +72,7 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
   return {
     ...shardAndGraphMutations(parts, changes),
     ...deadEventMutations(parts),
+    ...webhookMutations(parts),
     importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
       const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
       const imported = exclusive.run(`the import of ${args.name} by ${actor}`, (catalog) =>

@@ -16,6 +16,7 @@ import {
 } from '@rocket/schema';
 import type { ExecutionResult, GraphQLSchema } from 'graphql';
 import { execute, parse } from './graphql.ts';
+import { memoryWebhooks } from './memory-webhooks.ts';
 
 /** Runs before each call; returns the position for the answer. */
 type Before = (context: CallContext, operation: SubgraphOperation) => Promise<Lsn | null>;
@@ -61,6 +62,7 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
       if (payload === 'broken') throw new Error('the password is secret');
     },
     users: memoryUsers(),
+    webhooks: memoryWebhooks(),
   };
 }
 

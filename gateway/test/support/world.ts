@@ -48,9 +48,9 @@ export interface World {
 export async function createWorld(
   more: Partial<GatewayOptions['config']> = {},
   sharedCache: SharedCache = noSharedCache(),
+  logger = createLogger({ level: 'silent', name: 'test' }),
 ): Promise<World> {
   const database = await createTestDatabase();
-  const logger = createLogger({ level: 'silent', name: 'test' });
   const catalog = await openCatalog({ url: database.url, logger });
   await catalog.platformUsers.add(ADMIN);
   await catalog.addShard({ name: shardName('s1'), databaseUrl: database.url, url: null });
