@@ -9,6 +9,7 @@ import { addListenCommand } from './commands/listen/listen.ts';
 import { addShardCommands } from './commands/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addWebhookCommands } from './commands/webhook/webhook.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { addWorkflowCommands } from './commands/workflow/workflow.ts';
 import { withCallableForm } from './output/callable.ts';
@@ -47,6 +48,7 @@ export function createProgram(line: CommandLine): Command {
   addEventsCommands(program, line);
   addListenCommand(program, line);
   addWorkflowCommands(program, line);
+  addWebhookCommands(program, line);
   addCacheCommands(program, line);
   return program;
 }

@@ -320,6 +320,7 @@ export { parseDistinctOn } from './where/parse-distinct.ts';
 export { parseOrderBy } from './where/parse-order.ts';
 export { parseWhere } from './where/parse-where.ts';
 export { readWorkflowOf } from './workflows/build-workflows.ts';
+export { DURATION_HINT, readDuration } from './workflows/durations.ts';
 export { WORKFLOWS_CONSUMER, WORKFLOWS_CONSUMPTION } from './workflows/engine-consumer.ts';
 export {
   documentEntities,
