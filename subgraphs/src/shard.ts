@@ -12,7 +12,9 @@ import { readStored } from './outbox/stored-events.ts';
 import { createShardUsers } from './users/shard-users.ts';
 import { createShardWebhooks } from './webhooks/shard-webhooks.ts';
 import { createWebhookCaller, type WebhookConfig } from './webhooks/webhook-caller.ts';
-import { createShardWorkflows } from './workers/shard-workflows.ts';
+import { createShardEvents } from './workers/shard-events.ts';
+import { shardWorkflows } from './workers/shard-workflows.ts';
+import { createWorkflowApps } from './workers/workflow-apps.ts';
 
 /** `view` is the process's own, of the same catalog. */
 export type ShardOptions = Omit<OpenAppsOptions, 'onSlowQuery' | 'onOpened'> & {
@@ -43,14 +45,16 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
   });
   const activation = createActivationService(apps, logger);
   const caller = createWebhookCaller(options.config);
-  const { commands, handleEvent } = createShardWorkflows(apps, {
+  const workflowApps = createWorkflowApps({
     ...{ webhooks: caller, logger, metrics: options.metrics.workflows },
+    // Workers are told of timers by the stream.
+    onTimer: () => undefined,
   });
   const databaseOf = async (at: Placed) => (await apps.databaseAt(at)).primary;
   return {
     apps,
     ...serveOperations({
-      ...{ apps, insights, webhooks: caller, workflows: commands },
+      ...{ apps, insights, webhooks: caller, workflows: shardWorkflows(apps, workflowApps) },
       ...{ logger, metrics: options.metrics },
     }),
     ...activation,
@@ -61,7 +65,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     ...createAdviceService(apps, insights),
     outbox: async (at) => readOutbox(await databaseOf(at)),
     storedEvents: async (at, { ids }) => readStored(await databaseOf(at), ids),
-    handleEvent,
+    handleEvent: createShardEvents({ apps, workflowApps, bus: options.bus }),
     webhooks: createShardWebhooks({
       ...{ databaseOf, calls: caller, bus: options.bus },
       modelOf: async (app) => (await apps.active(app))?.model ?? null,

@@ -90,7 +90,7 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
     );
   });
 
-  test('check names a missing consumer of workflows where apps have some', async () => {
+  test('check names the missing consumers of workers where apps have workflows', async () => {
     // Without NATS, or its own worker would make the consumer.
     const own = { ROCKET_DATA_DIR: directory.path, ROCKET_DEMO: '0' };
     const server = await startRocket(['start'], own);
@@ -103,6 +103,7 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
       const found = await rocket('events', 'check');
       expect(found).toMatchObject({ code: 1, stderr: '' });
       expect(found.stdout).toMatch(/^consumer workflows +exists +no +yes +by --apply$/m);
+      expect(found.stdout).toMatch(/^consumer webhooks +exists +no +yes +by --apply$/m);
       expect(await rocket('events', 'check', '--apply')).toMatchObject({ code: 0, stderr: '' });
       expect(await rocket('events', 'check')).toMatchObject({ code: 0 });
     } finally {
@@ -129,13 +130,15 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
       expect(text).toContain('stream max_age is 3600 s, not 604800 s (online): see `');
       const poison = { subject: 'rocket.ev.x.y.create', payload: '{"v":1,"kind":"nothing"}' };
       await publish(poison);
-      const dead = async () => JSON.parse((await rocket('events', 'dead', 'list', '--json')).stdout);
-      await expect.poll(dead, { timeout: 5_000 }).toMatchObject([
-        {
-          ...{ consumer: 'workflows', app: null, subject: poison.subject },
-          cause: expect.stringContaining('The event cannot be read'),
-        },
-      ]);
+      const dead = async (consumer: string) =>
+        JSON.parse((await rocket('events', 'dead', 'list', '--consumer', consumer, '--json')).stdout);
+      for (const consumer of ['workflows', 'webhooks'])
+        await expect.poll(() => dead(consumer), { timeout: 5_000 }).toMatchObject([
+          {
+            ...{ consumer, app: null, subject: poison.subject },
+            cause: expect.stringContaining('The event cannot be read'),
+          },
+        ]);
       await nats.stop();
       await expect
         .poll(async () => JSON.parse((await rocket('events', 'status', '--json')).stdout), {

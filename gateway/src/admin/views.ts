@@ -22,6 +22,7 @@ export function appView(app: AppRecord, snapshot: CatalogSnapshot, parts: AdminP
     url: `/apps/${name}/graphql`,
     document,
     entityCount: async () => (await document())?.entities.length ?? 0,
+    webhooks: async () => (await document())?.webhooks.length ?? 0,
     workflows: async () => (await document())?.workflows.map(({ name }) => name) ?? [],
   };
 }

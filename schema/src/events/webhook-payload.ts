@@ -13,6 +13,8 @@ export interface ToldChange {
   readonly record: StoredRecord['values'];
   /** Null for a create. */
   readonly old: StoredRecord['values'] | null;
+  /** Of the record after the change; of a deletion, of the deleted record. */
+  readonly version: number;
   /** Fields whose value changed. */
   readonly changed: readonly string[];
 }
@@ -40,26 +42,28 @@ export function changeMade(change: RecordChange): ToldChange {
     action: operation,
     record: (after ?? before).values,
     old: before?.values ?? null,
+    version: (after ?? before).version,
     changed: changedFields(change),
   };
 }
 
 /** @param event with its records: one that came without them has to be completed first */
 export function changeTold(event: ChangeEvent): ToldChange {
-  const { entity, op, record, previous, changed } = event;
-  return { entity, action: op, record: record ?? previous ?? NOTHING, old: previous, changed };
+  const { entity, op, record, previous, version, changed } = event;
+  return { entity, action: op, record: record ?? previous ?? NOTHING, old: previous, version, changed };
 }
 
 /** The record as it is stored: by a delete, as it was. Only JSON of it keeps the digits of large numbers. */
 export function webhookPayload(call: WebhookCall): string {
   const { event, change, caller, now, idempotencyKey } = call;
-  const { entity, action, record, old } = change;
+  const { entity, action, record, old, version } = change;
   return JSON.stringify({
     event,
     entity,
     action,
     record,
     ...(action === 'delete' ? {} : { old: old ?? {}, changes: changesOf(change) }),
+    version,
     user: { id: caller.userId, roles: caller.roles },
     timestamp: now.toISOString(),
     idempotency_key: idempotencyKey,

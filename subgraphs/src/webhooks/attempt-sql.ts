@@ -1,11 +1,6 @@
-/** Statements on the log of attempts, and on the forms of requests that deliveries were made with. */
-import type { Row, Statement } from '@rocket/platform';
-import { type RequestForm, readRequestForm } from '@rocket/schema';
-import { z } from 'zod';
-import {
-  WEBHOOK_ATTEMPTS_TABLE as ATTEMPTS_TABLE,
-  WEBHOOK_FORMS_TABLE as FORMS_TABLE,
-} from '../tables/webhook-tables.ts';
+/** Statements of those who send, on the log of attempts. */
+import type { Statement } from '@rocket/platform';
+import { WEBHOOK_ATTEMPTS_TABLE as ATTEMPTS_TABLE } from '../tables/webhook-tables.ts';
 
 /** One request, and what came of it. */
 export interface Attempt {
@@ -39,22 +34,4 @@ export function insertAttempts(attempts: readonly Attempt[]): Statement {
     ],
     prepare: true,
   };
-}
-
-export function insertForms(forms: ReadonlyMap<string, RequestForm>): Statement {
-  return {
-    text: `INSERT INTO "${FORMS_TABLE}" (hash, form) SELECT * FROM unnest($1::text[], $2::jsonb[])
-           ON CONFLICT (hash) DO NOTHING`,
-    values: [[...forms.keys()], [...forms.values()].map((form) => JSON.stringify(form))],
-  };
-}
-
-/** Rows as {@link storedForm} reads them. */
-export function selectForms(hashes: readonly string[]): Statement {
-  return { text: `SELECT hash, form FROM "${FORMS_TABLE}" WHERE hash = ANY ($1::text[])`, values: [hashes] };
-}
-
-export function storedForm(row: Row): readonly [string, RequestForm] {
-  const [hash, form] = z.tuple([z.string(), z.unknown()]).parse(row);
-  return [hash, readRequestForm(form)];
 }

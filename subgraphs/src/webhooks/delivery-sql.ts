@@ -3,7 +3,7 @@
  * lease, so that it comes back if they die, and raises `claim`, so that only the last one to take it says what comes next.
  */
 import type { Row, Statement } from '@rocket/platform';
-import { DELIVERY_EVENTS, type DeliveryEvent, type DeliveryStatus } from '@rocket/schema';
+import { DELIVERY_EVENTS, type DeliveryEvent, type DeliveryStatus, firstDeliveryId } from '@rocket/schema';
 import { z } from 'zod';
 import {
   WEBHOOK_ATTEMPTS_TABLE as ATTEMPTS_TABLE,
@@ -172,15 +172,15 @@ export function storedDelivery(row: Row): { readonly id: string; readonly dueInM
   return { id, dueInMs };
 }
 
-/** Deletes some of those whose events are older than an id, with their attempts, and returns a row for each. */
-export function deleteOldDeliveries(before: string, limit: number): Statement {
+/** Deletes some that ended before a time, with their attempts, and returns a row for each. */
+export function deleteOldDeliveries(before: Date, limit: number): Statement {
   return {
     text: `WITH old AS (
-             SELECT id FROM "${DELIVERIES_TABLE}" WHERE id < $1::uuid AND due_at IS NULL
+             SELECT id FROM "${DELIVERIES_TABLE}" WHERE id < $1::uuid AND due_at IS NULL AND coalesce(ended_at, created_at) < $3::timestamptz
              ORDER BY id LIMIT $2::int FOR UPDATE SKIP LOCKED),
            gone AS (DELETE FROM "${DELIVERIES_TABLE}" d USING old WHERE d.id = old.id),
            logged AS (DELETE FROM "${ATTEMPTS_TABLE}" a USING old WHERE a.delivery_id = old.id)
            SELECT id FROM old`,
-    values: [before, limit],
+    values: [firstDeliveryId(before), limit, before.toISOString()],
   };
 }

@@ -68,14 +68,6 @@ export function enableEndpoint(id: string): Statement {
   };
 }
 
-/**
- * A row when there is the endpoint, which nobody changes or asks for deliveries of until the transaction ends: a later
- * statement of it sees all that were asked for.
- */
-export function lockEndpoint(id: string): Statement {
-  return { text: `SELECT 1 FROM "${ENDPOINTS_TABLE}" WHERE id = $1::uuid FOR NO KEY UPDATE`, values: [id] };
-}
-
 /** Rows as {@link toSharedEndpoint} reads them, of all endpoints. None is disabled until the transaction ends. */
 export function shareEndpoints(): Statement {
   return {

@@ -1,8 +1,15 @@
 /** What administrators do with endpoints. */
 import type { Database, Queryable } from '@rocket/platform';
 import { type OfEndpoint, RocketError, uuidText, webhookSecretProblem } from '@rocket/schema';
-import { enableEndpoint, lockEndpoint, rotateSecret } from './endpoint-admin-sql.ts';
-import { disableEndpoint, type Endpoint, newSecret, selectEndpoint, toEndpoint } from './endpoint-sql.ts';
+import { enableEndpoint, rotateSecret } from './endpoint-admin-sql.ts';
+import {
+  disableEndpoint,
+  type Endpoint,
+  lockEndpoint,
+  newSecret,
+  selectEndpoint,
+  toEndpoint,
+} from './endpoint-sql.ts';
 
 /** A former secret that signs for longer was not replaced. */
 const MAX_OVERLAP_DAYS = 366;

@@ -73,7 +73,15 @@ export function toEndpoint(row: Row): Endpoint {
 }
 
 /**
- * A row when it was not disabled before. What waits for it has failed then, and what is made for it later fails at once:
+ * A row when there is the endpoint, which nobody changes or asks for deliveries of until the transaction ends: a later
+ * statement of it sees all that were asked for.
+ */
+export function lockEndpoint(id: string): Statement {
+  return { text: `SELECT 1 FROM "${ENDPOINTS_TABLE}" WHERE id = $1::uuid FOR NO KEY UPDATE`, values: [id] };
+}
+
+/**
+ * In a transaction that has locked it. A row when it was not disabled before. What waits for it has failed then, and what is made for it later fails at once:
  * it is kept, and can be asked for again.
  */
 export function disableEndpoint(id: string, reason: DisabledReason): Statement {

@@ -1,13 +1,6 @@
 /** Deliveries that have ended are made due again. */
-import { randomUUID } from 'node:crypto';
 import type { Database, EventBus, Transaction } from '@rocket/platform';
-import {
-  type AppName,
-  type ChosenDeliveries,
-  type DeliveryFilter,
-  encodeDue,
-  RocketError,
-} from '@rocket/schema';
+import { type AppName, type ChosenDeliveries, type DeliveryFilter, RocketError } from '@rocket/schema';
 import { filterValues, givenId } from './delivery-filter.ts';
 import { type SharedEndpoint, shareEndpoints, toSharedEndpoint } from './endpoint-admin-sql.ts';
 import {
@@ -19,6 +12,7 @@ import {
   toAskedAgain,
   toId,
 } from './redeliver-sql.ts';
+import { tellDue } from './tell-due.ts';
 
 export interface Redelivery {
   readonly app: AppName;
@@ -55,7 +49,7 @@ export async function redeliver(of: Redelivery, chosen: ChosenDeliveries): Promi
     count += batch.count;
     after = batch.last;
     // Also when there was none: a call before may have failed to tell.
-    isTold = await tell(of);
+    isTold = await tellDue(of.bus, { app: of.app, inMs: 0 });
     if (batch.count < REDELIVERED_AT_ONCE) after = null;
   } while (after !== null);
   if (isTold) return { count };
@@ -82,10 +76,4 @@ async function namedEndpoints(tx: Transaction, chosen: ChosenDeliveries): Promis
 function disabledError(disabled: readonly SharedEndpoint[]): RocketError {
   const urls = disabled.map(({ url }) => url).join(', ');
   return new RocketError('CONFLICT', `Disabled, so nothing is sent there: ${urls}. Enable it first`);
-}
-
-/** @returns false when it is not known whether anybody hears of it */
-async function tell({ app, bus }: Redelivery): Promise<boolean> {
-  const [outcome] = await bus.publish([{ ...encodeDue({ app, inMs: 0 }), id: randomUUID() }]);
-  return outcome?.ok === true;
 }

@@ -84,7 +84,9 @@ function expectOneId(path: string): void {
 
 async function clear(): Promise<void> {
   await engine.settled();
-  await engine.rows('TRUNCATE _workflow_instances, _workflow_history, _timers');
+  await engine.rows(
+    'TRUNCATE _workflow_instances, _workflow_history, _timers, _webhook_deliveries, _webhook_attempts',
+  );
 }
 
 describe('an answer', () => {
@@ -114,6 +116,13 @@ describe('an answer', () => {
     expect(await end('ask')).toMatchObject({ status: 'completed' });
     expectOneId('/one');
     expectOneId('/two');
+    const log = `SELECT e.url, d.status, d.event, d.entity, array_agg(a.status ORDER BY a.number) FROM _webhook_deliveries d
+      JOIN _webhook_endpoints e ON e.id = d.endpoint_id JOIN _webhook_attempts a ON a.delivery_id = d.id
+      GROUP BY 1, 2, 3, 4, d.id ORDER BY d.id`;
+    expect((await engine.rows(log)).toSorted()).toEqual([
+      [`${receiver.base}/one`, 'delivered', 'workflow', 'task', [204, 204]],
+      [`${receiver.base}/two`, 'delivered', 'workflow', 'task', [500, 204]],
+    ]);
     await clear();
   });
 
@@ -132,6 +141,9 @@ describe('an answer', () => {
       error: 'webhook: the receiver answered with 502',
     });
     expectOneId('/one');
+    expect(await engine.rows('SELECT status, claim, last_status, due_at FROM _webhook_deliveries')).toEqual([
+      ['failed', 6, 502, null],
+    ]);
     await clear();
   });
 

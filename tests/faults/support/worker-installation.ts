@@ -44,6 +44,8 @@ export interface WorkerInstallationOptions {
   /** Of the one app. @param receiverUrl where webhooks are received */
   readonly document: (receiverUrl: string) => object;
   readonly receive: RequestListener;
+  /** Settings of all processes. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export function startWorkerInstallation(options: WorkerInstallationOptions): Promise<WorkerInstallation> {
@@ -52,10 +54,10 @@ export function startWorkerInstallation(options: WorkerInstallationOptions): Pro
 
 async function startParts(
   closing: Closing,
-  { document, receive }: WorkerInstallationOptions,
+  { document, receive, environment = {} }: WorkerInstallationOptions,
 ): Promise<Omit<WorkerInstallation, 'dispose'>> {
   const receiverUrl = await startReceiver(closing, receive);
-  const servers = await startServers(closing);
+  const servers = await startServers(closing, environment);
   const { catalog, nats, postgres, balancer, start } = servers;
   const startShard = () => start('shard', '--name', SHARD);
   const startWorker = () => start('worker');
@@ -86,7 +88,7 @@ async function startParts(
   };
 }
 
-async function startServers(closing: Closing) {
+async function startServers(closing: Closing, environment: Readonly<Record<string, string>>) {
   const test = await createTestDatabase();
   closing.push(() => test.dispose());
   const { primary: postgres, dispose } = await startPostgres();
@@ -106,7 +108,7 @@ async function startServers(closing: Closing) {
     const started = await startRocket(args, {
       ...{ ROCKET_CATALOG_URL: test.url, ROCKET_DATA_DIR: directory.path, NATS_URL: nats.url },
       ...{ ROCKET_SHARD_URL: balancer.url, ROCKET_OUTGOING_ALLOW: '127.0.0.1' },
-      ...{ ROCKET_WEBHOOK_TIMEOUT_MS: '30000' },
+      ...{ ROCKET_WEBHOOK_TIMEOUT_MS: '30000', ...environment },
     });
     closing.push(() => started.end('SIGKILL'));
     all.push(started);

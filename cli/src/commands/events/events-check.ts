@@ -5,10 +5,10 @@ import {
   type EventsCheckOptions,
   type SettingDifference,
 } from '@rocket/platform';
-import { RocketError, WEBHOOKS_CONSUMPTION, WORKFLOWS_CONSUMER, WORKFLOWS_CONSUMPTION } from '@rocket/schema';
+import { RocketError, WEBHOOKS_CONSUMPTION, WORKFLOWS_CONSUMPTION } from '@rocket/schema';
 import { createAdminClient } from '../../admin/client.ts';
 import { findConnection } from '../../admin/connection.ts';
-import { ListWorkflowsDocument } from '../../admin/generated/operations.ts';
+import { ListWorkDocument } from '../../admin/generated/operations.ts';
 import { type CommandLine, configOf, NotAsWanted, print, printJson, remark } from '../../command-line.ts';
 import { formatTable } from '../../output/table.ts';
 import { natsOptions } from '../../process/nats-options.ts';
@@ -45,29 +45,29 @@ export async function checkEventSettings(
 const CONSUMERS = [WORKFLOWS_CONSUMPTION, WEBHOOKS_CONSUMPTION];
 
 /**
- * What differs. A consumer of workflows that is missing is no fault where no app has any, or where there is nobody to
- * ask: the first worker makes it.
+ * What differs. A consumer that is missing is no fault where no app has anything for workers to do, or where there is nobody to
+ * ask: the first worker makes them.
  */
 async function checked(line: CommandLine, options: EventsCheckOptions) {
   const before = await checkEvents(options);
-  const isMissing = (difference: SettingDifference): boolean =>
-    difference.object === `consumer ${WORKFLOWS_CONSUMER}` && difference.setting === 'exists';
-  if (!before.some(isMissing) || (await workflowsAreUsed(line))) return { before, consumers: CONSUMERS };
+  const isMissing = ({ object, setting }: SettingDifference): boolean =>
+    setting === 'exists' && CONSUMERS.some(({ name }) => object === `consumer ${name}`);
+  if (!before.some(isMissing) || (await workersAreNeeded(line))) return { before, consumers: CONSUMERS };
   return { before: before.filter((difference) => !isMissing(difference)), consumers: [] };
 }
 
 /** False also when that cannot be said. */
-async function workflowsAreUsed(line: CommandLine): Promise<boolean> {
+async function workersAreNeeded(line: CommandLine): Promise<boolean> {
   const connection = await findConnection(configOf(line));
   if (connection === null) return false;
   try {
-    const { apps } = await createAdminClient(connection).send(ListWorkflowsDocument, {});
-    return apps.some(({ workflows }) => workflows.length > 0);
+    const { apps } = await createAdminClient(connection).send(ListWorkDocument, {});
+    return apps.some(({ workflows, webhooks }) => workflows.length + webhooks > 0);
   } catch (error) {
     if (!(error instanceof RocketError)) throw error;
     remark(
       line,
-      `Whether apps have workflows, for which a consumer would be missing, is not known: ${error.message}`,
+      `Whether apps have workflows or webhooks, for which a consumer would be missing, is not known: ${error.message}`,
     );
     return false;
   }

@@ -1,11 +1,9 @@
 /** The deliveries of one app in this process. */
 
-import { randomUUID } from 'node:crypto';
 import { type Database, type EventBus, type Logger, within } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
-  encodeDue,
   matchWebhooks,
   RocketError,
   type StreamRecord,
@@ -20,6 +18,7 @@ import {
   toWaiting,
 } from '../../webhooks/delivery-sql.ts';
 import type { Endpoint } from '../../webhooks/endpoint-sql.ts';
+import { tellDue } from '../../webhooks/tell-due.ts';
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
 import { createWakeTimer } from '../timers/wake-timer.ts';
 import { wholeRecord } from '../whole-record.ts';
@@ -123,7 +122,8 @@ class Deliveries implements AppDeliveries {
     this.#pruning.close();
     const lanes = [...this.#lanes.values()];
     await within(graceMs, Promise.all(lanes.map((lane) => lane.close())), () => undefined);
-    await Promise.all([...lanes.map((lane) => lane.abandon()), this.#long.giveBack()]);
+    const [isGivenBack] = await Promise.all([this.#long.giveBack(), ...lanes.map((lane) => lane.abandon())]);
+    if (isGivenBack) await this.#tell(0);
   }
 
   /** The app may be of an older version. */
@@ -195,9 +195,7 @@ class Deliveries implements AppDeliveries {
 
   async #tell(inMs: number): Promise<void> {
     const { app, bus } = this.#options;
-    const [outcome] = await bus.publish([{ id: `due:${randomUUID()}`, ...encodeDue({ app, inMs }) }]);
-    if (outcome?.ok !== true)
-      throw new RocketError('EVENTS_UNAVAILABLE', undefined, { cause: outcome?.error });
+    if (!(await tellDue(bus, { app, inMs }))) throw new RocketError('EVENTS_UNAVAILABLE');
   }
 }
 

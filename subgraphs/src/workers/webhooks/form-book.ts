@@ -1,9 +1,8 @@
 /** Forms of requests by their hashes: those that were made here, and those that are read for deliveries of others. */
-import { createHash } from 'node:crypto';
 import type { Database } from '@rocket/platform';
 import type { RequestForm } from '@rocket/schema';
 import { LRUCache } from 'lru-cache';
-import { selectForms, storedForm } from '../../webhooks/attempt-sql.ts';
+import { selectForm, storedForm, toForm } from '../../webhooks/request-form.ts';
 
 const MAX_KNOWN = 5_000;
 const QUERY_MS = 10_000;
@@ -23,7 +22,7 @@ export function createFormBook(database: Database): FormBook {
   return {
     hashOf(form) {
       const known = hashes.get(form);
-      const hash = known ?? createHash('sha256').update(JSON.stringify(form)).digest('base64url');
+      const hash = known ?? storedForm(form).hash;
       hashes.set(form, hash);
       forms.set(hash, form);
       return hash;
@@ -32,9 +31,9 @@ export function createFormBook(database: Database): FormBook {
     async get(hash) {
       const known = forms.get(hash);
       if (known !== undefined) return known;
-      const [row] = await database.query(selectForms([hash]), { deadlineAtMs: Date.now() + QUERY_MS });
+      const [row] = await database.query(selectForm(hash), { deadlineAtMs: Date.now() + QUERY_MS });
       if (row === undefined) throw new Error(`There is no form ${hash} of a delivery`);
-      const [, form] = storedForm(row);
+      const form = toForm(row);
       forms.set(hash, form);
       return form;
     },

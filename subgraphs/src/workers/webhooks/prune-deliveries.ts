@@ -1,6 +1,5 @@
 /** What was sent is forgotten after a time; what is still to be sent never is. */
 import type { Database, Logger } from '@rocket/platform';
-import { firstDeliveryId } from '@rocket/schema';
 import { deleteOldDeliveries } from '../../webhooks/delivery-sql.ts';
 
 const EVERY_MS = 10 * 60_000;
@@ -26,7 +25,7 @@ export function createPruning({ database, logDays, logger }: PruningOptions): Pr
   let isClosed = false;
 
   async function prune(): Promise<void> {
-    const before = firstDeliveryId(new Date(Date.now() - logDays * DAY_MS));
+    const before = new Date(Date.now() - logDays * DAY_MS);
     try {
       for (let deleted = BATCH; deleted === BATCH && !isClosed; ) {
         const limits = { deadlineAtMs: Date.now() + QUERY_MS };

@@ -4,11 +4,11 @@ import { type RequestForm, retryDelayMs } from '@rocket/schema';
 import type { Attempt } from '../../../webhooks/attempt-sql.ts';
 import type { Delivery, DeliveryState } from '../../../webhooks/delivery-sql.ts';
 import type { Endpoint } from '../../../webhooks/endpoint-sql.ts';
+import { answerReason, outgoingReason } from '../../../webhooks/outgoing-reason.ts';
 import { isAccepted, mayAcceptLater } from '../../../webhooks/receiver-status.ts';
 import { retryAfterMs } from '../../../webhooks/retry-after.ts';
 import { storedResponse } from '../../../webhooks/stored-response.ts';
 import type { Calls } from '../../../webhooks/webhook-caller.ts';
-import { outgoingReason } from '../../workflows/steps/step-failure.ts';
 
 /** With this status a receiver says that it is gone for good. */
 const GONE = 410;
@@ -73,7 +73,7 @@ export async function attemptDelivery(delivery: Delivery, options: AttemptOption
     return { attempt, state, receiver: 'worked', askedMs: 0 };
   }
   const askedMs = mayAcceptLater(status) ? retryAfterMs(retryAfter, at) : 0;
-  const state = failure(delivery, form, { error: `the receiver answered with ${status}`, status, askedMs });
+  const state = failure(delivery, form, { error: answerReason(status), status, askedMs });
   if (status === GONE)
     return { attempt, state: { ...state, status: 'failed', dueInMs: null }, receiver: 'gone', askedMs };
   return { attempt, state, receiver: mayAcceptLater(status) ? 'broken' : 'worked', askedMs };

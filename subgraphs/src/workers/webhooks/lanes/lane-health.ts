@@ -1,7 +1,13 @@
 /** What is noted of an endpoint: since when it accepts nothing, and that it is disabled. Only changes are written. */
 import type { Database, Logger } from '@rocket/platform';
 import type { DisabledReason } from '@rocket/schema';
-import { disableEndpoint, type Endpoint, noteHealth, selectFailing } from '../../../webhooks/endpoint-sql.ts';
+import {
+  disableEndpoint,
+  type Endpoint,
+  lockEndpoint,
+  noteHealth,
+  selectFailing,
+} from '../../../webhooks/endpoint-sql.ts';
 import type { EndpointBook } from '../endpoint-book.ts';
 import type { Attempted } from './attempt-delivery.ts';
 
@@ -24,7 +30,10 @@ export function createLaneHealth({ database, book, disableAfterHours, logger }: 
   const limits = () => ({ deadlineAtMs: Date.now() + QUERY_MS });
 
   async function disable({ id, url }: Endpoint, reason: DisabledReason): Promise<void> {
-    const rows = await database.query(disableEndpoint(id, reason), limits());
+    const rows = await database.transaction(async (tx) => {
+      await tx.query(lockEndpoint(id));
+      return await tx.query(disableEndpoint(id, reason));
+    }, limits());
     book.changed();
     if (rows.length > 0)
       logger.warn({ receiver: new URL(url).origin, reason }, 'an endpoint of webhooks is disabled');

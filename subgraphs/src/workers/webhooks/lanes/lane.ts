@@ -119,7 +119,7 @@ export class Lane {
   }
 
   #startQueued(): void {
-    while (this.#flights.size < this.#limit()) {
+    while (this.#flights.size < this.#limit() && this.#breaker.waitMs() === 0) {
       const flight = this.#queue.shift();
       if (flight === undefined) break;
       this.#start(flight);

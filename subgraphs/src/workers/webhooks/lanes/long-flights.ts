@@ -16,8 +16,8 @@ const QUERY_MS = 10_000;
 export interface LongFlights {
   /** From now on, for as long as anything is on its way. */
   watch(): void;
-  /** Others may send what is still on its way here. */
-  giveBack(): Promise<void>;
+  /** Others may send what is still on its way here. Whether anything was. */
+  giveBack(): Promise<boolean>;
 }
 
 export interface LongFlightsOptions {
@@ -76,6 +76,7 @@ export function createLongFlights({ lanes, recorder, database, logger }: LongFli
       stop();
       const stored = await storedOf(lanes().flatMap((lane) => [...lane.flights]));
       if (stored.length > 0) await database.query(leaseFor(stored, 0), limits());
+      return stored.length > 0;
     },
   };
 }

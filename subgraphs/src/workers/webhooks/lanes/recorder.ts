@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Transaction } from '@rocket/platform';
 import type { RequestForm } from '@rocket/schema';
-import { type Attempt, insertAttempts, insertForms } from '../../../webhooks/attempt-sql.ts';
+import { type Attempt, insertAttempts } from '../../../webhooks/attempt-sql.ts';
 import {
   type Delivery,
   type DeliveryState,
   insertDeliveries,
   updateDeliveries,
 } from '../../../webhooks/delivery-sql.ts';
+import { insertForms } from '../../../webhooks/request-form.ts';
 import { isOutage } from '../../workflows/steps/step-failure.ts';
 
 const MAX_BATCH = 500;
@@ -83,15 +84,20 @@ class BatchRecorder implements Recorder {
     // What comes in the same turn of the event loop goes along.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const batch = this.#nextBatch();
-      try {
-        await this.#storeInTime(batch.map(({ entry }) => entry));
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
+      await this.#settle(this.#nextBatch());
     }
     this.#isStoring = false;
+  }
+
+  /** One that cannot be stored must not keep the others from it. */
+  async #settle(batch: readonly Waiting[]): Promise<void> {
+    try {
+      await this.#storeInTime(batch.map(({ entry }) => entry));
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      if (batch.length > 1 && !isOutage(error)) for (const each of batch) await this.#settle([each]);
+      else for (const { reject } of batch) reject(error);
+    }
   }
 
   /** A statement takes each delivery once: what is said twice of one goes into the next batch. */
@@ -159,7 +165,7 @@ async function storeAll(
   const made = flat(false);
   const taken = flat(true);
   const attempts = entries.flatMap(({ attempt }) => (attempt === null ? [] : [attempt]));
-  if (forms.size > 0) await tx.query(insertForms(forms));
+  if (forms.size > 0) await tx.query(insertForms([...forms.values()]));
   if (made.length > 0) await tx.query(insertDeliveries(made));
   if (taken.length > 0) await tx.query(updateDeliveries(taken));
   if (attempts.length > 0) await tx.query(insertAttempts(attempts));

@@ -3,6 +3,7 @@
  * it leaves the instance `running`, whoever is told takes the next step. So nobody has to remember what runs.
  */
 import { changeToken, readyToken, type Token, tokenOf } from '@rocket/schema';
+import { type AskedDelivery, logAsked } from '../../../webhooks/log-asked.ts';
 import { dueTime, setTimer } from '../../timers/timer-sql.ts';
 import { seenInstance, selectInstance } from '../sql/instance-sql.ts';
 import { runStep } from '../steps/run-step.ts';
@@ -26,7 +27,7 @@ export async function advanceInstance(app: WorkflowApp, id: string, version: num
   const seen = row === undefined ? null : seenInstance(row);
   if (seen?.status !== 'running' || seen.version !== version) return;
   const known = { id, ...seen };
-  const taken: Taken = { token: null, outcome: null };
+  const taken: Taken = { token: null, outcome: null, asked: [] };
   try {
     await changeInstance(app, { ...known, lock: 'skip' }, (instance) => takeStep(instance, version, taken));
     if (taken.outcome !== null) app.metrics.step(app.app, taken.outcome);
@@ -38,34 +39,42 @@ export async function advanceInstance(app: WorkflowApp, id: string, version: num
       'a step of a workflow has failed',
     );
     app.metrics.step(app.app, 'failed');
-    await failStep(app, known, { token: taken.token, failure });
+    await failStep(app, known, { token: taken.token, asked: taken.asked, failure });
   }
 }
 
 interface Taken {
   token: Token | null;
+  asked: readonly AskedDelivery[];
   outcome: 'done' | 'waits' | null;
 }
 
 /** May be repeated. */
 async function takeStep(instance: OpenInstance, version: number, taken: Taken): Promise<void> {
   taken.outcome = null;
+  taken.asked = instance.asked;
   taken.token =
     instanceStatus(instance) === 'running' && instance.record.version === version
       ? readyToken(instance.state)
       : null;
   if (taken.token === null) return;
   taken.outcome = await runStep(instance, taken.token);
+  await logAsked(instance.write.tx, instance.asked, 'failed');
   await storeInstance(instance);
 }
 
 interface Failed {
   readonly token: Token | null;
+  readonly asked: readonly AskedDelivery[];
   readonly failure: Exclude<StepFailure, { kind: 'outage' }>;
 }
 
 /** Notes that the step has failed, unless something else has become of the instance meanwhile. */
-async function failStep(app: WorkflowApp, of: KnownInstance, { token, failure }: Failed): Promise<void> {
+async function failStep(
+  app: WorkflowApp,
+  of: KnownInstance,
+  { token, asked, failure }: Failed,
+): Promise<void> {
   await changeInstance(app, of, async (instance) => {
     const current = token === null ? readyToken(instance.state) : tokenOf(instance.state, token.id);
     if (instanceStatus(instance) !== 'running' || current?.phase !== 'ready') return;
@@ -74,6 +83,7 @@ async function failStep(app: WorkflowApp, of: KnownInstance, { token, failure }:
     const delayMs = failure.kind === 'again' ? RETRY_AFTER_MS[current.failures] : undefined;
     if (delayMs === undefined) await failInstance(instance, current, failure.reason);
     else await retryLater(instance, current, delayMs);
+    await logAsked(instance.write.tx, asked, delayMs === undefined ? 'failed' : 'retrying');
     await storeInstance(instance);
   });
 }

@@ -10,6 +10,7 @@ import {
   type WorkflowInstanceStatus,
   type WorkflowModel,
 } from '@rocket/schema';
+import type { AskedDelivery } from '../../../webhooks/log-asked.ts';
 import type { WriteTransaction } from '../../../write/write-state.ts';
 import type { HistoryEntry } from '../sql/history-sql.ts';
 import { type InstanceLock, lockedInstance, lockInstance } from '../sql/instance-sql.ts';
@@ -25,6 +26,8 @@ export interface OpenInstance {
   readonly context: InstanceContext;
   /** In order; stored when the instance is. */
   readonly history: HistoryEntry[];
+  /** Receivers that the step has asked. */
+  readonly asked: AskedDelivery[];
   state: InstanceState;
   /** How it ended, where its state does not say. */
   end: Extract<WorkflowInstanceStatus, 'failed' | 'cancelled'> | null;
@@ -53,6 +56,7 @@ export async function openInstance(
     trigger: readTriggerFacts(trigger),
     context: contextOf(record),
     history: [],
+    asked: [],
     state: readInstanceState(state),
     end: null,
     error: null,
