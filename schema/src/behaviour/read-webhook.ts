@@ -84,6 +84,8 @@ function readCondition(
 
 const ADDRESS_WITH_PORT = /^https?:\/\/[^/?#\\]*:(\d+)(?:[/?#\\]|$)/i;
 const MAX_PORT = 65_535;
+/** The database keeps addresses in an index, which holds no longer ones. */
+const MAX_ADDRESS_BYTES = 2_000;
 
 /** What is wrong with the address of a webhook; null when nothing is. */
 export function addressProblem(address: string): { readonly message: string; readonly hint: string } | null {
@@ -91,6 +93,11 @@ export function addressProblem(address: string): { readonly message: string; rea
     return {
       message: 'Nothing is put in for {{...}} in an address',
       hint: 'Only values of headers may hold {{env.NAME}}',
+    };
+  if (Buffer.byteLength(address) > MAX_ADDRESS_BYTES)
+    return {
+      message: `An address of a webhook has at most ${MAX_ADDRESS_BYTES} bytes`,
+      hint: 'Send what is longer in a header',
     };
   const [, port] = ADDRESS_WITH_PORT.exec(address.trim()) ?? [];
   if (port !== undefined && (Number(port) === 0 || Number(port) > MAX_PORT))

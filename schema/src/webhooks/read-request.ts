@@ -3,6 +3,7 @@ import type { Report } from '../behaviour/read-expression.ts';
 import { addressProblem, readHeaders } from '../behaviour/read-webhook.ts';
 import { didYouMeanOf } from '../document/faults/nearest-name.ts';
 import { showValue } from '../document/faults/show-value.ts';
+import { isRawNumber } from '../values/exact-json.ts';
 import {
   type RequestHeader,
   WEBHOOK_METHODS,
@@ -44,7 +45,7 @@ function readHeaderTexts(
   { headers: given = {} }: Definition,
   report: Report,
 ): readonly RequestHeader[] | null {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+  if (typeof given !== 'object' || given === null || Array.isArray(given) || isRawNumber(given)) {
     report(['headers'], `${showValue(given)} is not an object`);
     return null;
   }

@@ -60,7 +60,7 @@ export function insertDeliveries(given: readonly (Delivery & DeliveryState)[]): 
            ON CONFLICT (id) DO UPDATE
              SET status = excluded.status, due_at = NULL, last_status = excluded.last_status, error = NULL,
                ended_at = excluded.ended_at
-             WHERE d.due_at IS NOT NULL AND excluded.status = 'delivered'`,
+             WHERE d.status <> 'delivered' AND excluded.status = 'delivered'`,
     values: [
       given.map(({ id }) => id),
       given.map(({ endpointId }) => endpointId),
@@ -75,7 +75,7 @@ export function insertDeliveries(given: readonly (Delivery & DeliveryState)[]): 
   };
 }
 
-/** Of those that were taken. What another one has taken meanwhile stays theirs, unless it is delivered. */
+/** Of those that were taken. What another one has taken or ended meanwhile stays as it is, unless this one has delivered it. */
 export function updateDeliveries(given: readonly (Pick<Delivery, 'id'> & DeliveryState)[]): Statement {
   return {
     text: `UPDATE "${DELIVERIES_TABLE}" d
@@ -83,7 +83,8 @@ export function updateDeliveries(given: readonly (Pick<Delivery, 'id'> & Deliver
              error = g.error, ended_at = CASE WHEN g.due_in_ms IS NULL THEN clock_timestamp() END
            FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::float8[], $6::int[], $7::text[]) AS g
              (id, status, claim, tries, due_in_ms, last_status, error)
-           WHERE d.id = g.id AND d.due_at IS NOT NULL AND (d.claim = g.claim OR g.status = 'delivered')`,
+           WHERE d.id = g.id
+             AND (d.due_at IS NOT NULL AND d.claim = g.claim OR d.status <> 'delivered' AND g.status = 'delivered')`,
     values: [given.map(({ id }) => id), ...stateColumns(given)],
     prepare: true,
   };
@@ -124,12 +125,15 @@ export function takenDelivery(row: Row): Delivery {
   return { id, endpointId, form, event, entity, recordKey, body, claim, tries };
 }
 
-/** Puts off what was taken, by a lease, or gives it back with 0 ms. */
+/**
+ * Puts off what was taken, by a lease, or gives it back with 0 ms. What is due later than a lease ends is leased no more: it
+ * is to be sent once more then.
+ */
 export function leaseFor(taken: readonly Pick<Delivery, 'id' | 'claim'>[], ms: number): Statement {
   return {
     text: `UPDATE "${DELIVERIES_TABLE}" d SET due_at = ${inMs('$3::float8')}
            FROM unnest($1::uuid[], $2::int[]) AS g (id, claim)
-           WHERE d.id = g.id AND d.claim = g.claim AND d.due_at IS NOT NULL`,
+           WHERE d.id = g.id AND d.claim = g.claim AND d.due_at <= ${inMs(String(LEASE_MS))}`,
     values: [taken.map(({ id }) => id), taken.map(({ claim }) => claim), ms],
     prepare: true,
   };

@@ -1,11 +1,9 @@
 /** The deliveries of one app in this process. */
-
 import { type Database, type EventBus, type Logger, within } from '@rocket/platform';
 import {
   type AppModel,
   type AppName,
   matchWebhooks,
-  RocketError,
   type StreamRecord,
   type WebhookDelivery,
 } from '@rocket/schema';
@@ -82,6 +80,7 @@ class Deliveries implements AppDeliveries {
   readonly #pruning;
   readonly #look = createWakeTimer(() => void this.#lookNow());
   #isPrepared = false;
+  #isClosed = false;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AppDeliveriesOptions) {
@@ -118,6 +117,7 @@ class Deliveries implements AppDeliveries {
   }
 
   async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
     this.#look.close();
     this.#pruning.close();
     const lanes = [...this.#lanes.values()];
@@ -173,6 +173,8 @@ class Deliveries implements AppDeliveries {
       },
     });
     this.#lanes.set(id, lane);
+    // It stores what it is given.
+    if (this.#isClosed) void lane.close();
     return lane;
   }
 

@@ -1,5 +1,5 @@
 /** The endpoints of an app as those who send know them: read again every few seconds while they are used. */
-import { type Database, shareRun } from '@rocket/platform';
+import { type Database, shareNextRun } from '@rocket/platform';
 import {
   type Endpoint,
   ensureEndpoints,
@@ -25,7 +25,8 @@ export function createEndpointBook(database: Database): EndpointBook {
   let readAtMs = Number.NEGATIVE_INFINITY;
   const limits = () => ({ deadlineAtMs: Date.now() + QUERY_MS });
 
-  const read = shareRun(async () => {
+  // Who has made an endpoint reads after that: a run that began before does not know it.
+  const read = shareNextRun(async () => {
     const startedAtMs = performance.now();
     const endpoints = (await database.query(selectAllEndpoints(), limits())).map(toEndpoint);
     byUrl = new Map(endpoints.map((endpoint) => [endpoint.url, endpoint]));
@@ -47,6 +48,8 @@ export function createEndpointBook(database: Database): EndpointBook {
     },
     async byId(id) {
       await refresh();
+      // Another process may have made it a moment ago.
+      if (!byId.has(id)) await read();
       return required(byId.get(id));
     },
     changed: () => {

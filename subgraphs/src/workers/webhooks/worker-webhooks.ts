@@ -56,7 +56,8 @@ class Webhooks implements WorkerWebhooks {
   /** By which document and at which place an app was looked at, and whether it has anything to do with webhooks. */
   readonly #looked = new Map<AppName, { readonly version: string; readonly isConcerned: boolean }>();
   #follower: Follower;
-  #again: NodeJS.Timeout | null = null;
+  #followAgain: NodeJS.Timeout | undefined;
+  #lookAgain: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: WorkerWebhooksOptions) {
@@ -78,7 +79,8 @@ class Webhooks implements WorkerWebhooks {
 
   async close(graceMs: number): Promise<void> {
     this.#isClosed = true;
-    if (this.#again !== null) clearTimeout(this.#again);
+    clearTimeout(this.#followAgain);
+    clearTimeout(this.#lookAgain);
     this.#follower.close();
     const kept = [...this.#kept.values()].map(({ deliveries }) => deliveries.close(graceMs));
     await Promise.all([...kept, ...this.#closing]);
@@ -122,9 +124,10 @@ class Webhooks implements WorkerWebhooks {
       onCaughtUp: () => this.#lookAtAll('all'),
       onLost: (reason) => {
         this.#options.logger.warn({ reason }, 'what is due is followed anew');
-        this.#later(FOLLOW_AGAIN_MS, () => {
+        if (this.#isClosed) return;
+        this.#followAgain = setTimeout(() => {
           this.#follower = this.#follow();
-        });
+        }, FOLLOW_AGAIN_MS);
       },
     });
   }
@@ -151,12 +154,13 @@ class Webhooks implements WorkerWebhooks {
     const version = this.#versionOf(app);
     try {
       const placed = await this.#options.shards.model(app);
-      if (placed === null) return;
+      if (placed === null || this.#isClosed) return;
       const isWaiting = await this.#open(placed).look();
       this.#looked.set(app, { version, isConcerned: isWaiting || webhookUses(placed.model).length > 0 });
     } catch (err) {
       this.#options.logger.debug({ err, app }, 'the webhooks of an app cannot be looked at; later once more');
-      this.#later(LOOK_AGAIN_MS, () => this.changed());
+      this.#looked.delete(app);
+      this.#lookLater();
     }
   }
 
@@ -167,10 +171,10 @@ class Webhooks implements WorkerWebhooks {
     if (kept !== undefined) this.#drop(kept.deliveries);
   }
 
-  #later(ms: number, work: () => void): void {
+  #lookLater(): void {
     if (this.#isClosed) return;
-    if (this.#again !== null) clearTimeout(this.#again);
-    this.#again = setTimeout(work, ms);
+    clearTimeout(this.#lookAgain);
+    this.#lookAgain = setTimeout(() => this.changed(), LOOK_AGAIN_MS);
   }
 
   #placeOf(app: AppName): string {

@@ -3,19 +3,15 @@
  * one that does not work. What cannot be sent at once is stored, and taken from there when it can be: nobody waits for an
  * endpoint that is slow, and its deliveries take up no memory.
  */
-import type { Logger } from '@rocket/platform';
-import { type AppName, type RequestForm, RocketError } from '@rocket/schema';
+import { RocketError } from '@rocket/schema';
 import type { Delivery } from '../../../webhooks/delivery-sql.ts';
-import { DISABLED_ERROR, type Endpoint } from '../../../webhooks/endpoint-sql.ts';
-import type { Calls } from '../../../webhooks/webhook-caller.ts';
+import { DISABLED_ERROR } from '../../../webhooks/endpoint-sql.ts';
 import { createWakeTimer } from '../../timers/wake-timer.ts';
-import type { WebhookMetrics } from '../webhook-metrics.ts';
 import { type Attempted, attemptDelivery } from './attempt-delivery.ts';
 import { createBreaker } from './breaker.ts';
 import { createFlight, type Flight } from './flight.ts';
-import type { LaneHealth } from './lane-health.ts';
-import { type Recorder, unsent } from './recorder.ts';
-import type { StoredSource } from './stored-source.ts';
+import type { LaneOptions } from './lane-options.ts';
+import { unsent } from './recorder.ts';
 
 /** Requests at once to one endpoint. */
 export const MAX_AT_ONCE = 32;
@@ -27,27 +23,13 @@ const SLOW_MS = 250;
 const MIN_PAUSE_MS = 50;
 const FAILED_PAUSE_MS = 2_000;
 
-export interface LaneOptions {
-  readonly app: AppName;
-  readonly endpointId: string;
-  readonly calls: Calls;
-  readonly endpoint: () => Promise<Endpoint>;
-  readonly formOf: (hash: string) => Promise<RequestForm>;
-  readonly recorder: Recorder;
-  readonly health: LaneHealth;
-  readonly stored: StoredSource;
-  /** Something is on its way, which may take long. */
-  readonly onSent: () => void;
-  readonly timeoutMs: number;
-  readonly metrics: WebhookMetrics;
-  readonly logger: Logger;
-}
-
 export class Lane {
   readonly #options: LaneOptions;
   readonly #breaker = createBreaker();
   readonly #timer = createWakeTimer(() => void this.#pull());
   readonly #flights = new Set<Flight>();
+  /** Those of which it is not stored yet what is to become of them. */
+  readonly #unsettled = new Set<Promise<void>>();
   #queue: Flight[] = [];
   #isPulling = false;
   /** There may be more to take as soon as there is room. */
@@ -79,7 +61,7 @@ export class Lane {
     if (disabled !== null) await this.#refuse(delivery, false);
     else if (this.#isClosed || !this.#hasRoom()) await this.#park(delivery);
     else {
-      const flight = createFlight({ ...delivery, claim: 1 }, false);
+      const flight = this.#flightOf({ ...delivery, claim: 1 }, false);
       this.#queue.push(flight);
       this.#startQueued();
       await flight.settled;
@@ -98,7 +80,7 @@ export class Lane {
     this.#isClosed = true;
     this.#timer.close();
     this.parkQueued(Number.POSITIVE_INFINITY);
-    await Promise.allSettled([...this.#flights].map(({ settled }) => settled));
+    await Promise.allSettled(this.#unsettled);
   }
 
   /** Ends what is still being sent. Nothing is said of it. */
@@ -113,13 +95,24 @@ export class Lane {
 
   #hasRoom(): boolean {
     if (this.#breaker.waitMs() > 0 || this.#queue.length >= MAX_QUEUED) return false;
+    // The one request to an endpoint that does not work may be that of what is being taken.
+    if (this.#isPulling && !this.#breaker.isTrusted()) return false;
     if (this.#flights.size < this.#limit()) return true;
     const [oldest] = this.#flights;
     return this.#breaker.isTrusted() && oldest !== undefined && oldest.ageMs() < SLOW_MS;
   }
 
+  #flightOf(delivery: Delivery, isTaken: boolean): Flight {
+    const flight = createFlight(delivery, isTaken);
+    const settled = flight.settled.catch(() => undefined).finally(() => this.#unsettled.delete(settled));
+    this.#unsettled.add(settled);
+    return flight;
+  }
+
   #startQueued(): void {
-    while (this.#flights.size < this.#limit() && this.#breaker.waitMs() === 0) {
+    // Nothing is sent in the pauses of an endpoint that does not work.
+    if (this.#breaker.waitMs() > 0) this.parkQueued(Number.POSITIVE_INFINITY);
+    while (this.#flights.size < this.#limit()) {
       const flight = this.#queue.shift();
       if (flight === undefined) break;
       this.#start(flight);
@@ -177,7 +170,9 @@ export class Lane {
   }
 
   async #pull(): Promise<void> {
-    if (this.#isClosed || this.#isPulling) return;
+    if (this.#isClosed) return;
+    // What was stored since the look that goes on may not be seen by it.
+    if (this.#isPulling) return this.wakeIn(MIN_PAUSE_MS);
     const waitMs = this.#breaker.waitMs();
     if (waitMs > 0) return this.wakeIn(waitMs);
     const room = this.#limit() - this.#flights.size - this.#queue.length;
@@ -186,7 +181,7 @@ export class Lane {
     this.#isPulling = true;
     try {
       const taken = await this.#options.stored.take(room);
-      for (const delivery of taken) this.#start(createFlight(delivery, true));
+      for (const delivery of taken) this.#start(this.#flightOf(delivery, true));
       this.#isHungry = taken.length === room;
       const nextMs = this.#isHungry ? null : await this.#options.stored.msUntilNext();
       if (nextMs !== null) this.wakeIn(Math.max(nextMs, MIN_PAUSE_MS));
