@@ -138,3 +138,21 @@ test('many new ones are made at once', async () => {
     await many.dispose();
   }
 });
+
+test('one that the operator allows no request to is none that fails', async () => {
+  const allowed = await createDeliveryEngine({
+    hooks: [{ headers: { 'X-Key': '{{env.OTHER}}' } }, { hook: 'after_delete' }],
+  });
+  try {
+    const each = allowed.worker();
+    const [first, ...others] = await Promise.all(Array.from({ length: 8 }, () => allowed.create()));
+    if (first === undefined) throw new Error('no event');
+    for (const event of [first, ...others]) await each.handle(event);
+    expect(new Set((await allowed.deliveries()).map(({ status }) => status))).toEqual(new Set(['retrying']));
+    expect(await allowed.endpoints()).toMatchObject([{ failing_since: null, disabled_at: null }]);
+    await each.handle(await allowed.remove(first));
+    expect(allowed.receiver.received).toHaveLength(1);
+  } finally {
+    await allowed.dispose();
+  }
+});

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@rocket/platform';
 import { deliveryId, firstDeliveryId } from '@rocket/schema';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { until } from '../../../../tests/harness/until.ts';
 import { deleteOldDeliveries } from '../../../src/webhooks/delivery-sql.ts';
 import { createDeliveryEngine, type DeliveryEngine } from '../../support/delivery-engine.ts';
@@ -135,4 +135,19 @@ test('what is delivered or has failed is removed after its time with its attempt
   expect(ids).toEqual(expect.arrayContaining(kept));
   expect(ids).toHaveLength(5);
   expect(await engine.attempts()).toHaveLength(5);
+});
+
+test('a worker removes what is old once the app has webhooks', async () => {
+  await engine.worker().handle(await engine.create());
+  const [old] = await engine.deliveries();
+  expect(await engine.attempts()).toHaveLength(1);
+  // The moment of the first time is chosen by chance: now.
+  const chance = vi.spyOn(Math, 'random').mockReturnValue(0);
+  try {
+    await engine.worker({ settings: { logDays: 0 } }).handle(await engine.create());
+    await until(async () => !(await engine.deliveries()).some(({ id }) => id === old?.['id']));
+    expect((await engine.attempts()).filter(({ delivery_id: of }) => of === old?.['id'])).toEqual([]);
+  } finally {
+    chance.mockRestore();
+  }
 });

@@ -20,8 +20,9 @@ export interface Attempted {
    * - `worked`: the receiver has answered; perhaps not with a success.
    * - `broken`: there was no answer, or one that says that it cannot tell now.
    * - `gone`: it wants nothing any more.
+   * - `unasked`: the operator does not allow the request, which says nothing of the receiver.
    */
-  readonly receiver: 'worked' | 'broken' | 'gone';
+  readonly receiver: 'worked' | 'broken' | 'gone' | 'unasked';
   /** For how long it wants to be left alone. */
   readonly askedMs: number;
 }
@@ -54,7 +55,7 @@ export async function attemptDelivery(delivery: Delivery, options: AttemptOption
     return {
       attempt,
       state: failure(delivery, form, { error, status: null, askedMs: 0 }),
-      receiver: 'broken',
+      receiver: answered.error.failure === 'forbidden' ? 'unasked' : 'broken',
       askedMs: 0,
     };
   }
@@ -72,7 +73,7 @@ export async function attemptDelivery(delivery: Delivery, options: AttemptOption
     } as const;
     return { attempt, state, receiver: 'worked', askedMs: 0 };
   }
-  const askedMs = mayAcceptLater(status) ? retryAfterMs(retryAfter, at) : 0;
+  const askedMs = mayAcceptLater(status) ? retryAfterMs(retryAfter, new Date()) : 0;
   const state = failure(delivery, form, { error: answerReason(status), status, askedMs });
   if (status === GONE)
     return { attempt, state: { ...state, status: 'failed', dueInMs: null }, receiver: 'gone', askedMs };

@@ -44,6 +44,7 @@ export function createLaneHealth({ database, book, disableAfterHours, logger }: 
     { state, receiver }: Pick<Attempted, 'state' | 'receiver'>,
   ): Promise<void> {
     const { id, failingSince } = endpoint;
+    if (receiver === 'unasked') return;
     const isWell = state.status === 'delivered';
     if (receiver === 'gone') return await disable(endpoint, 'gone');
     if (isWell !== (failingSince === null)) {

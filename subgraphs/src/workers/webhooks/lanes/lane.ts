@@ -148,7 +148,7 @@ export class Lane {
       const form = await this.#options.formOf(flight.delivery.form);
       const attempted = await attemptDelivery(flight.delivery, { calls, endpoint, form, timeoutMs });
       if (attempted.receiver === 'broken') this.#breaker.failed(attempted.askedMs);
-      else this.#breaker.worked();
+      else if (attempted.receiver !== 'unasked') this.#breaker.worked();
       metrics.attempt(app, attempted);
       return attempted;
     } finally {
