@@ -1,10 +1,11 @@
 /** Composition root of a worker: it runs the workflows of all apps and sends their webhooks, and nobody calls it. */
-import { type Config, cleaningUp, type DeadLetters } from '@rocket/platform';
+import { cleaningUp, type DeadLetters } from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
 import type { Shard, ShardOptions } from './shard.ts';
 import { createWebhookCaller } from './webhooks/webhook-caller.ts';
 import { consumeEvents } from './workers/consume-events.ts';
 import { createWorkerTimers } from './workers/timers/worker-timers.ts';
+import { type DeliveryConfig, deliverySettings } from './workers/webhooks/delivery-settings.ts';
 import { createWorkerWebhooks } from './workers/webhooks/worker-webhooks.ts';
 import { createWorkerShards } from './workers/worker-shards.ts';
 import { createWorkflowTimers } from './workers/workflow-timers.ts';
@@ -13,8 +14,7 @@ import { msUntilWake } from './workers/workflows/instance/change-instance.ts';
 
 /** `view` is the process's own, of the same catalog. */
 export type WorkerOptions = Omit<ShardOptions, 'name' | 'config'> & {
-  readonly config: ShardOptions['config'] &
-    Pick<Config, 'webhookDeliveryTimeoutMs' | 'webhookDisableAfterHours' | 'webhookLogDays'>;
+  readonly config: ShardOptions['config'] & DeliveryConfig;
   /** Where events are put that cannot be handled. */
   readonly deadLetters: Pick<DeadLetters, 'add'>;
   /** A shard that this process serves; null for another one. The worker is closed before it. */
@@ -43,14 +43,9 @@ export function createWorker(options: WorkerOptions): Worker {
   });
   const workflowTimers = createWorkflowTimers({ shards, view });
   const timers = createWorkerTimers({ bus, logger, wakeOf: msUntilWake, ...workflowTimers });
-  const { config } = options;
   const deliveries = createWorkerWebhooks({
     ...{ bus, shards, view, webhooks, logger, metrics: options.metrics.webhooks },
-    settings: {
-      timeoutMs: config.webhookDeliveryTimeoutMs,
-      disableAfterHours: config.webhookDisableAfterHours,
-      logDays: config.webhookLogDays,
-    },
+    settings: deliverySettings(options.config),
   });
   const consumers = [workflowWork(shards), deliveries.work].map((work) =>
     consumeEvents(work, { ...parts, shards, refresh: () => view.refresh() }),

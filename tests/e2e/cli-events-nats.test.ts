@@ -133,12 +133,14 @@ describe.skipIf(natsServer === null)('events on NATS', () => {
       const dead = async (consumer: string) =>
         JSON.parse((await rocket('events', 'dead', 'list', '--consumer', consumer, '--json')).stdout);
       for (const consumer of ['workflows', 'webhooks'])
-        await expect.poll(() => dead(consumer), { timeout: 5_000 }).toMatchObject([
-          {
-            ...{ consumer, app: null, subject: poison.subject },
-            cause: expect.stringContaining('The event cannot be read'),
-          },
-        ]);
+        await expect
+          .poll(() => dead(consumer), { timeout: 5_000 })
+          .toMatchObject([
+            {
+              ...{ consumer, app: null, subject: poison.subject },
+              cause: expect.stringContaining('The event cannot be read'),
+            },
+          ]);
       await nats.stop();
       await expect
         .poll(async () => JSON.parse((await rocket('events', 'status', '--json')).stdout), {

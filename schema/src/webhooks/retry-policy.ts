@@ -31,6 +31,6 @@ export function retryDelayMs(
 ): number | null {
   if (failures >= maxAttempts) return null;
   const factor = backoff === 'linear' ? failures : 2 ** (failures - 1);
-  const delayMs = Math.min(FIRST_DELAY_MS * factor, MAX_DELAY_MS) * (1 + JITTER * random);
-  return Math.round(Math.max(delayMs, Math.min(askedMs, MAX_DELAY_MS)));
+  const delayMs = Math.max(FIRST_DELAY_MS * factor, askedMs) * (1 + JITTER * random);
+  return Math.round(Math.min(delayMs, MAX_DELAY_MS));
 }

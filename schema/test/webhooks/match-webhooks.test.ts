@@ -58,6 +58,7 @@ const body = (change: RecordChange): unknown => JSON.parse(sent(change)[0]?.body
 const FAULT = expect.stringMatching(/^Its condition has no value: /);
 const COMMON = {
   entity: 'ticket',
+  version: expect.any(Number),
   user: { id: 'u-1', roles: ['agent', 'boss'] },
   timestamp: '2026-01-31T12:00:00.123Z',
   idempotency_key: expect.stringMatching(/^wh_/),

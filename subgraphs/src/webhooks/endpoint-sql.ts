@@ -111,14 +111,23 @@ export function noteHealth(id: string, health: 'well' | 'failing'): Statement {
   };
 }
 
-/** A row when the endpoint has accepted nothing for so many hours. What others have noted of it may be late. */
+/** An endpoint to which less was sent meanwhile may have failed by chance. */
+const MIN_FAILING = 5;
+
+/**
+ * A row when the endpoint has accepted nothing for so many hours, of several deliveries. What others have noted of it may be
+ * late.
+ */
 export function selectFailing(id: string, hours: number): Statement {
   return {
     text: `SELECT 1 FROM "${ENDPOINTS_TABLE}" e
            WHERE e.id = $1::uuid AND e.failing_since < clock_timestamp() - $2::int * interval '1 hour'
              AND NOT EXISTS (
                SELECT FROM "${DELIVERIES_TABLE}" d
-               WHERE d.endpoint_id = e.id AND d.status = 'delivered' AND d.ended_at > e.failing_since)`,
+               WHERE d.endpoint_id = e.id AND d.status = 'delivered' AND d.ended_at > e.failing_since)
+             AND (SELECT count(*) FROM (
+               SELECT FROM "${DELIVERIES_TABLE}" d WHERE d.endpoint_id = e.id AND d.status IN ('failed', 'retrying')
+               LIMIT ${MIN_FAILING}) few) = ${MIN_FAILING}`,
     values: [id, hours],
   };
 }

@@ -4,11 +4,8 @@ import { appName, readStream, type StreamRecord } from '@rocket/schema';
 import { until } from '../../../tests/harness/until.ts';
 import { documentInput } from '../../src/operation/document-input.ts';
 import { createWebhookCaller } from '../../src/webhooks/webhook-caller.ts';
-import {
-  type AppDeliveries,
-  createAppDeliveries,
-  type DeliverySettings,
-} from '../../src/workers/webhooks/app-deliveries.ts';
+import { type AppDeliveries, createAppDeliveries } from '../../src/workers/webhooks/app-deliveries.ts';
+import type { DeliverySettings } from '../../src/workers/webhooks/delivery-settings.ts';
 import { createWebhookMetrics } from '../../src/workers/webhooks/webhook-metrics.ts';
 import { createReceiver, type Receiver } from './webhook-app.ts';
 import { ADMIN, createWriteApp, entity, LOGGER, parseApp } from './write-app.ts';
@@ -126,6 +123,7 @@ function methodsOf(deliveries: AppDeliveries): AppDeliveries {
     deliver: (...given) => deliveries.deliver(...given),
     lookIn: (ms) => deliveries.lookIn(ms),
     look: () => deliveries.look(),
+    tend: () => deliveries.tend(),
     close: (graceMs) => deliveries.close(graceMs),
   };
 }

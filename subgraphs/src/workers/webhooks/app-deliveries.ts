@@ -4,6 +4,7 @@ import {
   type AppModel,
   type AppName,
   matchWebhooks,
+  RocketError,
   type StreamRecord,
   type WebhookDelivery,
 } from '@rocket/schema';
@@ -15,18 +16,17 @@ import {
   storedDelivery,
   toWaiting,
 } from '../../webhooks/delivery-sql.ts';
-import type { Endpoint } from '../../webhooks/endpoint-sql.ts';
 import { tellDue } from '../../webhooks/tell-due.ts';
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
 import { createWakeTimer } from '../timers/wake-timer.ts';
 import { wholeRecord } from '../whole-record.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
 import { createEndpointBook } from './endpoint-book.ts';
 import { createFormBook } from './form-book.ts';
-import { Lane, MAX_AT_ONCE } from './lanes/lane.ts';
 import { createLaneHealth } from './lanes/lane-health.ts';
+import { createLanes } from './lanes/lanes.ts';
 import { createLongFlights } from './lanes/long-flights.ts';
 import { createRecorder, unsent } from './lanes/recorder.ts';
-import { createStoredSource } from './lanes/stored-source.ts';
 import { createPruning } from './prune-deliveries.ts';
 import type { WebhookMetrics } from './webhook-metrics.ts';
 
@@ -34,12 +34,6 @@ const QUERY_MS = 10_000;
 /** Between two looks at what is stored, however often it is told of. */
 const LOOK_PAUSE_MS = 250;
 const FAILED_LOOK_PAUSE_MS = 2_000;
-
-export interface DeliverySettings {
-  readonly timeoutMs: number;
-  readonly disableAfterHours: number;
-  readonly logDays: number;
-}
 
 export interface AppDeliveriesOptions {
   readonly app: AppName;
@@ -61,6 +55,8 @@ export interface AppDeliveries {
   lookIn(ms: number): void;
   /** Looks at once. Whether anything is stored that is to be sent. */
   look(): Promise<boolean>;
+  /** The app has webhooks: what is old is removed now and then. */
+  tend(): void;
   /** Gives back what is not sent within that time. */
   close(graceMs: number): Promise<void>;
 }
@@ -71,16 +67,14 @@ export function createAppDeliveries(options: AppDeliveriesOptions): AppDeliverie
 
 class Deliveries implements AppDeliveries {
   readonly #options: AppDeliveriesOptions;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes;
   readonly #book;
   readonly #forms;
   readonly #recorder;
-  readonly #health;
   readonly #long;
   readonly #pruning;
   readonly #look = createWakeTimer(() => void this.#lookNow());
   #isPrepared = false;
-  #isClosed = false;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AppDeliveriesOptions) {
@@ -93,12 +87,19 @@ class Deliveries implements AppDeliveries {
       formOf: (hash) => this.#forms.known(hash),
       tell: (inMs) => this.#tell(inMs),
     });
-    this.#health = createLaneHealth({ database, logger, book: this.#book, ...settings });
-    this.#long = createLongFlights({
-      ...{ database, logger, recorder: this.#recorder },
-      lanes: () => [...this.#lanes.values()],
+    const [book, forms, recorder] = [this.#book, this.#forms, this.#recorder];
+    const health = createLaneHealth({ database, logger, book, ...settings });
+    const pruning = createPruning({ database, logger, ...settings });
+    const long = createLongFlights({ database, logger, recorder, lanes: () => this.#lanes.all() });
+    this.#long = long;
+    this.#pruning = pruning;
+    this.#lanes = createLanes({
+      ...{ ...options, book, forms, recorder, health, timeoutMs: settings.timeoutMs },
+      onSent: () => {
+        long.watch();
+        pruning.begin();
+      },
     });
-    this.#pruning = createPruning({ database, logger, ...settings });
   }
 
   async deliver(model: AppModel, record: StreamRecord, isReturned: boolean): Promise<void> {
@@ -116,13 +117,15 @@ class Deliveries implements AppDeliveries {
     this.#look.wakeIn(Math.max(ms, pauseMs));
   }
 
+  tend(): void {
+    this.#pruning.begin();
+  }
+
   async close(graceMs: number): Promise<void> {
-    this.#isClosed = true;
     this.#look.close();
     this.#pruning.close();
-    const lanes = [...this.#lanes.values()];
-    await within(graceMs, Promise.all(lanes.map((lane) => lane.close())), () => undefined);
-    const [isGivenBack] = await Promise.all([this.#long.giveBack(), ...lanes.map((lane) => lane.abandon())]);
+    await within(graceMs, this.#lanes.close(), () => undefined);
+    const [isGivenBack] = await Promise.all([this.#long.giveBack(), this.#lanes.abandon()]);
     if (isGivenBack) await this.#tell(0);
   }
 
@@ -139,14 +142,17 @@ class Deliveries implements AppDeliveries {
       ...rest,
       ...{ endpointId: endpoint.id, form: this.#forms.hashOf(form), claim: 0, tries: 0 },
     };
-    if (fault === null) return await this.#laneOf(endpoint).offer(delivery);
+    if (fault === null) return await this.#lanes.of(endpoint.id).offer(delivery);
     await this.#recorder.add(unsent(delivery, { status: 'failed', dueInMs: null, error: fault }));
   }
 
   /** Those that wait are told of once more, as that may have failed. */
   async #notStored(all: readonly WebhookDelivery[]): Promise<readonly WebhookDelivery[]> {
-    const statement = selectStoredDeliveries(all.map(({ id }) => id));
-    const stored = (await this.#options.database.query(statement, limits())).map(storedDelivery);
+    const rows = await this.#options.database.query(
+      selectStoredDeliveries(all.map(({ id }) => id)),
+      limits(),
+    );
+    const stored = rows.map(storedDelivery);
     const due = stored.flatMap(({ dueInMs }) => (dueInMs === null ? [] : [dueInMs]));
     if (due.length > 0) {
       await this.#tell(Math.max(0, Math.min(...due)));
@@ -156,33 +162,11 @@ class Deliveries implements AppDeliveries {
     return all.filter(({ id }) => !known.has(id));
   }
 
-  #laneOf({ id }: Pick<Endpoint, 'id'>): Lane {
-    const known = this.#lanes.get(id);
-    if (known !== undefined) return known;
-    const { app, database, webhooks, settings, metrics, logger } = this.#options;
-    const lane = new Lane({
-      ...{ app, endpointId: id, metrics, logger, timeoutMs: settings.timeoutMs },
-      ...{ recorder: this.#recorder, health: this.#health },
-      calls: webhooks.lane(MAX_AT_ONCE),
-      endpoint: () => this.#book.byId(id),
-      formOf: (hash) => this.#forms.get(hash),
-      stored: createStoredSource(database, id),
-      onSent: () => {
-        this.#long.watch();
-        this.#pruning.begin();
-      },
-    });
-    this.#lanes.set(id, lane);
-    // It stores what it is given.
-    if (this.#isClosed) void lane.close();
-    return lane;
-  }
-
   async look(): Promise<boolean> {
     this.#lookedAtMs = performance.now();
     await this.#prepare();
     const rows = await this.#options.database.query(selectWaiting(null), limits());
-    for (const waiting of rows.map(toWaiting)) this.#laneOf(waiting).wakeIn(waiting.inMs);
+    for (const waiting of rows.map(toWaiting)) this.#lanes.of(waiting.id).wakeIn(waiting.inMs);
     return rows.length > 0;
   }
 

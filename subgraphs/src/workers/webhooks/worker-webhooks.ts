@@ -11,7 +11,8 @@ import {
 import type { WebhookCaller } from '../../webhooks/webhook-caller.ts';
 import type { EventWork } from '../consume-events.ts';
 import type { PlacedModel, WorkerShards } from '../worker-shards.ts';
-import { type AppDeliveries, createAppDeliveries, type DeliverySettings } from './app-deliveries.ts';
+import { type AppDeliveries, createAppDeliveries } from './app-deliveries.ts';
+import type { DeliverySettings } from './delivery-settings.ts';
 import type { WebhookMetrics } from './webhook-metrics.ts';
 
 const FOLLOW_AGAIN_MS = 1_000;
@@ -155,8 +156,10 @@ class Webhooks implements WorkerWebhooks {
     try {
       const placed = await this.#options.shards.model(app);
       if (placed === null || this.#isClosed) return;
-      const isWaiting = await this.#open(placed).look();
-      this.#looked.set(app, { version, isConcerned: isWaiting || webhookUses(placed.model).length > 0 });
+      const deliveries = this.#open(placed);
+      const isConcerned = (await deliveries.look()) || webhookUses(placed.model).length > 0;
+      if (isConcerned) deliveries.tend();
+      this.#looked.set(app, { version, isConcerned });
     } catch (err) {
       this.#options.logger.debug({ err, app }, 'the webhooks of an app cannot be looked at; later once more');
       this.#looked.delete(app);

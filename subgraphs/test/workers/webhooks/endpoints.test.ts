@@ -64,9 +64,13 @@ test('since when it fails is noted, until it accepts something', async () => {
   expect(await endpoint()).toMatchObject({ failing_since: null, disabled_at: null });
 });
 
-test('one that has failed for days is disabled', async () => {
+test('one that has failed for days is disabled, unless it was sent little meanwhile', async () => {
   answer(500);
   await send('one');
+  await fail(121);
+  anew();
+  for (const title of ['a', 'b', 'c']) await send(title);
+  expect(await endpoint()).toMatchObject({ disabled_at: null });
   await fail(119);
   anew();
   await send('two');

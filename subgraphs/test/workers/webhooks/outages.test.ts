@@ -1,7 +1,7 @@
 /** The database goes away while things are sent, and what is old is removed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '@rocket/platform';
-import { deliveryId, firstDeliveryId } from '@rocket/schema';
+import { deliveryId } from '@rocket/schema';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { until } from '../../../../tests/harness/until.ts';
 import { deleteOldDeliveries } from '../../../src/webhooks/delivery-sql.ts';
@@ -110,9 +110,9 @@ test('what is delivered or has failed is removed after its time with its attempt
   const add = async (at: Date, status: string, due: string) => {
     const id = deliveryId(at.toISOString(), `${status} ${at.toISOString()}`);
     await engine.rows(
-      `INSERT INTO _webhook_deliveries (id, endpoint_id, form, event, body, status, claim, tries, due_at)
-       SELECT $1::uuid, endpoint_id, form, event, body, $2, 1, 1, ${due} FROM _webhook_deliveries LIMIT 1`,
-      [id, status],
+      `INSERT INTO _webhook_deliveries (id, endpoint_id, form, event, body, status, claim, tries, due_at, created_at)
+       SELECT $1::uuid, endpoint_id, form, event, body, $2, 1, 1, ${due}, $3::timestamptz FROM _webhook_deliveries LIMIT 1`,
+      [id, status, at.toISOString()],
     );
     await engine.rows(
       `INSERT INTO _webhook_attempts (delivery_id, number, at, duration_ms, status, response) VALUES ($1::uuid, 1, now(), 1, 500, '')`,
@@ -126,7 +126,7 @@ test('what is delivered or has failed is removed after its time with its attempt
     await add(new Date(old.getTime() + 1), 'retrying', "now() - interval '1 day'"),
     await add(now, 'failed', 'NULL'),
   ];
-  const before = firstDeliveryId(new Date(Date.now() - 7 * 86_400_000));
+  const before = new Date(Date.now() - 7 * 86_400_000);
   const { text, values } = deleteOldDeliveries(before, 1);
   expect(await engine.rows(text, values)).toHaveLength(1);
   expect(await engine.rows(text, values)).toHaveLength(1);

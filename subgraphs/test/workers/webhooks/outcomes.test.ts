@@ -109,8 +109,8 @@ test('when its attempts are used up it has failed', async () => {
 
 describe('a receiver that asks for time', () => {
   test.each([
-    ['seconds', 429, (): string => '120', [100, 120]],
-    ['a date', 503, (): string => new Date(Date.now() + 120_000).toUTCString(), [90, 121]],
+    ['seconds', 429, (): string => '120', [100, 132]],
+    ['a date', 503, (): string => new Date(Date.now() + 120_000).toUTCString(), [90, 133]],
     ['less than the policy', 429, (): string => '1', [25, 33]],
     ['more than half a day', 503, (): string => '999999', [43_000, 43_201]],
     ['what cannot be read', 503, (): string => 'soon', [25, 33]],
