@@ -14,6 +14,8 @@ import { SHOP_SCENARIOS } from './shop/scenario.ts';
 import { SIDE_NAMES } from './shop/shop-sides.ts';
 import { formatSubscriptions } from './subscriptions/format-subscriptions.ts';
 import { STREAM_SECONDS, subscriptions } from './subscriptions/subscriptions.ts';
+import { formatWebhooks } from './webhooks/format-webhooks.ts';
+import { TELLING_SECONDS, webhooks } from './webhooks/webhooks.ts';
 import { formatWorkflows } from './workflows/format-workflows.ts';
 import { REACTION_SECONDS, workflows } from './workflows/workflows.ts';
 
@@ -26,6 +28,7 @@ const MANY_APPS = 'many-apps';
 const CACHE = 'cache';
 const SUBSCRIPTIONS = 'subscriptions';
 const WORKFLOWS = 'workflows';
+const WEBHOOKS = 'webhooks';
 const DEFAULT_SECONDS = 4;
 const NAMES = [
   ...SHOP_SCENARIOS.map(({ name }) => name),
@@ -37,6 +40,7 @@ const NAMES = [
   CACHE,
   SUBSCRIPTIONS,
   WORKFLOWS,
+  WEBHOOKS,
 ];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
@@ -95,6 +99,10 @@ if (wants(SUBSCRIPTIONS)) {
 if (wants(WORKFLOWS)) {
   const result = await workflows({ ...options, seconds: seconds ?? REACTION_SECONDS });
   console.log(values.json ? JSON.stringify({ scenario: WORKFLOWS, ...result }) : formatWorkflows(result));
+}
+if (wants(WEBHOOKS)) {
+  const result = await webhooks({ ...options, seconds: seconds ?? TELLING_SECONDS });
+  console.log(values.json ? JSON.stringify({ scenario: WEBHOOKS, ...result }) : formatWebhooks(result));
 }
 
 function wants(name: string): boolean {

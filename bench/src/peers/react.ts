@@ -7,11 +7,11 @@ import { createServer } from 'node:http';
 import { AckPolicy, connect, DeliverPolicy, type JsMsg } from 'nats';
 import pg from 'pg';
 import { z } from 'zod';
+import { ROCKET_STREAM } from '../events/rocket-stream.ts';
 import { peerSettings } from './peer-settings.ts';
 
 const { databaseUrl, port, poolSize } = peerSettings();
 const { NATS_URL, SUBJECT } = z.object({ NATS_URL: z.string(), SUBJECT: z.string() }).parse(process.env);
-const STREAM = 'ROCKET_EVENTS';
 const CONSUMER = 'bench_react';
 const pool = new pg.Pool({ connectionString: databaseUrl, max: poolSize });
 const INSERT = 'INSERT INTO effects (ticket_id) VALUES ($1)';
@@ -25,13 +25,13 @@ async function react(message: JsMsg): Promise<void> {
 
 const connection = await connect({ servers: NATS_URL });
 const manager = await connection.jetstreamManager();
-await manager.consumers.add(STREAM, {
+await manager.consumers.add(ROCKET_STREAM, {
   durable_name: CONSUMER,
   filter_subject: SUBJECT,
   ack_policy: AckPolicy.Explicit,
   deliver_policy: DeliverPolicy.New,
 });
-const consumer = await connection.jetstream().consumers.get(STREAM, CONSUMER);
+const consumer = await connection.jetstream().consumers.get(ROCKET_STREAM, CONSUMER);
 // A rejection ends the process, and the scenario with it, which misses the effects.
 await consumer.consume({ callback: (message) => void react(message) });
 createServer((_, response) => response.end()).listen(port, '127.0.0.1');

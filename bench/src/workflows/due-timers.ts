@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '@rocket/platform';
 import { z } from 'zod';
+import { numbersOf } from '../measure/numbers-of.ts';
 import { type Latencies, latencies } from '../measure/percentile.ts';
-import { numbersOf } from './numbers-of.ts';
-import type { BenchApp } from './workflow-world.ts';
+import type { BenchApp } from '../sides/worker-world.ts';
 
 const TIMERS = 20_000;
 /** Enough to make the instances. */

@@ -1,6 +1,6 @@
 /** Apps with workflows and nothing to do: what their worker asks of their databases. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BenchWorker } from './workflow-world.ts';
+import type { BenchWorker } from '../sides/worker-world.ts';
 
 const SECONDS = 5;
 const OPENING_TIMEOUT_MS = 60_000;

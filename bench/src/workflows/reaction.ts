@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { atRate } from '../measure/at-rate.ts';
 import { readCpu } from '../measure/cpu.ts';
 import { inTurns } from '../measure/in-turns.ts';
+import { numbersOf } from '../measure/numbers-of.ts';
 import { type Latencies, latencies } from '../measure/percentile.ts';
-import { numbersOf } from './numbers-of.ts';
-import type { BenchApp } from './workflow-world.ts';
+import type { BenchApp } from '../sides/worker-world.ts';
 
 const PER_SECOND = 100;
 const WARM_UP_SECONDS = 3;

@@ -1,14 +1,15 @@
 /** Workflows: what idle ones cost, how soon a change has its effect, and whether a flood of timers holds up others. */
 import { join } from 'node:path';
-import { changeSubject } from '@rocket/schema';
+import { type AppName, changeSubject } from '@rocket/schema';
 import { type CleanUp, withCleanUp } from '../clean-up.ts';
 import { freePort } from '../http.ts';
 import { inParallel } from '../measure/in-parallel.ts';
 import { startProcess } from '../process.ts';
+import { type BenchApp, startWorkerWorld, type WorkerWorld } from '../sides/worker-world.ts';
 import { type DueTimers, dueTimers } from './due-timers.ts';
 import { type Idle, idle } from './idle.ts';
 import { type ReactionResult, reaction } from './reaction.ts';
-import { type BenchApp, startWorkflowWorld, type WorkflowWorld } from './workflow-world.ts';
+import { workflowDocument } from './workflow-document.ts';
 
 /** The goal is stated for as many; `--seconds` makes it shorter. */
 export const REACTION_SECONDS = 15;
@@ -32,13 +33,13 @@ export interface WorkflowsOptions {
 /** Null where nats-server is not installed. */
 export async function workflows(options: WorkflowsOptions): Promise<WorkflowsResult | null> {
   return await withCleanUp(async (cleanUp) => {
-    const world = await startWorkflowWorld(cleanUp);
+    const world = await startWorkerWorld(cleanUp);
     if (world === null) return null;
     const [reacts, many, beside] = await installApps(world);
     if (reacts === undefined || many === undefined || beside === undefined)
       throw new Error('Three apps are needed');
     const worker = await world.startWorker();
-    const bare = await world.install('bare', { hasWorkflows: false });
+    const bare = await world.install('bare', (app) => workflowDocument(app, { hasWorkflows: false }));
     return {
       idle: await idle(worker, APPS),
       reaction: await reaction(
@@ -53,13 +54,14 @@ export async function workflows(options: WorkflowsOptions): Promise<WorkflowsRes
   });
 }
 
-async function installApps(world: WorkflowWorld): Promise<readonly BenchApp[]> {
+async function installApps(world: WorkerWorld): Promise<readonly BenchApp[]> {
   const names = Array.from({ length: APPS }, (_, index) => `flow${index + 1}`);
-  return await inParallel(names, INSTALLED_AT_A_TIME, (name) => world.install(name, { hasWorkflows: true }));
+  const documentOf = (app: AppName) => workflowDocument(app, { hasWorkflows: true });
+  return await inParallel(names, INSTALLED_AT_A_TIME, (name) => world.install(name, documentOf));
 }
 
 /** Its app has no workflows, so that the worker leaves it alone. @returns the id of the process */
-async function startFloor(cleanUp: CleanUp, { natsUrl }: WorkflowWorld, app: BenchApp): Promise<number> {
+async function startFloor(cleanUp: CleanUp, { natsUrl }: WorkerWorld, app: BenchApp): Promise<number> {
   const port = String(await freePort());
   const { pid, stop } = await startProcess({
     file: join(import.meta.dirname, '../peers/react.ts'),

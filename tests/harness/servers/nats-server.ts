@@ -11,6 +11,8 @@ export interface NatsServer {
   /** The same at every start. */
   readonly url: string;
   readonly host: string;
+  /** Of the process as it is now. @throws Error while it is stopped */
+  pid(): number;
   /** Starts it again after {@link stop} or {@link kill9}. */
   start(): Promise<void>;
   /** Ends it in order. */
@@ -79,6 +81,10 @@ export async function startNatsServer(binary: string, options: NatsServerOptions
   return {
     url: `nats://${host}`,
     host,
+    pid() {
+      if (child?.pid === undefined) throw new Error('nats-server is not running');
+      return child.pid;
+    },
     start,
     stop: () => end('SIGTERM'),
     kill9: () => end('SIGKILL'),

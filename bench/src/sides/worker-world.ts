@@ -1,15 +1,14 @@
-/** A shard and a worker in processes of their own, on NATS and on a Postgres that notes the time of each commit. */
+/** A shard and workers in processes of their own, on NATS and on a Postgres that notes the time of each commit. */
 import { createDatabase, createLogger, type Database, databaseUrl } from '@rocket/platform';
-import { type AppName, appName, OPERATION_PATH } from '@rocket/schema';
+import { type AppDocument, type AppName, appName, OPERATION_PATH } from '@rocket/schema';
 import { findNatsServer, startNatsServer } from '../../../tests/harness/servers/nats-server.ts';
 import type { CleanUp } from '../clean-up.ts';
 import { startCommitTimePostgres } from '../events/commit-time-postgres.ts';
 import { freePort, postJson } from '../http.ts';
 import { startProcess } from '../process.ts';
-import { type DirectShard, ROCKET, startDirectShard } from '../sides/direct-shard.ts';
-import type { DirectApp } from '../sides/install-app.ts';
-import { countStatements } from '../sides/statement-counter.ts';
-import { workflowDocument } from './workflow-document.ts';
+import { type DirectShard, ROCKET, startDirectShard } from './direct-shard.ts';
+import type { DirectApp } from './install-app.ts';
+import { countStatements } from './statement-counter.ts';
 
 const ADMIN = { userId: 'bench', email: null, roles: ['admin'], isAdmin: true };
 /** Beside the scenario's own questions, a mass of records is inserted meanwhile. */
@@ -29,31 +28,36 @@ export interface BenchWorker {
   statements(): Promise<number>;
   /** How many apps it has sent statements to. */
   appsOpened(): Promise<number>;
+  stop(): Promise<void>;
 }
 
-export interface WorkflowWorld {
+export interface WorkerWorld {
   readonly natsUrl: string;
-  install(name: string, kind: { hasWorkflows: boolean }): Promise<BenchApp>;
-  startWorker(): Promise<BenchWorker>;
+  readonly natsPid: number;
+  readonly postgresPid: number;
+  install(name: string, documentOf: (app: AppName) => AppDocument): Promise<BenchApp>;
+  /** @param env settings beside those that it needs to be there */
+  startWorker(env?: Readonly<Record<string, string>>): Promise<BenchWorker>;
 }
 
 /** Null where nats-server is not installed: a worker in a process of its own hears of nothing without it. */
-export async function startWorkflowWorld(cleanUp: CleanUp): Promise<WorkflowWorld | null> {
+export async function startWorkerWorld(cleanUp: CleanUp): Promise<WorkerWorld | null> {
   const binary = findNatsServer();
   if (binary === null) return null;
   const nats = await startNatsServer(binary);
   cleanUp.push(() => nats.dispose());
-  const { url: postgresUrl } = await startCommitTimePostgres(cleanUp);
+  const { url: postgresUrl, pid: postgresPid } = await startCommitTimePostgres(cleanUp);
   const env = { NATS_URL: nats.url };
   const shard = await startDirectShard(cleanUp, { postgresUrl, env });
   return {
-    natsUrl: nats.url,
-    async install(text, kind) {
+    ...{ natsUrl: nats.url, natsPid: nats.pid(), postgresPid },
+    async install(text, documentOf) {
       const name = appName(text);
-      const app = await shard.install(name, workflowDocument(name, kind));
+      const app = await shard.install(name, documentOf(name));
       return benchApp(cleanUp, { shard, app, url: databaseUrl(postgresUrl, `rocket_${name}`) });
     },
-    startWorker: () => startWorker(cleanUp, { ...env, ROCKET_CATALOG_URL: shard.catalogUrl }),
+    startWorker: (more = {}) =>
+      startWorker(cleanUp, { ...more, ...env, ROCKET_CATALOG_URL: shard.catalogUrl }),
   };
 }
 
@@ -88,6 +92,7 @@ async function startWorker(cleanUp: CleanUp, env: Readonly<Record<string, string
   cleanUp.push(stop);
   return {
     pid,
+    stop,
     statements: () => countStatements(url),
     async appsOpened() {
       const text = await (await fetch(`${url}/metrics`)).text();
