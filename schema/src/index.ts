@@ -240,6 +240,7 @@ export {
   type DeliveryRecord,
   MAX_DELIVERIES_PER_PAGE,
   MAX_DELIVERY_IDS,
+  MAX_SECRET_OVERLAP_DAYS,
   type WebhookEndpoint,
 } from './protocol/webhook-calls.ts';
 export {

@@ -1,7 +1,9 @@
 /** HTTP requests to addresses that documents name, so to hosts that nobody here vouches for. */
 import { lookup } from 'node:dns/promises';
+import { LRUCache } from 'lru-cache';
 import { Agent, type Dispatcher } from 'undici';
 import { withTimeLimit } from '../lifecycle/deadline.ts';
+import { createSlots } from '../lifecycle/slots.ts';
 import { createAddressGuard } from './address-guard.ts';
 import { type GuardedConnectorOptions, guardedConnector } from './guarded-connector.ts';
 import { OutgoingError } from './outgoing-error.ts';
@@ -85,16 +87,33 @@ async function resolveAll(hostname: string): ReturnType<Resolve> {
   return await lookup(hostname, { all: true });
 }
 
+/** Names that took long to look up, or could not be, of which so many are remembered. */
+const MAX_SLOW_NAMES = 1_000;
+const SLOW_NAME_MS = 500;
+
 /**
  * Who asks for a name that is being looked up gets that answer. Each look-up keeps one of the process's few threads, which
- * hash passwords too, so that a name server that does not answer must not get all of them.
+ * hash passwords too, so that a name server that does not answer must not get all of them: one name at a time of those
+ * that were slow before.
  */
 function shared(resolve: Resolve): Resolve {
   const underWay = new Map<string, ReturnType<Resolve>>();
+  const slow = new LRUCache<string, true>({ max: MAX_SLOW_NAMES });
+  const inTurn = createSlots(1);
+  const timed: Resolve = async (hostname) => {
+    const startedAtMs = performance.now();
+    try {
+      return await resolve(hostname);
+    } finally {
+      if (performance.now() - startedAtMs > SLOW_NAME_MS) slow.set(hostname, true);
+      else slow.delete(hostname);
+    }
+  };
   return (hostname) => {
     const known = underWay.get(hostname);
     if (known !== undefined) return known;
-    const asked = resolve(hostname).finally(() => underWay.delete(hostname));
+    const asking = slow.has(hostname) ? inTurn.run(() => timed(hostname)) : timed(hostname);
+    const asked = asking.finally(() => underWay.delete(hostname));
     underWay.set(hostname, asked);
     return asked;
   };

@@ -7,6 +7,8 @@ import type { Message } from './message.ts';
 
 /** Deliveries of one page, at most. */
 export const MAX_DELIVERIES_PER_PAGE = 200;
+/** A former secret is of use only until all receivers know the other one. */
+export const MAX_SECRET_OVERLAP_DAYS = 30;
 /** Deliveries that one call names, at most. */
 export const MAX_DELIVERY_IDS = 1_000;
 

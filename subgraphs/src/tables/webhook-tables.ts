@@ -42,6 +42,10 @@ export const CREATE_WEBHOOK_TABLES: readonly string[] = [
   `CREATE INDEX IF NOT EXISTS "_ix_webhook_deliveries_failed" ON "${WEBHOOK_DELIVERIES_TABLE}" (endpoint_id, id)
      WHERE status = 'failed'`,
   `CREATE INDEX IF NOT EXISTS "_ix_webhook_deliveries_endpoint" ON "${WEBHOOK_DELIVERIES_TABLE}" (endpoint_id, id)`,
+  `CREATE INDEX IF NOT EXISTS "_ix_webhook_deliveries_record" ON "${WEBHOOK_DELIVERIES_TABLE}" (record_key, id)`,
+  // Few have another status.
+  `CREATE INDEX IF NOT EXISTS "_ix_webhook_deliveries_status" ON "${WEBHOOK_DELIVERIES_TABLE}" (status, id)
+     WHERE status <> 'delivered'`,
   // Numbered by the claims of their delivery, so that one of which nothing is known is missing.
   `CREATE TABLE IF NOT EXISTS "${WEBHOOK_ATTEMPTS_TABLE}" (
      delivery_id uuid NOT NULL,

@@ -45,8 +45,8 @@ export interface DeliveryState {
 const inMs = (ms: string) => `clock_timestamp() + ${ms} * interval '1 millisecond'`;
 
 /**
- * Stores deliveries that are not stored yet. One that somebody else has stored meanwhile becomes delivered, if this one is;
- * else it stays as it is.
+ * Stores deliveries that are not stored yet. One that is stored meanwhile, perhaps by somebody else, becomes delivered, if this
+ * one is; if it was taken as often, it takes what this one has come to; else it stays as it is.
  */
 export function insertDeliveries(given: readonly (Delivery & DeliveryState)[]): Statement {
   return {
@@ -58,9 +58,10 @@ export function insertDeliveries(given: readonly (Delivery & DeliveryState)[]): 
              $9::int[], $10::int[], $11::float8[], $12::int[], $13::text[]) AS g
              (id, endpoint_id, form, event, entity, record_key, body, status, claim, tries, due_in_ms, last_status, error)
            ON CONFLICT (id) DO UPDATE
-             SET status = excluded.status, due_at = NULL, last_status = excluded.last_status, error = NULL,
-               ended_at = excluded.ended_at
-             WHERE d.status <> 'delivered' AND excluded.status = 'delivered'`,
+             SET status = excluded.status, tries = excluded.tries, due_at = excluded.due_at,
+               last_status = excluded.last_status, error = excluded.error, ended_at = excluded.ended_at
+             WHERE d.status <> 'delivered' AND (excluded.status = 'delivered'
+               OR d.due_at IS NOT NULL AND d.claim = excluded.claim AND excluded.status <> 'pending')`,
     values: [
       given.map(({ id }) => id),
       given.map(({ endpointId }) => endpointId),
@@ -105,7 +106,7 @@ function stateColumns(given: readonly DeliveryState[]): unknown[] {
 export function takeDue(endpointId: string, limit: number): Statement {
   return {
     text: `WITH due AS (
-             SELECT id FROM "${DELIVERIES_TABLE}" WHERE endpoint_id = $1::uuid AND due_at <= clock_timestamp()
+             SELECT id FROM "${DELIVERIES_TABLE}" WHERE endpoint_id = $1::uuid AND due_at <= now()
              ORDER BY due_at LIMIT $2::int FOR UPDATE SKIP LOCKED)
            UPDATE "${DELIVERIES_TABLE}" d SET claim = d.claim + 1, due_at = ${inMs(String(LEASE_MS))}
            FROM due WHERE d.id = due.id
@@ -157,6 +158,11 @@ const WaitingRow = z.tuple([z.string(), z.string(), z.coerce.number()]);
 export function toWaiting(row: Row): { readonly id: string; readonly url: string; readonly inMs: number } {
   const [id, url, ms] = WaitingRow.parse(row);
   return { id, url, inMs: ms };
+}
+
+/** A row with the greatest id there is; none when there is no delivery. */
+export function selectNewestDelivery(): Statement {
+  return { text: `SELECT id FROM "${DELIVERIES_TABLE}" ORDER BY id DESC LIMIT 1`, values: [] };
 }
 
 /** Rows: the ids of those that are stored, and in how many ms each is due; null when it is not sent any more. */

@@ -1,6 +1,12 @@
 /** What administrators do with endpoints. */
 import type { Database, Queryable } from '@rocket/platform';
-import { type OfEndpoint, RocketError, uuidText, webhookSecretProblem } from '@rocket/schema';
+import {
+  MAX_SECRET_OVERLAP_DAYS,
+  type OfEndpoint,
+  RocketError,
+  uuidText,
+  webhookSecretProblem,
+} from '@rocket/schema';
 import { enableEndpoint, rotateSecret } from './endpoint-admin-sql.ts';
 import {
   disableEndpoint,
@@ -11,8 +17,6 @@ import {
   toEndpoint,
 } from './endpoint-sql.ts';
 
-/** A former secret that signs for longer was not replaced. */
-const MAX_OVERLAP_DAYS = 366;
 const DAY_MS = 24 * 60 * 60_000;
 
 /** @throws RocketError `NOT_FOUND` */
@@ -29,8 +33,11 @@ export async function rotate(
 ): Promise<{ secret: string }> {
   const problem = secret === null ? null : webhookSecretProblem(secret);
   if (problem !== null) throw new RocketError('BAD_USER_INPUT', `\`secret\`: ${problem}`);
-  if (overlapMs > MAX_OVERLAP_DAYS * DAY_MS)
-    throw new RocketError('BAD_USER_INPUT', `\`overlapMs\`: At most ${MAX_OVERLAP_DAYS} days are possible`);
+  if (overlapMs > MAX_SECRET_OVERLAP_DAYS * DAY_MS)
+    throw new RocketError(
+      'BAD_USER_INPUT',
+      `\`overlapMs\`: At most ${MAX_SECRET_OVERLAP_DAYS} days are possible`,
+    );
   const given = secret ?? newSecret();
   const rotated = await queryable.query(rotateSecret(endpointId(endpoint), { secret: given, overlapMs }));
   if (rotated.length === 0) throw notFound(endpoint);

@@ -1,7 +1,7 @@
 /** Statements on endpoints: the addresses that webhooks of an app are sent to, with their secrets. */
 import { randomBytes } from 'node:crypto';
 import type { Row, Statement } from '@rocket/platform';
-import { DISABLED_REASONS, type DisabledReason, webhookSecret } from '@rocket/schema';
+import { DISABLED_REASONS, type DisabledReason, firstDeliveryId, webhookSecret } from '@rocket/schema';
 import { z } from 'zod';
 import {
   WEBHOOK_DELIVERIES_TABLE as DELIVERIES_TABLE,
@@ -113,21 +113,27 @@ export function noteHealth(id: string, health: 'well' | 'failing'): Statement {
 
 /** An endpoint to which less was sent meanwhile may have failed by chance. */
 const MIN_FAILING = 5;
+/** A delivery is mostly tried for not so long. */
+const RETRYING_MS = 2 * 86_400_000;
 
 /**
  * A row when the endpoint has accepted nothing for so many hours, of several deliveries. What others have noted of it may be
  * late.
  */
-export function selectFailing(id: string, hours: number): Statement {
+export function selectFailing(
+  id: string,
+  { failingSince, hours }: { readonly failingSince: Date; readonly hours: number },
+): Statement {
+  // What was sent since then is of events that are hardly older.
+  const first = firstDeliveryId(new Date(failingSince.getTime() - RETRYING_MS));
+  const since = `FROM "${DELIVERIES_TABLE}" d
+               WHERE d.endpoint_id = e.id AND d.id >= $3::uuid AND d.claim > 0 AND d.status`;
   return {
     text: `SELECT 1 FROM "${ENDPOINTS_TABLE}" e
            WHERE e.id = $1::uuid AND e.failing_since < clock_timestamp() - $2::int * interval '1 hour'
-             AND NOT EXISTS (
-               SELECT FROM "${DELIVERIES_TABLE}" d
-               WHERE d.endpoint_id = e.id AND d.status = 'delivered' AND d.ended_at > e.failing_since)
-             AND (SELECT count(*) FROM (
-               SELECT FROM "${DELIVERIES_TABLE}" d WHERE d.endpoint_id = e.id AND d.status IN ('failed', 'retrying')
-               LIMIT ${MIN_FAILING}) few) = ${MIN_FAILING}`,
-    values: [id, hours],
+             AND NOT EXISTS (SELECT ${since} = 'delivered' AND d.ended_at > e.failing_since)
+             AND (SELECT count(*) FROM (SELECT ${since} IN ('failed', 'retrying') LIMIT ${MIN_FAILING}) few)
+               = ${MIN_FAILING}`,
+    values: [id, hours, first],
   };
 }

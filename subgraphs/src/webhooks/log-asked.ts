@@ -54,7 +54,7 @@ function upsertAsked(
            VALUES ($1::uuid, $2::uuid, $3, 'workflow', $4, $5, $6, $7, 1, $8::int, $9::int, $10,
              CASE WHEN $7 <> 'retrying' THEN clock_timestamp() END)
            ON CONFLICT (id) DO UPDATE
-             SET status = excluded.status, claim = d.claim + 1, tries = d.tries + excluded.tries,
+             SET status = excluded.status, due_at = NULL, claim = d.claim + 1, tries = d.tries + excluded.tries,
                last_status = excluded.last_status, error = excluded.error, ended_at = excluded.ended_at
            RETURNING claim`,
     values: [

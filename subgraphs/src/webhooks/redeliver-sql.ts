@@ -20,12 +20,14 @@ export interface AskAgain {
   readonly last: string | null;
 }
 
-/** One row, as {@link toAskedAgain} reads it. They are due from now on, by the database's clock. */
+/**
+ * One row, as {@link toAskedAgain} reads it. What a step of a workflow repeats itself is left to it. They are due from now on, by the database's clock.
+ */
 export function askAgain({ filter, ids, endpoints, after, last }: AskAgain): Statement {
   return {
     text: `WITH chosen AS (
              SELECT d.id FROM "${DELIVERIES_TABLE}" d
-             WHERE d.due_at IS NULL AND ${MATCHES_FILTER} AND ($8::uuid[] IS NULL OR d.id = ANY ($8::uuid[]))
+             WHERE d.due_at IS NULL AND d.status <> 'retrying' AND ${MATCHES_FILTER} AND ($8::uuid[] IS NULL OR d.id = ANY ($8::uuid[]))
                AND d.endpoint_id = ANY ($9::uuid[])
                AND ($10::uuid IS NULL OR d.id > $10::uuid) AND d.id <= $11::uuid
              ORDER BY d.id LIMIT ${REDELIVERED_AT_ONCE} FOR UPDATE),
@@ -49,11 +51,6 @@ const AskedRow = z.tuple([z.number(), z.string().nullable()]);
 export function toAskedAgain(row: Row | undefined): AskedAgain {
   const [count, last] = AskedRow.parse(row);
   return { count, last };
-}
-
-/** The greatest id there is. No row when there is none. */
-export function selectNewest(): Statement {
-  return { text: `SELECT id FROM "${DELIVERIES_TABLE}" ORDER BY id DESC LIMIT 1`, values: [] };
 }
 
 /** Rows of an id: the endpoints of deliveries. */

@@ -2,13 +2,13 @@
 import type { Database, EventBus, Transaction } from '@rocket/platform';
 import { type AppName, type ChosenDeliveries, type DeliveryFilter, RocketError } from '@rocket/schema';
 import { filterValues, givenId } from './delivery-filter.ts';
+import { selectNewestDelivery } from './delivery-sql.ts';
 import { type SharedEndpoint, shareEndpoints, toSharedEndpoint } from './endpoint-admin-sql.ts';
 import {
   type AskedAgain,
   askAgain,
   REDELIVERED_AT_ONCE,
   selectEndpointsOf,
-  selectNewest,
   toAskedAgain,
   toId,
 } from './redeliver-sql.ts';
@@ -35,7 +35,7 @@ export async function redeliver(of: Redelivery, chosen: ChosenDeliveries): Promi
   const filter = filterValues(chosen.kind === 'filter' ? chosen.filter : EVERYTHING);
   const ids = chosen.kind === 'ids' ? chosen.ids.map((id) => givenId('ids', id)) : null;
   // What is made later was not meant, and could come as fast as it is made due here.
-  const [newest] = await of.database.query(selectNewest());
+  const [newest] = await of.database.query(selectNewestDelivery());
   const last = newest === undefined ? null : toId(newest);
   let count = 0;
   let after: string | null = null;

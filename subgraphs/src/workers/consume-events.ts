@@ -33,8 +33,10 @@ export interface EventWork {
   readonly consumption: { readonly name: string; readonly subject: string; readonly ackWaitMs: number };
   /** Events that are handled at once. */
   readonly maxInFlight: number;
-  /** Of one app, so that what takes long leaves room for the events of others. */
+  /** Of one app whose events take long, so that they leave room for those of others. */
   readonly maxOfOneApp: number;
+  /** An event that takes longer says that those of its app take long. */
+  readonly longMs: number;
   /** Whether an event has anything to do with it, by the app's document alone. */
   concerns(model: AppModel, record: StreamRecord): boolean;
   /** @param isReturned the event was here before, or with another worker, and has perhaps been handled */
@@ -50,11 +52,15 @@ export interface EventParts {
   readonly logger: Logger;
 }
 
+interface Running {
+  readonly sinceMs: number;
+}
+
 /** What a consumer has and remembers from one event to the next. */
 interface Consuming extends EventParts {
   readonly work: EventWork;
-  /** How many events of each app are being handled. */
-  readonly running: Map<AppName, number>;
+  /** When the events of each app that are being handled came, in their order. */
+  readonly running: Map<AppName, Set<Running>>;
   readonly returned: ReturnedEvents;
 }
 
@@ -96,11 +102,11 @@ async function handle(consuming: Consuming, delivery: Delivery): Promise<Handled
   const back = (delay: ReturnDelay) => ({ delayMs: returned.postponed(position, delay) });
   if (record.kind === 'unreadable' && record.fault === 'newer') return back(NEWER);
   try {
-    const isReturned = delivery.tries > 1 || returned.isKnown(position);
+    const isReturned = delivery.tries > 1 || returned.wasTried(position);
     const isBusy = !(await inTurn(consuming, record, () =>
       beforeDeadline(Date.now() + MAX_HANDLING_MS, handleRecord(consuming, record, isReturned)),
     ));
-    if (isBusy) return back(BUSY);
+    if (isBusy) return { delayMs: returned.busy(position, BUSY) };
     returned.done(position);
     return undefined;
   } catch (error) {
@@ -123,16 +129,19 @@ async function inTurn(
 ): Promise<boolean> {
   const app = toldEvent(record)?.app;
   if (app === undefined) return await handling().then(() => true);
-  const ofApp = running.get(app) ?? 0;
-  if (ofApp >= work.maxOfOneApp) return false;
-  running.set(app, ofApp + 1);
+  const ofApp = running.get(app) ?? new Set();
+  const [oldest] = ofApp;
+  const nowMs = performance.now();
+  if (ofApp.size >= work.maxOfOneApp && oldest !== undefined && nowMs - oldest.sinceMs >= work.longMs)
+    return false;
+  const run = { sinceMs: nowMs };
+  running.set(app, ofApp.add(run));
   try {
     await handling();
     return true;
   } finally {
-    const left = (running.get(app) ?? 1) - 1;
-    if (left === 0) running.delete(app);
-    else running.set(app, left);
+    ofApp.delete(run);
+    if (ofApp.size === 0) running.delete(app);
   }
 }
 

@@ -15,31 +15,41 @@ export interface ReturnedEvents {
   postponed(position: number, delay: ReturnDelay): number;
   /** How many times the event has failed, this time included. */
   failed(position: number): number;
-  /** Whether it has come back here before. */
-  isKnown(position: number): boolean;
+  /** The same for one that was not tried. */
+  busy(position: number, delay: ReturnDelay): number;
+  /** Whether it was tried here before. */
+  wasTried(position: number): boolean;
   /** It does not come back. */
   done(position: number): void;
 }
 
 export function createReturnedEvents(): ReturnedEvents {
-  const counts = new LRUCache<number, { postponed: number; failed: number }>({ max: MAX_KNOWN });
+  const counts = new LRUCache<number, { postponed: number; failed: number; wasTried: boolean }>({
+    max: MAX_KNOWN,
+  });
   const countsOf = (position: number) => {
-    const known = counts.get(position) ?? { postponed: 0, failed: 0 };
+    const known = counts.get(position) ?? { postponed: 0, failed: 0, wasTried: false };
     counts.set(position, known);
     return known;
   };
+  const postpone = (position: number, { firstMs, maxMs }: ReturnDelay): number => {
+    const known = countsOf(position);
+    known.postponed += 1;
+    return Math.min(firstMs * 2 ** (known.postponed - 1), maxMs);
+  };
   return {
-    postponed(position, { firstMs, maxMs }) {
-      const known = countsOf(position);
-      known.postponed += 1;
-      return Math.min(firstMs * 2 ** (known.postponed - 1), maxMs);
+    postponed(position, delay) {
+      countsOf(position).wasTried = true;
+      return postpone(position, delay);
     },
     failed(position) {
       const known = countsOf(position);
+      known.wasTried = true;
       known.failed += 1;
       return known.failed;
     },
-    isKnown: (position) => counts.has(position),
+    busy: postpone,
+    wasTried: (position) => counts.get(position)?.wasTried === true,
     done: (position) => void counts.delete(position),
   };
 }

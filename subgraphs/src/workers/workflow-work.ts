@@ -9,6 +9,7 @@ export function workflowWork(shards: WorkerShards): EventWork {
     consumption: WORKFLOWS_CONSUMPTION,
     maxInFlight: 64,
     maxOfOneApp: 24,
+    longMs: 0,
     concerns: concernsWorkflows,
     handle: async (placed, record) => await handleEvent(shards.open(placed), record),
   };

@@ -3,6 +3,7 @@ import { beforeDeadline } from '@rocket/platform';
 import {
   type DeliveryDetail,
   MAX_DELIVERIES_PER_PAGE,
+  MAX_SECRET_OVERLAP_DAYS,
   type Placed,
   type ShardWebhooks,
 } from '@rocket/schema';
@@ -18,8 +19,7 @@ import {
   endpointId,
 } from './delivery-arguments.ts';
 
-/** A former secret is of use only until all receivers know the other one. */
-const MAX_OVERLAP_HOURS = 30 * 24;
+const MAX_OVERLAP_HOURS = MAX_SECRET_OVERLAP_DAYS * 24;
 const HOUR_MS = 3_600_000;
 
 interface AppArgument {

@@ -11,6 +11,7 @@ import {
 import { ensureSystemTables } from '../../tables/ensure-system-tables.ts';
 import {
   type Delivery,
+  selectNewestDelivery,
   selectStoredDeliveries,
   selectWaiting,
   storedDelivery,
@@ -53,7 +54,7 @@ export interface AppDeliveries {
   deliver(model: AppModel, record: StreamRecord, isReturned: boolean): Promise<void>;
   /** Stored deliveries are due in so many ms. */
   lookIn(ms: number): void;
-  /** Looks at once. Whether anything is stored that is to be sent. */
+  /** Looks at once. Whether anything is stored, to be sent or as the log of what was. */
   look(): Promise<boolean>;
   /** The app has webhooks: what is old is removed now and then. */
   tend(): void;
@@ -75,6 +76,11 @@ class Deliveries implements AppDeliveries {
   readonly #pruning;
   readonly #look = createWakeTimer(() => void this.#lookNow());
   #isPrepared = false;
+  /**
+   * The id of the newest delivery there was when this began. What is older comes again where the consumer was made anew, as
+   * with a stream that was restored.
+   */
+  #newestBefore = '';
   #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: AppDeliveriesOptions) {
@@ -107,7 +113,8 @@ class Deliveries implements AppDeliveries {
     await this.#recorder.ready();
     const whole = await wholeRecord(this.#options.database, record);
     const all = matchWebhooks(model, whole);
-    const fresh = isReturned && all.length > 0 ? await this.#notStored(all) : all;
+    const mayBeStored = isReturned || all.some(({ id }) => id <= this.#newestBefore);
+    const fresh = mayBeStored && all.length > 0 ? await this.#notStored(all) : all;
     for (const each of await Promise.allSettled(fresh.map((delivery) => this.#offer(delivery))))
       if (each.status === 'rejected') throw each.reason;
   }
@@ -125,14 +132,21 @@ class Deliveries implements AppDeliveries {
     this.#look.close();
     this.#pruning.close();
     await within(graceMs, this.#lanes.close(), () => undefined);
-    const [isGivenBack] = await Promise.all([this.#long.giveBack(), this.#lanes.abandon()]);
-    if (isGivenBack) await this.#tell(0);
+    try {
+      const [isGivenBack] = await Promise.all([this.#long.giveBack(), this.#lanes.abandon()]);
+      if (isGivenBack) await this.#tell(0);
+    } catch (err) {
+      this.#options.logger.warn({ err }, 'deliveries that are being sent come back when their lease ends');
+    }
   }
 
   /** The app may be of an older version. */
   async #prepare(): Promise<void> {
     if (this.#isPrepared) return;
-    await ensureSystemTables(this.#options.database);
+    const { database } = this.#options;
+    await ensureSystemTables(database);
+    const [newest] = await database.query(selectNewestDelivery(), limits());
+    this.#newestBefore = newest === undefined ? '' : String(newest[0]);
     this.#isPrepared = true;
   }
 
@@ -167,7 +181,7 @@ class Deliveries implements AppDeliveries {
     await this.#prepare();
     const rows = await this.#options.database.query(selectWaiting(null), limits());
     for (const waiting of rows.map(toWaiting)) this.#lanes.of(waiting.id).wakeIn(waiting.inMs);
-    return rows.length > 0;
+    return rows.length > 0 || this.#newestBefore !== '';
   }
 
   async #lookNow(): Promise<void> {

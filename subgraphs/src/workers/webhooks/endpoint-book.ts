@@ -14,7 +14,8 @@ const QUERY_MS = 10_000;
 export interface EndpointBook {
   /** It is made when there is none yet. */
   at(url: string): Promise<Endpoint>;
-  byId(id: string): Promise<Endpoint>;
+  /** @param maxAgeMs of what is known of it */
+  byId(id: string, maxAgeMs?: number): Promise<Endpoint>;
   /** It is read again before it is used. */
   changed(): void;
 }
@@ -33,8 +34,8 @@ export function createEndpointBook(database: Database): EndpointBook {
     byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
     readAtMs = startedAtMs;
   });
-  const refresh = async (): Promise<void> => {
-    if (performance.now() - readAtMs > FRESH_MS) await read();
+  const refresh = async (maxAgeMs = FRESH_MS): Promise<void> => {
+    if (performance.now() - readAtMs > maxAgeMs) await read();
   };
 
   return {
@@ -46,8 +47,8 @@ export function createEndpointBook(database: Database): EndpointBook {
       await read();
       return required(byUrl.get(url));
     },
-    async byId(id) {
-      await refresh();
+    async byId(id, maxAgeMs) {
+      await refresh(maxAgeMs);
       // Another process may have made it a moment ago.
       if (!byId.has(id)) await read();
       return required(byId.get(id));

@@ -66,7 +66,8 @@ class Webhooks implements WorkerWebhooks {
     this.work = {
       consumption: WEBHOOKS_CONSUMPTION,
       maxInFlight: 1_024,
-      maxOfOneApp: 768,
+      maxOfOneApp: 256,
+      longMs: 2_000,
       concerns: concernsWebhooks,
       handle: async (placed, record, isReturned) =>
         await this.#open(placed).deliver(placed.model, record, isReturned),

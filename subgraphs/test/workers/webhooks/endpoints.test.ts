@@ -116,6 +116,20 @@ test('one that is disabled and enabled again by somebody is seen soon', async ()
   });
 });
 
+test('what is asked for at once when it is enabled again is sent', async () => {
+  await send('well');
+  await engine.rows("UPDATE _webhook_endpoints SET disabled_at = now(), disabled_reason = 'admin'");
+  anew();
+  await send('off');
+  expect(await states()).toContainEqual(['failed', 'the endpoint is disabled']);
+  await engine.rows('UPDATE _webhook_endpoints SET disabled_at = NULL, disabled_reason = NULL');
+  await engine.rows(
+    "UPDATE _webhook_deliveries SET status = 'pending', due_at = now(), ended_at = NULL WHERE status = 'failed'",
+  );
+  worker.lookIn(0);
+  await until(async () => (await states()).every(([status]) => status === 'delivered'));
+});
+
 test('one that another worker has made is known', async () => {
   // Has read the endpoints before there is one.
   const other = engine.worker();

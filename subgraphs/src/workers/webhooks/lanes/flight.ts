@@ -21,7 +21,7 @@ export interface Flight {
 export function createFlight(delivery: Delivery, isTaken: boolean): Flight {
   const queuedAtMs = performance.now();
   const { promise: settled, resolve, reject } = Promise.withResolvers<void>();
-  // Nobody waits for those that were taken from the database; what happens to them is seen there.
+  // Nobody waits for those that were taken from the database; the lane says what goes wrong with them.
   if (isTaken) settled.catch(() => undefined);
   let startedAtMs: number | null = null;
   let shelving: Promise<boolean> = Promise.resolve(isTaken);

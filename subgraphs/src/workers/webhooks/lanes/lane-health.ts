@@ -13,6 +13,7 @@ import type { Attempted } from './attempt-delivery.ts';
 
 const QUERY_MS = 10_000;
 const HOUR_MS = 3_600_000;
+const PAUSE_MS = 1_000;
 
 export interface LaneHealth {
   /** Says in the log what it cannot note; the next attempt shows it again. */
@@ -27,6 +28,7 @@ export interface HealthOptions {
 }
 
 export function createLaneHealth({ database, book, disableAfterHours, logger }: HealthOptions): LaneHealth {
+  const notedAtMs = new Map<string, number>();
   const limits = () => ({ deadlineAtMs: Date.now() + QUERY_MS });
 
   async function disable({ id, url }: Endpoint, reason: DisabledReason): Promise<void> {
@@ -48,13 +50,20 @@ export function createLaneHealth({ database, book, disableAfterHours, logger }: 
     const isWell = state.status === 'delivered';
     if (receiver === 'gone') return await disable(endpoint, 'gone');
     if (isWell !== (failingSince === null)) {
+      // One that accepts every other delivery would have each of them noted. That it is well must never be missed.
+      const nowMs = performance.now();
+      if (!isWell && nowMs - (notedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) < PAUSE_MS) return;
+      notedAtMs.set(id, nowMs);
       await database.query(noteHealth(id, isWell ? 'well' : 'failing'), limits());
       book.changed();
       return;
     }
     if (isWell || failingSince === null) return;
     if (Date.now() - failingSince.getTime() < disableAfterHours * HOUR_MS) return;
-    const [failing] = await database.query(selectFailing(id, disableAfterHours), limits());
+    const [failing] = await database.query(
+      selectFailing(id, { failingSince, hours: disableAfterHours }),
+      limits(),
+    );
     if (failing !== undefined) await disable(endpoint, 'failing');
   }
 

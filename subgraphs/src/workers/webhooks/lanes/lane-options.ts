@@ -12,7 +12,8 @@ export interface LaneOptions {
   readonly app: AppName;
   readonly endpointId: string;
   readonly calls: Calls;
-  readonly endpoint: () => Promise<Endpoint>;
+  /** @param maxAgeMs of what is known of it */
+  readonly endpoint: (maxAgeMs?: number) => Promise<Endpoint>;
   readonly formOf: (hash: string) => Promise<RequestForm>;
   readonly recorder: Recorder;
   readonly health: LaneHealth;

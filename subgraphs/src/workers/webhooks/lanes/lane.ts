@@ -7,10 +7,11 @@ import { RocketError } from '@rocket/schema';
 import type { Delivery } from '../../../webhooks/delivery-sql.ts';
 import { DISABLED_ERROR } from '../../../webhooks/endpoint-sql.ts';
 import { createWakeTimer } from '../../timers/wake-timer.ts';
-import { type Attempted, attemptDelivery } from './attempt-delivery.ts';
+import type { Attempted } from './attempt-delivery.ts';
 import { createBreaker } from './breaker.ts';
 import { createFlight, type Flight } from './flight.ts';
 import type { LaneOptions } from './lane-options.ts';
+import { isDisabled, makeAttempt } from './make-attempt.ts';
 import { unsent } from './recorder.ts';
 
 /** Requests at once to one endpoint. */
@@ -19,6 +20,10 @@ export const MAX_AT_ONCE = 32;
 const MAX_QUEUED = 1_000;
 /** A request that takes longer says that others should not wait for it in memory. */
 const SLOW_MS = 250;
+/** Of what is known of an endpoint that nothing is sent to. */
+const DISABLED_AGE_MS = 500;
+/** Part of the requests at once that is left to what is stored, while there is any. */
+const STORED_SHARE = 1 / 4;
 /** After a look that found what others had taken, or that failed. */
 const MIN_PAUSE_MS = 50;
 const FAILED_PAUSE_MS = 2_000;
@@ -57,8 +62,10 @@ export class Lane {
 
   /** Sends a delivery that is stored nowhere. Resolves when what came of it is stored, or the delivery is. */
   async offer(delivery: Delivery): Promise<void> {
-    const { disabled } = await this.#options.endpoint();
-    if (disabled !== null) await this.#refuse(delivery, false);
+    if (await isDisabled(this.#options, DISABLED_AGE_MS))
+      await this.#options.recorder.add(
+        unsent(delivery, { status: 'failed', dueInMs: null, error: DISABLED_ERROR }),
+      );
     else if (this.#isClosed || !this.#hasRoom()) await this.#park(delivery);
     else {
       const flight = this.#flightOf({ ...delivery, claim: 1 }, false);
@@ -112,7 +119,9 @@ export class Lane {
   #startQueued(): void {
     // Nothing is sent in the pauses of an endpoint that does not work.
     if (this.#breaker.waitMs() > 0) this.parkQueued(Number.POSITIVE_INFINITY);
-    while (this.#flights.size < this.#limit()) {
+    // What is stored has waited for longer than what waits here.
+    const most = this.#limit() - (this.#isHungry ? Math.ceil(this.#limit() * STORED_SHARE) : 0);
+    while (this.#flights.size < most) {
       const flight = this.#queue.shift();
       if (flight === undefined) break;
       this.#start(flight);
@@ -130,7 +139,7 @@ export class Lane {
   async #fly(flight: Flight): Promise<void> {
     const { delivery } = flight;
     const attempted = await this.#attempt(flight);
-    if (attempted === null) return await this.#refuse(delivery, await flight.isStored());
+    if (typeof attempted === 'string') return await this.#giveUp(flight, attempted);
     // Its connection was ended, which says nothing of the receiver; somebody else sends it.
     if (this.#isAbandoned) throw new RocketError('NOT_READY');
     const { state, attempt } = attempted;
@@ -139,17 +148,12 @@ export class Lane {
     await this.#options.health.note(this.#options.endpointId, attempted);
   }
 
-  /** Null, and nothing is sent, when the endpoint is disabled. */
-  async #attempt(flight: Flight): Promise<Attempted | null> {
-    const { app, calls, timeoutMs, metrics } = this.#options;
+  async #attempt(flight: Flight): Promise<Attempted | string> {
     try {
-      const endpoint = await this.#options.endpoint();
-      if (endpoint.disabled !== null) return null;
-      const form = await this.#options.formOf(flight.delivery.form);
-      const attempted = await attemptDelivery(flight.delivery, { calls, endpoint, form, timeoutMs });
+      const attempted = await makeAttempt(flight.delivery, this.#options);
+      if (typeof attempted === 'string') return attempted;
       if (attempted.receiver === 'broken') this.#breaker.failed(attempted.askedMs);
       else if (attempted.receiver !== 'unasked') this.#breaker.worked();
-      metrics.attempt(app, attempted);
       return attempted;
     } finally {
       this.#flights.delete(flight);
@@ -157,9 +161,9 @@ export class Lane {
     }
   }
 
-  async #refuse(delivery: Delivery, isStored: boolean): Promise<void> {
-    const entry = unsent(delivery, { status: 'failed', dueInMs: null, error: DISABLED_ERROR });
-    await this.#options.recorder.add({ ...entry, isStored });
+  async #giveUp(flight: Flight, error: string): Promise<void> {
+    const entry = unsent(flight.delivery, { status: 'failed', dueInMs: null, error });
+    await this.#options.recorder.add({ ...entry, isStored: await flight.isStored() });
   }
 
   /** Stores it, for whoever can send it. */
@@ -175,7 +179,7 @@ export class Lane {
     if (this.#isPulling) return this.wakeIn(MIN_PAUSE_MS);
     const waitMs = this.#breaker.waitMs();
     if (waitMs > 0) return this.wakeIn(waitMs);
-    const room = this.#limit() - this.#flights.size - this.#queue.length;
+    const room = this.#limit() - this.#flights.size;
     this.#isHungry = room <= 0;
     if (this.#isHungry) return;
     this.#isPulling = true;

@@ -47,7 +47,7 @@ export function createLanes({ database, webhooks, book, forms, ...shared }: Lane
         ...shared,
         endpointId,
         calls: webhooks.lane(MAX_AT_ONCE),
-        endpoint: () => book.byId(endpointId),
+        endpoint: (maxAgeMs) => book.byId(endpointId, maxAgeMs),
         formOf: (hash) => forms.get(hash),
         stored: createStoredSource(database, endpointId),
       });

@@ -1,7 +1,7 @@
 /** What became of the deliveries of an app, stored in batches: while one is stored, the next one gathers. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, Transaction } from '@rocket/platform';
-import type { RequestForm } from '@rocket/schema';
+import { type Database, shareRun, type Transaction } from '@rocket/platform';
+import { type RequestForm, RocketError } from '@rocket/schema';
 import { type Attempt, insertAttempts } from '../../../webhooks/attempt-sql.ts';
 import {
   type Delivery,
@@ -13,10 +13,14 @@ import { insertForms } from '../../../webhooks/request-form.ts';
 import { isOutage } from '../../workflows/steps/step-failure.ts';
 
 const MAX_BATCH = 500;
+/** Of bodies, in characters. */
+const MAX_BATCH_LENGTH = 8_000_000;
 const STORE_MS = 10_000;
 /** For so long a batch is tried again while the database cannot be used. Then it is given up, and its events come back. */
 const OUTAGE_MS = 5_000;
 const PAUSE_MS = 200;
+const PROBE_MS = 2_000;
+const PROBE_PAUSE_MS = 1_000;
 
 export interface Entry {
   readonly delivery: Delivery;
@@ -57,6 +61,9 @@ class BatchRecorder implements Recorder {
   #waiting: Waiting[] = [];
   #isStoring = false;
   #isOut = false;
+  /** Until then it is not asked whether it still is. */
+  #outUntilMs = 0;
+  readonly #probe = shareRun(() => this.#ask());
   readonly #storedForms = new Set<string>();
 
   constructor(options: RecorderOptions) {
@@ -72,11 +79,19 @@ class BatchRecorder implements Recorder {
 
   async ready(): Promise<void> {
     if (!this.#isOut) return;
-    await this.#options.database.query(
-      { text: 'SELECT 1', values: [] },
-      { deadlineAtMs: Date.now() + STORE_MS },
-    );
-    this.#isOut = false;
+    if (performance.now() < this.#outUntilMs) throw new RocketError('NOT_READY');
+    await this.#probe();
+  }
+
+  async #ask(): Promise<void> {
+    try {
+      const limits = { deadlineAtMs: Date.now() + PROBE_MS };
+      await this.#options.database.query({ text: 'SELECT 1', values: [] }, limits);
+      this.#isOut = false;
+    } catch (error) {
+      this.#outUntilMs = performance.now() + PROBE_PAUSE_MS;
+      throw error;
+    }
   }
 
   async #drain(): Promise<void> {
@@ -105,10 +120,14 @@ class BatchRecorder implements Recorder {
     const seen = new Set<string>();
     const batch: Waiting[] = [];
     const later: Waiting[] = [];
+    let length = 0;
     for (const waiting of this.#waiting) {
-      const { id } = waiting.entry.delivery;
-      if (batch.length < MAX_BATCH && !seen.has(id)) batch.push(waiting);
-      else later.push(waiting);
+      const { id, body } = waiting.entry.delivery;
+      const hasRoom = batch.length < MAX_BATCH && (length === 0 || length + body.length < MAX_BATCH_LENGTH);
+      if (hasRoom && !seen.has(id)) {
+        batch.push(waiting);
+        length += body.length;
+      } else later.push(waiting);
       seen.add(id);
     }
     this.#waiting = later;
@@ -123,8 +142,8 @@ class BatchRecorder implements Recorder {
         this.#isOut = false;
         break;
       } catch (error) {
-        if (!isOutage(error) || performance.now() > untilMs) throw error;
-        this.#isOut = true;
+        this.#isOut = isOutage(error);
+        if (!this.#isOut || performance.now() > untilMs) throw error;
         await sleep(PAUSE_MS);
       }
     }
