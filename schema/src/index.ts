@@ -16,6 +16,7 @@ export { measureType } from './aggregate/measure-type.ts';
 export { parseGroupBy } from './aggregate/parse-group-by.ts';
 export type {
   ComputedRule,
+  CreationModel,
   EffectKind,
   ExpressionRule,
   FieldRule,

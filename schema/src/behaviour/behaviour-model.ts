@@ -2,6 +2,7 @@
 import type { ConditionDefinition, JsonValue } from '../document/types.ts';
 import type { EvaluateExpression } from '../expressions/compile/compile-expression.ts';
 import type { FieldModel } from '../model/field-model.ts';
+import type { ValueModel } from '../workflows/workflow-model.ts';
 
 /** Records that an expression reads as `related.<relation>`. */
 export interface RelatedLoad {
@@ -65,10 +66,18 @@ export type TransitionAction =
   /** `now` is the instant of the write; another value is in the form that is bound to SQL. */
   | { readonly kind: 'now'; readonly field: FieldModel }
   | { readonly kind: 'set'; readonly field: FieldModel; readonly value: string | number | boolean | null }
+  /** A record that is created by the same write. */
+  | ({ readonly kind: 'create_record' } & CreationModel)
   /** What is to follow the commit. */
   | { readonly kind: 'effect'; readonly effect: EffectKind; readonly definition: JsonValue };
 
-export const EFFECT_KINDS = ['create_record', 'send_event', 'webhook'] as const;
+export interface CreationModel {
+  readonly entity: string;
+  /** By field name. Expressions see what guards see, with the record as it is stored. */
+  readonly values: ReadonlyMap<string, ValueModel>;
+}
+
+export const EFFECT_KINDS = ['send_event', 'webhook'] as const;
 export type EffectKind = (typeof EFFECT_KINDS)[number];
 
 export interface TransitionModel {

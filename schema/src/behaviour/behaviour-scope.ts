@@ -15,6 +15,8 @@ export interface BehaviourScope {
   readonly fields: ReadonlyMap<string, FieldModel>;
   /** By relation name, those within the app. */
   readonly relations: ReadonlyMap<string, RelatedSide>;
+  /** Fields of all entities of the app. */
+  readonly entities: ReadonlyMap<string, ReadonlyMap<string, FieldModel>>;
 }
 
 const USER: ExpressionShape = {
@@ -51,6 +53,7 @@ export function behaviourScopes(
     entity,
     fields: byName.get(entity) ?? new Map(),
     relations: sides.get(entity) ?? new Map(),
+    entities: byName,
   });
 }
 

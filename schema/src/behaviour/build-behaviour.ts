@@ -13,6 +13,7 @@ import type {
 import type { WebhookDefinition } from '../document/webhook-definition.ts';
 import { RocketError } from '../errors.ts';
 import type { FieldModel } from '../model/field-model.ts';
+import { UNHEARD } from '../workflows/read/reading.ts';
 import {
   type ComputedRule,
   EFFECT_KINDS,
@@ -25,6 +26,7 @@ import {
 } from './behaviour-model.ts';
 import { type BehaviourScope, behaviourScopes, expressionScope } from './behaviour-scope.ts';
 import { orderComputed } from './computed-order.ts';
+import { readCreation } from './read-creation.ts';
 import { type ReadExpression, type Report, readExpression } from './read-expression.ts';
 import { type ReadRule, readRule } from './read-rule.ts';
 import { readRetry, readWebhook } from './read-webhook.ts';
@@ -137,12 +139,19 @@ function buildGuard(text: string, scope: BehaviourScope): NonNullable<Transition
   return { text, evaluate };
 }
 
-/** Empty for an action that the engine does not know: the check of the document has warned of it. */
+/**
+ * Empty for an action that the engine does not know, or that creates nothing: the check of the document has warned of it.
+ * So it is for a record that cannot be created: documents that were accepted before these were carried out have some.
+ */
 function buildAction(
   action: { readonly type: string; readonly [key: string]: JsonValue },
   scope: BehaviourScope,
 ): TransitionAction[] {
   if (action.type === 'set_field') return [buildSetField(action, scope)];
+  if (action.type === 'create_record') {
+    const creation = readCreation({ value: action, report: UNHEARD }, scope);
+    return creation === null ? [] : [{ kind: 'create_record', ...creation }];
+  }
   const effect = EFFECT_KINDS.find((kind) => kind === action.type);
   return effect === undefined ? [] : [{ kind: 'effect', effect, definition: action }];
 }

@@ -1,6 +1,5 @@
 /** Reads what is on the stream. What comes from there may be anybody's, or of a newer version of the product. */
 import { z } from 'zod';
-import { EFFECT_KINDS } from '../behaviour/behaviour-model.ts';
 import { RocketError } from '../errors.ts';
 import { appName, epoch, lsn, revision } from '../ids.ts';
 import { parseJson } from '../values/exact-json.ts';
@@ -9,7 +8,7 @@ import { type DueDeliveries, due } from './due-deliveries.ts';
 import { EVENT_VERSION } from './encode-event.ts';
 import type { SentEvent } from './sent-event.ts';
 import type { TouchedEvent } from './touched-event.ts';
-import type { TransitionEffect } from './transition-effect.ts';
+import { TOLD_EFFECTS, type TransitionEffect } from './transition-effect.ts';
 import { beat, closed, opened, probe, type WriterStatement } from './writer-statement.ts';
 
 export type StreamRecord =
@@ -57,7 +56,7 @@ const change = z.object({
 const effect = z.object({
   ...ofRecord,
   kind: z.literal('effect'),
-  effect: z.enum(EFFECT_KINDS),
+  effect: z.enum(TOLD_EFFECTS),
   definition: z.json(),
   transition: z.object({ field: z.string(), from: z.string().nullable(), to: z.string() }),
   record: values.nullable(),

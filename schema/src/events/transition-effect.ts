@@ -1,14 +1,17 @@
-/** What a transition asks for after its commit: a record to create, an event to send, an address to call. */
-import type { EffectKind } from '../behaviour/behaviour-model.ts';
+/** What a transition asks for after its commit: an event to send, an address to call. */
+import { EFFECT_KINDS } from '../behaviour/behaviour-model.ts';
 import type { JsonValue } from '../document/types.ts';
 import type { AppName } from '../ids.ts';
 import type { Caller } from '../protocol/call-context.ts';
 import type { ChangeEvent, Late } from './change-event.ts';
 import type { StoredRecord } from './record-change.ts';
 
+/** Versions that did not carry out `create_record` told of it; nothing follows from what they have left on the stream. */
+export const TOLD_EFFECTS = [...EFFECT_KINDS, 'create_record'] as const;
+
 export interface TransitionEffect extends Pick<ChangeEvent, 'app' | 'entity' | 'key' | Late> {
   readonly kind: 'effect';
-  readonly effect: EffectKind;
+  readonly effect: (typeof TOLD_EFFECTS)[number];
   /** The action as the document has it. */
   readonly definition: JsonValue;
   readonly transition: { readonly field: string; readonly from: string | null; readonly to: string };

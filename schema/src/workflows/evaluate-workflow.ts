@@ -1,7 +1,7 @@
 /** Values and conditions of steps, from what an instance knows. */
 import type { ExpressionVariables } from '../expressions/values/evaluation.ts';
 import type { TriggerFacts } from './trigger-facts.ts';
-import { type InstanceContext, type InstanceKnowledge, valueAt } from './value-path.ts';
+import { type InstanceContext, valueAt } from './value-path.ts';
 import type { ExpressionModel, ValueModel, WorkflowModel } from './workflow-model.ts';
 
 const NOTHING: InstanceContext = Object.freeze(Object.create(null));
@@ -16,10 +16,10 @@ export function instanceContext({ context }: WorkflowModel, trigger: TriggerFact
 
 /**
  * A value, with all that is within it, in the form in which a write of the field is given it: times and dates as texts.
- * @param known `now` is the instant of the step
+ * @param known of a step: `context`, `trigger` and `now`, its instant; of a transition what its guard sees
  * @throws ExpressionError when an expression has no value
  */
-export function evaluateValue(value: ValueModel, known: InstanceKnowledge & { readonly now: Date }): unknown {
+export function evaluateValue(value: ValueModel, known: ExpressionVariables): unknown {
   switch (value.kind) {
     case 'literal':
       return value.value;
@@ -28,7 +28,7 @@ export function evaluateValue(value: ValueModel, known: InstanceKnowledge & { re
       return value.form === 'day' ? instant.slice(0, instant.indexOf('T')) : instant;
     }
     case 'expression':
-      return value.expression.evaluate({ ...known });
+      return value.expression.evaluate(known);
     case 'list':
       return value.items.map((item) => evaluateValue(item, known));
     case 'object':

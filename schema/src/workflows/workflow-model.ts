@@ -161,13 +161,13 @@ export interface ParallelStep {
   readonly then: Goto;
 }
 
-/** A value of an action. */
+/** A value of an action, of a workflow's step or of a transition. */
 export type ValueModel =
   /** For a field, in the form that is bound to SQL. */
   | { readonly kind: 'literal'; readonly value: JsonValue }
-  /** The instant of the step, or its day in UTC. */
+  /** The instant of the step or write, or its day in UTC. */
   | { readonly kind: 'now'; readonly form: 'instant' | 'day' }
-  /** Sees `context`, `trigger` and `now`. */
+  /** Of a step it sees `context`, `trigger` and `now`; of a transition what its guard sees. */
   | { readonly kind: 'expression'; readonly expression: ExpressionModel }
   /** Only where an expression is inside; other lists and objects are literals. */
   | { readonly kind: 'list'; readonly items: readonly ValueModel[] }

@@ -21,6 +21,7 @@ import { transitionEffect } from '../../src/events/transition-effect.ts';
 import { encodeStatement, type WriterStatement } from '../../src/events/writer-statement.ts';
 import { appName, epoch, lsn, shardName } from '../../src/ids.ts';
 import { rawNumber } from '../../src/values/exact-json.ts';
+import { concernsWebhooks, matchWebhooks } from '../../src/webhooks/match-webhooks.ts';
 import { entity, entityOf, model } from '../support/document-fixture.ts';
 
 const MODEL = model({ entities: [entity('deal', [{ name: 'title', type: 'string' }])] });
@@ -85,6 +86,21 @@ describe('an event on the stream', () => {
       kind: 'effect',
       effect: { ...effect, ...LATE, omitted: false },
     });
+  });
+
+  it('of a record that an older version did not create is read, and nothing follows from it', () => {
+    const asked = {
+      entity: 'deal',
+      effect: 'create_record',
+      definition: { entity: 'deal', values: {} },
+      transition: { field: 'stage', from: 'open', to: 'won' },
+      record: RECORD,
+    } as const;
+    const { payload } = encodeEffect(transitionEffect(MODEL.app, { userId: 'u-1' }, asked));
+    const read = readStream(completeEvent(payload, LATE));
+    expect(read).toMatchObject({ kind: 'effect', effect: { effect: 'create_record' } });
+    expect(concernsWebhooks(MODEL, read)).toBe(false);
+    expect(matchWebhooks(MODEL, read)).toEqual([]);
   });
 });
 

@@ -3,7 +3,8 @@
  * refuses rolls everything back.
  *
  *   permission -> unknown fields -> types, required, enum -> rules -> state machines -> slug and files -> references
- *     -> SQL -> permission on the result -> the same for nested children -> before webhooks -> outbox -> commit
+ *     -> SQL -> permission on the result -> the same for nested children -> the same for records that transitions create
+ *     -> before webhooks -> outbox -> commit
  *
  * Each step takes all records of a level: first the one that is written, then its children, which need its key, then
  * theirs. All faults that one step finds in the records of a level are reported together.
@@ -18,6 +19,7 @@ import { deleteTree } from './delete/on-delete.ts';
 import { restoreRecord } from './delete/restore-record.ts';
 import { expectVersion, lockTarget } from './lock-record.ts';
 import { applyMachines } from './machines/apply-machines.ts';
+import { createAsked } from './machines/create-records.ts';
 import { keepParent } from './nested/keep-parent.ts';
 import { type NestedInput, refuseOversized } from './nested/nested-input.ts';
 import { nestedStates } from './nested/nested-states.ts';
@@ -145,6 +147,12 @@ export async function deleteWithin(
 
 /** The common part of creates and updates; resolves with the record's key. */
 async function save(root: SaveState): Promise<string> {
+  const key = await saveTree(root);
+  await createAsked(root, saveTree);
+  return key;
+}
+
+async function saveTree(root: SaveState): Promise<string> {
   refuseOversized(root.nested, root.path);
   for (let level: readonly SaveState[] = [root]; level.length > 0; level = await nestedStates(root, level)) {
     await refuseTogether(level, refuseUnknownFields);

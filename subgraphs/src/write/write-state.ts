@@ -4,6 +4,7 @@ import {
   type AppModel,
   type Caller,
   type ChildLink,
+  type CreationModel,
   type EffectKind,
   type EntityModel,
   type FieldModel,
@@ -30,12 +31,22 @@ export interface WriteTransaction {
   readonly changes: PlacedChange[];
   /** Creates and updates that are stored, of all levels. */
   readonly saved: SaveState[];
+  /** What transitions are to create before the write ends, in their order. */
+  readonly creations: PendingCreation[];
   /** What transitions ask for after the commit, in their order. */
   readonly effects: PendingEffect[];
   /** What workflows send. */
   readonly sent: SentEvent[];
   /** Tags of the links that were made or removed, and of what the engine keeps beside its records. */
   readonly touched: Set<string>;
+}
+
+/** A record that an action of a transition creates. */
+export interface PendingCreation extends CreationModel {
+  /** The record whose state changed; it is stored when the other one is created. */
+  readonly state: SaveState;
+  /** That holds its state. */
+  readonly field: FieldModel;
 }
 
 /** An action of a transition that follows the commit. */
@@ -111,8 +122,8 @@ export interface RestoreState extends WriteTransaction {
 
 /** What a state of one record shares with those of the others. */
 export function transactionOf(write: WriteTransaction): WriteTransaction {
-  const { tx, model, caller, logger, now, changes, effects, saved, sent, touched } = write;
-  return { tx, model, caller, logger, now, changes, effects, saved, sent, touched };
+  const { tx, model, caller, logger, now, changes, creations, effects, saved, sent, touched } = write;
+  return { tx, model, caller, logger, now, changes, creations, effects, saved, sent, touched };
 }
 
 export function saveState(

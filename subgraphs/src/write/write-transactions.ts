@@ -38,7 +38,14 @@ export function writeTransactions(options: WriteOptions): WriteInTransaction {
   const limits = deadlineAtMs === undefined ? {} : { deadlineAtMs };
   return (caller, work) => {
     const run = (commit: CommitEvents) => async (tx: Transaction) => {
-      const made = { changes: [], saved: [], effects: [], sent: [], touched: new Set<string>() };
+      const made = {
+        changes: [],
+        saved: [],
+        creations: [],
+        effects: [],
+        sent: [],
+        touched: new Set<string>(),
+      };
       const write: WriteTransaction = { tx, model, caller, logger, now: new Date(), ...made };
       const key = await work(write);
       await askWebhooks(write, { webhooks, ...limits });

@@ -80,10 +80,37 @@ const DOCUMENT = workflowDocument(
         on_false: 'end',
       }),
     ]),
+    workflow('moves', { type: 'record_created', entity: 'log', condition: "record.text == 'before'" }, [
+      act('move', [
+        {
+          ...{ type: 'set_field', entity: 'log', record_id: 'context.record_id' },
+          ...{ field: 'text', value: 'after' },
+        },
+      ]),
+    ]),
     workflow('chain', { type: 'event', event: 'chain' }, [act('next', [send('chain')])]),
     forTitle('chain it', [act('next', [send('chain', 'first')])]),
   ],
   {
+    state_machines: [
+      {
+        ...{ entity: 'log', field: 'text' },
+        definition: {
+          transitions: [
+            {
+              ...{ from: 'before', to: 'after' },
+              actions: [
+                {
+                  type: 'create_record',
+                  entity: 'task',
+                  values: { title: { expression: "user.id + ' moved'" } },
+                },
+              ],
+            },
+          ],
+        },
+      },
+    ],
     rules: [
       {
         ...{ entity: 'task', hook: 'before_write', type: 'expression' },
@@ -137,6 +164,14 @@ describe('an action', () => {
     const actors =
       "SELECT DISTINCT payload->>'actor' FROM _outbox WHERE subject = 'rocket.ev.test_app.log.create'";
     expect(await engine.rows(actors)).toEqual([['workflow:create']]);
+  });
+
+  test('that makes a transition creates what it creates, as its own workflow and at its depth', async () => {
+    await engine.create('log', { text: 'before' });
+    await engine.settled();
+    const made = `SELECT payload->>'actor', payload->'depth' FROM _outbox
+      WHERE subject = 'rocket.ev.test_app.task.create' AND payload->'record'->>'title' = 'workflow:moves moved'`;
+    expect(await engine.rows(made)).toEqual([['workflow:moves', 1]]);
   });
 
   test('deletes a record, also one that is gone', async () => {

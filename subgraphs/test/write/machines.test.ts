@@ -25,6 +25,10 @@ const DONE = [
   { type: 'send_event', event: 'task_done' },
   { type: 'webhook', url: 'https://hooks.test/done' },
 ];
+const FOLLOW_UP = {
+  ...{ type: 'create_record', entity: 'task' },
+  values: { title: { expression: 'record.note' }, parent_id: { expression: 'record.id' } },
+};
 const DOCUMENT = {
   version: 1,
   entities: [entity('task', RECORD_COLUMNS)],
@@ -74,7 +78,13 @@ const DOCUMENT = {
     {
       entity: 'task',
       field: 'mood',
-      definition: { initial: 'calm', transitions: [{ from: 'calm', to: 'worn out' }] },
+      definition: {
+        initial: 'calm',
+        transitions: [
+          { from: 'calm', to: 'worn out' },
+          { from: 'calm', to: 'talkative', actions: [FOLLOW_UP] },
+        ],
+      },
     },
   ],
   permissions: [
@@ -210,9 +220,9 @@ it('what follows the commit is stored with the change, after it, and not without
   const [, change, ...effects] = await events();
   expect(change?.[0]).toBe('rocket.ev.test_app.task.update');
   expect(effects.map(([subject]) => subject)).toEqual(
-    ['create_record', 'send_event', 'webhook'].map((kind) => `rocket.fx.test_app.task.${kind}`),
+    ['send_event', 'webhook'].map((kind) => `rocket.fx.test_app.task.${kind}`),
   );
-  expect(effects[1]?.[1]).toMatchObject({
+  expect(effects[0]?.[1]).toMatchObject({
     kind: 'effect',
     effect: 'send_event',
     definition: { event: 'task_done' },
@@ -224,6 +234,23 @@ it('what follows the commit is stored with the change, after it, and not without
     record: { status: 'done', title: 't' },
     epoch: 1,
   });
+});
+
+it('a transition creates a record, or is refused where it was asked for', async () => {
+  const id = await newTask('mood: "calm"');
+  expect(await write(`transitionTaskMood(id: "${id}", to: "talkative")`)).toEqual({
+    task: null,
+    errors: [
+      {
+        ...{ code: 'VALIDATION_FAILED', rule: 'required', path: ['to'] },
+        message: 'No task can be created: title is required',
+      },
+    ],
+  });
+  const said = await write(`transitionTaskMood(id: "${id}", to: "talkative", patch: { note: "say" })`);
+  expect(said).toMatchObject({ errors: [], task: { mood: 'talkative' } });
+  const { data } = await app.ask(`{ task(id: "${id}") { children { title status mood } } }`);
+  expect(data).toEqual({ task: { children: [{ title: 'say', status: 'OPEN', mood: null }] } });
 });
 
 it('roles decide, except for administrators; of several transitions one has to allow it', async () => {

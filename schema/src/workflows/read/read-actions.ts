@@ -1,12 +1,12 @@
 import { showValue } from '../../document/faults/show-value.ts';
 import type { JsonValue } from '../../document/types.ts';
 import type { ExpressionScope } from '../../expressions/expression-shape.ts';
-import type { ActionModel, ValueModel } from '../workflow-model.ts';
+import type { ActionModel } from '../workflow-model.ts';
 import { readCall } from './read-call.ts';
 import { readPath } from './read-paths.ts';
-import { readFieldValue, readOptionalValue } from './read-values.ts';
+import { readOptionalValue } from './read-values.ts';
+import { readSetField, readWrittenValues } from './read-written-values.ts';
 import {
-  findField,
   isAbsent,
   isObject,
   type Part,
@@ -17,7 +17,7 @@ import {
   type WorkflowReport,
   warnOfUnknown,
 } from './reading.ts';
-import type { WorkflowEntity, WorkflowScope } from './workflow-scope.ts';
+import type { WorkflowScope } from './workflow-scope.ts';
 
 const ACTIONS = {
   set_field: ['entity', 'record_id', 'field', 'value'],
@@ -94,7 +94,7 @@ function readAction(part: Part, of: ActionScope): ActionModel | null {
       return readChange(part, type, of);
     case 'create_record': {
       const entity = readEntity(part, of.scope);
-      const values = entity === null ? null : readValues(part, { ...of, entity, isNew: true });
+      const values = entity === null ? null : readWrittenValues(part, { ...of, entity, isNew: true });
       return entity === null || values === null ? null : { kind: type, entity: entity.name, values };
     }
     case 'webhook':
@@ -123,49 +123,8 @@ function readChange(
   if (type === 'delete_record')
     return entity === null || recordId === undefined ? null : { kind: type, entity: entity.name, recordId };
   const scope = entity === null ? null : { ...of, entity, isNew: false };
-  const read = type === 'set_field' ? readSetField : readValues;
+  const read = type === 'set_field' ? readSetField : readWrittenValues;
   const values = scope === null ? null : read(part, scope);
   if (entity === null || recordId === undefined || values === null) return null;
   return { kind: 'update_record', entity: entity.name, recordId, values };
-}
-
-type Values = ReadonlyMap<string, ValueModel>;
-type WriteScope = ActionScope & { readonly entity: WorkflowEntity; readonly isNew: boolean };
-
-function readSetField(part: Part, of: WriteScope): Values | null {
-  const field = part.value['field'];
-  const name = readWritten(part, ['field', field], of);
-  if (name === null) return null;
-  if (part.value['value'] === undefined) {
-    part.report.fault(['value'], 'The action must give a value, or null to empty the field');
-    return null;
-  }
-  const value = readFieldValue(part, 'value', { field: name, variables: of.variables });
-  return value === null ? null : new Map([[name.name, value]]);
-}
-
-function readValues(outer: Part, of: WriteScope): Values | null {
-  const values = outer.value['values'];
-  if (!isObject(values)) {
-    const message = isAbsent(values) ? 'The property is required' : `${showValue(values)} is not an object`;
-    outer.report.fault(['values'], message, 'Write {"FIELD": VALUE}');
-    return null;
-  }
-  const part: Part = { value: values, report: reportWithin(outer.report, 'values') };
-  const read = new Map<string, ValueModel>();
-  for (const name of Object.keys(values)) {
-    const field = readWritten(part, [name, name], of);
-    const value = field === null ? null : readFieldValue(part, name, { field, variables: of.variables });
-    if (value !== null) read.set(name, value);
-  }
-  return read.size === Object.keys(values).length ? read : null;
-}
-
-/** A field that an action may write. `named` is the property to report at, and the name. */
-function readWritten({ report }: Part, named: readonly [string, unknown], { entity, isNew }: WriteScope) {
-  const [property, name] = named;
-  const field = findField(entity, name, (message, hint) => report.fault([property], message, hint));
-  if (field === null || (field.writable && (isNew || !field.isPrimaryKey))) return field;
-  report.fault([property], `${JSON.stringify(field.name)} cannot be set`);
-  return null;
 }

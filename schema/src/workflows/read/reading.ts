@@ -114,7 +114,7 @@ export function readEntity(part: Part, scope: WorkflowScope): WorkflowEntity | n
 
 /** The field that is named, by a text of the document. */
 export function findField(
-  { name: entity, fieldByName }: WorkflowEntity,
+  { name: entity, fieldByName }: Pick<WorkflowEntity, 'name' | 'fieldByName'>,
   name: unknown,
   fault: (message: string, hint?: Hint) => void,
 ): FieldModel | null {

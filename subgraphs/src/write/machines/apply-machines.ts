@@ -18,7 +18,8 @@ interface AllowedChange extends Change {
 }
 
 /**
- * All records of one stage of a write. Actions set values of the write, and note what is to follow the commit.
+ * All records of one stage of a write. Actions set values of the write, and note which records it
+ * is to create, and what is to follow its commit.
  * @throws WriteRefused with the errors of all state machines of all records
  */
 export function applyMachines(states: readonly SaveState[]): void {
@@ -76,9 +77,13 @@ function act({ state, machine, from, to, transition }: AllowedChange): void {
   for (const { field, value } of valuesSetBy(transition, state.now)) state.values.set(field.name, value);
   const of = { field: machine.field.name, from, to: to ?? '' };
   for (const action of transition.actions) {
-    if (action.kind !== 'effect') continue;
-    const { effect, definition } = action;
-    state.effects.push({ state, transition: of, effect, definition });
+    if (action.kind === 'create_record') {
+      const { entity, values } = action;
+      state.creations.push({ state, field: machine.field, entity, values });
+    } else if (action.kind === 'effect') {
+      const { effect, definition } = action;
+      state.effects.push({ state, transition: of, effect, definition });
+    }
   }
 }
 

@@ -94,6 +94,7 @@ export function valuesSetBy({ actions }: TransitionModel, now: Date): readonly S
         return [{ field: action.field, value: timeNow(action.field, now) }];
       case 'set':
         return [{ field: action.field, value: action.value }];
+      case 'create_record':
       case 'effect':
         return [];
       default:

@@ -1,8 +1,10 @@
-/** What a transition does: fields it sets, and what it asks for after the commit. */
+/** What a transition does: fields it sets, records it creates, and what it asks for after the commit. */
 import { EFFECT_KINDS } from '../../../behaviour/behaviour-model.ts';
-import type { FieldModel } from '../../../model/field-model.ts';
+import type { BehaviourScope } from '../../../behaviour/behaviour-scope.ts';
+import { createsNothing, readCreation } from '../../../behaviour/read-creation.ts';
 import { MAX_IDENTIFIER_BYTES, maxTextBytes } from '../../../model/storage-limits.ts';
 import { readRequest } from '../../../webhooks/read-request.ts';
+import { type WorkflowReport, warnOfUnknown } from '../../../workflows/read/reading.ts';
 import type { JsonPath } from '../../faults/json-path.ts';
 import { didYouMeanOf } from '../../faults/nearest-name.ts';
 import { showValue } from '../../faults/show-value.ts';
@@ -13,12 +15,12 @@ import { type CheckContext, type EntityEntry, findEntity, findField, type Locate
 
 type Action = { readonly type: string; readonly [key: string]: JsonValue };
 
-const ACTION_TYPES = ['set_field', ...EFFECT_KINDS];
+const ACTION_TYPES = ['set_field', 'create_record', ...EFFECT_KINDS];
 const TIMES = new Set(['timestamp', 'date', 'string']);
 
 export interface MachineFields {
   readonly entity: EntityEntry;
-  readonly fields: ReadonlyMap<string, FieldModel>;
+  readonly scope: BehaviourScope;
   /** Fields of the entity that have a state machine. */
   readonly states: ReadonlySet<string>;
 }
@@ -30,8 +32,7 @@ export function checkAction(context: CheckContext, action: Located<Action>, of: 
       checkSet(context, action, of);
       break;
     case 'create_record':
-      if (typeof value['entity'] === 'string') findEntity(context, value['entity'], [...path, 'entity']);
-      else context.faults.error([...path, 'entity'], 'The action must name an entity');
+      checkCreate(context, action, of);
       break;
     case 'send_event':
       checkEvent(context, { value: value['event'], path: [...path, 'event'] });
@@ -50,6 +51,23 @@ export function checkAction(context: CheckContext, action: Located<Action>, of: 
   }
 }
 
+function checkCreate(context: CheckContext, { value, path }: Located<Action>, of: MachineFields): void {
+  const { entity } = value;
+  if (typeof entity === 'string') findEntity(context, entity, [...path, 'entity']);
+  else context.faults.error([...path, 'entity'], 'The action must name an entity');
+  if (createsNothing(value)) {
+    const message = 'Nothing is created, because the action has no "values"';
+    context.faults.warning(path, message, 'Write "values": {"FIELD": VALUE}');
+    return;
+  }
+  const report: WorkflowReport = {
+    fault: (within, message, hint) => context.faults.error([...path, ...within], message, hint),
+    warning: (within, message, hint) => context.faults.warning([...path, ...within], message, hint),
+  };
+  warnOfUnknown({ value, report }, ['type', 'entity', 'values']);
+  readCreation({ value, report }, of.scope);
+}
+
 function checkEvent(context: CheckContext, { value, path }: Located<unknown>): void {
   if (typeof value !== 'string' || value === '') context.faults.error(path, 'The action must name an event');
   else checkName(context, { value, path }, MAX_IDENTIFIER_BYTES);
@@ -57,7 +75,7 @@ function checkEvent(context: CheckContext, { value, path }: Located<unknown>): v
 
 function checkSet(context: CheckContext, action: Located<Action>, of: MachineFields): void {
   const name = checkSetField(context, of.entity, action)?.name;
-  const field = name === undefined ? undefined : of.fields.get(name);
+  const field = name === undefined ? undefined : of.scope.fields.get(name);
   if (field === undefined) return;
   const place = [...action.path, 'field'];
   const label = JSON.stringify(field.name);

@@ -1,4 +1,4 @@
-import { type BehaviourScope, expressionScope } from '../../../behaviour/behaviour-scope.ts';
+import { expressionScope } from '../../../behaviour/behaviour-scope.ts';
 import { readExpression } from '../../../behaviour/read-expression.ts';
 import { transitionsFieldName } from '../../../naming/graph-names.ts';
 import { camelCase } from '../../../naming/identifiers.ts';
@@ -11,7 +11,6 @@ import { checkedScopes, warnOfDoubts } from './check-rules.ts';
 
 interface Machine extends MachineFields {
   readonly field: FieldDefinition;
-  readonly scope: BehaviourScope;
 }
 
 /** State machines: their field, their states, who may change them, and what a transition does. */
@@ -31,7 +30,7 @@ export function checkStateMachines(context: CheckContext): void {
     if (field === undefined) continue;
     const scope = scopeOf(name);
     const own = states.get(name) ?? new Set<string>();
-    checkMachine(context, machine, { entity, field, scope, fields: scope.fields, states: own });
+    checkMachine(context, machine, { entity, field, scope, states: own });
   }
   reportDuplicates(
     context.parts.state_machines,
@@ -48,7 +47,7 @@ function checkMachine(
   { value, path }: Located<StateMachineDefinition>,
   of: Machine,
 ): void {
-  const model = of.fields.get(of.field.name);
+  const model = of.scope.fields.get(of.field.name);
   const holdsStates =
     model?.type === 'string' && model.writable && !model.isPrimaryKey && !model.isForeignKey;
   if (!holdsStates) {
@@ -56,7 +55,7 @@ function checkMachine(
     context.faults.error([...path, 'field'], message, 'States are texts that callers may set');
   }
   const added = transitionsFieldName({ graphqlName: camelCase(of.field.name) });
-  if ([...of.fields.values()].some(({ graphqlName }) => graphqlName === added)) {
+  if ([...of.scope.fields.values()].some(({ graphqlName }) => graphqlName === added)) {
     const message = `In GraphQL, its transitions would be ${JSON.stringify(added)}, which is a field already`;
     context.faults.error([...path, 'field'], message, 'Choose another name for that field');
   }
