@@ -187,3 +187,23 @@ test('one that asks for time gets nothing meanwhile', async () => {
   expect((await statuses()).toSorted()).toEqual(['pending', 'pending', 'pending', 'retrying']);
   for (const { due_in: dueIn } of await engine.deliveries()) expect(dueIn).toBeGreaterThan(50);
 });
+
+test('what is stored has its turn while more comes than can be sent', async () => {
+  const worker = engine.worker();
+  answer(500);
+  // One less than what the endpoint counts as not working by.
+  const stored = await events(4);
+  await Promise.all(stored.map((event) => worker.handle(event)));
+  answer(204, 30);
+  let isOver = false;
+  // The same events again and again, which is faster than to make new ones.
+  const flood = (await events(150)).map(async (event) => {
+    while (!isOver) await worker.handle(event);
+  });
+  await engine.rows("UPDATE _webhook_deliveries SET due_at = clock_timestamp() WHERE status = 'retrying'");
+  worker.lookIn(0);
+  const waiting = "SELECT count(*)::int FROM _webhook_deliveries WHERE status = 'retrying'";
+  await until(async () => (await engine.rows(waiting))[0]?.[0] === 0);
+  isOver = true;
+  await Promise.all(flood);
+});
