@@ -77,7 +77,12 @@ describe('events on the command line', () => {
           { app: 'others', outbox: { waiting: 0, publishedLastHour: 0 }, followed: { sure: true } },
         ],
         writers: [{ process: expect.stringMatching(/^s1-/), shard: 's1', apps: ['notes'] }],
-        consumers: [{ name: 'workflows', waiting: 0, handling: 0, redelivered: 0 }],
+        consumers: ['webhooks', 'workflows'].map((name) => ({
+          name,
+          waiting: 0,
+          handling: 0,
+          redelivered: 0,
+        })),
       });
     const text = await succeed(['events', 'status']);
     expect(text).toMatch(/^The stream is within the process of the gateway, up since \d{4}-/);

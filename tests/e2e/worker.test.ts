@@ -57,7 +57,7 @@ describe.skipIf(natsServer === null)('workers on NATS', () => {
     // Others end with the worker that reads by them.
     const found = consumers.flatMap(({ config }) => config.durable_name ?? []);
     await connection.close();
-    expect(found).toEqual(['workflows']);
+    expect(found).toEqual(['webhooks', 'workflows']);
     expect((await fetch(`${first.url}/health`)).status).toBe(200);
     expect(await (await fetch(`${second.url}/metrics`)).text()).toContain('process_cpu_seconds_total');
     expect((await fetch(`${first.url}/internal/operation`, { method: 'POST' })).status).toBe(404);

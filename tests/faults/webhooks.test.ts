@@ -9,6 +9,7 @@ import { noteEntity } from '../harness/note-entity.ts';
 import { findNatsServer } from '../harness/servers/nats-server.ts';
 import { CheckedReceiver } from './deliveries/checked-receiver.ts';
 import { DeliveryLoad } from './deliveries/delivery-load.ts';
+import { activityOf } from './support/activity.ts';
 import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 import { randomFaults } from './support/random-faults.ts';
 import { startWorkerInstallation, type WorkerInstallation } from './support/worker-installation.ts';
@@ -75,7 +76,8 @@ describe.skipIf(findNatsServer() === null)('webhooks', { timeout: 2 * TIMEOUT_MS
       ...{ faults, restMs, writes: create.size + update.size + gone.size, refused: load.refused },
       ...{ deliveries, requests: receiver.requests, repeated: receiver.requests - deliveries },
     });
-    if (wrong.length > 0) process.stdout.write(`${installation.logged().join('\n')}\n`);
+    if (wrong.length > 0)
+      process.stdout.write(`${installation.logged().join('\n')}\n${await activityOf(outside)}\n`);
     expect(wrong.slice(0, SHOWN)).toEqual([]);
     expect(create.size).toBeGreaterThan(0);
     expect(deliveries).toBe(

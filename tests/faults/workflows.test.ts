@@ -12,6 +12,7 @@ import { heldReceiver } from './instances/held-receiver.ts';
 import { instanceFaults } from './instances/instance-checker.ts';
 import { InstanceLoad } from './instances/instance-load.ts';
 import { isAtRest, leftBehind, watchTimers } from './instances/left-behind.ts';
+import { activityOf } from './support/activity.ts';
 import { IS_LONG, report, TIMEOUT_MS } from './support/long-form.ts';
 import { randomFaults } from './support/random-faults.ts';
 import { startWorkerInstallation, type WorkerInstallation } from './support/worker-installation.ts';
@@ -60,7 +61,8 @@ describe.skipIf(findNatsServer() === null)('workflows', { timeout: 2 * TIMEOUT_M
       refused: Object.fromEntries(load.refused),
       waitedLateMs: { max: Math.round(Math.max(...waits)), median: Math.round(median(waits)) },
     });
-    if (wrong.length > 0) process.stdout.write(`${installation.logged().join('\n')}\n`);
+    if (wrong.length > 0)
+      process.stdout.write(`${installation.logged().join('\n')}\n${await activityOf(outside)}\n`);
     expect(wrong.slice(0, SHOWN)).toEqual([]);
     expect(waits.length).toBeGreaterThan(0);
   });

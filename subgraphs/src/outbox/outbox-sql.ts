@@ -121,9 +121,21 @@ export function lockOutbox(): Statement {
   return { text: `LOCK TABLE "${OUTBOX_TABLE}" IN SHARE MODE`, values: [] };
 }
 
-/** A waiting lock makes all later writers wait behind it. */
-export function limitLockWait(waitMs: number): Statement {
-  return { text: 'SELECT set_config($1, $2, true)', values: ['lock_timeout', `${waitMs}ms`] };
+/**
+ * A waiting lock makes all later writers wait behind it, and so does one that is held: the server ends the transaction of a
+ * process that takes it and is frozen then.
+ */
+export function limitLock({
+  waitMs,
+  heldMs,
+}: {
+  readonly waitMs: number;
+  readonly heldMs: number;
+}): Statement {
+  return {
+    text: "SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)",
+    values: [`${waitMs}ms`, `${heldMs}ms`],
+  };
 }
 
 export interface MarkedEvent extends PublishedEvent {

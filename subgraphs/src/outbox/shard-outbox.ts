@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { type EventBus, type Logger, shareRun } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
+import { withDeadline } from '../databases/with-deadline.ts';
 import { type AppOutbox, createAppOutbox } from './app-outbox.ts';
+import type { AppStream } from './app-stream.ts';
 import type { OutboxMetrics } from './outbox-metrics.ts';
 import { prunePublished } from './prune-outbox.ts';
 import { PublishedCheck } from './relay/published-check.ts';
@@ -51,7 +53,7 @@ interface Entry {
   readonly closing: AbortController;
   readonly unobserve: () => void;
   readonly app: AppName;
-  readonly database: AppDatabase;
+  readonly database: AppStream['database'];
   readonly outbox: AppOutbox;
   /** Until it has passed, nothing is published or claimed. */
   readonly check: PublishedCheck;
@@ -88,7 +90,8 @@ class Outboxes implements ShardOutbox {
     this.#unlisten = bus.onState(({ kind }) => this.#busIs(kind));
   }
 
-  opened(app: AppName, database: AppDatabase): { close(): Promise<void> } {
+  opened(app: AppName, opened: AppDatabase): { close(): Promise<void> } {
+    const database = withDeadline(opened);
     const statements = this.#statements;
     const { metrics } = this.#options;
     const onPublished = (position: number, events: number): void => {

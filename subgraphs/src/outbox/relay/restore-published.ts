@@ -23,7 +23,9 @@ export async function restorePublished(input: AppStream): Promise<number> {
     if (event === null || event.position <= there || (await isThere(input, event))) there = middle;
     else missing = event.position;
   }
-  const rows = await input.database.primary.query(unmarkAfter(there));
+  // Those of a day may be many.
+  const noDeadline = { deadlineAtMs: Number.POSITIVE_INFINITY };
+  const rows = await input.database.primary.query(unmarkAfter(there), noDeadline);
   return rows.length;
 }
 

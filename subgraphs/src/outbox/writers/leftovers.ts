@@ -1,7 +1,7 @@
 /** Events that other processes of the shard committed and did not publish before they died. */
 import type { EventBus, Logger } from '@rocket/platform';
 import type { AppName, ShardName } from '@rocket/schema';
-import type { AppDatabase } from '../../databases/app-database.ts';
+import type { AppStream } from '../app-stream.ts';
 import { settleWriter } from './settle-writer.ts';
 import { followSilentWriters } from './silent-writers.ts';
 import type { Statements } from './statements.ts';
@@ -17,7 +17,7 @@ export interface LeftoversOptions {
   readonly logger: Logger;
   readonly statements: Pick<Statements, 'settled'>;
   /** Opens the database of an app that is placed here; null for another app. */
-  readonly databaseOf: (app: AppName) => AppDatabase | null;
+  readonly databaseOf: (app: AppName) => AppStream['database'] | null;
   /** There is no such app any more, as far as this process knows. */
   readonly isRemoved: (app: AppName) => boolean;
   /** Resolves when something of an opened app may be published; see {@link PublishedCheck}. */
@@ -26,7 +26,7 @@ export interface LeftoversOptions {
 
 export interface Leftovers {
   /** Finds writers in an app's database of which the stream does not know. */
-  lookAt(app: AppName, database: AppDatabase): void;
+  lookAt(app: AppName, database: AppStream['database']): void;
   /** Settles the writers of processes that have fallen silent. Called again and again. */
   settleSilent(): void;
   /** There are writers of others, whose silence means something only beside what this process says itself. */
@@ -74,7 +74,7 @@ export function createLeftovers(options: LeftoversOptions): Leftovers {
     }
   }
 
-  async function look(app: AppName, database: AppDatabase): Promise<void> {
+  async function look(app: AppName, database: AppStream['database']): Promise<void> {
     const rows = await database.primary.query(selectWriters());
     const others = rows.map(enteredWriter).filter((writer: EnteredWriter) => writer.process !== process);
     const sinceMs = performance.now();
