@@ -28,16 +28,14 @@ export type DisabledReason = (typeof DISABLED_REASONS)[number];
 export function deliveryId(at: string, cause: string): string {
   const hash = createHash('sha256').update(cause).digest();
   hash.writeUIntBE(Date.parse(at), 0, 6);
-  // Version 7: a time in ms, and a rest that is random to others.
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x70;
-  return uuidOf(hash);
+  // A time in ms, and a rest that is random to others.
+  return uuidOf(hash, 7);
 }
 
 /** Of an event, for the payload: all that is sent about it has it in common. */
 export function idempotencyKey(event: string): string {
   const hash = createHash('sha256').update(event).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x80;
-  return `wh_${uuidOf(hash)}`;
+  return `wh_${uuidOf(hash, 8)}`;
 }
 
 /** The smallest id of a delivery of this time or later. */
@@ -47,7 +45,8 @@ export function firstDeliveryId(at: Date): string {
   return hyphenated(bytes);
 }
 
-function uuidOf(hash: Buffer): string {
+function uuidOf(hash: Buffer, version: 7 | 8): string {
+  hash[6] = ((hash[6] ?? 0) & 0x0f) | (version << 4);
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
   return hyphenated(hash);
 }

@@ -1,7 +1,7 @@
 /** A request that is sent to the receiver of a webhook, as it is kept with what is to be delivered. */
 import { z } from 'zod';
 import type { HeaderPart } from '../behaviour/header-template.ts';
-import type { RetryPolicy } from './retry-policy.ts';
+import { BACKOFFS, type RetryPolicy } from './retry-policy.ts';
 
 export const WEBHOOK_METHODS = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'] as const;
 export type WebhookMethod = (typeof WEBHOOK_METHODS)[number];
@@ -31,7 +31,7 @@ const part = z.discriminatedUnion('kind', [
 const form = z.object({
   method: z.enum(WEBHOOK_METHODS),
   headers: z.array(z.object({ name: z.string(), value: z.array(part) })),
-  retry: z.object({ maxAttempts: z.int().min(1), backoff: z.enum(['exponential', 'linear']) }),
+  retry: z.object({ maxAttempts: z.int().min(1), backoff: z.enum(BACKOFFS) }),
 });
 
 /** As it was stored. @throws ZodError for what no version of the product has stored */

@@ -13,7 +13,7 @@ export interface Attempt {
   readonly status: number | null;
   /** Why there was no answer. */
   readonly error: string | null;
-  /** As {@link storedResponse} cuts it. */
+  /** The beginning of the body of the answer. */
   readonly response: string;
 }
 

@@ -140,10 +140,10 @@ export function leaseFor(taken: readonly Pick<Delivery, 'id' | 'claim'>[], ms: n
   };
 }
 
-/** For each endpoint that has any: the id, the address, and in how many ms the first is due, as {@link toWaiting} reads it. */
+/** For each endpoint that has any: its id, and in how many ms the first is due, as {@link toWaiting} reads it. */
 export function selectWaiting(endpointId: string | null): Statement {
   return {
-    text: `SELECT e.id, e.url, extract(epoch FROM w.due_at - clock_timestamp()) * 1000
+    text: `SELECT e.id, extract(epoch FROM w.due_at - clock_timestamp()) * 1000
            FROM "${ENDPOINTS_TABLE}" e CROSS JOIN LATERAL (
              SELECT d.due_at FROM "${DELIVERIES_TABLE}" d WHERE d.endpoint_id = e.id AND d.due_at IS NOT NULL
              ORDER BY d.due_at LIMIT 1) w
@@ -153,11 +153,11 @@ export function selectWaiting(endpointId: string | null): Statement {
   };
 }
 
-const WaitingRow = z.tuple([z.string(), z.string(), z.coerce.number()]);
+const WaitingRow = z.tuple([z.string(), z.coerce.number()]);
 
-export function toWaiting(row: Row): { readonly id: string; readonly url: string; readonly inMs: number } {
-  const [id, url, ms] = WaitingRow.parse(row);
-  return { id, url, inMs: ms };
+export function toWaiting(row: Row): { readonly id: string; readonly inMs: number } {
+  const [id, inMs] = WaitingRow.parse(row);
+  return { id, inMs };
 }
 
 /** A row with the greatest id there is; none when there is no delivery. */
@@ -186,7 +186,8 @@ export function storedDelivery(row: Row): { readonly id: string; readonly dueInM
 export function deleteOldDeliveries(before: Date, limit: number): Statement {
   return {
     text: `WITH old AS (
-             SELECT id FROM "${DELIVERIES_TABLE}" WHERE id < $1::uuid AND due_at IS NULL AND coalesce(ended_at, created_at) < $3::timestamptz
+             SELECT id FROM "${DELIVERIES_TABLE}"
+             WHERE id < $1::uuid AND due_at IS NULL AND coalesce(ended_at, created_at) < $3::timestamptz
              ORDER BY id LIMIT $2::int FOR UPDATE SKIP LOCKED),
            gone AS (DELETE FROM "${DELIVERIES_TABLE}" d USING old WHERE d.id = old.id),
            logged AS (DELETE FROM "${ATTEMPTS_TABLE}" a USING old WHERE a.delivery_id = old.id)

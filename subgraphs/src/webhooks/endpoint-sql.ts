@@ -22,8 +22,12 @@ export interface Endpoint {
   readonly failingSince: Date | null;
 }
 
-/** Makes those that there are not yet. What there is stays as it is. */
-export function ensureEndpoints(urls: readonly string[]): Statement {
+/**
+ * Makes those that there are not yet, in one order, so that two that make the same ones do not wait for each other. What there
+ * is stays as it is.
+ */
+export function ensureEndpoints(given: readonly string[]): Statement {
+  const urls = [...new Set(given)].sort();
   return {
     text: `INSERT INTO "${ENDPOINTS_TABLE}" (url, secret) SELECT * FROM unnest($1::text[], $2::text[])
            ON CONFLICT (url) DO NOTHING`,
@@ -81,8 +85,8 @@ export function lockEndpoint(id: string): Statement {
 }
 
 /**
- * In a transaction that has locked it. A row when it was not disabled before. What waits for it has failed then, and what is made for it later fails at once:
- * it is kept, and can be asked for again.
+ * In a transaction that has locked it. A row when it was not disabled before. What waits for it has failed then, and what is
+ * made for it later fails at once: it is kept, and can be asked for again.
  */
 export function disableEndpoint(id: string, reason: DisabledReason): Statement {
   return {

@@ -21,14 +21,15 @@ export interface AskAgain {
 }
 
 /**
- * One row, as {@link toAskedAgain} reads it. What a step of a workflow repeats itself is left to it. They are due from now on, by the database's clock.
+ * One row, as {@link toAskedAgain} reads it. What a step of a workflow repeats itself is left to it. They are due from now on,
+ * by the database's clock.
  */
 export function askAgain({ filter, ids, endpoints, after, last }: AskAgain): Statement {
   return {
     text: `WITH chosen AS (
              SELECT d.id FROM "${DELIVERIES_TABLE}" d
-             WHERE d.due_at IS NULL AND d.status <> 'retrying' AND ${MATCHES_FILTER} AND ($8::uuid[] IS NULL OR d.id = ANY ($8::uuid[]))
-               AND d.endpoint_id = ANY ($9::uuid[])
+             WHERE d.due_at IS NULL AND d.status <> 'retrying' AND ${MATCHES_FILTER}
+               AND ($8::uuid[] IS NULL OR d.id = ANY ($8::uuid[])) AND d.endpoint_id = ANY ($9::uuid[])
                AND ($10::uuid IS NULL OR d.id > $10::uuid) AND d.id <= $11::uuid
              ORDER BY d.id LIMIT ${REDELIVERED_AT_ONCE} FOR UPDATE),
            asked AS (

@@ -49,7 +49,7 @@ export function createShardWebhooks(options: ShardWebhooksOptions): ShardWebhook
     endpoints: async (at) => {
       const database = await open(at);
       const uses = await usesOf(at);
-      await makeEndpoints(database, uses);
+      if (uses.length > 0) await database.query(ensureEndpoints(uses.map(({ url }) => url)));
       return (await database.query(selectEndpointList())).map((row) => toWebhookEndpoint(row, uses));
     },
     secret: async (at, of) => {
@@ -78,12 +78,6 @@ export function createShardWebhooks(options: ShardWebhooksOptions): ShardWebhook
       return detail;
     },
   };
-}
-
-/** In one order, so that two that make the same ones do not wait for each other. */
-async function makeEndpoints(database: Database, uses: readonly DocumentedUse[]): Promise<void> {
-  const urls = [...new Set(uses.map(({ url }) => url))].sort();
-  if (urls.length > 0) await database.query(ensureEndpoints(urls));
 }
 
 /** Its state and its attempts are of one moment. */

@@ -23,7 +23,7 @@ export async function storeDeliveries(
 ): Promise<void> {
   const found = matchWebhooks(model, record);
   if (found.length === 0) return;
-  const urls = [...new Set(found.map(({ url }) => url))].sort();
+  const urls = found.map(({ url }) => url);
   await database.transaction(async (tx) => {
     await tx.query(ensureEndpoints(urls));
     const endpoints = (await tx.query(selectEndpoints(urls))).map(toEndpoint);

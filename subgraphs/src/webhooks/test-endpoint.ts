@@ -1,6 +1,6 @@
 /** A test of an endpoint: one request that is sent at once, and kept like any other delivery. */
 import { randomUUID } from 'node:crypto';
-import { type Database, OutgoingError } from '@rocket/platform';
+import type { Database } from '@rocket/platform';
 import {
   type DocumentedUse,
   deliveryId,
@@ -9,10 +9,11 @@ import {
   type RequestForm,
   type RetryPolicy,
 } from '@rocket/schema';
+import { insertAttempts } from './attempt-sql.ts';
 import type { Endpoint } from './endpoint-sql.ts';
-import { answerReason, outgoingReason } from './outgoing-reason.ts';
-import { isAccepted } from './receiver-status.ts';
-import { insertTest, type TestAnswer } from './test-endpoint-sql.ts';
+import { insertForms } from './request-form.ts';
+import { requestOutcome } from './request-outcome.ts';
+import { insertTest } from './test-endpoint-sql.ts';
 import type { Calls } from './webhook-caller.ts';
 
 /** Somebody waits for it. */
@@ -33,13 +34,21 @@ export async function testEndpoint(test: EndpointTest): Promise<string> {
   const { at, database, calls, endpoint, use } = test;
   const { method, headers } = use ?? { method: 'POST', headers: [] };
   const form: RequestForm = { method, headers, retry: ONCE };
-  const startedAt = new Date().toISOString();
+  const startedAt = new Date();
   const cause = `${at.app}:${at.epoch}:test:${randomUUID()}`;
-  const id = deliveryId(startedAt, cause);
-  const payload = testPayload(startedAt, cause);
+  const id = deliveryId(startedAt.toISOString(), cause);
+  const payload = testPayload(startedAt.toISOString(), cause);
   const message = { id, payload, secrets: endpoint.secrets };
-  const answer = await answered(() => calls.call({ url: endpoint.url, ...form }, message, TEST_TIMEOUT_MS));
-  await database.query(insertTest({ id, endpoint: endpoint.id, form, payload, startedAt, answer }));
+  const outcome = await requestOutcome(() =>
+    calls.call({ url: endpoint.url, ...form }, message, TEST_TIMEOUT_MS),
+  );
+  // All its times are by the clock of this process.
+  const attempt = { ...outcome.attempt, at: startedAt, deliveryId: id, number: 1 };
+  await database.transaction(async (tx) => {
+    await tx.query(insertForms([form]));
+    await tx.query(insertTest({ endpoint: endpoint.id, form, payload, attempt, reason: outcome.reason }));
+    await tx.query(insertAttempts([attempt]));
+  });
   return id;
 }
 
@@ -51,19 +60,4 @@ function testPayload(timestamp: string, cause: string): string {
     timestamp,
     idempotency_key: idempotencyKey(cause),
   });
-}
-
-async function answered(ask: () => ReturnType<Calls['call']>): Promise<TestAnswer> {
-  const startedAtMs = performance.now();
-  const durationMs = () => Math.round(performance.now() - startedAtMs);
-  try {
-    const { status, body } = await ask();
-    const accepted = isAccepted(status);
-    const reason = accepted ? null : answerReason(status);
-    return { isAccepted: accepted, status, reason, body, durationMs: durationMs() };
-  } catch (error) {
-    if (!(error instanceof OutgoingError)) throw error;
-    const reason = outgoingReason(error);
-    return { isAccepted: false, status: null, reason, body: '', durationMs: durationMs() };
-  }
 }
