@@ -34,7 +34,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const handlers: RouteHandlers = {
     graphql: (request, { key }) =>
       streams.wants(request.message) ? streams.serve(request, key) : serve(request, key),
-    admin: (request) => admin.serve(request),
+    admin: (request) =>
+      streams.wants(request.message) ? streams.serveAt(request, admin.place) : admin.serve(request),
     auth: (request, { action }) => auth(request, action),
     home,
     ...operatorHandlers({

@@ -85,6 +85,17 @@ export { makeOnce } from './lifecycle/make-once.ts';
 export { createSerialQueue, type SerialQueue } from './lifecycle/serial-queue.ts';
 export { shareNextRun, shareRun } from './lifecycle/shared-runs.ts';
 export { createSlots, type Slots } from './lifecycle/slots.ts';
+export type {
+  MoveChange,
+  MoveFilter,
+  MoveLease,
+  MovePlace,
+  MoveProgress,
+  MoveRecord,
+  MoveStep,
+  Moves,
+  NewMove,
+} from './moves/move-types.ts';
 export {
   createOutgoingClient,
   createOutgoingClients,

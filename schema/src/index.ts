@@ -245,6 +245,21 @@ export {
   type WebhookEndpoint,
 } from './protocol/webhook-calls.ts';
 export {
+  isMoveDecided,
+  isMoveOver,
+  MOVE_PHASE_TEXTS,
+  MOVE_PHASES,
+  type MovePhase,
+  movedDatabaseName,
+} from './routing/move-phases.ts';
+export {
+  type AppLoad,
+  type MeasuredShard,
+  type PlannedMove,
+  planRebalance,
+  type Rebalance,
+} from './routing/rebalance.ts';
+export {
   admit,
   leastLoadedShard,
   type Placement,

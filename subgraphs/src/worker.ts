@@ -1,6 +1,8 @@
-/** Composition root of a worker: it runs the workflows of all apps and sends their webhooks, and nobody calls it. */
+/** Composition root of a worker: it runs the workflows of all apps, sends their webhooks and moves them, and nobody calls it. */
 import { cleaningUp, type DeadLetters } from '@rocket/platform';
 import type { ShardName } from '@rocket/schema';
+import { createMover } from './moves/mover.ts';
+import { type MoveConfig, moveSettings } from './moves/steps/move-step.ts';
 import type { Shard, ShardOptions } from './shard.ts';
 import { createWebhookCaller } from './webhooks/webhook-caller.ts';
 import { consumeEvents } from './workers/consume-events.ts';
@@ -14,7 +16,7 @@ import { msUntilWake } from './workers/workflows/instance/change-instance.ts';
 
 /** `view` is the process's own, of the same catalog. */
 export type WorkerOptions = Omit<ShardOptions, 'name' | 'config'> & {
-  readonly config: ShardOptions['config'] & DeliveryConfig;
+  readonly config: ShardOptions['config'] & DeliveryConfig & MoveConfig;
   /** Where events are put that cannot be handled. */
   readonly deadLetters: Pick<DeadLetters, 'add'>;
   /** A shard that this process serves; null for another one. The worker is closed before it. */
@@ -50,6 +52,11 @@ export function createWorker(options: WorkerOptions): Worker {
   const consumers = [workflowWork(shards), deliveries.work].map((work) =>
     consumeEvents(work, { ...parts, shards, refresh: () => view.refresh() }),
   );
+  const mover = createMover({
+    ...{ catalog: options.catalog, view, bus, logger },
+    settings: moveSettings(options.config),
+    primaryUrl: (shard) => shards.primaryUrl(shard),
+  });
   const unlisten = view.onChange(() => {
     timers.ask('changed');
     deliveries.changed();
@@ -61,6 +68,7 @@ export function createWorker(options: WorkerOptions): Worker {
         async () => {
           unlisten();
           await Promise.all([
+            mover.close(CLOSE_GRACE_MS),
             ...consumers.map((consumer) => consumer.close(CLOSE_GRACE_MS)),
             timers.close(CLOSE_GRACE_MS),
             deliveries.close(CLOSE_GRACE_MS),

@@ -78,6 +78,8 @@ function guarded(catalog: Catalog, lease: ChangeLease): Catalog {
     removeGraph: guard(catalog.removeGraph),
     removeShard: guard(catalog.removeShard),
     removeShardWithApps: guard(catalog.removeShardWithApps),
+    setShardState: guard(catalog.setShardState),
+    moves: { ...catalog.moves, request: guard(catalog.moves.request) },
   };
 }
 

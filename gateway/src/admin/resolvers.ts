@@ -11,6 +11,8 @@ import { deadEventMutations, deadEventQueries } from './events/dead-events.ts';
 import { eventStatus } from './events/event-status.ts';
 import { type EventsArguments, eventsQuery } from './events/events-query.ts';
 import type { Exclusive } from './exclusive.ts';
+import { moveMutations, moveQueries, moveSubscriptions } from './moves/move-resolvers.ts';
+import type { MoveWatch } from './moves/move-watch.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
 import {
@@ -28,11 +30,16 @@ import { webhookMutations, webhookQueries } from './webhooks/webhook-resolvers.t
 interface Changes {
   readonly exclusive: Exclusive;
   readonly settler: Settler;
+  readonly watch: MoveWatch;
 }
 
 /** Resolvers of `admin.graphql`; the arguments have been checked against it. */
 export function adminResolvers(parts: AdminParts, changes: Changes) {
-  return { Query: queryResolvers(parts), Mutation: mutationResolvers(parts, changes) };
+  return {
+    Query: queryResolvers(parts),
+    Mutation: mutationResolvers(parts, changes),
+    Subscription: moveSubscriptions(parts, changes.watch),
+  };
 }
 
 function queryResolvers(parts: AdminParts) {
@@ -61,6 +68,7 @@ function queryResolvers(parts: AdminParts) {
     eventStatus: () => eventStatus(parts),
     ...deadEventQueries(parts),
     ...webhookQueries(parts),
+    ...moveQueries(parts),
     cacheStatus: () => cacheStatus(parts),
     cacheExplain: (_: unknown, args: ExplainArguments, context: AdminContext) =>
       cacheExplain(args, context, parts),
@@ -73,6 +81,7 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
     ...shardAndGraphMutations(parts, changes),
     ...deadEventMutations(parts),
     ...webhookMutations(parts),
+    ...moveMutations(parts, exclusive),
     importApp: async (_: unknown, args: ImportArguments, { actor }: AdminContext) => {
       const input: ImportInput = { ...args, shard: args.shard ?? null, actor };
       const imported = exclusive.run(`the import of ${args.name} by ${actor}`, (catalog) =>

@@ -1,6 +1,7 @@
 import { MAINTENANCE_DATABASE, refuseOldServer, serverName, withDatabase } from '@rocket/platform';
 import { RocketError, type ShardName, shardName } from '@rocket/schema';
 import { dropOrLeave, requireUnused } from './apps/remove-app.ts';
+import { requireNoMoves } from './moves/require-unmoved.ts';
 import { type AdminParts, publish } from './parts.ts';
 import { shardView } from './views.ts';
 
@@ -77,7 +78,8 @@ export interface RemovedShard {
 /**
  * Forgets a shard. With `force`, also one that holds apps, which are forgotten too; their data is dropped if the shard
  * still answers.
- * @throws RocketError `CONFLICT` while it holds apps, or while relations of apps on other shards name one of them
+ * @throws RocketError `CONFLICT` while it holds apps, while relations of apps on other shards name one of them, or while an
+ *   app is being moved to it or from it
  */
 export async function removeShard(
   args: { readonly name: string; readonly force: boolean },
@@ -97,6 +99,7 @@ export async function removeShard(
     placed.map(({ app }) => app),
     snapshot,
   );
+  await requireNoMoves(name, args, parts);
   if (!args.force) {
     await parts.catalog.removeShard(name);
     await publish(parts);

@@ -19,7 +19,7 @@ export interface HttpRequest {
 /** Answers the requests of each kind of route. */
 export interface RouteHandlers {
   graphql(request: HttpRequest, route: Extract<Route, { kind: 'graphql' }>): Promise<HttpAnswer | HttpStream>;
-  admin(request: HttpRequest): Promise<HttpAnswer>;
+  admin(request: HttpRequest): Promise<HttpAnswer | HttpStream>;
   auth(request: HttpRequest, route: Extract<Route, { kind: 'auth' }>): Promise<HttpAnswer>;
   home(request: HttpRequest): Promise<HttpAnswer>;
   health(): Promise<HttpAnswer>;

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpStream } from '@rocket/platform';
 import { callerSignal, type HttpAnswer, within } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import type { GraphKey } from '../graphs/graph-key.ts';
 import { NO_STORE } from '../http/answer.ts';
 import type { HttpRequest } from '../http/dispatch.ts';
 import { type GraphqlRequest, readGraphqlRequest, readQueryString } from '../http/graphql-request.ts';
@@ -12,6 +11,7 @@ import { callerAddress } from './caller-address.ts';
 import type { CallerLimits, StreamCaller } from './caller-limits.ts';
 import { EventStreamBody } from './event-stream-body.ts';
 import type { OperationOpener } from './open-operation.ts';
+import type { EventStreamPlace } from './operation-place.ts';
 import type { OriginRule } from './origin-rule.ts';
 import { isFault, publicErrors, refusedAnswer } from './stream-errors.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
@@ -48,17 +48,17 @@ export class EventStreams {
   }
 
   /** @throws RocketError for what is refused before the stream begins */
-  async serve(asked: HttpRequest, key: GraphKey): Promise<HttpStream | HttpAnswer> {
+  async serve(asked: HttpRequest, place: EventStreamPlace): Promise<HttpStream | HttpAnswer> {
     if (this.#closing) throw new RocketError('NOT_READY');
     const { parts, limits } = this.#parts;
     // Before the body is read, so that strangers cannot make us read it.
     const session = await parts.sessions.open(asked.authorization);
-    parts.requireAudience(session.identity, key);
+    place.requireAudience(session.identity);
     const caller = { identity: session.identity, address: callerAddress(asked.message) };
     const release = limits.take('connections', caller);
     try {
-      const request = await this.#read(asked);
-      const operation = this.#operation({ asked, key, caller, request });
+      const request = await this.#read(asked, place);
+      const operation = this.#operation({ asked, place, caller, request });
       await startFor(asked.message, operation);
       // A stop has not seen it yet, and would not wait for it.
       if (this.#closing) throw await ended(operation);
@@ -96,21 +96,21 @@ export class EventStreams {
     await within(closeTimeoutMs, empty, () => undefined);
   }
 
-  async #read({ message, search }: HttpRequest): Promise<GraphqlRequest> {
+  async #read({ message, search }: HttpRequest, place: EventStreamPlace): Promise<GraphqlRequest> {
     if (message.method === 'POST') {
-      return await readGraphqlRequest(message, search, this.#parts.parts.maxBodyBytes);
+      return await readGraphqlRequest(message, search, place.maxBodyBytes);
     }
     // An EventSource cannot send the headers by which other requests by GET show that no other page has made them.
     this.#origins(message.headers);
     return readQueryString(message, search);
   }
 
-  #operation({ asked, key, caller, request }: Operation): StreamOperation {
+  #operation({ asked, place, caller, request }: Operation): StreamOperation {
     const { message, requestId } = asked;
     const id = message.headers['last-event-id'];
     const lastEventId = typeof id === 'string' && id !== '' ? id : null;
     return new StreamOperation({
-      open: (signal) => this.#parts.opener.open({ key, caller, request, lastEventId, requestId }, signal),
+      open: (signal) => this.#parts.opener.open({ place, caller, request, lastEventId, requestId }, signal),
       onFault: (err) =>
         this.#parts.parts.logger.error({ err, requestId }, 'a subscription could not be ended'),
     });
@@ -148,7 +148,7 @@ export class EventStreams {
 
 interface Operation {
   readonly asked: HttpRequest;
-  readonly key: GraphKey;
+  readonly place: EventStreamPlace;
   readonly caller: StreamCaller;
   readonly request: GraphqlRequest;
 }

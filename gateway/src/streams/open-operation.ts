@@ -4,16 +4,15 @@ import { RocketError } from '@rocket/schema';
 import { type ExecutionResult, getOperationAST, type OperationTypeNode } from 'graphql';
 import { boundedDocument } from '../documents/bounded-document.ts';
 import { OperationCache } from '../documents/operation-cache.ts';
-import type { GraphKey } from '../graphs/graph-key.ts';
 import type { GraphqlParameters, GraphqlRequest } from '../http/graphql-request.ts';
 import { SubscriptionRefused } from '../subscriptions/subscribe.ts';
 import { type CallerLimits, callerKey, type StreamCaller } from './caller-limits.ts';
+import type { OperationPlace } from './operation-place.ts';
 import type { StreamMetrics } from './stream-metrics.ts';
 import type { MessageSource, StreamMessage } from './stream-operation.ts';
-import type { StreamParts } from './stream-parts.ts';
 
 export interface OperationRequest {
-  readonly key: GraphKey;
+  readonly place: OperationPlace;
   readonly caller: StreamCaller;
   readonly request: GraphqlRequest;
   readonly lastEventId: string | null;
@@ -21,12 +20,11 @@ export interface OperationRequest {
 }
 
 export interface OperationOpenerParts {
-  readonly parts: StreamParts;
   readonly limits: CallerLimits;
   readonly metrics: StreamMetrics;
 }
 
-/** Begins operations of all transports: subscriptions at the engine, queries and mutations where all others go. */
+/** Begins operations of all transports, each at its place. */
 export class OperationOpener {
   readonly #parts: OperationOpenerParts;
   readonly #answering = new Set<Promise<ExecutionResult>>();
@@ -40,8 +38,8 @@ export class OperationOpener {
 
   /** @throws RocketError, SubscriptionRefused */
   async open(operation: OperationRequest, signal: AbortSignal): Promise<MessageSource> {
-    const { parts } = this.#parts;
-    const { given: parameters, mayWrite } = await parts.persistedQueries(operation.request);
+    const { place, requestId, lastEventId, caller } = operation;
+    const { given: parameters, mayWrite } = await place.read(operation.request);
     if (this.#closing) throw new RocketError('NOT_READY');
     if (parameters === null) {
       throw new RocketError(
@@ -49,20 +47,16 @@ export class OperationOpener {
         'The request needs the text of a query, and variables as an object',
       );
     }
-    const { key, requestId, lastEventId, caller } = operation;
-    const request = { key, identity: caller.identity, parameters, requestId, signal };
+    const request = { identity: caller.identity, parameters, requestId, signal };
     const kind = this.#kindOf(parameters);
     if (kind === 'subscription') {
       this.#count(caller, signal);
-      return await parts.subscriptions.subscribe({
-        ...{ ...request, lastEventId },
-        countedAs: callerKey(caller),
-      });
+      return await place.subscribe({ ...request, lastEventId, countedAs: callerKey(caller) });
     }
     if (kind === 'mutation' && !mayWrite) {
       throw new RocketError('METHOD_NOT_ALLOWED', 'Mutations need POST', { details: { allow: 'POST' } });
     }
-    return once(await this.#answer(parts.execute(request)));
+    return once(await this.#answer(place.execute(request)));
   }
 
   /** Refuses operations from now on, and waits for the answers of queries and mutations. */

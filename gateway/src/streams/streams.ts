@@ -11,6 +11,7 @@ import type { HttpRequest } from '../http/dispatch.ts';
 import { CallerLimits } from './caller-limits.ts';
 import { EventStreams } from './event-streams.ts';
 import { OperationOpener } from './open-operation.ts';
+import { type EventStreamPlace, graphPlace } from './operation-place.ts';
 import { createOriginRule } from './origin-rule.ts';
 import { createStreamMetrics } from './stream-metrics.ts';
 import type { StreamParts } from './stream-parts.ts';
@@ -20,13 +21,15 @@ import { WebSockets } from './websocket/web-sockets.ts';
 export interface Streams {
   /** For `onUpgrade` of the HTTP server: owns the socket from then on. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, requestId: string): void;
-  /** True for requests to a graph that `serve` answers. */
+  /** True for requests that `serve` and `serveAt` answer. */
   wants(request: IncomingMessage): boolean;
   /**
    * Answers such a request.
    * @throws RocketError when it is refused before the stream begins
    */
   serve(request: HttpRequest, key: GraphKey): Promise<HttpStream | HttpAnswer>;
+  /** The same at another place than a graph. */
+  serveAt(request: HttpRequest, place: EventStreamPlace): Promise<HttpStream | HttpAnswer>;
   /**
    * Accepts nothing new, waits for answers of queries and mutations, asks all callers to come back somewhat later, and
    * resolves when they are told, or after a bounded time.
@@ -38,7 +41,7 @@ export function createStreams(parts: StreamParts, changed: Partial<StreamSetting
   const settings = { ...DEFAULT_STREAM_SETTINGS, ...changed };
   const limits = new CallerLimits(settings);
   const metrics = createStreamMetrics(parts.metrics);
-  const opener = new OperationOpener({ parts, limits, metrics });
+  const opener = new OperationOpener({ limits, metrics });
   const origins = createOriginRule(parts.corsOrigins);
   const common = { parts, settings, limits, metrics, opener };
   const webSockets = new WebSockets(common, origins);
@@ -51,7 +54,8 @@ export function createStreams(parts: StreamParts, changed: Partial<StreamSetting
     upgrade: (request, socket, head, requestId) => webSockets.upgrade(request, socket, head, requestId),
     wants: ({ method, headers }) =>
       (method === 'GET' || method === 'POST') && prefersEventStream(headers.accept),
-    serve: (request, key) => eventStreams.serve(request, key),
+    serve: (request, key) => eventStreams.serve(request, graphPlace(parts, key)),
+    serveAt: (request, place) => eventStreams.serve(request, place),
     async close() {
       webSockets.refuse();
       eventStreams.refuse();

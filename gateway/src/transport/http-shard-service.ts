@@ -102,6 +102,7 @@ export function createHttpShardService(options: HttpShardOptions): HttpShardServ
       }),
     activate: (input) => ask(APP_CALLS.activate)(input, input),
     settleActivation: (input) => ask(APP_CALLS.settleActivation)(input, input),
+    adoptDatabase: ask(APP_CALLS.adoptDatabase),
     removeApp: ask(APP_CALLS.removeApp),
     advise: ask(APP_CALLS.advise),
     slowQueries: ask(APP_CALLS.slowQueries),

@@ -283,7 +283,14 @@ describe.each(BUSES)('feeds of changes: $name', ({ open, isMissing }) => {
 
 describe('events that go to another process', () => {
   const name = shardName('s1');
-  const placement = { app: CRM, shard: name, epoch: epoch(1), state: 'active', database: 'crm' } as const;
+  const placement = {
+    app: CRM,
+    shard: name,
+    epoch: epoch(1),
+    state: 'active',
+    database: 'crm',
+    since: null,
+  } as const;
   const servedAt = (url: string | null): ShardMap => ({
     placements: new Map([[CRM, placement]]),
     shards: new Map([[name, { name, url, state: 'active', history: null }]]),

@@ -9,7 +9,14 @@ const CRM = app('crm');
 const shard = { name: shardName('s1'), url: null, state: 'active' as const, history: null };
 
 function snapshotOf(version: number, state: PlacementState): CatalogSnapshot {
-  const placement = { app: CRM, shard: shard.name, epoch: epoch(version), state, database: 'rocket_crm' };
+  const placement = {
+    app: CRM,
+    shard: shard.name,
+    epoch: epoch(version),
+    state,
+    database: 'rocket_crm',
+    since: null,
+  };
   return {
     version,
     apps: new Map(),

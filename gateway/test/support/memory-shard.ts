@@ -51,6 +51,7 @@ export function memoryShard(catalog: Catalog, before: Before): ShardService {
     },
     activate: async () => ({ changes: [], rowsInserted: 0 }),
     settleActivation: async () => 'abandoned',
+    adoptDatabase: async () => undefined,
     removeApp: async () => undefined,
     advise: async () => ({ since: new Date().toISOString(), suggestions: [] }),
     slowQueries: async () => [],

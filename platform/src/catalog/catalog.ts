@@ -14,6 +14,7 @@ import type {
   ShardRecord,
 } from '@rocket/schema';
 import type { DeadLetters } from '../dead-letters/dead-letter-types.ts';
+import type { Moves } from '../moves/move-types.ts';
 import type { PlatformUsers } from '../platform-users/platform-user-types.ts';
 import type { ClusterIdentity } from '../replication/replication.ts';
 import type { DocumentName, RevisionRecord } from './revision-record.ts';
@@ -163,6 +164,10 @@ export interface Catalog {
     url: string | null;
     replicaUrls?: readonly string[];
   }): Promise<void>;
+  /**
+   * A shard that is drained takes no new apps, and none that move. @throws RocketError `NOT_FOUND`
+   */
+  setShardState(name: ShardName, state: ShardRecord['state']): Promise<void>;
   /** Stores where a shard process listens. */
   setShardUrl(name: ShardName, url: string | null): Promise<void>;
   /**
@@ -195,5 +200,6 @@ export interface Catalog {
 
   readonly platformUsers: PlatformUsers;
   readonly deadLetters: DeadLetters;
+  readonly moves: Moves;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { RocketError } from '@rocket/schema';
 import { z } from 'zod';
 import { deadLetters } from '../dead-letters/dead-letters.ts';
 import { cleanUpAfter } from '../lifecycle/clean-up.ts';
+import { moves } from '../moves/moves.ts';
 import { platformUsers } from '../platform-users/platform-users.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import { mapConnectionErrors } from '../postgres/map-connection-errors.ts';
@@ -105,6 +106,7 @@ function catalogOver(database: Database, { url, logger }: CatalogOptions): Catal
     ...revocationCommands(database),
     platformUsers: platformUsers(database),
     deadLetters: deadLetters(database),
+    moves: moves(database),
     close() {
       closing ??= closeOnce();
       return closing;

@@ -13,7 +13,7 @@ export async function placeApp(
   { app, shard, database }: Pick<Placement, 'app' | 'shard' | 'database'>,
 ): Promise<Placement> {
   const [row] = await transaction.query(insertPlacement(app, shard, database));
-  return { app, shard, epoch: EpochRow.parse(row)[0], state: 'active', database };
+  return { app, shard, epoch: EpochRow.parse(row)[0], state: 'active', database, since: null };
 }
 
 /** Keeps the epoch of an app that is about to be deleted, for the next app that gets its name. */

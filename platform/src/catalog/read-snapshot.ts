@@ -1,4 +1,4 @@
-import { type AppName, appId, appName, epoch, graphName, revision, shardName } from '@rocket/schema';
+import { type AppName, appId, appName, epoch, graphName, lsn, revision, shardName } from '@rocket/schema';
 import { z } from 'zod';
 import type { Queryable, Statement } from '../postgres/queryable.ts';
 import type { CatalogSnapshot } from './catalog.ts';
@@ -22,6 +22,7 @@ const Placement = z.object({
   epoch: z.number().transform(epoch),
   state: z.enum(['active', 'moving', 'offline']),
   database: z.string(),
+  since: z.string().transform(lsn).nullable(),
 });
 const Shard = z.object({
   name: z.string().transform(shardName),
@@ -53,7 +54,7 @@ function selectSnapshot(): Statement {
          'createdAt', app.created_at) ORDER BY name), '[]')
        FROM app LEFT JOIN app_revision ON app = name AND revision = active_revision),
       (SELECT coalesce(json_agg(json_build_object('app', app, 'shard', shard, 'epoch', epoch,
-         'state', state, 'database', database) ORDER BY app), '[]')
+         'state', state, 'database', database, 'since', since) ORDER BY app), '[]')
        FROM placement),
       (SELECT coalesce(json_agg(json_build_object('name', name, 'url', url, 'state', state,
          'history', system_id || ':' || timeline) ORDER BY name), '[]')

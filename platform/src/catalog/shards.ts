@@ -13,6 +13,7 @@ import {
   updateShardCluster,
   updateShardDatabaseUrl,
   updateShardServers,
+  updateShardState,
   updateShardUrl,
 } from './sql/shard-sql.ts';
 import { bumpVersion } from './sql/version-sql.ts';
@@ -29,6 +30,7 @@ const ShardRow = z.tuple([
 type ShardCommands = Pick<
   Catalog,
   | 'addShard'
+  | 'setShardState'
   | 'setShardUrl'
   | 'setShardDatabaseUrl'
   | 'setShardServers'
@@ -42,6 +44,8 @@ type ShardCommands = Pick<
 export function shardCommands(database: Database): ShardCommands {
   return {
     addShard: (shard) => database.transaction((transaction) => addShard(transaction, shard)),
+
+    setShardState: (name, state) => change(database, updateShardState(name, state), name),
 
     setShardUrl: (name, url) => change(database, updateShardUrl(name, url), name),
 

@@ -54,6 +54,10 @@ export interface Config {
   readonly webhookDeliveryTimeoutMs: number;
   /** How long it is known what was sent, and what came of it. */
   readonly webhookLogDays: number;
+  /** How long the former database of an app that was moved is kept. */
+  readonly moveKeepHours: number;
+  /** A move that gets no further for so long is given up. */
+  readonly movePatienceMinutes: number;
   /** An endpoint that has accepted nothing for so long is sent nothing any more. */
   readonly webhookDisableAfterHours: number;
   /** Events of one app that may wait for the stream, in one shard process, before writes are refused. */
@@ -180,6 +184,8 @@ function webhookSettings(variables: z.infer<typeof VARIABLES>, given: Environmen
     webhookTimeoutMs: variables.ROCKET_WEBHOOK_TIMEOUT_MS,
     webhookDeliveryTimeoutMs: variables.ROCKET_WEBHOOK_DELIVERY_TIMEOUT_MS,
     webhookLogDays: variables.ROCKET_WEBHOOK_LOG_DAYS,
+    moveKeepHours: variables.ROCKET_MOVE_KEEP_HOURS,
+    movePatienceMinutes: variables.ROCKET_MOVE_PATIENCE_MINUTES,
     webhookDisableAfterHours: variables.ROCKET_WEBHOOK_DISABLE_AFTER_HOURS,
   };
 }

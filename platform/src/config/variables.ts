@@ -23,6 +23,8 @@ const DEFAULT_WEBHOOK_TIMEOUT_MS = 5_000;
 const DEFAULT_DELIVERY_TIMEOUT_MS = 30_000;
 const DEFAULT_WEBHOOK_LOG_DAYS = 7;
 const DEFAULT_DISABLE_AFTER_HOURS = 120;
+const DEFAULT_MOVE_KEEP_HOURS = 24;
+const DEFAULT_MOVE_PATIENCE_MINUTES = 10;
 /** A port that needs no token can only be reached from its own host unless configured otherwise. */
 export const DEFAULT_METRICS_HOST = '127.0.0.1';
 /** After this time a 503, which the caller can retry elsewhere, is better than more waiting. */
@@ -136,6 +138,8 @@ export const VARIABLES = z.object({
   ROCKET_WEBHOOK_TIMEOUT_MS: integer(1, 60_000, DEFAULT_WEBHOOK_TIMEOUT_MS),
   ROCKET_WEBHOOK_DELIVERY_TIMEOUT_MS: integer(1, 120_000, DEFAULT_DELIVERY_TIMEOUT_MS),
   ROCKET_WEBHOOK_LOG_DAYS: integer(1, 3_650, DEFAULT_WEBHOOK_LOG_DAYS),
+  ROCKET_MOVE_KEEP_HOURS: integer(0, 8_760, DEFAULT_MOVE_KEEP_HOURS),
+  ROCKET_MOVE_PATIENCE_MINUTES: integer(1, 1_440, DEFAULT_MOVE_PATIENCE_MINUTES),
   ROCKET_WEBHOOK_DISABLE_AFTER_HOURS: integer(1, 87_600, DEFAULT_DISABLE_AFTER_HOURS),
   ROCKET_EVENTS_MAX_WAITING: integer(1, 1_000_000_000, DEFAULT_EVENTS_MAX_WAITING),
   NATS_URL: urls(['nats:', 'tls:']).default([]),

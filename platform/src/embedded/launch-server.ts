@@ -25,6 +25,14 @@ const SETTINGS = {
   // Without workers: at this size their processes cost more than they gain.
   io_method: 'sync',
   jit: 'off',
+  // Apps move between shards by logical replication: each move takes a slot on either side, and some more while it copies.
+  wal_level: 'logical',
+  max_replication_slots: '40',
+  max_wal_senders: '40',
+  max_worker_processes: '32',
+  max_logical_replication_workers: '24',
+  max_sync_workers_per_subscription: '2',
+  max_active_replication_origins: '40',
   timezone: 'UTC',
   log_timezone: 'UTC',
   // Only LOG and worse: failed statements are reported to the caller, and their text may hold personal data.

@@ -45,6 +45,7 @@ test('a new app is placed at epoch 1 without a revision', async () => {
     epoch: 1,
     state: 'active',
     database: 'rocket_crm',
+    since: null,
   });
   const snapshot = await fresh.catalog.snapshot();
   expect(snapshot.version).toBe(before + 2);

@@ -35,5 +35,7 @@ export const ACTIVATION_CALLS = {
     input: ofRevision,
     answer: settlement,
   }),
+  /** The database was restored from a backup: it is made the app's present one. */
+  adoptDatabase: defineCall({ path: '/internal/adopt-database', input: NOTHING, answer: NOTHING }),
   removeApp: defineCall({ path: '/internal/remove-app', input: NOTHING, answer: NOTHING }),
 };

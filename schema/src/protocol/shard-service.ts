@@ -88,6 +88,12 @@ export interface ShardService {
    */
   settleActivation(at: Placed & Pick<ActivationInput, 'revision'>): Promise<Settlement>;
   /**
+   * Makes a database that was restored from a backup the app's present one: it takes writes, at this epoch, and its next
+   * events have higher ids than any that were told before.
+   * @throws RocketError `NOT_FOUND` when there is none of the name, `CONFLICT` when it is not the app's
+   */
+  adoptDatabase(at: Placed): Promise<void>;
+  /**
    * Drops the app's database. Idempotent. @throws RocketError `CONFLICT` for a database that does not say it is the
    * app's; it is left as it is
    */

@@ -2,7 +2,7 @@
  * The shard map and the two decisions taken on it, as pure functions: where the gateway sends a request, and
  * whether a shard may serve it. Both sides compare epochs, so a stale map can delay a request but never misdirect it.
  */
-import type { AppName, Epoch, ShardName } from '../ids.ts';
+import type { AppName, Epoch, Lsn, ShardName } from '../ids.ts';
 
 export type PlacementState = 'active' | 'moving' | 'offline';
 
@@ -13,12 +13,18 @@ export interface Placement {
   readonly state: PlacementState;
   /** Name of the app's database on the shard's Postgres. */
   readonly database: string;
+  /**
+   * Position in the log of the shard's primary at which the app was complete there, after a move: a replica that has not
+   * reached it lacks some of what was copied. Null for an app that was never moved.
+   */
+  readonly since: Lsn | null;
 }
 
 export interface ShardRecord {
   readonly name: ShardName;
   /** Base URL of the shard's process; null when it runs in the caller's own process. */
   readonly url: string | null;
+  /** A shard that is drained takes no apps any more. */
   readonly state: 'active' | 'draining';
   /**
    * Names the history that its databases have: the cluster, and the timeline on which its primary writes. Another one may

@@ -18,6 +18,7 @@ const placement = (app: string, shard: string, more: Partial<Placement> = {}): P
   epoch: epoch(2),
   state: 'active',
   database: `rocket_${app}`,
+  since: null,
   ...more,
 });
 const shard = (name: string, state: ShardRecord['state'] = 'active'): ShardRecord => ({

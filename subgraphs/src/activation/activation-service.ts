@@ -3,9 +3,13 @@ import type { Logger } from '@rocket/platform';
 import { RocketError, type ShardService } from '@rocket/schema';
 import type { OpenApps } from '../apps/open-apps.ts';
 import { activateTables } from './activate-tables.ts';
+import { adoptDatabase } from './adopt-database.ts';
 import { settleActivation } from './settle-activation.ts';
 
-export type ActivationService = Pick<ShardService, 'activate' | 'settleActivation' | 'removeApp'>;
+export type ActivationService = Pick<
+  ShardService,
+  'activate' | 'settleActivation' | 'adoptDatabase' | 'removeApp'
+>;
 
 export function createActivationService(apps: OpenApps, logger: Logger): ActivationService {
   return {
@@ -35,6 +39,12 @@ export function createActivationService(apps: OpenApps, logger: Logger): Activat
         throw error;
       }
       return await settleActivation(apps.database(placement).primary, at.revision);
+    },
+
+    adoptDatabase: async (at) => {
+      const placement = await apps.admit(at);
+      await apps.storage.requireOwn(placement);
+      await adoptDatabase(apps.database(placement).primary, placement);
     },
 
     removeApp: async (at) => {

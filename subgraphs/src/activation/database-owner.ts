@@ -82,7 +82,12 @@ async function mayTake(tx: Transaction, owner: DatabaseOwner | null, claim: Clai
   if (owner !== null) return owner.app === claim.app && (await readRevision(tx)) === null;
   const { wasServed } = claim;
   if (wasServed && (await isActivated(tx))) return true;
-  return (await tx.query(selectAnyRelation())).length === 0;
+  return await isEmpty(tx);
+}
+
+/** Extensions do not count. */
+export async function isEmpty(database: Queryable): Promise<boolean> {
+  return (await database.query(selectAnyRelation())).length === 0;
 }
 
 /** Ignores the relations of extensions. */

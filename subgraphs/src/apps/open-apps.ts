@@ -7,6 +7,7 @@ import {
   cleaningUp,
   createStoredDocuments,
   type Database,
+  type Logger,
   type SharedCache,
 } from '@rocket/platform';
 import {
@@ -20,11 +21,15 @@ import {
 } from '@rocket/schema';
 import type { AppDatabase } from '../databases/app-database.ts';
 import { type AppStorage, createAppStorage } from '../databases/app-storage.ts';
-import { createShardDatabases, type ShardDatabasesOptions } from '../databases/shard-databases.ts';
+import {
+  createShardDatabases,
+  type ShardDatabases,
+  type ShardDatabasesOptions,
+} from '../databases/shard-databases.ts';
 import type { AppOutbox } from '../outbox/app-outbox.ts';
-import { createShardOutbox, type ShardOutboxOptions } from '../outbox/shard-outbox.ts';
+import { createShardOutbox, type ShardOutbox, type ShardOutboxOptions } from '../outbox/shard-outbox.ts';
 import { createModels } from './models.ts';
-import { createPlacements } from './placements.ts';
+import { createPlacements, type Placements } from './placements.ts';
 import { createSubgraphs, type StoredSubgraph } from './subgraphs.ts';
 
 export interface ActiveModel {
@@ -68,13 +73,15 @@ export interface OpenApps {
    */
   subgraph(graph: GraphRevisionId, app: AppName): Promise<StoredSubgraph>;
   readonly storage: AppStorage;
+  /** URL of the server that takes writes now. @throws RocketError `SHARD_UNAVAILABLE` */
+  primaryUrl(): Promise<string>;
   /** Closes the databases once running statements have ended. */
   close(): Promise<void>;
 }
 
 /** @throws RocketError `NOT_FOUND` when no shard of this name is registered. */
 export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
-  const { catalog, view, name } = options;
+  const { catalog, view, name, logger } = options;
   const models = createModels(createStoredDocuments(options));
   const subgraphs = createSubgraphs(catalog, models);
   const placements = createPlacements(view, name);
@@ -96,6 +103,7 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
     },
     isRemoved: (app) => placements.appId(app) === null,
   });
+  const stopFollowing = view.onChange(() => followMoves({ placements, databases, outboxes, logger }));
   const apps: Pick<OpenApps, 'admit' | 'database' | 'outbox'> = {
     admit: ({ app, epoch }) => placements.admit(app, epoch),
     database: (placement) => databases.get(placement),
@@ -116,9 +124,13 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
       throw new RocketError('WRONG_EPOCH', `App ${app} is not the one that was asked for`);
     },
     storage: createAppStorage(databases, placements),
+    primaryUrl: () => databases.primaryUrl(),
     close: () =>
       cleaningUp(
-        () => databases.close(),
+        () => {
+          stopFollowing();
+          return databases.close();
+        },
         () => outboxes.close(),
       ),
   };
@@ -126,5 +138,29 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
   async function active(app: AppName): Promise<ActiveModel | null> {
     const revision = placements.activeRevision(app);
     return revision === null ? null : { revision, model: (await models.get(app, revision)).model };
+  }
+}
+
+/** An app that is about to move ends its writers, so that everything is told; one that has moved away is closed. */
+function followMoves(parts: {
+  readonly placements: Placements;
+  readonly databases: ShardDatabases;
+  readonly outboxes: ShardOutbox;
+  readonly logger: Logger;
+}): void {
+  const { placements, databases, outboxes, logger } = parts;
+  for (const app of databases.apps()) {
+    const placement = placements.of(app);
+    if (placement === null) continue;
+    if (placements.here(app) === null) databases.leave(placement);
+    else if (placement.state === 'moving') {
+      outboxes
+        .of(app)
+        .writers.retire()
+        .catch((err: unknown) => {
+          // The fence of the move ends it.
+          logger.warn({ err, app }, 'the writer of an app that moves could not be ended');
+        });
+    }
   }
 }

@@ -18,6 +18,8 @@ export interface Placements {
   admit(app: AppName, epoch: Placement['epoch']): Promise<Placement>;
   /** Null for an app that is not placed on this shard, as far as this process knows. */
   here(app: AppName): Placement | null;
+  /** Wherever it is. Null for an app that this process does not know. */
+  of(app: AppName): Placement | null;
   /** Revision of the app's document that is served now, as far as this process knows. */
   activeRevision(app: AppName): Revision | null;
   /** Null for an app that this process does not know. */
@@ -44,6 +46,7 @@ export function createPlacements(
       const placement = placementOf(app);
       return placement?.shard === shard ? placement : null;
     },
+    of: (app) => placementOf(app) ?? null,
     activeRevision: (app) => view.current.apps.get(app)?.activeRevision ?? null,
     appId: (app) => view.current.apps.get(app)?.id ?? null,
   };

@@ -46,13 +46,15 @@ export interface AppDatabaseOptions {
   readonly logger: Logger;
   /** Called with the kind of server that each read is sent to. */
   readonly onRead?: (kind: ReadPlace['kind']) => void;
+  /** No reader is shown less than what was there at this position; null for an app that was never moved. */
+  readonly since?: Lsn | null;
   /** What has to be done while the database can still be used. */
   readonly beforeClose?: () => Promise<void>;
 }
 
 /** Opens no connection yet: a server's pool is made when it is first used. */
 export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
-  const { replication } = options;
+  const { replication, since = null } = options;
   const pools = createServerPools(options);
   const primary = createPrimaryDatabase({ ...options, poolOf: pools.of });
   const commits = createCommitTracker(primary, replication);
@@ -61,7 +63,9 @@ export function createAppDatabase(options: AppDatabaseOptions): AppDatabase {
       if (replication.replicated) commits.note();
     }),
     async reader(minLsn) {
-      const required = replication.replicated ? laterLsn(minLsn, await commits.required()) : minLsn;
+      const required = replication.replicated
+        ? laterLsn(laterLsn(minLsn, since), await commits.required())
+        : minLsn;
       const place = await choosePlace(replication, required);
       const onRead = options.onRead ?? ignoreRead;
       const repeat = { replication, poolOf: pools.of, required, onRead };

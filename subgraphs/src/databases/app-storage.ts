@@ -11,6 +11,8 @@ export interface AppStorage {
    * app's
    */
   prepare(placement: Placement): Promise<void>;
+  /** @throws RocketError `NOT_FOUND` when there is no such database, `CONFLICT` when it is not the app's */
+  requireOwn(placement: Placement): Promise<void>;
   /**
    * Drops the app's database. One that existed, empty, before a failed import is only emptied. Idempotent.
    * @throws RocketError `CONFLICT` for a database that is not marked as the app's; it is left as it is
@@ -26,6 +28,15 @@ export function createAppStorage(databases: ShardDatabases, placements: Placemen
       const wasServed = placements.activeRevision(app) !== null;
       const claim = { app, id: idOf(placement), name, created, wasServed };
       await claimDatabase(databases.get(placement).primary, claim);
+    },
+
+    async requireOwn(placement) {
+      const { app, database: name } = placement;
+      if (!(await databaseExists(await databases.primaryUrl(), name)))
+        throw new RocketError('NOT_FOUND', `The Postgres of the shard has no database ${name}`);
+      const owner = await readOwner(databases.get(placement).primary);
+      if (owner?.id === idOf(placement)) return;
+      throw new RocketError('CONFLICT', `Database ${name} does not say that it is of app ${app}`);
     },
 
     async drop(placement) {

@@ -1,7 +1,7 @@
 /** The database of an app on whichever server is the primary. */
 import type { Database, Logger, PostgresServer, Replication, Statement } from '@rocket/platform';
 import { RocketError } from '@rocket/schema';
-import { unavailable } from './unavailable.ts';
+import { refusedByMove, unavailable } from './unavailable.ts';
 
 export interface PrimaryDatabaseOptions {
   readonly replication: Pick<Replication, 'primary' | 'isPrimary' | 'failed'>;
@@ -17,7 +17,7 @@ export function createPrimaryDatabase({ replication, poolOf, logger }: PrimaryDa
       return await work(poolOf(server), server);
     } catch (error) {
       const failure = unavailable(error);
-      if (failure === null) throw error;
+      if (failure === null) throw refusedByMove(error) ?? error;
       replication.failed(server, error);
       logger.warn({ err: error, server: server.name }, 'the primary did not take a request');
       throw failure;

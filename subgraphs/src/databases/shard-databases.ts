@@ -112,6 +112,7 @@ function poolOpener(options: ShardDatabasesOptions, replication: Replication) {
       open: pool,
       logger,
       onRead: (kind) => metrics.read(app, kind),
+      since: placement.since,
       beforeClose: () => opened.close(),
     });
     const opened = options.onOpened(placement, database);

@@ -19,6 +19,7 @@ export function adminCalls(service: ShardService): ReadonlyMap<string, AdminCall
   const app = served(APP_CALLS, {
     activate: (at, input) => service.activate({ ...input, ...at }),
     settleActivation: (at, input) => service.settleActivation({ ...input, ...at }),
+    adoptDatabase: (at) => service.adoptDatabase(at),
     removeApp: (at) => service.removeApp(at),
     advise: (at) => service.advise(at),
     slowQueries: (at, input) => service.slowQueries(at, input),

@@ -7,13 +7,14 @@ import {
   builtInNumbers,
   type Lsn,
   parseJson,
+  RocketError,
   type SubgraphAnswer,
   type WriteFacts,
 } from '@rocket/schema';
-import { type ExecutionResult, execute } from 'graphql';
+import { type ExecutionResult, execute, type GraphQLError } from 'graphql';
 import { answerQuery } from './answer-query.ts';
 import type { PreparedDocument } from './prepared-operation.ts';
-import { publicError } from './public-error.ts';
+import { publicError, underlying } from './public-error.ts';
 import type { RequestContext } from './request-context.ts';
 import { type RootValue, shapedField } from './shaped-value.ts';
 
@@ -35,6 +36,7 @@ export async function executeOperation(
   const variables = operation === null ? given : builtInNumbers(context.schema, operation, given);
   const completed = (shared: RequestContext, root: RootValue) =>
     complete(shared, { ...input, variables }, root);
+  if (operation?.operation === 'mutation' && context.isMoving) throw new RocketError('WRONG_EPOCH');
   if (operation?.operation !== 'query') {
     const result = await completed(context, {});
     if (operation?.operation !== 'mutation') return valueAnswer(result);
@@ -70,6 +72,7 @@ async function complete(
     fieldResolver: shapedField,
   });
   if (result.errors === undefined) return result;
+  refuseMoved(context, result.errors);
   // Not a child logger per request: making one costs more than everything that most requests log.
   const { logger, requestId } = input;
   const errors = result.errors.map((error) =>
@@ -80,14 +83,26 @@ async function complete(
   return { ...result, errors };
 }
 
+/**
+ * A write that met the fence of a move has done nothing, so the operation can be made on the other shard, unless some of it
+ * is committed already. @throws RocketError `WRONG_EPOCH`
+ */
+function refuseMoved({ committed }: RequestContext, errors: readonly GraphQLError[]): void {
+  if (committed.length > 0) return;
+  for (const error of errors) {
+    const thrown = underlying(error);
+    if (thrown instanceof RocketError && thrown.code === 'WRONG_EPOCH') throw thrown;
+  }
+}
+
 /** Null when no reader could see an older state. */
 async function commitPosition({ database }: RequestContext): Promise<Lsn | null> {
   return database.replicated ? await database.committed() : null;
 }
 
 /** Of all root fields, each of which is a transaction: what one of them has committed stays, whatever became of others. */
-function writeFacts({ committed }: RequestContext): WriteFacts | null {
-  return committed === undefined ? null : { kind: 'write', events: [...committed] };
+function writeFacts({ committed, wantsFacts }: RequestContext): WriteFacts | null {
+  return wantsFacts === true ? { kind: 'write', events: [...committed] } : null;
 }
 
 function jsonAnswer(json: string, facts: AnswerFacts | null): SubgraphAnswer {

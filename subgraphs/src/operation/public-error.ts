@@ -8,7 +8,7 @@ import { GraphQLError } from 'graphql';
  * @param onFault called with errors that are our own faults, as they were thrown
  */
 export function publicError(error: GraphQLError, onFault: (thrown: Error) => void): GraphQLError {
-  const thrown = underlying(error);
+  const thrown = withoutEpoch(underlying(error));
   if (thrown instanceof RocketError && thrown.code !== 'INTERNAL_ERROR') {
     const { code, retryable, details } = thrown;
     return withPath(error, thrown.message, { code, ...(retryable ? { retryable } : {}), ...details });
@@ -24,6 +24,14 @@ export function publicError(error: GraphQLError, onFault: (thrown: Error) => voi
   return withPath(error, 'Something went wrong on our side', { code: 'INTERNAL_ERROR' });
 }
 
+/** Epochs are for gateways. A part of an operation that met a move after another part was committed is not repeated. */
+function withoutEpoch(thrown: Error): Error {
+  if (!(thrown instanceof RocketError) || thrown.code !== 'WRONG_EPOCH') return thrown;
+  return new RocketError('SHARD_UNAVAILABLE', 'The app is being moved: this part was not done', {
+    cause: thrown,
+  });
+}
+
 /** A bad variable, which fails before any field, or a bad argument, whose error names its place in the operation. */
 function isInputError(error: GraphQLError): boolean {
   const { originalError } = error;
@@ -35,7 +43,7 @@ function isInputError(error: GraphQLError): boolean {
 }
 
 /** The error that was thrown, before graphql-js wrapped it with a place. */
-function underlying(error: GraphQLError): Error {
+export function underlying(error: GraphQLError): Error {
   let thrown: Error = error;
   while (thrown instanceof GraphQLError && thrown.originalError !== undefined) thrown = thrown.originalError;
   return thrown;

@@ -32,8 +32,10 @@ export interface RequestContext {
   readonly minLsn: Lsn | null;
   readonly writes: WritePipeline;
   readonly workflows: WorkflowCommands;
-  /** Ids of the events that `writes` and `workflows` have committed by now; absent when nobody wants to know. */
-  readonly committed?: readonly string[] | undefined;
+  /** Ids of the events that `writes` and `workflows` have committed by now. */
+  readonly committed: readonly string[];
+  /** The app is about to move: writes that have not begun are refused, and made on the other shard. */
+  readonly isMoving: boolean;
   readonly advice: QueryAdvice;
   /** Whether it is to be told what an answer depends on. */
   readonly wantsFacts?: boolean;

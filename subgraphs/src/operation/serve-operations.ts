@@ -76,7 +76,8 @@ async function requestContext(
       onCommitted,
     }),
     workflows: workflows({ placement, model, revision, deadlineAtMs, onCommitted }),
-    committed: context.wantsFacts === true ? committed : undefined,
+    committed,
+    isMoving: placement.state === 'moving',
     advice: insights.of(app).advice,
   });
 }

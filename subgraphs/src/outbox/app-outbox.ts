@@ -29,7 +29,7 @@ export interface AppOutbox {
    *   `NOT_READY` when it is closing
    */
   write<T>(work: (commit: CommitEvents) => Promise<T>): Promise<T>;
-  readonly writers: Pick<AppWriters, 'beat' | 'tend' | 'announceAgain' | 'current'>;
+  readonly writers: Pick<AppWriters, 'beat' | 'tend' | 'retire' | 'announceAgain' | 'current'>;
   status(): RelayStatus;
   /** The stream may take events again. */
   wake(): void;

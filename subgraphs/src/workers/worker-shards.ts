@@ -24,6 +24,8 @@ export interface WorkerShards {
    * not known yet
    */
   model(app: AppName): Promise<PlacedModel | null>;
+  /** URL of the server of a shard that takes writes now. @throws RocketError `NOT_FOUND`, `SHARD_UNAVAILABLE` */
+  primaryUrl(shard: ShardName): Promise<string>;
   /** Opens its database. @throws RocketError `WRONG_EPOCH` when it has moved meanwhile */
   open(placed: PlacedModel): WorkflowApp;
   close(): Promise<void>;
@@ -64,6 +66,7 @@ export function createWorkerShards(options: WorkerShardsOptions): WorkerShards {
       const active = await apps.active(app);
       return active === null ? null : { ...active, placement, apps };
     },
+    primaryUrl: async (shard) => await (await shardApps(shard)).primaryUrl(),
     open: (placed) => workflowApps.open(placed.apps, placed),
     async close() {
       isClosed = true;

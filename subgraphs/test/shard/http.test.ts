@@ -58,6 +58,7 @@ const EVENT = {
 };
 const STORED = [{ id: '7', payload: '{"v":1,"n":12345678901234567890}' }];
 const OF = { endpoint: ENDPOINT.id };
+const AT_4 = { ...AT, revision: 4 };
 const SESSION = { user: USER, refreshToken: 'token' };
 
 let calls: [name: string, ...given: unknown[]][];
@@ -97,6 +98,7 @@ function recordingService(): ShardService {
     },
     activate: record('activate', { changes: ['create table customers'], rowsInserted: 3 }),
     settleActivation: record('settleActivation', 'active' as const),
+    adoptDatabase: record('adoptDatabase', undefined),
     removeApp: record('removeApp', undefined),
     advise: record('advise', ADVICE),
     slowQueries: record('slowQueries', [SLOW]),
@@ -356,12 +358,8 @@ describe('other calls', () => {
       ['activate', { ...AT, revision: 4, sampleData: { customer: [{ id: 1 }] } }],
       { changes: ['create table customers'], rowsInserted: 3 },
     ],
-    [
-      APP_CALLS.settleActivation.path,
-      { ...AT, revision: 4 },
-      ['settleActivation', { ...AT, revision: 4 }],
-      'active',
-    ],
+    [APP_CALLS.settleActivation.path, AT_4, ['settleActivation', AT_4], 'active'],
+    [APP_CALLS.adoptDatabase.path, AT, ['adoptDatabase', AT], null],
     [APP_CALLS.removeApp.path, AT, ['removeApp', AT], null],
     [APP_CALLS.advise.path, AT, ['advise', AT], ADVICE],
     [APP_CALLS.slowQueries.path, { ...AT, plans: true }, ['slowQueries', AT, { plans: true }], [SLOW]],

@@ -14,6 +14,7 @@ const placement = (at: number, shard = HERE): Placement => ({
   epoch: epoch(at),
   state: 'active',
   database: 'rocket_crm',
+  since: null,
 });
 
 function snapshot(placed: Placement | null): CatalogSnapshot {

@@ -256,6 +256,7 @@ describe('databases of placed apps', () => {
       database: 'd',
       epoch: epoch(at),
       state: 'active' as const,
+      since: null,
     });
     databases.get(placed(2));
     expect(() => databases.get(placed(1))).toThrow(/epoch/);

@@ -12,6 +12,7 @@ import {
   shardName,
 } from '@rocket/schema';
 import type { ReadDocument } from '../../compose/read-document.ts';
+import { requireUnmoved } from '../moves/require-unmoved.ts';
 import { type AdminParts, publish } from '../parts.ts';
 import { activateRevision, activateTables } from './activate-revision.ts';
 import { type Candidate, checkGraphs } from './check-graphs.ts';
@@ -49,6 +50,7 @@ export async function importApp(input: ImportInput, parts: AdminParts): Promise<
   if (!outcome.ok) throw documentInvalid(outcome.faults);
   const { read } = outcome;
   const { model, contentHash, sampleData } = read;
+  await requireUnmoved(app, parts);
   await settleImports(parts);
   await requireSettled(app, parts);
   const snapshot = await parts.view.refresh();

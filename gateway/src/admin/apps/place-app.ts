@@ -4,7 +4,7 @@ import type { AdminParts } from '../parts.ts';
 /**
  * Shard for a new app: the requested one, or the least loaded. Only shards that answer count: a dead one has the fewest
  * apps and would get every new one.
- * @throws RocketError `SHARD_UNAVAILABLE`, `CONFLICT` when there is no shard that takes apps
+ * @throws RocketError `SHARD_UNAVAILABLE`, `CONFLICT` when there is no shard that takes apps, or the requested one is drained
  */
 export async function placeApp(wanted: string | null, parts: AdminParts): Promise<ShardName> {
   const { shardMap } = parts.view.current;
@@ -15,6 +15,7 @@ export async function placeApp(wanted: string | null, parts: AdminParts): Promis
   );
   if (wanted !== null) {
     const name = shardName(wanted);
+    if (shardMap.shards.get(name)?.state === 'draining') throw drained(name);
     if (shards.has(name)) return name;
     throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} does not answer; nothing was created`);
   }
@@ -24,4 +25,10 @@ export async function placeApp(wanted: string | null, parts: AdminParts): Promis
     throw new RocketError('CONFLICT', 'No shard takes apps: add one first');
   }
   throw new RocketError('SHARD_UNAVAILABLE', 'No shard answers; nothing was created');
+}
+
+function drained(name: ShardName): RocketError {
+  return new RocketError('CONFLICT', `Shard ${name} is drained and takes no apps; nothing was created`, {
+    details: { hint: `name another shard; \`rocket shard undrain ${name}\` lets it take apps again` },
+  });
 }

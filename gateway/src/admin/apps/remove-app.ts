@@ -1,5 +1,6 @@
 import type { CatalogSnapshot } from '@rocket/platform';
 import { type AppName, appName, RocketError } from '@rocket/schema';
+import { abortForgotten, requireUnmoved } from '../moves/require-unmoved.ts';
 import { ADMIN_TIMEOUT_MS, type AdminParts, publish } from '../parts.ts';
 
 /** Short, because the server is probably lost. */
@@ -15,7 +16,8 @@ export interface RemovedApp {
 
 /**
  * Removes an app with its data. With `force`, an app whose shard does not answer is forgotten, and its database left.
- * @throws RocketError `CONFLICT` while other apps' relations name it, or when its database is not marked as its own
+ * @throws RocketError `CONFLICT` while other apps' relations name it, while it is being moved, or when its database is not
+ *   marked as its own
  */
 export async function removeApp(
   { name, force }: { readonly name: string; readonly force: boolean },
@@ -26,6 +28,8 @@ export async function removeApp(
   const record = snapshot.apps.get(app);
   if (record === undefined) return { name, removed: false, leftDatabase: null };
   requireUnused([app], snapshot);
+  if (force) await abortForgotten(app, 'the app is removed by force', parts);
+  else await requireUnmoved(app, parts);
   const leftDatabase =
     force || record.activeRevision === null ? await forgetApp(app, parts) : await removeWithData(app, parts);
   await publish(parts);

@@ -4,6 +4,7 @@ import { MessageType, type SubscribeMessage, stringifyMessage } from 'graphql-ws
 import type { GraphKey } from '../../graphs/graph-key.ts';
 import { postedRequest } from '../../http/graphql-request.ts';
 import type { OperationOpener } from '../open-operation.ts';
+import { graphPlace } from '../operation-place.ts';
 import { isFault, publicErrors } from '../stream-errors.ts';
 import { StreamOperation } from '../stream-operation.ts';
 import type { StreamParts } from '../stream-parts.ts';
@@ -112,16 +113,17 @@ export class ConnectionOperations {
   }
 
   #operation({ payload }: SubscribeMessage): { operation: StreamOperation; requestId: string } {
-    const { key, address, opener, session } = this.#options;
+    const { parts, key, address, opener, session } = this.#options;
     const { identity } = session;
     this.#begun += 1;
     const requestId = `${this.#options.requestId.slice(0, MAX_ID_LENGTH)}:${this.#begun}`;
     const request = postedRequest(payload, '');
+    const place = graphPlace(parts, key);
     const operation = new StreamOperation({
       open: (signal) => {
         if (identity === null) throw new RocketError('UNAUTHENTICATED');
         const caller = { identity, address };
-        return opener.open({ key, caller, request, lastEventId: null, requestId }, signal);
+        return opener.open({ place, caller, request, lastEventId: null, requestId }, signal);
       },
       onFault: (error) => this.#log(error, requestId, 'a subscription could not be ended'),
     });

@@ -6,6 +6,7 @@ import { changeLease } from './0004-change-lease.ts';
 import { compositions } from './0005-compositions.ts';
 import { revokedUsers } from './0006-revoked-users.ts';
 import { deadLetters } from './0007-dead-letters.ts';
+import { moves } from './0008-moves.ts';
 
 /** In order; numbers rise and are never used again. A migration that was released is never changed. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly Migration[] = [
   compositions,
   revokedUsers,
   deadLetters,
+  moves,
 ];

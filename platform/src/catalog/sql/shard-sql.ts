@@ -15,6 +15,13 @@ export function insertShard(shard: {
   };
 }
 
+export function updateShardState(name: ShardName, state: 'active' | 'draining'): Statement {
+  return {
+    text: 'UPDATE shard SET state = $2 WHERE name = $1 AND state <> $2 RETURNING name',
+    values: [name, state],
+  };
+}
+
 export function updateShardUrl(name: ShardName, url: string | null): Statement {
   return {
     text: 'UPDATE shard SET url = $2 WHERE name = $1 AND url IS DISTINCT FROM $2 RETURNING name',

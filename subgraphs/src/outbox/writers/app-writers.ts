@@ -1,10 +1,15 @@
 /** The writers of one app in this process: opened before the first commit, ended when idle, in doubt, or at the end. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isPostgresError, POSTGRES_CODES } from '@rocket/platform';
 import { createSystemTables } from '../../tables/system-tables.ts';
 import { EventWriter } from './event-writer.ts';
 import { FormerWriters } from './former-writers.ts';
 import type { AppWritersOptions } from './writer-options.ts';
 import { enterWriter, removeWriter, skipIdsOfFormerTimeline } from './writers-sql.ts';
+
+/** An app that moves waits for its writers for so long. */
+const RETIRE_MS = 400;
+const RETIRE_POLL_MS = 2;
 
 export interface WriterClaim {
   readonly writer: string;
@@ -73,6 +78,16 @@ export class AppWriters {
       writer.announcedMs = nowMs;
       await this.#options.announcer.opened(this.#options.app, writer.id);
     }
+  }
+
+  /** Ends the present writer as soon as nothing runs under it, and says so when all of it is on the stream. */
+  async retire(): Promise<void> {
+    const writer = this.#current;
+    if (writer === null) return;
+    const untilMs = performance.now() + RETIRE_MS;
+    while (!writer.isIdle(0) && performance.now() < untilMs) await sleep(RETIRE_POLL_MS);
+    if (this.#current === writer) await this.#remove(writer);
+    await this.#former.closeRemoved();
   }
 
   /** Says all writers open again: the stream may have lost it. Where that fails, {@link tend} repeats it. */

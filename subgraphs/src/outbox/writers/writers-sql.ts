@@ -35,6 +35,12 @@ export function skipIdsOfFormerTimeline(): Statement {
   };
 }
 
+/** Numbers go on far behind those that may have been given after the copy was made that the database comes from. */
+export function skipIds(): Statement {
+  const sequence = `pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')`;
+  return { text: `SELECT setval(${sequence}, nextval(${sequence}) + $1::bigint)`, values: [SKIPPED_IDS] };
+}
+
 /** Leaves a note, since a process that was frozen after it had announced a writer enters it when it wakes. */
 export function endWriter({ id, process }: EnteredWriter): Statement {
   return {

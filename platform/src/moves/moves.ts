@@ -1,0 +1,177 @@
+import {
+  appId,
+  appName,
+  epoch,
+  isMoveDecided,
+  isMoveOver,
+  MOVE_PHASES,
+  RocketError,
+  shardName,
+} from '@rocket/schema';
+import { z } from 'zod';
+import { bumpVersion } from '../catalog/sql/version-sql.ts';
+import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
+import type { Database, Row, Transaction } from '../postgres/queryable.ts';
+import * as sql from './move-sql.ts';
+import type { MoveChange, MoveRecord, MoveStep, Moves } from './move-types.ts';
+
+const phase = z.enum(MOVE_PHASES);
+const instant = z.string().transform((text) => new Date(text));
+const count = z.number().exactOptional();
+const maybe = z.number().nullable().exactOptional();
+const progress = z.object({
+  ...{ rowsDone: count, rowsTotal: count, bytesDone: count, bytesTotal: count },
+  ...{ bytesPerSecond: maybe, remainingMs: maybe, expectedPauseMs: maybe, pauseMs: maybe },
+  detail: z.string().nullable().exactOptional(),
+});
+const MoveRow = z.tuple([
+  z.uuid(),
+  z.string().transform(appName),
+  z.string().transform(appId),
+  z.string().transform(shardName),
+  z.string(),
+  z.string().transform(shardName),
+  z.string(),
+  z.number().transform(epoch),
+  z.uuid().nullable(),
+  phase,
+  z.string(),
+  instant,
+  z.string().nullable(),
+  z.string().nullable(),
+  progress,
+  z.number(),
+  z.string().nullable(),
+  instant.nullable(),
+  instant.nullable(),
+]);
+const StepRow = z.tuple([z.number(), phase, z.string().nullable(), z.string().nullable(), instant]);
+
+export function moves(database: Database): Moves {
+  return {
+    request: (move) => requestMove(database, move),
+    list: async (filter) => (await database.query(sql.selectMoves(filter))).map(readMove),
+    async get(id) {
+      const [row] = await database.query(sql.selectMove(id));
+      return row === undefined ? null : readMove(row);
+    },
+    steps: async (id) => (await database.query(sql.selectSteps(id))).map(readStep),
+    abort: (id, reason) => database.transaction((tx) => abort(tx, id, reason)),
+    claim: (mover, leaseSeconds) =>
+      database.transaction(async (tx) => {
+        await tx.query(sql.lockClaims());
+        const [row] = await tx.query(sql.claimMove(mover, leaseSeconds));
+        if (row === undefined) return null;
+        const move = readMove(row);
+        await tx.query(sql.insertStep(move.id, 'taken over'));
+        return move;
+      }),
+    async renew(lease, known, leaseSeconds) {
+      const [row] = await database.query(sql.renewLease(lease, known, leaseSeconds));
+      return row === undefined ? null : readMove(row);
+    },
+    async giveBack(lease, againInSeconds) {
+      await database.query(sql.releaseLease(lease, againInSeconds));
+    },
+    advance: (lease, change) =>
+      database.transaction(async (tx) => {
+        const [row] = await tx.query(sql.updatePhase(lease, change));
+        if (row === undefined) throw new RocketError('CONFLICT', 'Somebody else has taken over the move');
+        const move = readMove(row);
+        await tx.query(sql.insertStep(move.id, change.note ?? null));
+        if (change.placement !== undefined) {
+          await changePlacement(tx, move, change.placement);
+          await tx.query(bumpVersion());
+        }
+        return move;
+      }),
+  };
+}
+
+async function requestMove(database: Database, move: Parameters<Moves['request']>[0]): Promise<MoveRecord> {
+  try {
+    return await database.transaction(async (tx) => {
+      const [row] = await tx.query(sql.insertMove(move));
+      if (row === undefined) {
+        throw new RocketError('CONFLICT', `App ${move.app} is not on shard ${move.source.shard} any more`);
+      }
+      const requested = readMove(row);
+      await tx.query(sql.insertStep(requested.id, null));
+      await tx.query(bumpVersion());
+      return requested;
+    });
+  } catch (error) {
+    if (!isPostgresError(error) || error.code !== POSTGRES_CODES.uniqueViolation) throw error;
+    throw new RocketError('CONFLICT', `App ${move.app} is being moved already`, {
+      cause: error,
+      details: { hint: `see \`rocket app moves ${move.app}\`` },
+    });
+  }
+}
+
+async function abort(tx: Transaction, id: string, reason: string): Promise<MoveRecord> {
+  const [locked] = await tx.query(sql.lockMove(id));
+  if (locked === undefined) throw new RocketError('NOT_FOUND', 'There is no such move');
+  const move = readMove(locked);
+  if (isMoveOver(move.phase) || isMoveDecided(move.phase)) {
+    const hint = isMoveDecided(move.phase)
+      ? { hint: `\`rocket app move ${move.app} --back\` takes it back` }
+      : {};
+    throw new RocketError('INVALID_STATE', `The move of app ${move.app} is over or decided: ${move.phase}`, {
+      details: hint,
+    });
+  }
+  const [row] = await tx.query(sql.updateAborted(id, reason));
+  await tx.query(sql.insertStep(id, `to be undone: ${reason}`));
+  await tx.query(bumpVersion());
+  return readMove(row ?? locked);
+}
+
+/** @throws RocketError `CONFLICT` when the app is not where the move expects it */
+async function changePlacement(
+  tx: Transaction,
+  move: MoveRecord,
+  change: NonNullable<MoveChange['placement']>,
+): Promise<void> {
+  const { app, source, target } = move;
+  const atSource = { app, shard: source.shard, epoch: move.epoch };
+  const since = change.kind === 'switch' ? change.since : null;
+  const atTarget = { app, shard: target.shard, epoch: move.epoch + 1 };
+  const statement = {
+    hold: () => sql.setPlacementState(atSource, 'moving'),
+    release: () => sql.setPlacementState(atSource, 'active'),
+    switch: () => sql.switchPlacement(atSource, { ...target, since }),
+    open: () => sql.setPlacementState(atTarget, 'active'),
+  }[change.kind]();
+  const changed = await tx.query(statement);
+  if (changed.length === 0) throw new RocketError('CONFLICT', `App ${app} is not where its move expects it`);
+  if (change.kind === 'switch' && move.backOf !== null) await tx.query(sql.endReturned(move.backOf));
+}
+
+function readMove(row: Row): MoveRecord {
+  const [id, app, ofApp, source, sourceDatabase, target, targetDatabase, at, backOf, ...rest] =
+    MoveRow.parse(row);
+  const [now, requestedBy, requestedAt, abortReason, problem, known, term, mover, overAt, keptUntil] = rest;
+  return {
+    ...{
+      id,
+      app,
+      appId: ofApp,
+      epoch: at,
+      backOf,
+      phase: now,
+      requestedBy,
+      requestedAt,
+      abortReason,
+      problem,
+    },
+    source: { shard: source, database: sourceDatabase },
+    target: { shard: target, database: targetDatabase },
+    ...{ progress: known, term, mover, overAt, keptUntil },
+  };
+}
+
+function readStep(row: Row): MoveStep {
+  const [order, at, mover, note, when] = StepRow.parse(row);
+  return { number: order, phase: at, mover, note, at: when };
+}

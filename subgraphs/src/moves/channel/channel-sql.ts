@@ -1,0 +1,158 @@
+/** Every statement on the channel by which a database follows another one: publication, slot and subscription. */
+import { quoteIdentifier, type Row, type Statement } from '@rocket/platform';
+import { type Lsn, lsn } from '@rocket/schema';
+import { z } from 'zod';
+
+/** Slots are named for the whole server. */
+const CHANNEL_PREFIX = 'rocket_';
+
+/** @param move UUID. Forward is from the source to the target. */
+export function channelName(move: string, direction: 'forward' | 'reverse'): string {
+  return `${CHANNEL_PREFIX}${move.replaceAll('-', '')}_${direction.charAt(0)}`;
+}
+
+/** @param tables quoted, with their schema */
+export function createPublication(name: string, tables: readonly string[]): Statement {
+  return { text: `CREATE PUBLICATION ${quoteIdentifier(name)} FOR TABLE ${tables.join(', ')}`, values: [] };
+}
+
+export function dropPublication(name: string): Statement {
+  return { text: `DROP PUBLICATION IF EXISTS ${quoteIdentifier(name)}`, values: [] };
+}
+
+/** A row for each that a move has made in this database: its name. */
+export function selectMovePublications(): Statement {
+  return {
+    text: `SELECT pubname FROM pg_publication WHERE pubname LIKE '${CHANNEL_PREFIX.replace('_', '\\\\_')}%'`,
+    values: [],
+  };
+}
+
+export function selectMoveSubscriptions(): Statement {
+  return {
+    text: `SELECT s.subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+           WHERE d.datname = current_database() AND starts_with(s.subname, $1)`,
+    values: [CHANNEL_PREFIX],
+  };
+}
+
+/** A row when it was not there. Waits for all transactions of the server that are open. */
+export function createSlot(name: string): Statement {
+  return {
+    text: `SELECT pg_create_logical_replication_slot($1, 'pgoutput')
+           WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $1)`,
+    values: [name],
+  };
+}
+
+/** Ends who reads from it. Rows: one while there is somebody. */
+export function endReader(slot: string): Statement {
+  return {
+    text: `SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots
+           WHERE slot_name = $1 AND active_pid IS NOT NULL`,
+    values: [slot],
+  };
+}
+
+export function dropSlot(name: string): Statement {
+  return {
+    text: `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+           WHERE slot_name = $1 AND active_pid IS NULL`,
+    values: [name],
+  };
+}
+
+/** One row when it is there: whether it can still be read from, and how much of the log it keeps. */
+export function selectSlot(name: string): Statement {
+  return {
+    text: `SELECT wal_status IS DISTINCT FROM 'lost', pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8
+           FROM pg_replication_slots WHERE slot_name = $1`,
+    values: [name],
+  };
+}
+
+const slotRow = z.tuple([z.boolean(), z.number().nullable()]);
+
+export interface SlotStatus {
+  readonly isUsable: boolean;
+  readonly keptBytes: number;
+}
+
+/** Null when there is none. */
+export function slotStatus([row]: readonly Row[]): SlotStatus | null {
+  if (row === undefined) return null;
+  const [isUsable, keptBytes] = slotRow.parse(row);
+  return { isUsable, keptBytes: keptBytes ?? 0 };
+}
+
+/** What was committed before is not sent. */
+export function advanceSlot(name: string): Statement {
+  return { text: 'SELECT pg_replication_slot_advance($1, pg_current_wal_flush_lsn())', values: [name] };
+}
+
+export interface NewSubscription {
+  readonly name: string;
+  /** Of libpq: where the publication is. */
+  readonly connection: string;
+  /** Whether rows that are there are copied first. */
+  readonly copies: boolean;
+}
+
+/** The slot has its name and is there: within one server it could not be made by this statement. */
+export function createSubscription({ name, connection, copies }: NewSubscription): Statement {
+  const quoted = quoteIdentifier(name);
+  return {
+    text: `CREATE SUBSCRIPTION ${quoted} CONNECTION ${quoteLiteral(connection)} PUBLICATION ${quoted}
+           WITH (create_slot = false, slot_name = ${quoteLiteral(name)}, copy_data = ${copies})`,
+    values: [],
+  };
+}
+
+/** Without its slot, which is dropped on its own server. */
+export function dropSubscription(name: string): readonly Statement[] {
+  const quoted = quoteIdentifier(name);
+  return [
+    { text: `ALTER SUBSCRIPTION ${quoted} DISABLE`, values: [] },
+    { text: `ALTER SUBSCRIPTION ${quoted} SET (slot_name = NONE)`, values: [] },
+    { text: `DROP SUBSCRIPTION ${quoted}`, values: [] },
+  ];
+}
+
+/** One row when it is there, in this database. */
+export function selectSubscription(name: string): Statement {
+  return {
+    text: `SELECT 1 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+           WHERE s.subname = $1 AND d.datname = current_database()`,
+    values: [name],
+  };
+}
+
+/** One row: what a server has to have for a move. */
+export function selectServer(): Statement {
+  return {
+    text: `SELECT current_setting('wal_level'), current_setting('max_replication_slots')::int,
+             (SELECT count(*)::int FROM pg_replication_slots), pg_is_in_recovery()`,
+    values: [],
+  };
+}
+
+const serverRow = z.tuple([z.string(), z.number(), z.number(), z.boolean()]);
+
+export function serverFacts([row]: readonly Row[]) {
+  const [walLevel, maxSlots, slots, isReplica] = serverRow.parse(row);
+  return { walLevel, maxSlots, slots, isReplica };
+}
+
+export function selectFlushPosition(): Statement {
+  return { text: 'SELECT pg_current_wal_flush_lsn()::text', values: [], prepare: true };
+}
+
+export function flushPosition([row]: readonly Row[]): Lsn {
+  return lsn(z.tuple([z.string()]).parse(row)[0]);
+}
+
+/** A text constant: the grammar of these statements takes no bound values. */
+function quoteLiteral(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
+}

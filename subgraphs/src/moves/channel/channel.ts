@@ -1,0 +1,74 @@
+/**
+ * A channel by which the database of an app on one side follows the one on the other side: a publication and a slot where it
+ * is written to, and a subscription where it is followed. All three have the channel's name.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, isPostgresError } from '@rocket/platform';
+import type { MoveTerm } from '../barrier/fence-sql.ts';
+import { underTerm } from '../barrier/write-barrier.ts';
+import type { MoveSide } from '../move-sides.ts';
+import * as sql from './channel-sql.ts';
+import { conninfo } from './conninfo.ts';
+import { selectTables, sourceTable } from './copy-sql.ts';
+
+const SLOT_MS = 60_000;
+const READER_MS = 5_000;
+const AGAIN_MS = 20;
+const DUPLICATE_OBJECT = '42710';
+
+export interface Channel {
+  readonly name: string;
+  /** Where it is written to. */
+  readonly from: MoveSide;
+  /** Where it is followed. */
+  readonly to: MoveSide;
+}
+
+/** What is committed from here on is kept for the other side, though nobody reads it yet. Does nothing twice. */
+export async function openSlot({ name, from }: Channel, term: MoveTerm): Promise<void> {
+  const tables = (await from.database.query(selectTables())).map(sourceTable);
+  try {
+    await underTerm(from.database, term, async (tx) => {
+      await tx.query(
+        sql.createPublication(
+          name,
+          tables.map((table) => table.name),
+        ),
+      );
+    });
+  } catch (error) {
+    if (!isPostgresError(error) || error.code !== DUPLICATE_OBJECT) throw error;
+  }
+  await from.database.query(sql.createSlot(name), { deadlineAtMs: Date.now() + SLOT_MS });
+}
+
+/** The other side follows from here on. @param copies whether it gets the rows that are there first */
+export async function subscribe({ name, from, to }: Channel, term: MoveTerm, copies: boolean): Promise<void> {
+  const known = await to.database.query(sql.selectSubscription(name));
+  if (known.length > 0) return;
+  const connection = conninfo(from.serverUrl, from.databaseName);
+  await underTerm(to.database, term, async (tx) => {
+    await tx.query(sql.createSubscription({ name, connection, copies }));
+  });
+}
+
+/** The other side follows no more. */
+export async function unsubscribe(name: string, database: Database, term: MoveTerm): Promise<void> {
+  const known = await database.query(sql.selectSubscription(name));
+  if (known.length === 0) return;
+  await underTerm(database, term, async (tx) => {
+    for (const statement of sql.dropSubscription(name)) await tx.query(statement);
+  });
+}
+
+/** Nothing is kept for the other side any more. */
+export async function closeSlot(name: string, database: Database): Promise<void> {
+  const untilMs = performance.now() + READER_MS;
+  while (performance.now() < untilMs) {
+    await database.query(sql.endReader(name));
+    const dropped = await database.query(sql.dropSlot(name));
+    if (dropped.length > 0 || sql.slotStatus(await database.query(sql.selectSlot(name))) === null) break;
+    await sleep(AGAIN_MS);
+  }
+  await database.query(sql.dropPublication(name));
+}

@@ -1,0 +1,179 @@
+/**
+ * Moves apps between shards: one part of a worker process. Of all movers one has a move, by a lease; when it dies, another
+ * one goes on at the step that was recorded last.
+ */
+import { randomUUID } from 'node:crypto';
+import {
+  type Catalog,
+  type CatalogView,
+  type EventBus,
+  type Logger,
+  type MoveRecord,
+  within,
+} from '@rocket/platform';
+import { isMoveDecided, isMoveOver, RocketError, type ShardName } from '@rocket/schema';
+import { createStatements, type Statements } from '../outbox/writers/statements.ts';
+import { MoverReplaced } from './barrier/write-barrier.ts';
+import { HeldMove, LEASE_SECONDS, MoveGivenUp, MoverStops } from './held-move.ts';
+import { openSides } from './move-sides.ts';
+import { runMove } from './run-move.ts';
+import type { MoveSettings } from './steps/move-step.ts';
+
+/** Moves of one process at once. Postgres does most of the work. */
+const MAX_MOVES = 4;
+/** Movers that have died are noticed so, and former databases that are not to be kept any more. */
+const LOOK_MS = 1_000;
+const FIRST_RETRY_SECONDS = 1;
+const LONGEST_RETRY_SECONDS = 15;
+
+export interface MoverOptions {
+  readonly catalog: Pick<Catalog, 'moves'>;
+  readonly view: Pick<CatalogView, 'onChange'>;
+  readonly bus: EventBus;
+  readonly logger: Logger;
+  readonly settings: MoveSettings;
+  /** Of the server of a shard that takes writes now. @throws RocketError `NOT_FOUND` for a shard that is gone */
+  readonly primaryUrl: (shard: ShardName) => Promise<string>;
+}
+
+export interface Mover {
+  /** Takes no move any more, and leaves those that it has to others, where that can be. */
+  close(graceMs: number): Promise<void>;
+}
+
+export function createMover(options: MoverOptions): Mover {
+  return new Movers(options);
+}
+
+class Movers implements Mover {
+  readonly #options: MoverOptions;
+  readonly #name = `mover-${randomUUID().slice(0, 8)}`;
+  readonly #held = new Map<HeldMove, Promise<void>>();
+  /** By move: since when it gets no further, and how often it was tried. */
+  readonly #stuck = new Map<string, { readonly sinceMs: number; readonly phase: string; tries: number }>();
+  readonly #statements = new Map<ShardName, Statements>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #unlisten: () => void;
+  #looking: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(options: MoverOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer.unref();
+    this.#unlisten = options.view.onChange(() => this.#look());
+    this.#look();
+  }
+
+  async close(graceMs: number): Promise<void> {
+    this.#isClosed = true;
+    this.#unlisten();
+    clearInterval(this.#timer);
+    await this.#looking;
+    for (const move of this.#held.keys()) move.stop();
+    await within(graceMs, Promise.all(this.#held.values()), () => undefined);
+    for (const statements of this.#statements.values()) statements.close();
+  }
+
+  #look(): void {
+    if (this.#isClosed || this.#looking !== null) return;
+    this.#looking = this.#claimAll()
+      .catch((err: unknown) => this.#options.logger.warn({ err }, 'moves cannot be looked for at the moment'))
+      .finally(() => {
+        this.#looking = null;
+      });
+  }
+
+  async #claimAll(): Promise<void> {
+    const { catalog, logger } = this.#options;
+    while (!this.#isClosed && this.#held.size < MAX_MOVES) {
+      const record = await catalog.moves.claim(this.#name, LEASE_SECONDS);
+      if (record === null) return;
+      const move = new HeldMove(record, catalog.moves, logger.child({ move: record.id }));
+      const running = this.#run(move).finally(() => {
+        this.#held.delete(move);
+        this.#look();
+      });
+      this.#held.set(move, running);
+    }
+  }
+
+  async #run(move: HeldMove): Promise<void> {
+    const { logger } = move;
+    const { app } = move.record;
+    let againInSeconds = 0;
+    try {
+      await this.#runBetween(move);
+      this.#stuck.delete(move.record.id);
+    } catch (err) {
+      if (err instanceof MoverReplaced) logger.info({ app }, 'somebody else goes on with a move');
+      else if (!(err instanceof MoverStops)) {
+        logger.warn({ err, app, phase: move.record.phase }, 'a step of a move failed; later once more');
+        againInSeconds = await this.#failed(move, err);
+      }
+    }
+    await move.giveBack(againInSeconds).catch((err: unknown) => {
+      // The lease ends by itself.
+      logger.warn({ err, app }, 'a move could not be given back');
+    });
+  }
+
+  async #runBetween(move: HeldMove): Promise<void> {
+    const { bus, settings, primaryUrl, catalog } = this.#options;
+    const { app, source } = move.record;
+    const sides = await openSides(move.record, primaryUrl, move.logger).catch((error: unknown) => {
+      throw shardIsGone(error) ?? error;
+    });
+    try {
+      await runMove({
+        ...{ move, sides, bus, settings },
+        isMoveOfApp: async (id) => (await catalog.moves.get(id))?.app === app,
+        sayClosed: ({ id, process }) => this.#speaking(source.shard).settled({ app, writer: id, process }),
+      });
+    } finally {
+      await sides.close();
+    }
+  }
+
+  /** Notes what went wrong, and gives up a move that gets no further. @returns when to try again, in seconds */
+  async #failed(move: HeldMove, error: unknown): Promise<number> {
+    const { record, logger } = move;
+    const { patienceMs } = this.#options.settings;
+    const known = this.#stuck.get(record.id);
+    const nowMs = performance.now();
+    const stuck = known?.phase === record.phase ? known : { sinceMs: nowMs, phase: record.phase, tries: 0 };
+    stuck.tries += 1;
+    this.#stuck.set(record.id, stuck);
+    const problem = error instanceof Error ? error.message : String(error);
+    const isHopeless = error instanceof MoveGivenUp || nowMs - stuck.sinceMs > patienceMs;
+    const canEnd = !isMoveDecided(record.phase) && !isMoveOver(record.phase) && !isHeld(record);
+    try {
+      if (error instanceof MoveGivenUp && canEnd) await move.advance({ phase: 'failed', problem });
+      else if (isHopeless && canEnd && record.phase !== 'undoing')
+        await move.advance({ phase: 'undoing', problem });
+      else await move.advance({ phase: record.phase, note: problem, problem });
+    } catch (err) {
+      logger.warn({ err }, 'what is wrong with a move could not be noted');
+    }
+    return Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (stuck.tries - 1));
+  }
+
+  #speaking(shard: ShardName): Statements {
+    const known = this.#statements.get(shard);
+    if (known !== undefined) return known;
+    const made = createStatements({ shard, process: this.#name, bus: this.#options.bus });
+    this.#statements.set(shard, made);
+    return made;
+  }
+}
+
+/** Its writes wait, so it has to be settled before it can end. */
+function isHeld({ phase }: MoveRecord): boolean {
+  return phase === 'holding' || phase === 'fenced';
+}
+
+/** A shard that is not in the catalog any more has nothing that could be undone. */
+function shardIsGone(error: unknown): MoveGivenUp | null {
+  if (!(error instanceof RocketError) || error.code !== 'NOT_FOUND') return null;
+  return new MoveGivenUp('failed', error.message, error);
+}
