@@ -6,7 +6,7 @@ import { addEventsCommands } from './commands/events/events.ts';
 import { addGatewayCommand } from './commands/gateway.ts';
 import { addGraphCommands } from './commands/graph.ts';
 import { addListenCommand } from './commands/listen/listen.ts';
-import { addShardCommands } from './commands/shard.ts';
+import { addShardCommands } from './commands/shard/shard.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUserCommands } from './commands/user.ts';
 import { addWebhookCommands } from './commands/webhook/webhook.ts';

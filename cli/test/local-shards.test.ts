@@ -17,6 +17,8 @@ import { createLocalShards, registerLocalShards } from '../src/start/local-shard
 
 const logger = createLogger({ level: 'silent', name: 'test' });
 const config = loadConfig({});
+/** Of one shard: for its placements, and for the moves of its apps. */
+const SHARD_LISTENERS = 2;
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let catalog: Catalog;
@@ -79,7 +81,7 @@ test('shards that were opened are closed again when a further one cannot be', as
   };
   const shards = createLocalShards(parts).component(createShardMetrics(createMetrics()));
   await expect(shards.start()).rejects.toThrow('the catalog does not answer');
-  expect({ most, left: listeners() }).toEqual({ most: 1, left: 0 });
+  expect({ most, left: listeners() }).toEqual({ most: SHARD_LISTENERS, left: 0 });
 });
 
 test('one that is added and removed while another one is being opened is not opened', async () => {
@@ -114,7 +116,7 @@ test('one that is added and removed while another one is being opened is not ope
   gate.resolve();
   await adding;
   // The two of a start, the added one, and the shards themselves.
-  expect(listeners()).toBe(4);
+  expect(listeners()).toBe(3 * SHARD_LISTENERS + 1);
   await component.stop();
   expect(asked).not.toContain('s4');
   expect(listeners()).toBe(0);

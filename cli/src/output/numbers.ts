@@ -20,3 +20,17 @@ export function formatBytes(bytes: number): string {
   const value = bytes / BYTES_PER_UNIT ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${units[power]}`;
 }
+
+const MS_PER_SECOND = 1_000;
+const SECONDS_PER_MINUTE = 60;
+const MINUTES_PER_HOUR = 60;
+
+/** In the largest unit that fits and the next smaller one: `340 ms`, `12 s`, `3 min 20 s`, `5 h 2 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < MS_PER_SECOND) return `${Math.round(ms)} ms`;
+  const seconds = Math.round(ms / MS_PER_SECOND);
+  if (seconds < SECONDS_PER_MINUTE) return `${seconds} s`;
+  const minutes = Math.floor(seconds / SECONDS_PER_MINUTE);
+  if (minutes < MINUTES_PER_HOUR) return `${minutes} min ${seconds % SECONDS_PER_MINUTE} s`;
+  return `${formatNumber(Math.floor(minutes / MINUTES_PER_HOUR))} h ${minutes % MINUTES_PER_HOUR} min`;
+}

@@ -6,6 +6,7 @@ import { importApp } from './app-import.ts';
 import { listApps } from './app-list.ts';
 import { removeApp } from './app-remove.ts';
 import { listSlowQueries } from './app-slow-queries.ts';
+import { addPlacementCommands } from './placement-commands.ts';
 
 const IMPORT_HELP = `
 Examples:
@@ -42,7 +43,7 @@ What counts as slow is in ROCKET_SLOW_QUERY_MS of the shard's process, by defaul
 export function addAppCommands(program: Command, line: CommandLine): void {
   const app = program
     .command('app')
-    .description('Import, export, list and remove apps, and make them faster');
+    .description('Import, export, list, move and remove apps, and make them faster');
   app
     .command('import')
     .description('make a metadata document the app of this name, creating or updating it')
@@ -79,6 +80,7 @@ export function addAppCommands(program: Command, line: CommandLine): void {
     .action((name: string, options: { force?: boolean; yes?: boolean; json?: boolean }) =>
       removeApp(line, { name, ...options }),
     );
+  addPlacementCommands(app, line);
   addInsightCommands(app, line);
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CommandLine } from '../command-line.ts';
+import type { CommandLine } from '../../command-line.ts';
+import { addEmptyingCommands } from './emptying-commands.ts';
 import { type AddShardOptions, addShard, setShardReplicas } from './shard-admin.ts';
 import { listShards } from './shard-list.ts';
 import { removeShard } from './shard-remove.ts';
@@ -19,12 +20,12 @@ ROCKET_CATALOG_URL or DATABASE_URL set, and ROCKET_URL not, it writes into the c
 export function addShardCommands(program: Command, line: CommandLine): void {
   const shard = program
     .command('shard')
-    .description('Run a shard process, or add, list and remove shards')
+    .description('Run a shard process, or add, list, empty, even out and remove shards')
     .option('--name <name>', 'run the shard of this name')
     .addHelpText('after', HELP)
     .action(async (options: { name?: string }, command: Command) => {
       if (options.name === undefined) return command.help({ error: true });
-      const { runShard } = await import('../process/run-shard.ts');
+      const { runShard } = await import('../../process/run-shard.ts');
       await runShard(line, options.name);
     });
   shard
@@ -64,6 +65,7 @@ export function addShardCommands(program: Command, line: CommandLine): void {
     .action((name: string, options: { force?: boolean; yes?: boolean; json?: boolean }) =>
       removeShard(line, { name, ...options }),
     );
+  addEmptyingCommands(shard, line);
 }
 
 function collect(value: string, former: readonly string[] = []): readonly string[] {

@@ -1,8 +1,8 @@
-import { connectAdmin } from '../admin/connect.ts';
-import { ListShardsDocument, type ListShardsQuery } from '../admin/generated/operations.ts';
-import { type CommandLine, print, printJson } from '../command-line.ts';
-import { formatBytes } from '../output/numbers.ts';
-import { formatTable } from '../output/table.ts';
+import { connectAdmin } from '../../admin/connect.ts';
+import { ListShardsDocument, type ListShardsQuery } from '../../admin/generated/operations.ts';
+import { type CommandLine, print, printJson } from '../../command-line.ts';
+import { formatBytes } from '../../output/numbers.ts';
+import { formatTable } from '../../output/table.ts';
 
 export async function listShards(line: CommandLine, options: { json?: boolean }): Promise<void> {
   const client = await connectAdmin(line);

@@ -7,16 +7,16 @@ import {
   withDatabase,
 } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
-import { type AdminClient, createAdminClient } from '../admin/client.ts';
-import { connectAdmin } from '../admin/connect.ts';
-import { requireConnection } from '../admin/connection.ts';
+import { type AdminClient, createAdminClient } from '../../admin/client.ts';
+import { connectAdmin } from '../../admin/connect.ts';
+import { requireConnection } from '../../admin/connection.ts';
 import {
   AddShardDocument,
   type AddShardMutation,
   SetShardReplicasDocument,
-} from '../admin/generated/operations.ts';
-import { type CommandLine, configOf, print, printJson, printResult, WrongUsage } from '../command-line.ts';
-import { openNamedCatalog } from '../process/open-catalog.ts';
+} from '../../admin/generated/operations.ts';
+import { type CommandLine, configOf, print, printJson, printResult, WrongUsage } from '../../command-line.ts';
+import { openNamedCatalog } from '../../process/open-catalog.ts';
 
 const POSTGRES = ['postgres:', 'postgresql:'];
 
