@@ -1,4 +1,4 @@
-import type { AppName, Caller, GraphRevisionId, Lsn, Placed, SubgraphAnswer } from '@rocket/schema';
+import type { AppName, Caller, Epoch, GraphRevisionId, Lsn, Placed, SubgraphAnswer } from '@rocket/schema';
 import type { GraphQLError } from 'graphql';
 import type { PreparedOperation } from './documents/prepare-document.ts';
 import type { FactCollector } from './execution/fact-collector.ts';
@@ -32,4 +32,6 @@ export interface GraphContext {
   readonly facts?: FactCollector;
   /** Position that reads of an app have to see for this caller, beside what is known here; undefined for none. */
   readonly atLeast?: (at: Placed) => Lsn | undefined;
+  /** Epoch of the app that this caller knows of; undefined for none. */
+  readonly leastEpoch?: (app: AppName) => Epoch | undefined;
 }

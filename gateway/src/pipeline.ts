@@ -14,7 +14,7 @@ import { executeRequest } from './apollo/execute-request.ts';
 import { readResult } from './apollo/read-result.ts';
 import { type Asked, askedHash, askedHead } from './cache/asked.ts';
 import type { GatewayCache } from './cache/open-cache.ts';
-import { type Consistency, leastPosition } from './consistency/consistency.ts';
+import { type Consistency, leastEpoch, leastPosition } from './consistency/consistency.ts';
 import { CONSISTENCY_HEADER } from './consistency/consistency-token.ts';
 import { prepareRequest } from './documents/prepare-request.ts';
 import { PASS } from './fast-path/fast-path.ts';
@@ -113,7 +113,7 @@ async function askKey(
         deadlineAtMs,
         signal,
         forwardedHeaders: NO_HEADERS,
-        ...(token === null ? {} : { atLeast: leastPosition(token) }),
+        ...(token === null ? {} : { atLeast: leastPosition(token), leastEpoch: leastEpoch(token) }),
       };
       // response cache: an answer that is kept for callers like this one, and still true
       return cache.serve({ ...asked, graph, name: graphKeyText(key) }, async (request, facts) => {

@@ -71,6 +71,7 @@ function guarded(catalog: Catalog, lease: ChangeLease): Catalog {
     ...catalog,
     createApp: guard(catalog.createApp),
     removeApp: guard(catalog.removeApp),
+    replacePlacement: guard(catalog.replacePlacement),
     addRevision: guard(catalog.addRevision),
     activateRevision: guard(catalog.activateRevision),
     failRevision: guard(catalog.failRevision),

@@ -13,6 +13,7 @@ import { type EventsArguments, eventsQuery } from './events/events-query.ts';
 import type { Exclusive } from './exclusive.ts';
 import { moveMutations, moveQueries, moveSubscriptions } from './moves/move-resolvers.ts';
 import type { MoveWatch } from './moves/move-watch.ts';
+import { type RestoreArguments, restoreApp } from './moves/restore-app.ts';
 import { putGraph, removeGraph } from './named-graphs.ts';
 import type { AdminContext, AdminParts } from './parts.ts';
 import {
@@ -92,6 +93,13 @@ function mutationResolvers(parts: AdminParts, changes: Changes) {
       const { app, ...result } = await imported;
       return { ...result, app: await viewOf(app, parts) };
     },
+    restoreApp: async (_: unknown, args: RestoreArguments, { actor }: AdminContext) =>
+      await viewOf(
+        await exclusive.run(`the restoration of ${args.name} by ${actor}`, (catalog) =>
+          restoreApp(args, { ...parts, catalog }),
+        ),
+        parts,
+      ),
     removeApp: (_: unknown, args: RemoveArguments, { actor }: AdminContext) =>
       exclusive.run(`the removal of ${args.name} by ${actor}`, (catalog) =>
         removeApp(args, { ...parts, catalog }),

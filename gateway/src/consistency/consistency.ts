@@ -3,7 +3,7 @@
  * gateway, so that nothing older is served here; the token that it carries makes every other gateway see to the same.
  */
 import type { HttpAnswer } from '@rocket/platform';
-import type { Lsn, Placed } from '@rocket/schema';
+import type { AppName, Epoch, Lsn, Placed } from '@rocket/schema';
 import type { Freshness } from '../cache/freshness/freshness.ts';
 import type { CollectedWrite, FactCollector } from '../execution/fact-collector.ts';
 import {
@@ -46,4 +46,9 @@ export function leastPosition(token: ConsistencyToken): (at: Placed) => Lsn | un
     const seen = token.apps.get(app);
     return seen?.epoch === epoch ? (seen.lsn ?? undefined) : undefined;
   };
+}
+
+/** Where the bearer of a token has written: reads of an app are not sent to where it was before. */
+export function leastEpoch(token: ConsistencyToken): (app: AppName) => Epoch | undefined {
+  return (app) => token.apps.get(app)?.epoch;
 }

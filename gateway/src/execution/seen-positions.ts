@@ -17,6 +17,8 @@ export interface SeenPositions {
    */
   of(at: Placed): Lsn | undefined;
   note(at: Placed, position: Lsn): void;
+  /** The latest epoch that something was reported of; undefined when nothing is known. */
+  epochOf(app: AppName): Epoch | undefined;
 }
 
 export function createSeenPositions(): SeenPositions {
@@ -28,6 +30,7 @@ export function createSeenPositions(): SeenPositions {
       const seen = positions.get(app);
       return seen?.epoch === epoch ? seen.position : undefined;
     },
+    epochOf: (app) => positions.get(app)?.epoch,
     note({ app, epoch }, position) {
       const seen = positions.get(app);
       const isNewer =

@@ -4,6 +4,7 @@ import {
   type CallContext,
   laterLsn,
   type Placement,
+  RocketError,
   type ShardService,
   type SubgraphAnswer,
   type SubgraphOperation,
@@ -34,9 +35,16 @@ export function createSubgraphCaller(shards: ShardCaller, seen: SeenPositions): 
     execute: (fetch) => {
       const { app, kind, context } = fetch;
       const call = { app, operation: kind, deadlineAtMs: context.deadlineAtMs };
-      return shards.call(call, (service, placement) =>
-        beforeDeadline(context.deadlineAtMs, execute(service, placement, { fetch, seen })),
-      );
+      let isRefreshed = false;
+      return shards.call(call, (service, placement) => {
+        const known = Math.max(seen.epochOf(app) ?? 0, context.leastEpoch?.(app) ?? 0);
+        if (!isRefreshed && known > placement.epoch) {
+          // The app has moved, and this gateway has not heard of it yet: where it was nothing new is to be seen.
+          isRefreshed = true;
+          return Promise.reject(new RocketError('WRONG_EPOCH'));
+        }
+        return beforeDeadline(context.deadlineAtMs, execute(service, placement, { fetch, seen }));
+      });
     },
   };
 }

@@ -3,12 +3,14 @@ import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import type { Database, Queryable } from '../postgres/queryable.ts';
 import type { Catalog } from './catalog.ts';
 import { createSecret } from './migrate.ts';
-import { keepEpoch, placeApp } from './placements.ts';
+import { keepEpoch, openPlacement, placeApp, replacePlacement } from './placements.ts';
 import { deleteApp, insertApp, removeAppFromGraphs } from './sql/app-sql.ts';
 import { bumpVersion } from './sql/version-sql.ts';
 
 /** Apps and where they are placed. */
-export function appCommands(database: Database): Pick<Catalog, 'createApp' | 'removeApp'> {
+export function appCommands(
+  database: Database,
+): Pick<Catalog, 'createApp' | 'removeApp' | 'replacePlacement' | 'openPlacement'> {
   return {
     async createApp({ app, shard, database: name }) {
       requireFreeName(app);
@@ -23,6 +25,19 @@ export function appCommands(database: Database): Pick<Catalog, 'createApp' | 're
         throw creationError(error, app);
       }
     },
+
+    replacePlacement: (from, to) =>
+      database.transaction(async (transaction) => {
+        const placement = await replacePlacement(transaction, from, to);
+        await transaction.query(bumpVersion());
+        return placement;
+      }),
+
+    openPlacement: (placement) =>
+      database.transaction(async (transaction) => {
+        await openPlacement(transaction, placement);
+        await transaction.query(bumpVersion());
+      }),
 
     removeApp: (app) =>
       database.transaction(async (transaction) => {

@@ -111,6 +111,16 @@ export interface Catalog {
    * the name had. @throws RocketError `CONFLICT`; `BAD_REQUEST` for a name that is reserved
    */
   createApp(input: { app: AppName; shard: ShardName; database: string }): Promise<Placement>;
+  /**
+   * Places an app elsewhere without copying anything, at the next epoch. @throws RocketError `CONFLICT` when it is not at
+   * that epoch any more, or another app has the database
+   */
+  replacePlacement(
+    from: Pick<Placement, 'app' | 'epoch'>,
+    to: Pick<Placement, 'shard' | 'database' | 'state'>,
+  ): Promise<Placement>;
+  /** Gateways hold its writes no more. @throws RocketError `CONFLICT` when it is at another epoch by now */
+  openPlacement(placement: Pick<Placement, 'app' | 'epoch'>): Promise<void>;
   /** Forgets the app, its placement and revisions. Idempotent. */
   removeApp(app: AppName): Promise<void>;
   /** Stores a document as a new revision, state `pending`, which has no number yet. */

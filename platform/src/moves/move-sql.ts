@@ -19,6 +19,8 @@ export function insertMove(move: NewMove): Statement {
            SELECT a.name, a.id, p.shard, p.database, $4, $5, p.epoch, $7, $8, $9
            FROM app a JOIN placement p ON p.app = a.name
            WHERE a.name = $1 AND p.shard = $2 AND p.database = $3 AND p.epoch = $6
+             AND ($7::uuid IS NULL OR EXISTS (
+               SELECT 1 FROM app_move k WHERE k.id = $7::uuid AND k.phase = 'kept' AND k.kept_until > clock_timestamp()))
            FOR SHARE OF a
            RETURNING ${COLUMNS}`,
     values: [

@@ -91,6 +91,8 @@ export function moves(database: Database): Moves {
 async function requestMove(database: Database, move: Parameters<Moves['request']>[0]): Promise<MoveRecord> {
   try {
     return await database.transaction(async (tx) => {
+      // A former database that is about to be dropped cannot be gone back to.
+      await tx.query(sql.lockClaims());
       const [row] = await tx.query(sql.insertMove(move));
       if (row === undefined) {
         throw new RocketError('CONFLICT', `App ${move.app} is not on shard ${move.source.shard} any more`);

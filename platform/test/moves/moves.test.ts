@@ -1,5 +1,6 @@
 import { epoch, lsn, shardName } from '@rocket/schema';
 import { expect, test } from 'vitest';
+import { until } from '../../../tests/harness/until.ts';
 import type { MoveLease, MoveRecord, NewMove } from '../../src/index.ts';
 import { codeOf } from '../support/fixtures.ts';
 import { crm, freshCatalog, west } from '../support/fresh-catalog.ts';
@@ -155,7 +156,7 @@ test('a former database is taken up again when it is due, unless the app is goin
   const lease = leaseOf(await claimed());
   await moves.advance(lease, { phase: 'holding', placement: { kind: 'hold' } });
   await moves.advance(lease, { phase: 'switched', placement: { kind: 'switch', since: null } });
-  await moves.advance(lease, { phase: 'kept', keepSeconds: 0, placement: { kind: 'open' } });
+  await moves.advance(lease, { phase: 'kept', keepSeconds: 1, placement: { kind: 'open' } });
   await moves.giveBack(lease, 0);
   const back = wanted({
     ...{
@@ -167,6 +168,7 @@ test('a former database is taken up again when it is due, unless the app is goin
   await moves.request(back);
   const going = await claimed();
   expect(going.backOf).toBe(lease.move);
+  await until(async () => ((await moves.get(lease.move))?.keptUntil?.getTime() ?? 0) < Date.now());
   expect(await moves.claim('m1', LEASE_SECONDS)).toBeNull();
   await moves.advance(leaseOf(going), { phase: 'holding', placement: { kind: 'hold' } });
   await moves.advance(leaseOf(going), { phase: 'switched', placement: { kind: 'switch', since: null } });

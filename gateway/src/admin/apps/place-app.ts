@@ -29,6 +29,6 @@ export async function placeApp(wanted: string | null, parts: AdminParts): Promis
 
 function drained(name: ShardName): RocketError {
   return new RocketError('CONFLICT', `Shard ${name} is drained and takes no apps; nothing was created`, {
-    details: { hint: `name another shard; \`rocket shard undrain ${name}\` lets it take apps again` },
+    details: { hint: `name another shard; \`rocket shard drain ${name} --cancel\` lets it take apps again` },
   });
 }

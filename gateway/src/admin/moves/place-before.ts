@@ -37,6 +37,6 @@ function gone({ app, source, keptUntil }: MoveRecord): RocketError {
   return new RocketError(
     'CONFLICT',
     `There is nothing to go back to any more: the former database of app ${app} on shard ${source.shard} ${until}`,
-    { details: { hint: `\`rocket app move ${app} ${source.shard}\` moves it there anew` } },
+    { details: { hint: `\`rocket app move ${app} --to ${source.shard}\` moves it there anew` } },
   );
 }

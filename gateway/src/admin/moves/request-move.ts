@@ -80,7 +80,7 @@ async function requireTarget(name: ShardName, { app, shard }: Placement, parts: 
   if (name === shard) throw new RocketError('CONFLICT', `App ${app} is on shard ${name} already`);
   if (record.state === 'draining') {
     throw new RocketError('CONFLICT', `Shard ${name} is drained and takes no apps`, {
-      details: { hint: `\`rocket shard undrain ${name}\` lets it take apps again` },
+      details: { hint: `\`rocket shard drain ${name} --cancel\` lets it take apps again` },
     });
   }
   await requireReady(record, parts);

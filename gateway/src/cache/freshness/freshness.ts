@@ -178,7 +178,9 @@ export class Freshness {
     const placeOf = this.#options.places();
     return apps.every(({ app, epoch, history }) => {
       const place = placeOf(app);
-      return place !== undefined && place.epoch === epoch && place.history === history;
+      if (place === undefined || place.epoch !== epoch || place.history !== history) return false;
+      // Events of a later epoch tell of a move before the catalog does.
+      return (this.#options.seen.epochOf(app) ?? epoch) <= epoch;
     });
   }
 

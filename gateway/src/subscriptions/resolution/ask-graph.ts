@@ -80,7 +80,7 @@ export function createAsking({ key, revision, variables }: AskedAt, parts: Askin
     const context: GraphContext = {
       ...{ requestId: of.requestId, graph: revision, deadlineAtMs, forwardedHeaders: {}, facts },
       callerFor: (app) => callerFor(of.identity, app),
-      ...(atLeast === null ? {} : { atLeast: (at: Placed) => lsnAt(at, atLeast) }),
+      ...(atLeast === null ? {} : seeing(atLeast)),
     };
     const answer = await parts.graphs.use(key, deadlineAtMs, (graph) =>
       graph.during(async () => {
@@ -89,6 +89,13 @@ export function createAsking({ key, revision, variables }: AskedAt, parts: Askin
       }),
     );
     return { ...readAnswer(answer), rule: facts.isTold ? ruleOf(facts) : null };
+  };
+}
+
+function seeing(atLeast: AtLeast): Pick<GraphContext, 'atLeast' | 'leastEpoch'> {
+  return {
+    atLeast: (at: Placed) => lsnAt(at, atLeast),
+    leastEpoch: (app) => (app === atLeast.app ? atLeast.epoch : undefined),
   };
 }
 
