@@ -28,6 +28,8 @@ const SETTINGS = {
   // Apps move between shards by logical replication: each move takes a slot on either side, and some more while it copies.
   wal_level: 'logical',
   max_replication_slots: '40',
+  // The log that a slot may keep from being removed: a former database that nobody can follow from is of no use then.
+  max_slot_wal_keep_size: '8GB',
   max_wal_senders: '40',
   max_worker_processes: '32',
   max_logical_replication_workers: '24',

@@ -104,7 +104,8 @@ export function claimMove(mover: string, leaseSeconds: number): Statement {
                (m.over_at IS NULL AND (m.phase <> 'waiting' OR m.parallel > (
                  SELECT count(*) FROM app_move o
                  WHERE o.source = m.source AND o.over_at IS NULL AND o.phase <> 'waiting')))
-               OR (m.phase = 'kept' AND m.kept_until <= clock_timestamp()
+               OR (m.phase = 'kept' AND (m.kept_until <= clock_timestamp()
+                   OR NOT EXISTS (SELECT 1 FROM app a WHERE a.id = m.app_id))
                  AND NOT EXISTS (SELECT 1 FROM app_move b WHERE b.back_of = m.id AND b.over_at IS NULL)))
              ORDER BY m.phase NOT IN ('holding', 'fenced', 'switched'), m.phase IN ('waiting', 'kept'), m.requested_at
              LIMIT 1 FOR UPDATE SKIP LOCKED)

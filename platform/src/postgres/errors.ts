@@ -28,6 +28,7 @@ export const POSTGRES_CODES = {
   crashShutdown: '57P02',
   cannotConnectNow: '57P03',
   tooManyConnections: '53300',
+  objectInUse: '55006',
   lockNotAvailable: '55P03',
   /** Of our own: the database is the former one of an app that has moved, or is about to. */
   fenced: 'RKM01',

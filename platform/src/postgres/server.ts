@@ -1,4 +1,5 @@
 /** Creates, drops and checks databases, on a server given by the URL of any of its databases. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RocketError } from '@rocket/schema';
 import pg from 'pg';
 import { cleaningUp } from '../lifecycle/clean-up.ts';
@@ -8,6 +9,8 @@ import type { Statement } from './queryable.ts';
 import { runStatement } from './wire/run-statement.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
+const MAX_DROPS = 20;
+const DROP_AGAIN_MS = 50;
 /** The oldest major version that the product's SQL is run on. */
 export const OLDEST_POSTGRES = 15;
 /** Every server has it, unless somebody has removed it. */
@@ -84,9 +87,22 @@ export async function databaseExists(serverUrl: string, name: string): Promise<b
   );
 }
 
-/** Ends the connections to a database and drops it. Idempotent. */
+/** Ends the connections to a database and drops it, with the slots by which others follow it. Idempotent. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  await withConnection(serverUrl, (client) => runStatement(client, dropDatabaseStatement(name)));
+  await withConnection(serverUrl, async (client) => {
+    for (let attempt = 1; ; attempt += 1) {
+      await runStatement(client, endFollowers(name));
+      try {
+        await runStatement(client, dropDatabaseStatement(name));
+        return;
+      } catch (error) {
+        // Who followed needs a moment to end, and may come back in the meantime.
+        const isInUse = isPostgresError(error) && error.code === POSTGRES_CODES.objectInUse;
+        if (!isInUse || attempt === MAX_DROPS) throw error;
+        await sleep(DROP_AGAIN_MS);
+      }
+    }
+  });
 }
 
 function selectVersion(): Statement {
@@ -113,6 +129,14 @@ function createDatabaseStatement(name: string, version: number): Statement {
   return {
     text: `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE template0 ENCODING 'UTF8' ${locale}`,
     values: [],
+  };
+}
+
+/** Slots that nobody reads from go with their database. */
+function endFollowers(name: string): Statement {
+  return {
+    text: 'SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE database = $1 AND active',
+    values: [name],
   };
 }
 

@@ -66,6 +66,7 @@ export class HeldMove {
 
   /** Records the next step, before it is begun. */
   async advance(change: MoveChange): Promise<void> {
+    if (change.phase !== this.#record.phase) this.tell({ detail: null });
     this.#record = await this.#moves.advance(this.lease, change);
     const { app, source, target, phase } = this.#record;
     const facts = { app, from: source.shard, to: target.shard, phase, note: change.note };

@@ -28,7 +28,7 @@ const LONGEST_RETRY_SECONDS = 15;
 
 export interface MoverOptions {
   readonly catalog: Pick<Catalog, 'moves'>;
-  readonly view: Pick<CatalogView, 'onChange'>;
+  readonly view: Pick<CatalogView, 'current' | 'onChange'>;
   readonly bus: EventBus;
   readonly logger: Logger;
   readonly settings: MoveSettings;
@@ -119,14 +119,15 @@ class Movers implements Mover {
   }
 
   async #runBetween(move: HeldMove): Promise<void> {
-    const { bus, settings, primaryUrl, catalog } = this.#options;
-    const { app, source } = move.record;
+    const { bus, settings, primaryUrl, catalog, view } = this.#options;
+    const { app, appId, source } = move.record;
     const sides = await openSides(move.record, primaryUrl, move.logger).catch((error: unknown) => {
       throw shardIsGone(error) ?? error;
     });
     try {
       await runMove({
         ...{ move, sides, bus, settings },
+        isAppGone: () => view.current.apps.get(app)?.id !== appId,
         isMoveOfApp: async (id) => (await catalog.moves.get(id))?.app === app,
         sayClosed: ({ id, process }) => this.#speaking(source.shard).settled({ app, writer: id, process }),
       });

@@ -1,6 +1,6 @@
 /** All steps of a move, in their order. It begins at whichever was recorded last, by this mover or by one that is gone. */
 import type { MoveRecord } from '@rocket/platform';
-import { isMoveDecided, type MovePhase } from '@rocket/schema';
+import { isMoveDecided, isMoveOver, type MovePhase } from '@rocket/schema';
 import { MoveGivenUp } from './held-move.ts';
 import { dropSource, turnAround } from './steps/after-switch.ts';
 import { buildIndexes } from './steps/build-indexes.ts';
@@ -34,6 +34,7 @@ export async function runMove(parts: MoveParts): Promise<void> {
 async function step(parts: MoveParts): Promise<MovePhase | null> {
   const { move } = parts;
   move.check();
+  if (parts.isAppGone()) return await stepWithoutApp(parts);
   switch (move.record.phase) {
     case 'waiting':
       return move.record.backOf === null ? 'preparing' : 'following';
@@ -74,6 +75,18 @@ async function step(parts: MoveParts): Promise<MovePhase | null> {
     default:
       return move.record.phase satisfies never;
   }
+}
+
+/** Only what is left has to go. */
+async function stepWithoutApp(parts: MoveParts): Promise<MovePhase | null> {
+  const { phase } = parts.move.record;
+  if (isMoveOver(phase) && phase !== 'kept') return null;
+  if (!isMoveDecided(phase)) {
+    await giveUp(parts, new MoveGivenUp('aborted', 'The app was removed'));
+    return null;
+  }
+  await dropSource(parts);
+  return 'done';
 }
 
 async function afterSwitch(parts: MoveParts): Promise<null> {

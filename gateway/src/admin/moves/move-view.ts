@@ -9,6 +9,8 @@ export function moveView(move: MoveRecord, { catalog }: Pick<AdminParts, 'catalo
     ...{ id, app, phase, requestedBy, problem, mover },
     from: source.shard,
     to: target.shard,
+    fromDatabase: source.database,
+    toDatabase: target.database,
     text: MOVE_PHASE_TEXTS[phase],
     isOver: isMoveOver(phase),
     isBack: move.backOf !== null,

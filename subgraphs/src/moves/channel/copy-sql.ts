@@ -51,7 +51,8 @@ export function failuresOf([row]: readonly Row[]): { readonly workers: number; r
 /** A row for each table: quoted name, estimated rows, bytes. */
 export function selectTables(): Statement {
   return {
-    text: `SELECT format('%I.%I', 'public', c.relname), greatest(c.reltuples, 0)::float8, pg_table_size(c.oid)::float8
+    text: `SELECT format('%I.%I', 'public', c.relname), greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0)::float8,
+             pg_table_size(c.oid)::float8
            FROM pg_class c
            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
              AND NOT EXISTS (SELECT 1 FROM pg_depend d

@@ -1,5 +1,8 @@
 /** Builds on the target what is better built when the rows are there: indexes, constraints, triggers. */
+import type { Queryable } from '@rocket/platform';
 import { underTerm } from '../barrier/write-barrier.ts';
+import { MoveGivenUp } from '../held-move.ts';
+import { compareStructure } from '../structure/compare-structure.ts';
 import { readStructure } from '../structure/read-structure.ts';
 import { createRest, type RestStep } from '../structure/structure-sql.ts';
 import type { MoveParts } from './move-step.ts';
@@ -21,9 +24,27 @@ export async function buildIndexes(parts: MoveParts): Promise<void> {
     });
   }
   await sides.target.database.query({ text: 'ANALYZE', values: [] });
-  move.tell({ detail: null });
+  await requireSameStructure(parts);
 }
 
-function nameOf({ table, name }: RestStep): string {
-  return JSON.stringify([table, name]);
+/** An index, a constraint and a trigger of one table may share a name: the kind of statement tells them apart. */
+function nameOf({ table, name, statement }: RestStep): string {
+  return JSON.stringify([table, name, statement.text.split(' ', 2)]);
+}
+
+/** Two versions of Postgres may write the same thing differently. */
+async function requireSameStructure({ move, sides }: MoveParts): Promise<void> {
+  const [source, target] = [sides.source.database, sides.target.database];
+  const differences = compareStructure(await readStructure(source), await readStructure(target));
+  if (differences.length === 0) return;
+  const [ours, theirs] = await Promise.all([majorVersion(source), majorVersion(target)]);
+  if (ours === theirs)
+    throw new MoveGivenUp('failed', `The tables of the copy are not right: ${differences.join('; ')}`);
+  move.logger.warn({ differences, ours, theirs }, 'two versions of Postgres describe the tables differently');
+}
+
+async function majorVersion(database: Queryable): Promise<unknown> {
+  const text = "SELECT current_setting('server_version_num')::int / 10000";
+  const [row] = await database.query({ text, values: [] });
+  return row?.[0];
 }

@@ -16,7 +16,6 @@ export async function compareCopy({ move, sides }: MoveParts): Promise<void> {
       move.check();
     },
   });
-  move.tell({ detail: null });
   const [first] = differences;
   if (first === undefined) return;
   throw new MoveGivenUp('failed', `The copy is not right: ${differences.map(describeDifference).join('; ')}`);

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as sql from '../channel/copy-sql.ts';
 import { MoveGivenUp } from '../held-move.ts';
+import { requireSlot } from './follow.ts';
 import { forwardChannel, type MoveParts } from './move-step.ts';
 
 const POLL_MS = 100;
@@ -38,6 +39,7 @@ export async function awaitCopy(parts: MoveParts): Promise<void> {
     const { rowsDone, bytesDone, detail } = counted;
     move.tell({ rowsDone, bytesDone, rowsTotal, bytesTotal, bytesPerSecond, remainingMs, detail });
     if (counted.isDone && copies.length > 0) break;
+    await requireSlot(parts);
     await checkWorkers(parts);
     await sleep(polls < MS_PER_SECOND / POLL_MS ? POLL_MS : IDLE_POLL_MS);
   }

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeDeadline, isPostgresError, POSTGRES_CODES } from '@rocket/platform';
-import { isMoveDecided, type Lsn } from '@rocket/schema';
+import { isMoveDecided, type Lsn, RocketError } from '@rocket/schema';
 import { createCommitTracker } from '../../databases/commit-tracker.ts';
 import { sweepOutbox } from '../../outbox/relay/sweep-outbox.ts';
 import { selectWriters } from '../../outbox/writers/writers-sql.ts';
@@ -177,7 +177,13 @@ const TIMED_OUT: ReadonlySet<string> = new Set([
 ]);
 
 function mayPass(error: unknown): boolean {
-  return error instanceof Passing || isLockProblem(error);
+  return error instanceof Passing || isLate(error) || isLockProblem(error);
+}
+
+/** Something did not end within the attempt. */
+function isLate(error: unknown): boolean {
+  if (error instanceof RocketError) return error.code === 'DEADLINE_EXCEEDED';
+  return error instanceof DOMException && error.name === 'TimeoutError';
 }
 
 function isLockProblem(error: unknown): boolean {
@@ -188,5 +194,6 @@ function isLockProblem(error: unknown): boolean {
 
 function problemOf(error: unknown): string {
   if (isLockProblem(error)) return 'A transaction of the app stayed open for too long';
+  if (isLate(error)) return 'The switch took too long';
   return error instanceof Error ? error.message : String(error);
 }

@@ -72,7 +72,7 @@ export async function markerArrives(
 }
 
 /** @throws MoveGivenUp when the source does not keep any more what the target has not got: nothing can be followed */
-async function requireSlot(parts: MoveParts): Promise<void> {
+export async function requireSlot(parts: MoveParts): Promise<void> {
   const { name, from } = forwardChannel(parts);
   const slot = slotStatus(await from.database.query(selectSlot(name)));
   if (slot?.isUsable === true) return;

@@ -17,7 +17,7 @@ import type { MoveSide } from '../move-sides.ts';
 import type { DatabaseStructure } from '../structure/database-structure.ts';
 import { readStructure } from '../structure/read-structure.ts';
 import { createTables } from '../structure/structure-sql.ts';
-import { tablesWithoutKey } from '../structure/tables-without-key.ts';
+import { tablesWithoutKey, unloggedTables } from '../structure/tables-without-key.ts';
 import { forwardChannel, type MoveParts, termOf } from './move-step.ts';
 
 const CONNECTION_FAILURE = '08006';
@@ -30,7 +30,7 @@ export async function prepare(parts: MoveParts): Promise<void> {
   await prepareBarrier(sides.source.database, termOf(parts));
   await ensureSystemTables(sides.source.database);
   const structure = await readStructure(sides.source.database);
-  refuseTablesWithoutKey(structure);
+  refuseUnfollowable(structure);
   // Whatever an earlier attempt has left is of no use: it may have been begun by another process, long ago.
   await discardTarget(parts);
   await closeSlot(forwardChannel(parts).name, sides.source.database);
@@ -92,7 +92,14 @@ async function checkOwner({ move, sides }: MoveParts): Promise<void> {
   throw new MoveGivenUp('failed', `Database ${databaseName} of shard ${shard} is not that of app ${app}`);
 }
 
-function refuseTablesWithoutKey(structure: DatabaseStructure): void {
+function refuseUnfollowable(structure: DatabaseStructure): void {
+  const unlogged = unloggedTables(structure);
+  if (unlogged.length > 0) {
+    throw new MoveGivenUp(
+      'failed',
+      `Rows of unlogged tables are not replicated: run ALTER TABLE ... SET LOGGED for ${unlogged.join(', ')}, or drop what is not needed`,
+    );
+  }
   const keyless = tablesWithoutKey(structure);
   if (keyless.length === 0) return;
   throw new MoveGivenUp(

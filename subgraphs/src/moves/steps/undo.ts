@@ -1,4 +1,4 @@
-import { isConnectionError } from '@rocket/platform';
+import { databaseExists, isConnectionError } from '@rocket/platform';
 import { closeSlot } from '../channel/channel.ts';
 import { MoveGivenUp } from '../held-move.ts';
 import { forwardChannel, type MoveParts, reverseChannel } from './move-step.ts';
@@ -17,7 +17,8 @@ export async function undo(parts: MoveParts): Promise<string | null> {
     return null;
   }
   // What is left here would keep the log of the source from being removed, so it has to succeed.
-  await closeSlot(forwardChannel(parts).name, source.database);
+  if (await databaseExists(source.serverUrl, source.databaseName))
+    await closeSlot(forwardChannel(parts).name, source.database);
   try {
     await discardTarget(parts);
     return null;
