@@ -71,10 +71,3 @@ export async function lowerFence(database: Database, term: sql.MoveTerm, epoch: 
     await tx.query(sql.setEpoch(epoch));
   });
 }
-
-/** A target takes nothing but what is replicated, until it is opened. */
-export async function fenceEmpty(database: Database, term: sql.MoveTerm): Promise<void> {
-  await underTerm(database, term, async (tx) => {
-    await tx.query(sql.fence());
-  });
-}

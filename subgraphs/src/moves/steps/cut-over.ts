@@ -5,8 +5,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeDeadline, isPostgresError, POSTGRES_CODES } from '@rocket/platform';
-import { isMoveDecided, type Lsn, RocketError } from '@rocket/schema';
+import { beforeDeadline } from '@rocket/platform';
+import { isMoveDecided, type Lsn } from '@rocket/schema';
 import { createCommitTracker } from '../../databases/commit-tracker.ts';
 import { sweepOutbox } from '../../outbox/relay/sweep-outbox.ts';
 import { selectWriters } from '../../outbox/writers/writers-sql.ts';
@@ -20,6 +20,7 @@ import { MoveGivenUp } from '../held-move.ts';
 import { readSequenceValues, setSequenceValues } from '../structure/sequence-values.ts';
 import { markerArrives } from './follow.ts';
 import { type MoveParts, nextEpoch, reverseChannel, termOf } from './move-step.ts';
+import { mayPass, Passing, problemOf } from './switch-problem.ts';
 
 /** Gateways hold writes for five seconds, and each attempt has to be undone within them when it fails. */
 const ATTEMPT_MS = 3_800;
@@ -42,9 +43,11 @@ export async function cutOver(parts: MoveParts): Promise<void> {
       return await attemptSwitch(parts, tables);
     } catch (error) {
       if (isMoveDecided(move.record.phase)) throw error;
-      await goBack(parts, problemOf(error));
+      const { detail } = move.progress;
+      const problem = problemOf(error, detail ?? null);
+      await goBack(parts, problem);
       if (error instanceof MoveGivenUp || !mayPass(error)) throw error;
-      if (attempt === MAX_ATTEMPTS) throw new MoveGivenUp('failed', problemOf(error), error);
+      if (attempt === MAX_ATTEMPTS) throw new MoveGivenUp('failed', problem, error);
       move.logger.warn(
         { err: error, app: move.record.app, attempt },
         'an app could not be switched; once more',
@@ -68,7 +71,6 @@ export async function goBack(parts: MoveParts, problem: string | null): Promise<
 async function attemptSwitch(parts: MoveParts, tables: readonly ComparedTable[]): Promise<void> {
   const { move, sides, bus } = parts;
   const { source, target } = sides;
-  const { app } = move.record;
   if (bus.state().kind === 'down') throw new Passing('The event stream cannot be reached');
   await move.advance({ phase: 'holding', placement: { kind: 'hold' } });
   move.heldSinceMs = performance.now();
@@ -76,20 +78,17 @@ async function attemptSwitch(parts: MoveParts, tables: readonly ComparedTable[])
   await awaitWriters(parts);
   await move.advance({ phase: 'fenced' });
   const writers = await raiseFence(source.database, termOf(parts), nextEpoch(parts));
-  const { primary, committed } = { primary: source.database, committed: positionsOf(parts) };
-  const published = sweepOutbox({
-    app,
-    bus,
-    database: { primary, committed },
-    of: { writer: null, upTo: null },
-  });
-  await beforeDeadline(deadlineAtMs, published);
+  move.tell({ detail: 'what was not told yet is published' });
+  await beforeDeadline(deadlineAtMs, publishLeft(parts));
+  move.tell({ detail: 'the last changes are awaited' });
   const marker = randomUUID();
   const sequences = await readSequenceValues(source.database);
   await source.database.query(putMarker(marker));
   if (!(await markerArrives(target.database, marker, () => Date.now() < deadlineAtMs)))
     throw new Passing('The last changes did not come in time');
+  move.tell({ detail: 'both sides are compared' });
   await requireEqual(parts, tables, deadlineAtMs);
+  move.tell({ detail: 'the target is completed' });
   const since = await complete(parts, sequences);
   if (Date.now() > deadlineAtMs) throw new Passing('The switch took too long');
   await move.advance({ phase: 'switched', placement: { kind: 'switch', since } });
@@ -137,6 +136,18 @@ async function requireEqual(
   );
 }
 
+/**
+ * What processes that were ended have committed and not told comes before all that is told of the target. Within one process
+ * everything was told when it was committed; it is marked when it was handled, which waits for the move, and until then
+ * it comes along as what is to be told.
+ */
+async function publishLeft(parts: MoveParts): Promise<void> {
+  const { move, sides, bus } = parts;
+  if (!bus.outlivesProcess) return;
+  const database = { primary: sides.source.database, committed: positionsOf(parts) };
+  await sweepOutbox({ app: move.record.app, bus, database, of: { writer: null, upTo: null } });
+}
+
 /** What is not replicated, and that all of it is on the disk. @returns where the log of the target was then */
 async function complete(
   parts: MoveParts,
@@ -164,36 +175,4 @@ async function pause({ move }: MoveParts, ms: number): Promise<void> {
     move.check();
     await sleep(Math.min(100, ms));
   }
-}
-
-/** It may work at another time. */
-class Passing extends Error {
-  override readonly name = 'Passing';
-}
-
-const TIMED_OUT: ReadonlySet<string> = new Set([
-  POSTGRES_CODES.queryCanceled,
-  POSTGRES_CODES.lockNotAvailable,
-]);
-
-function mayPass(error: unknown): boolean {
-  return error instanceof Passing || isLate(error) || isLockProblem(error);
-}
-
-/** Something did not end within the attempt. */
-function isLate(error: unknown): boolean {
-  if (error instanceof RocketError) return error.code === 'DEADLINE_EXCEEDED';
-  return error instanceof DOMException && error.name === 'TimeoutError';
-}
-
-function isLockProblem(error: unknown): boolean {
-  return (
-    isPostgresError(error) && (TIMED_OUT.has(error.code) || error.code === POSTGRES_CODES.deadlockDetected)
-  );
-}
-
-function problemOf(error: unknown): string {
-  if (isLockProblem(error)) return 'A transaction of the app stayed open for too long';
-  if (isLate(error)) return 'The switch took too long';
-  return error instanceof Error ? error.message : String(error);
 }

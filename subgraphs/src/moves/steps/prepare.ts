@@ -8,8 +8,8 @@ import {
 } from '@rocket/platform';
 import { isEmpty, readOwner } from '../../activation/database-owner.ts';
 import { ensureSystemTables } from '../../tables/ensure-system-tables.ts';
-import { selectHasBarrier, selectMovesHere } from '../barrier/fence-sql.ts';
-import { fenceEmpty, prepareBarrier, underTerm } from '../barrier/write-barrier.ts';
+import { fence, selectHasBarrier, selectMovesHere } from '../barrier/fence-sql.ts';
+import { prepareBarrier, underTerm } from '../barrier/write-barrier.ts';
 import { closeSlot, openSlot, subscribe, unsubscribe } from '../channel/channel.ts';
 import { selectServer, serverFacts } from '../channel/channel-sql.ts';
 import { MoveGivenUp } from '../held-move.ts';
@@ -114,8 +114,9 @@ async function makeTarget(parts: MoveParts, structure: DatabaseStructure): Promi
   await prepareBarrier(target.database, termOf(parts));
   await underTerm(target.database, termOf(parts), async (tx) => {
     for (const statement of createTables(structure)) await tx.query(statement);
+    // With its tables: it takes nothing but what is replicated, until it is opened.
+    await tx.query(fence());
   });
-  await fenceEmpty(target.database, termOf(parts));
 }
 
 async function connect(parts: MoveParts): Promise<void> {
