@@ -1,4 +1,5 @@
 import { type AppName, RocketError, requireFreeName } from '@rocket/schema';
+import { endKept } from '../moves/move-sql.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import type { Database, Queryable } from '../postgres/queryable.ts';
 import type { Catalog } from './catalog.ts';
@@ -29,6 +30,7 @@ export function appCommands(
     replacePlacement: (from, to) =>
       database.transaction(async (transaction) => {
         const placement = await replacePlacement(transaction, from, to);
+        await transaction.query(endKept(from.app, to));
         await transaction.query(bumpVersion());
         return placement;
       }),

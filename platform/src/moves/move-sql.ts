@@ -86,6 +86,11 @@ export function updateAborted(id: string, reason: string): Statement {
   };
 }
 
+/** Who is frozen in the middle of it is ended by the server when their lease ends, so that others can go on. */
+export function limitIdle(): Statement {
+  return { text: `SELECT set_config('idle_in_transaction_session_timeout', '5s', true)`, values: [] };
+}
+
 /** Movers claim one after the other, so that no more moves begin than may be in progress. */
 export function lockClaims(): Statement {
   return { text: `SELECT pg_advisory_xact_lock(hashtext('app_move claims'))`, values: [] };
@@ -106,6 +111,8 @@ export function claimMove(mover: string, leaseSeconds: number): Statement {
                  WHERE o.source = m.source AND o.over_at IS NULL AND o.phase <> 'waiting')))
                OR (m.phase = 'kept' AND (m.kept_until <= clock_timestamp()
                    OR NOT EXISTS (SELECT 1 FROM app a WHERE a.id = m.app_id))
+                 AND NOT EXISTS (SELECT 1 FROM placement p
+                                 WHERE p.shard = m.source AND p.database = m.source_database)
                  AND NOT EXISTS (SELECT 1 FROM app_move b WHERE b.back_of = m.id AND b.over_at IS NULL)))
              ORDER BY m.phase NOT IN ('holding', 'fenced', 'switched'), m.phase IN ('waiting', 'kept'), m.requested_at
              LIMIT 1 FOR UPDATE SKIP LOCKED)
@@ -149,6 +156,18 @@ export function updatePhase({ move, term }: MoveLease, change: MoveChange): Stat
       ...[move, term, phase, problem !== undefined, problem ?? null],
       ...[isMoveOver(phase), keepSeconds ?? null, isMoveDecided(phase), MOVE_PHASES.filter(isMoveDecided)],
     ],
+  };
+}
+
+/** A former database that is the app's again, as after a restoration, is never dropped. */
+export function endKept(
+  app: AppName,
+  { shard, database }: { readonly shard: string; readonly database: string },
+): Statement {
+  return {
+    text: `UPDATE app_move SET phase = 'returned', kept_until = NULL, mover = NULL, lease_until = '-infinity', term = term + 1
+           WHERE app = $1 AND source = $2 AND source_database = $3 AND phase = 'kept'`,
+    values: [app, shard, database],
   };
 }
 

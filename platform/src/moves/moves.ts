@@ -59,6 +59,7 @@ export function moves(database: Database): Moves {
     abort: (id, reason) => database.transaction((tx) => abort(tx, id, reason)),
     claim: (mover, leaseSeconds) =>
       database.transaction(async (tx) => {
+        await tx.query(sql.limitIdle());
         await tx.query(sql.lockClaims());
         const [row] = await tx.query(sql.claimMove(mover, leaseSeconds));
         if (row === undefined) return null;
@@ -75,6 +76,7 @@ export function moves(database: Database): Moves {
     },
     advance: (lease, change) =>
       database.transaction(async (tx) => {
+        await tx.query(sql.limitIdle());
         const [row] = await tx.query(sql.updatePhase(lease, change));
         if (row === undefined) throw new RocketError('CONFLICT', 'Somebody else has taken over the move');
         const move = readMove(row);
@@ -112,6 +114,7 @@ async function requestMove(database: Database, move: Parameters<Moves['request']
 }
 
 async function abort(tx: Transaction, id: string, reason: string): Promise<MoveRecord> {
+  await tx.query(sql.limitIdle());
   const [locked] = await tx.query(sql.lockMove(id));
   if (locked === undefined) throw new RocketError('NOT_FOUND', 'There is no such move');
   const move = readMove(locked);

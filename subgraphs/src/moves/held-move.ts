@@ -6,6 +6,7 @@ import { MoverReplaced } from './barrier/write-barrier.ts';
 /** Whoever is silent for so long is taken for dead. Short, since writes may wait for a move. */
 export const LEASE_SECONDS = 5;
 const RENEWAL_MS = 500;
+const CHECK_MS = 100;
 
 /** It is not to go on: asked for by somebody, or not possible. The app stays where it is. */
 export class MoveGivenUp extends Error {
@@ -84,6 +85,19 @@ export class HeldMove {
     const { abortReason, phase } = this.#record;
     if (abortReason === null || isMoveDecided(phase) || phase === 'undoing') return;
     throw new MoveGivenUp('aborted', abortReason);
+  }
+
+  /** Runs a step that may take long, and ends it where it can be left. @throws as `check` does */
+  async checking<T>(step: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const leaving = new AbortController();
+    const timer = setInterval(() => {
+      try {
+        this.check();
+      } catch (error) {
+        leaving.abort(error);
+      }
+    }, CHECK_MS);
+    return await step(leaving.signal).finally(() => clearInterval(timer));
   }
 
   /** @param againInSeconds nobody takes it before */

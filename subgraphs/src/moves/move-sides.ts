@@ -34,27 +34,31 @@ export interface MoveSides {
   close(): Promise<void>;
 }
 
-/** @param primaryUrl of a shard's server that takes writes now */
+export interface SideParts {
+  /** Of a shard's server that takes writes now. @throws RocketError `NOT_FOUND` for a shard that is gone */
+  readonly primaryUrl: (shard: ShardName) => Promise<string>;
+  readonly logger: Logger;
+}
+
+/** Opens no connection yet. @throws RocketError `NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function openSides(
   move: Pick<MoveRecord, 'source' | 'target'>,
-  primaryUrl: (shard: ShardName) => Promise<string>,
-  logger: Logger,
+  parts: SideParts,
 ): Promise<MoveSides> {
-  const [source, target] = await Promise.all(
-    [move.source, move.target].map(async (place) => side(place, await primaryUrl(place.shard), logger)),
-  );
-  if (source === undefined || target === undefined) throw new TypeError('A move has two sides');
+  const [source, target] = await Promise.all([openSide(move.source, parts), openSide(move.target, parts)]);
   return {
     source,
     target,
     close: async () => {
-      const all = [source, target].flatMap(({ database, server }) => [database, server]);
-      await Promise.all(all.map((one) => one.close()));
+      await Promise.all([closeSide(source), closeSide(target)]);
     },
   };
 }
 
-function side({ shard, database }: MovePlace, serverUrl: string, logger: Logger): MoveSide {
+/** @throws RocketError `NOT_FOUND`, `SHARD_UNAVAILABLE` */
+export async function openSide({ shard, database }: MovePlace, parts: SideParts): Promise<MoveSide> {
+  const { primaryUrl, logger } = parts;
+  const serverUrl = await primaryUrl(shard);
   const open = (name: string, options: string | null) =>
     createDatabase({
       url: withOptions(databaseUrl(serverUrl, name), options),
@@ -65,6 +69,10 @@ function side({ shard, database }: MovePlace, serverUrl: string, logger: Logger)
     database: open(database, PASSING_SESSION),
     server: open(MAINTENANCE_DATABASE, null),
   };
+}
+
+export async function closeSide({ database, server }: MoveSide): Promise<void> {
+  await Promise.all([database.close(), server.close()]);
 }
 
 /** Settings of its sessions, which a connection pooler would not pass on: moves need the servers themselves. */

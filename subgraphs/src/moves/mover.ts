@@ -11,9 +11,10 @@ import {
   type MoveRecord,
   within,
 } from '@rocket/platform';
-import { isMoveDecided, isMoveOver, RocketError, type ShardName } from '@rocket/schema';
+import { isMoveDecided, isMoveOver, type ShardName } from '@rocket/schema';
 import { createStatements, type Statements } from '../outbox/writers/statements.ts';
 import { MoverReplaced } from './barrier/write-barrier.ts';
+import { endWithoutShard, isShardGone } from './end-without-shard.ts';
 import { HeldMove, LEASE_SECONDS, MoveGivenUp, MoverStops } from './held-move.ts';
 import { openSides } from './move-sides.ts';
 import { runMove } from './run-move.ts';
@@ -121,9 +122,12 @@ class Movers implements Mover {
   async #runBetween(move: HeldMove): Promise<void> {
     const { bus, settings, primaryUrl, catalog, view } = this.#options;
     const { app, appId, source } = move.record;
-    const sides = await openSides(move.record, primaryUrl, move.logger).catch((error: unknown) => {
-      throw shardIsGone(error) ?? error;
+    const places = { primaryUrl, logger: move.logger };
+    const sides = await openSides(move.record, places).catch((error: unknown) => {
+      if (isShardGone(error)) return null;
+      throw error;
     });
+    if (sides === null) return await endWithoutShard(move, places);
     try {
       await runMove({
         ...{ move, sides, bus, settings },
@@ -149,8 +153,7 @@ class Movers implements Mover {
     const isHopeless = error instanceof MoveGivenUp || nowMs - stuck.sinceMs > patienceMs;
     const canEnd = !isMoveDecided(record.phase) && !isMoveOver(record.phase) && !isHeld(record);
     try {
-      if (error instanceof MoveGivenUp && canEnd) await move.advance({ phase: 'failed', problem });
-      else if (isHopeless && canEnd && record.phase !== 'undoing')
+      if (isHopeless && canEnd && record.phase !== 'undoing')
         await move.advance({ phase: 'undoing', problem });
       else await move.advance({ phase: record.phase, note: problem, problem });
     } catch (err) {
@@ -171,10 +174,4 @@ class Movers implements Mover {
 /** Its writes wait, so it has to be settled before it can end. */
 function isHeld({ phase }: MoveRecord): boolean {
   return phase === 'holding' || phase === 'fenced';
-}
-
-/** A shard that is not in the catalog any more has nothing that could be undone. */
-function shardIsGone(error: unknown): MoveGivenUp | null {
-  if (!(error instanceof RocketError) || error.code !== 'NOT_FOUND') return null;
-  return new MoveGivenUp('failed', error.message, error);
 }

@@ -71,10 +71,14 @@ export interface MoveTerm {
   readonly term: number;
 }
 
-/** A row unless a later mover has been here. Its lock keeps later ones out until the transaction ends. */
+/**
+ * A row unless a later mover has been here. Its lock keeps later ones out until the transaction ends, which the server does
+ * when this mover is frozen in it: by then another one takes over.
+ */
 export function enterTerm({ move, term }: MoveTerm): Statement {
   return {
-    text: `INSERT INTO ${SCHEMA}.term AS t (move, term) VALUES ($1::uuid, $2)
+    text: `INSERT INTO ${SCHEMA}.term AS t (move, term)
+           SELECT $1::uuid, $2 WHERE set_config('idle_in_transaction_session_timeout', '5s', true) IS NOT NULL
            ON CONFLICT (move) DO UPDATE SET term = excluded.term WHERE t.term <= excluded.term RETURNING term`,
     values: [move, term],
   };

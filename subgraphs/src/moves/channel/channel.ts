@@ -24,8 +24,11 @@ export interface Channel {
   readonly to: MoveSide;
 }
 
-/** What is committed from here on is kept for the other side, though nobody reads it yet. Does nothing twice. */
-export async function openSlot({ name, from }: Channel, term: MoveTerm): Promise<void> {
+/**
+ * What is committed from here on is kept for the other side, though nobody reads it yet. Does nothing twice. Waits for the
+ * transactions that are open on the server, unless the signal ends that.
+ */
+export async function openSlot({ name, from }: Channel, term: MoveTerm, signal?: AbortSignal): Promise<void> {
   const tables = (await from.database.query(selectTables())).map(sourceTable);
   try {
     await underTerm(from.database, term, async (tx) => {
@@ -39,7 +42,7 @@ export async function openSlot({ name, from }: Channel, term: MoveTerm): Promise
   } catch (error) {
     if (!isPostgresError(error) || error.code !== DUPLICATE_OBJECT) throw error;
   }
-  await from.database.query(sql.createSlot(name), { deadlineAtMs: Date.now() + SLOT_MS });
+  await from.database.query(sql.createSlot(name), { deadlineAtMs: Date.now() + SLOT_MS, signal });
 }
 
 /** The other side follows from here on. @param copies whether it gets the rows that are there first */

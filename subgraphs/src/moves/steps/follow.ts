@@ -24,7 +24,7 @@ export async function follow(parts: MoveParts): Promise<void> {
   const untilMs = performance.now() + settings.patienceMs;
   await requireSlot(parts);
   // Made now, as it waits for whatever transaction is open on the server of the target.
-  await openSlot(reverseChannel(parts), termOf(parts));
+  await move.checking((signal) => openSlot(reverseChannel(parts), termOf(parts), signal));
   for (let close = 0; close < CLOSE_TIMES; ) {
     move.check();
     const behindMs = await timeBehind(parts, untilMs);

@@ -36,7 +36,7 @@ export async function prepare(parts: MoveParts): Promise<void> {
   await closeSlot(forwardChannel(parts).name, sides.source.database);
   move.check();
   await makeTarget(parts, structure);
-  await openSlot(forwardChannel(parts), termOf(parts));
+  await move.checking((signal) => openSlot(forwardChannel(parts), termOf(parts), signal));
   move.check();
   await connect(parts);
 }

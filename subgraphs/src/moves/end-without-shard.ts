@@ -1,0 +1,62 @@
+/** The end of a move one of whose shards is not in the catalog any more: it was lost, and was removed by force. */
+import { databaseExists, dropDatabase } from '@rocket/platform';
+import { isMoveDecided, RocketError } from '@rocket/schema';
+import { closeSlot, unsubscribe } from './channel/channel.ts';
+import { channelName } from './channel/channel-sql.ts';
+import type { HeldMove } from './held-move.ts';
+import { closeSide, type MoveSide, openSide, type SideParts } from './move-sides.ts';
+
+export function isShardGone(error: unknown): boolean {
+  return error instanceof RocketError && error.code === 'NOT_FOUND';
+}
+
+/**
+ * Removes what the move has made where it can, so that no log is kept for anybody who is gone. A former database stays: it
+ * may be the only one that is left.
+ */
+export async function endWithoutShard(move: HeldMove, parts: SideParts): Promise<void> {
+  const { source, target, phase } = move.record;
+  const isDecided = isMoveDecided(phase);
+  // Of the app it is the former database, or the one that was not finished.
+  const [present, spare] = isDecided ? [target, source] : [source, target];
+  await atPlace(present, parts, (side) => closeSlot(channelOf(move, isDecided), side.database));
+  const wasWhole = isDecided || move.record.backOf !== null;
+  const isLeft = await atPlace(spare, parts, async (side) => {
+    const term = { move: move.record.id, term: move.lease.term };
+    await unsubscribe(channelOf(move, isDecided), side.database, term);
+    if (!wasWhole) await dropDatabase(side.serverUrl, side.databaseName);
+  });
+  const left = isLeft && wasWhole ? `; database ${spare.database} is left on shard ${spare.shard}` : '';
+  const problem = `Shard ${source.shard} or ${target.shard} was removed${left}`;
+  await move.advance(
+    isDecided ? { phase: 'done', note: problem } : { phase: 'failed', note: problem, problem },
+  );
+}
+
+/** By which the other side follows in this phase. */
+function channelOf({ record: { id, backOf } }: HeldMove, isDecided: boolean): string {
+  if (isDecided) return channelName(id, 'reverse');
+  return backOf === null ? channelName(id, 'forward') : channelName(backOf, 'reverse');
+}
+
+/** @returns false where the shard or the database is gone, and nothing was done */
+async function atPlace(
+  place: Parameters<typeof openSide>[0],
+  parts: SideParts,
+  work: (side: MoveSide) => Promise<void>,
+): Promise<boolean> {
+  let side: MoveSide;
+  try {
+    side = await openSide(place, parts);
+  } catch (error) {
+    if (isShardGone(error)) return false;
+    throw error;
+  }
+  try {
+    if (!(await databaseExists(side.serverUrl, side.databaseName))) return false;
+    await work(side);
+    return true;
+  } finally {
+    await closeSide(side);
+  }
+}
