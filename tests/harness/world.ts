@@ -21,16 +21,29 @@ import {
 } from '@rocket/platform';
 import { RocketError, shardName } from '@rocket/schema';
 import { createShard, createShardMetrics, createWorker, type Shard } from '@rocket/subgraphs';
+import { dropMoved } from './drop-moved.ts';
 import { createTestDatabase, type TestDatabase } from './servers/postgres.ts';
 import { SHARED_THREADS } from './shared-threads.ts';
 import { type GraphqlAnswer, openWorldClient, type WorldClient } from './world-client.ts';
 
 const ADMIN = { email: 'admin@example.org', password: 'an-admin-password' };
 const SHARDS = ['s1', 's2'];
+/** More moves than any test makes. */
+const ALL_MOVES = 1_000;
+
+/** The Postgres of a shard. */
+export interface ShardServer {
+  readonly databaseUrl: string;
+  readonly replicaUrls?: readonly string[];
+}
 
 export interface World extends WorldClient {
   readonly url: string;
   readonly catalog: Catalog;
+  /** Of the test run's Postgres, which has the shards that have none of their own. */
+  readonly serverUrl: string;
+  /** The database of the catalog on it. */
+  readonly catalogDatabase: string;
   /** SQL statements that the shards have sent for an app. */
   statements(name: string): Promise<number>;
   /** Starts one more gateway over the same catalog and shards. @param isBehind of later changes it never hears */
@@ -52,10 +65,17 @@ export async function example(name: string): Promise<unknown> {
   return JSON.parse(await readFile(join(import.meta.dirname, '../../examples', `${name}.json`), 'utf8'));
 }
 
-/** @param environment settings of its processes */
-export async function createWorld(environment: Readonly<Record<string, string>> = {}): Promise<World> {
+/**
+ * @param environment settings of its processes
+ * @param servers by shard, where it has one of its own
+ */
+export async function createWorld(
+  environment: Readonly<Record<string, string>> = {},
+  servers: Readonly<Record<string, ShardServer>> = {},
+): Promise<World> {
   const test = await createTestDatabase();
-  const parts = await openParts(test, loadConfig(environment));
+  const serverOf = (shard: string) => servers[shard] ?? { databaseUrl: test.serverUrl };
+  const parts = await openParts(test, loadConfig(environment), serverOf);
   const { catalog, shards, worker, metrics, sharedCache, startGateway } = parts;
   const gateway = await startGateway(metrics);
   const url = `http://127.0.0.1:${await gateway.listen(0, '127.0.0.1')}`;
@@ -63,6 +83,7 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
   return {
     url,
     catalog,
+    ...{ serverUrl: test.serverUrl, catalogDatabase: test.name },
     ...client,
     statements: (name) => statementsOf(metrics, client.app(name)),
     another: async ({ isBehind } = { isBehind: false }) => {
@@ -76,8 +97,10 @@ export async function createWorld(environment: Readonly<Record<string, string>> 
       await worker.close();
       for (const shard of shards.values()) await shard.close();
       await sharedCache.close();
+      await dropMoved(await catalog.moves.list({ limit: ALL_MOVES }), (shard) => serverOf(shard).databaseUrl);
       await catalog.close();
-      for (const { database } of shardMap.placements.values()) await dropDatabase(test.serverUrl, database);
+      for (const { shard, database } of shardMap.placements.values())
+        await dropDatabase(serverOf(shard).databaseUrl, database);
       await test.dispose();
     },
   };
@@ -90,7 +113,7 @@ async function asOfNow(catalog: Catalog): Promise<FollowedCatalog> {
   return { snapshot: async () => snapshot, watch: () => async () => undefined };
 }
 
-async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
+async function openParts({ url }: TestDatabase, config: Config, serverOf: (shard: string) => ShardServer) {
   const logger = createLogger({ level: 'silent', name: 'test' });
   const catalog = await openCatalog({ url, logger });
   const metrics = createMetrics();
@@ -103,7 +126,7 @@ async function openParts({ url, serverUrl }: TestDatabase, config: Config) {
       ? noSharedCache()
       : await openRedisCache({ url: config.redisUrl, namespace: 'test', logger });
   for (const name of SHARDS.map(shardName)) {
-    await catalog.addShard({ name, databaseUrl: serverUrl, url: null });
+    await catalog.addShard({ name, url: null, ...serverOf(name) });
     const parts = { catalog, view, bus, sharedCache, config, logger };
     shards.set(name, await createShard({ name, ...parts, metrics: shardMetrics }));
   }

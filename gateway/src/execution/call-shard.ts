@@ -8,6 +8,8 @@ import { ShardUnreachable } from '../transport/shard-unreachable.ts';
 const MAX_WRONG_EPOCHS = 3;
 /** How long a write waits for a moving app. */
 const MAX_HOLD_MS = 5_000;
+/** How soon the catalog is asked what became of an app that moves. */
+const ASK_AGAIN_MS = 250;
 /** Spreads the retries of many requests that were refused at the same moment. */
 const MAX_JITTER_MS = 25;
 
@@ -85,7 +87,10 @@ async function destination(view: CatalogView, call: ShardCall): Promise<Destinat
     if (decision.kind === 'refuse') throw refusal(call.app, decision.reason);
     const leftMs = giveUpAtMs - Date.now();
     if (leftMs <= 0) throw new RocketError('SHARD_UNAVAILABLE', `App ${call.app} is being moved`);
-    await view.nextChange(leftMs);
+    const { version } = view.current;
+    await view.nextChange(Math.min(leftMs, ASK_AGAIN_MS));
+    // What was told may be lost, as behind a connection pooler; all who wait share one look.
+    if (view.current.version === version) await view.refresh();
   }
 }
 

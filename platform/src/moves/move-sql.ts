@@ -6,7 +6,8 @@ import type { MoveChange, MoveFilter, MoveLease, MoveProgress, NewMove } from '.
 const DEFAULT_LIMIT = 100;
 /** In the order of `MoveRow`. */
 const COLUMNS = `m.id, m.app, m.app_id, m.source, m.source_database, m.target, m.target_database, m.epoch, m.back_of,
-  m.phase, m.requested_by, m.requested_at, m.abort_reason, m.problem, m.progress, m.term, m.mover, m.over_at, m.kept_until`;
+  m.phase, m.requested_by, m.requested_at, m.abort_reason, m.problem, m.progress, m.term, m.mover, m.over_at, m.kept_until,
+  m.target_history, m.marker, m.since, m.can_return`;
 /** Who is silent for so long has lost it. */
 const IS_FREE = 'm.lease_until < clock_timestamp() AND m.held_until < clock_timestamp()';
 
@@ -65,11 +66,15 @@ export function selectSteps(id: string): Statement {
   };
 }
 
+/** One that repeats a step of the last two is not recorded: a move that fails again and again would grow without end. */
 export function insertStep(move: string, note: string | null): Statement {
   return {
     text: `INSERT INTO app_move_step (move, number, phase, mover, note)
            SELECT m.id, coalesce((SELECT max(number) FROM app_move_step WHERE move = m.id), 0) + 1, m.phase, m.mover, $2
-           FROM app_move m WHERE m.id = $1::uuid`,
+           FROM app_move m
+           WHERE m.id = $1::uuid AND NOT EXISTS (
+             SELECT FROM (SELECT * FROM app_move_step WHERE move = m.id ORDER BY number DESC LIMIT 2) l
+             WHERE (l.phase, l.mover, l.note) IS NOT DISTINCT FROM (m.phase, m.mover, $2::text) AND $2 IS NOT NULL)`,
     values: [move, note],
   };
 }
@@ -142,20 +147,45 @@ export function releaseLease({ move, term }: MoveLease, againInSeconds: number):
   };
 }
 
-/** No row when somebody else has the move, or when it is decided and the step would go back behind that. */
+/**
+ * No row when somebody else has the move, when it is decided and the step would go back behind that, or when it is to be
+ * undone and the step would decide it.
+ */
 export function updatePhase({ move, term }: MoveLease, change: MoveChange): Statement {
-  const { phase, problem, keepSeconds } = change;
+  const { phase, problem, keepSeconds, leaseSeconds, placement, canReturn } = change;
+  const since = placement?.kind === 'switch' ? placement.since : null;
   return {
     text: `UPDATE app_move m SET phase = $3, problem = CASE WHEN $4::boolean THEN $5 ELSE m.problem END,
              over_at = CASE WHEN $6::boolean THEN coalesce(m.over_at, clock_timestamp()) END,
              kept_until = CASE WHEN $7::float8 IS NULL THEN m.kept_until
-               ELSE clock_timestamp() + make_interval(secs => $7::float8) END
+               ELSE clock_timestamp() + make_interval(secs => $7::float8) END,
+             lease_until = coalesce(clock_timestamp() + make_interval(secs => $10::float8), m.lease_until),
+             target_database = coalesce($11, m.target_database), target_history = coalesce($12, m.target_history),
+             marker = coalesce($13, m.marker), since = coalesce($14, m.since),
+             can_return = coalesce($15, m.can_return)
            WHERE m.id = $1::uuid AND m.term = $2 AND ($8::boolean OR m.phase <> ALL ($9::text[]))
+             AND (NOT $16::boolean OR m.abort_reason IS NULL)
            RETURNING ${COLUMNS}`,
     values: [
       ...[move, term, phase, problem !== undefined, problem ?? null],
       ...[isMoveOver(phase), keepSeconds ?? null, isMoveDecided(phase), MOVE_PHASES.filter(isMoveDecided)],
+      ...[
+        leaseSeconds ?? null,
+        change.targetDatabase ?? null,
+        change.targetHistory ?? null,
+        change.marker ?? null,
+      ],
+      ...[since, canReturn ?? null, placement?.kind === 'switch'],
     ],
+  };
+}
+
+/** The document was changed: its tables cannot be followed any more. */
+export function endKeeping(app: AppName): Statement {
+  return {
+    text: `UPDATE app_move SET kept_until = clock_timestamp() WHERE app = $1 AND phase = 'kept'
+             AND kept_until > clock_timestamp() RETURNING id`,
+    values: [app],
   };
 }
 

@@ -44,6 +44,14 @@ export interface MoveRecord {
   /** What went wrong last, for people. */
   readonly problem: string | null;
   readonly progress: Partial<MoveProgress>;
+  /** The cluster and the timeline of the target's server, while it follows; null while it does not. */
+  readonly targetHistory: string | null;
+  /** What the target has when it has everything; null before the switch. */
+  readonly marker: string | null;
+  /** Where the log of the target was at the switch; null before. */
+  readonly since: Lsn | null;
+  /** False where the former database does not follow, so that there is no way back. */
+  readonly canReturn: boolean;
   /** Grows with each mover that takes it over. */
   readonly term: number;
   /** Null while nobody has it. */
@@ -90,6 +98,12 @@ export interface MoveChange {
   readonly note?: string | null;
   readonly problem?: string | null;
   readonly placement?: PlacementChange;
+  /** For how long nobody else takes the move over, from now on; as it was when absent. */
+  readonly leaseSeconds?: number;
+  readonly targetDatabase?: string;
+  readonly targetHistory?: string;
+  readonly marker?: string;
+  readonly canReturn?: boolean;
   /** How long the former database is kept from now on, in seconds. */
   readonly keepSeconds?: number;
 }
@@ -126,7 +140,10 @@ export interface Moves {
   giveBack(lease: MoveLease, againInSeconds: number): Promise<void>;
   /**
    * Records the next step, before it is begun, and changes the placement with it.
-   * @throws RocketError `CONFLICT` when somebody else has the move, or the placement is another one by now
+   * @throws RocketError `CONFLICT` when somebody else has the move, the placement is another one by now, the step would go
+   *   back behind a decision, or would decide what is to be undone
    */
   advance(lease: MoveLease, change: MoveChange): Promise<MoveRecord>;
+  /** Former databases of an app are not kept any longer. @returns whether there was one */
+  endKeeping(app: AppName): Promise<boolean>;
 }

@@ -1,51 +1,10 @@
-import {
-  appId,
-  appName,
-  epoch,
-  isMoveDecided,
-  isMoveOver,
-  MOVE_PHASES,
-  RocketError,
-  shardName,
-} from '@rocket/schema';
-import { z } from 'zod';
+import { isMoveDecided, isMoveOver, RocketError } from '@rocket/schema';
 import { bumpVersion } from '../catalog/sql/version-sql.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
-import type { Database, Row, Transaction } from '../postgres/queryable.ts';
+import type { Database, Transaction } from '../postgres/queryable.ts';
+import { readMove, readStep } from './move-row.ts';
 import * as sql from './move-sql.ts';
-import type { MoveChange, MoveRecord, MoveStep, Moves } from './move-types.ts';
-
-const phase = z.enum(MOVE_PHASES);
-const instant = z.string().transform((text) => new Date(text));
-const count = z.number().exactOptional();
-const maybe = z.number().nullable().exactOptional();
-const progress = z.object({
-  ...{ rowsDone: count, rowsTotal: count, bytesDone: count, bytesTotal: count },
-  ...{ bytesPerSecond: maybe, remainingMs: maybe, expectedPauseMs: maybe, pauseMs: maybe },
-  detail: z.string().nullable().exactOptional(),
-});
-const MoveRow = z.tuple([
-  z.uuid(),
-  z.string().transform(appName),
-  z.string().transform(appId),
-  z.string().transform(shardName),
-  z.string(),
-  z.string().transform(shardName),
-  z.string(),
-  z.number().transform(epoch),
-  z.uuid().nullable(),
-  phase,
-  z.string(),
-  instant,
-  z.string().nullable(),
-  z.string().nullable(),
-  progress,
-  z.number(),
-  z.string().nullable(),
-  instant.nullable(),
-  instant.nullable(),
-]);
-const StepRow = z.tuple([z.number(), phase, z.string().nullable(), z.string().nullable(), instant]);
+import type { MoveChange, MoveRecord, Moves } from './move-types.ts';
 
 export function moves(database: Database): Moves {
   return {
@@ -87,6 +46,7 @@ export function moves(database: Database): Moves {
         }
         return move;
       }),
+    endKeeping: async (app) => (await database.query(sql.endKeeping(app))).length > 0,
   };
 }
 
@@ -151,32 +111,4 @@ async function changePlacement(
   const changed = await tx.query(statement);
   if (changed.length === 0) throw new RocketError('CONFLICT', `App ${app} is not where its move expects it`);
   if (change.kind === 'switch' && move.backOf !== null) await tx.query(sql.endReturned(move.backOf));
-}
-
-function readMove(row: Row): MoveRecord {
-  const [id, app, ofApp, source, sourceDatabase, target, targetDatabase, at, backOf, ...rest] =
-    MoveRow.parse(row);
-  const [now, requestedBy, requestedAt, abortReason, problem, known, term, mover, overAt, keptUntil] = rest;
-  return {
-    ...{
-      id,
-      app,
-      appId: ofApp,
-      epoch: at,
-      backOf,
-      phase: now,
-      requestedBy,
-      requestedAt,
-      abortReason,
-      problem,
-    },
-    source: { shard: source, database: sourceDatabase },
-    target: { shard: target, database: targetDatabase },
-    ...{ progress: known, term, mover, overAt, keptUntil },
-  };
-}
-
-function readStep(row: Row): MoveStep {
-  const [order, at, mover, note, when] = StepRow.parse(row);
-  return { number: order, phase: at, mover, note, at: when };
 }

@@ -12,7 +12,7 @@ const fresh = freshCatalog();
 const wanted = (more: Partial<NewMove> = {}): NewMove => ({
   app: crm,
   source: { shard: west, database: 'rocket_crm' },
-  target: { shard: east, database: 'rocket_crm-e2' },
+  target: { shard: east, database: 'rocket_crm-a1b2c3' },
   epoch: epoch(1),
   backOf: null,
   parallel: 1,
@@ -47,7 +47,14 @@ test('a move goes through its steps, and the placement with it', async () => {
   const switched = { kind: 'switch', since: lsn('0/16B3748') } as const;
   await moves.advance(lease, { phase: 'switched', placement: switched });
   expect(await placed()).toEqual({
-    ...{ app: crm, shard: east, epoch: 2, state: 'moving', database: 'rocket_crm-e2', since: '0/16B3748' },
+    ...{
+      app: crm,
+      shard: east,
+      epoch: 2,
+      state: 'moving',
+      database: 'rocket_crm-a1b2c3',
+      since: '0/16B3748',
+    },
   });
   await moves.advance(lease, { phase: 'switched', note: 'opened', placement: { kind: 'open' } });
   expect(await placed()).toMatchObject({ shard: east, state: 'active' });
@@ -139,7 +146,7 @@ test('no more moves away from a shard begin at once than are asked for', async (
   for (const name of names) {
     const app = crm.replace('crm', `app_${name}`) as typeof crm;
     const { database } = await catalog.createApp({ app, shard: west, database: `rocket_${app}` });
-    const target = { shard: east, database: `${database}-e2` };
+    const target = { shard: east, database: `${database}-a1b2c3` };
     await catalog.moves.request(wanted({ app, source: { shard: west, database }, target, parallel: 2 }));
   }
   const begun = [await claimed(), await claimed()];
@@ -160,7 +167,7 @@ test('a former database is taken up again when it is due, unless the app is goin
   await moves.giveBack(lease, 0);
   const back = wanted({
     ...{
-      source: { shard: east, database: 'rocket_crm-e2' },
+      source: { shard: east, database: 'rocket_crm-a1b2c3' },
       target: { shard: west, database: 'rocket_crm' },
     },
     ...{ epoch: epoch(2), backOf: lease.move },

@@ -55,7 +55,10 @@ export function isMoveDecided(phase: MovePhase): boolean {
   return DECIDED.has(phase);
 }
 
-/** Name of the database that an app gets by a move. No app's own name can have the hyphen, so no two apps share one. */
-export function movedDatabaseName(database: string, epoch: number): string {
-  return `${database.replace(/-e\d+$/, '')}-e${epoch}`;
+/**
+ * Name of the database that an app gets by a move. No app's own name can have the hyphen, so no two apps share one.
+ * @param unique six hexadecimal digits that no other attempt has: a mover that was frozen may drop by name what it had made
+ */
+export function movedDatabaseName(database: string, unique: string): string {
+  return `${database.replace(/-[0-9a-f]+$/, '')}-${unique}`;
 }

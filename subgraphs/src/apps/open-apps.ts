@@ -57,6 +57,7 @@ export interface OpenAppsOptions
 export interface OpenApps {
   /** @throws RocketError `WRONG_EPOCH` for an app that is not here at this epoch, before anything else is done */
   admit(at: Placed): Promise<Placement>;
+  readonly isMoving: Placements['isMoving'];
   /** @throws RocketError `WRONG_EPOCH` when the app was already served at a later epoch */
   database(placement: Placement): AppDatabase;
   /** For what is written to that database. @throws RocketError `WRONG_EPOCH` like `database` */
@@ -104,8 +105,9 @@ export async function openApps(options: OpenAppsOptions): Promise<OpenApps> {
     isRemoved: (app) => placements.appId(app) === null,
   });
   const stopFollowing = view.onChange(() => followMoves({ placements, databases, outboxes, logger }));
-  const apps: Pick<OpenApps, 'admit' | 'database' | 'outbox'> = {
+  const apps: Pick<OpenApps, 'admit' | 'isMoving' | 'database' | 'outbox'> = {
     admit: ({ app, epoch }) => placements.admit(app, epoch),
+    isMoving: (placement) => placements.isMoving(placement),
     database: (placement) => databases.get(placement),
     outbox: (placement) => {
       databases.get(placement);

@@ -18,6 +18,8 @@ export interface Placements {
   admit(app: AppName, epoch: Placement['epoch']): Promise<Placement>;
   /** Null for an app that is not placed on this shard, as far as this process knows. */
   here(app: AppName): Placement | null;
+  /** Whether the app moves, or has moved away, by the catalog as it is now: what this process has heard may be old. */
+  isMoving(placement: Placement): Promise<boolean>;
   /** Wherever it is. Null for an app that this process does not know. */
   of(app: AppName): Placement | null;
   /** Revision of the app's document that is served now, as far as this process knows. */
@@ -45,6 +47,11 @@ export function createPlacements(
     here: (app) => {
       const placement = placementOf(app);
       return placement?.shard === shard ? placement : null;
+    },
+    isMoving: async ({ app, epoch }) => {
+      await view.refresh();
+      const now = placementOf(app);
+      return now?.shard !== shard || now.epoch !== epoch || now.state === 'moving';
     },
     of: (app) => placementOf(app) ?? null,
     activeRevision: (app) => view.current.apps.get(app)?.activeRevision ?? null,

@@ -5,16 +5,22 @@ import { closeSlot, unsubscribe } from './channel/channel.ts';
 import { channelName } from './channel/channel-sql.ts';
 import type { HeldMove } from './held-move.ts';
 import { closeSide, type MoveSide, openSide, type SideParts } from './move-sides.ts';
+import { isOfMoves } from './steps/discard-target.ts';
 
 export function isShardGone(error: unknown): boolean {
   return error instanceof RocketError && error.code === 'NOT_FOUND';
 }
 
+export type EndParts = SideParts & {
+  /** Whether the catalog of this installation has such a move, of the same app. */
+  readonly isMoveOfApp: (move: string) => Promise<boolean>;
+};
+
 /**
  * Removes what the move has made where it can, so that no log is kept for anybody who is gone. A former database stays: it
  * may be the only one that is left.
  */
-export async function endWithoutShard(move: HeldMove, parts: SideParts): Promise<void> {
+export async function endWithoutShard(move: HeldMove, parts: EndParts): Promise<void> {
   const { source, target, phase } = move.record;
   const isDecided = isMoveDecided(phase);
   // Of the app it is the former database, or the one that was not finished.
@@ -24,7 +30,9 @@ export async function endWithoutShard(move: HeldMove, parts: SideParts): Promise
   const isLeft = await atPlace(spare, parts, async (side) => {
     const term = { move: move.record.id, term: move.lease.term };
     await unsubscribe(channelOf(move, isDecided), side.database, term);
-    if (!wasWhole) await dropDatabase(side.serverUrl, side.databaseName);
+    if (wasWhole || !(await isOfMoves(side.database, parts.isMoveOfApp))) return;
+    await move.require();
+    await dropDatabase(side.serverUrl, side.databaseName);
   });
   const left = isLeft && wasWhole ? `; database ${spare.database} is left on shard ${spare.shard}` : '';
   const problem = `Shard ${source.shard} or ${target.shard} was removed${left}`;

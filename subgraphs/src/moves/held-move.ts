@@ -1,10 +1,12 @@
 /** A move that this process has: its record, its lease, and how far it is. */
 import type { Logger, MoveChange, MoveLease, MoveProgress, MoveRecord, Moves } from '@rocket/platform';
-import { isMoveDecided } from '@rocket/schema';
+import { isMoveDecided, type MovePhase } from '@rocket/schema';
 import { MoverReplaced } from './barrier/write-barrier.ts';
 
-/** Whoever is silent for so long is taken for dead. Short, since writes may wait for a move. */
+/** Whoever is silent for so long is taken for dead. */
 export const LEASE_SECONDS = 5;
+/** The same while writes wait. */
+const HOLDING_LEASE_SECONDS = 2;
 const RENEWAL_MS = 500;
 const CHECK_MS = 100;
 
@@ -68,7 +70,7 @@ export class HeldMove {
   /** Records the next step, before it is begun. */
   async advance(change: MoveChange): Promise<void> {
     if (change.phase !== this.#record.phase) this.tell({ detail: null });
-    this.#record = await this.#moves.advance(this.lease, change);
+    this.#record = await this.#moves.advance(this.lease, { leaseSeconds: leaseOf(change.phase), ...change });
     const { app, source, target, phase } = this.#record;
     const facts = { app, from: source.shard, to: target.shard, phase, note: change.note };
     this.logger.info(facts, 'a move of an app is a step further');
@@ -85,6 +87,12 @@ export class HeldMove {
     const { abortReason, phase } = this.#record;
     if (abortReason === null || isMoveDecided(phase) || phase === 'undoing') return;
     throw new MoveGivenUp('aborted', abortReason);
+  }
+
+  /** Asks the catalog, before something that cannot be undone and that no database refuses. @throws MoverReplaced */
+  async require(): Promise<void> {
+    const record = await this.#moves.renew(this.lease, this.#progress, LEASE_SECONDS);
+    if (record === null) throw new MoverReplaced('Somebody else has the move');
   }
 
   /** Runs a step that may take long, and ends it where it can be left. @throws as `check` does */
@@ -111,7 +119,7 @@ export class HeldMove {
   async #renew(): Promise<void> {
     const { term } = this.#record;
     try {
-      const record = await this.#moves.renew(this.lease, this.#progress, LEASE_SECONDS);
+      const record = await this.#moves.renew(this.lease, this.#progress, leaseOf(this.#record.phase));
       if (record === null) this.#isLost = true;
       // A step that was recorded meanwhile is newer.
       else if (record.term === term) this.#record = { ...this.#record, abortReason: record.abortReason };
@@ -120,4 +128,8 @@ export class HeldMove {
       this.logger.warn({ err, app: this.#record.app }, 'the lease of a move could not be renewed');
     }
   }
+}
+
+function leaseOf(phase: MovePhase): number {
+  return phase === 'holding' || phase === 'fenced' ? HOLDING_LEASE_SECONDS : LEASE_SECONDS;
 }

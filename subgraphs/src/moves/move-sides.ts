@@ -38,14 +38,36 @@ export interface SideParts {
   /** Of a shard's server that takes writes now. @throws RocketError `NOT_FOUND` for a shard that is gone */
   readonly primaryUrl: (shard: ShardName) => Promise<string>;
   readonly logger: Logger;
+  /** Name of the mover's sessions. */
+  readonly session: string;
+}
+
+/** Of one mover. Those of its predecessors begin alike. */
+export function sessionOf({ id, term }: Pick<MoveRecord, 'id' | 'term'>): string {
+  return `${sessionsOf(id)}${term}`;
+}
+
+function sessionsOf(id: string): string {
+  return `rocket-mover-${id}-`;
+}
+
+/** What a mover that is gone has begun does not go on: it could hold what the next one has to lock. */
+export async function endFormerSessions(
+  { server, databaseName }: MoveSide,
+  move: Pick<MoveRecord, 'id' | 'term'>,
+): Promise<void> {
+  const text = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = $1 AND starts_with(application_name, $2) AND application_name <> $3`;
+  await server.query({ text, values: [databaseName, sessionsOf(move.id), sessionOf(move)] });
 }
 
 /** Opens no connection yet. @throws RocketError `NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function openSides(
-  move: Pick<MoveRecord, 'source' | 'target'>,
-  parts: SideParts,
+  move: Pick<MoveRecord, 'id' | 'term' | 'source' | 'target'>,
+  parts: Omit<SideParts, 'session'>,
 ): Promise<MoveSides> {
-  const [source, target] = await Promise.all([openSide(move.source, parts), openSide(move.target, parts)]);
+  const of = { ...parts, session: sessionOf(move) };
+  const [source, target] = await Promise.all([openSide(move.source, of), openSide(move.target, of)]);
   return {
     source,
     target,
@@ -57,12 +79,12 @@ export async function openSides(
 
 /** @throws RocketError `NOT_FOUND`, `SHARD_UNAVAILABLE` */
 export async function openSide({ shard, database }: MovePlace, parts: SideParts): Promise<MoveSide> {
-  const { primaryUrl, logger } = parts;
+  const { primaryUrl, logger, session } = parts;
   const serverUrl = await primaryUrl(shard);
   const open = (name: string, options: string | null) =>
     createDatabase({
       url: withOptions(databaseUrl(serverUrl, name), options),
-      ...{ logger, applicationName: 'rocket-mover', max: MAX_CONNECTIONS, acquireTimeoutMs: ACQUIRE_MS },
+      ...{ logger, applicationName: session, max: MAX_CONNECTIONS, acquireTimeoutMs: ACQUIRE_MS },
     });
   return {
     ...{ shard, databaseName: database, serverUrl, serverName: serverName(serverUrl) },

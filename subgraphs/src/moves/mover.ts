@@ -3,38 +3,26 @@
  * one goes on at the step that was recorded last.
  */
 import { randomUUID } from 'node:crypto';
-import {
-  type Catalog,
-  type CatalogView,
-  type EventBus,
-  type Logger,
-  type MoveRecord,
-  within,
-} from '@rocket/platform';
-import { isMoveDecided, isMoveOver, type ShardName } from '@rocket/schema';
+import { type Catalog, type CatalogView, type Logger, type MoveRecord, within } from '@rocket/platform';
+import { type AppName, isMoveDecided, isMoveOver, type ShardName } from '@rocket/schema';
 import { createStatements, type Statements } from '../outbox/writers/statements.ts';
 import { MoverReplaced } from './barrier/write-barrier.ts';
-import { endWithoutShard, isShardGone } from './end-without-shard.ts';
 import { HeldMove, LEASE_SECONDS, MoveGivenUp, MoverStops } from './held-move.ts';
-import { openSides } from './move-sides.ts';
-import { runMove } from './run-move.ts';
-import type { MoveSettings } from './steps/move-step.ts';
+import { type RunParts, runOnSides } from './run-on-sides.ts';
 
 /** Moves of one process at once. Postgres does most of the work. */
 const MAX_MOVES = 4;
 /** Movers that have died are noticed so, and former databases that are not to be kept any more. */
-const LOOK_MS = 1_000;
+const LOOK_MS = 500;
 const FIRST_RETRY_SECONDS = 1;
 const LONGEST_RETRY_SECONDS = 15;
+/** What went well for so long makes a failure the first one. */
+const FORGIVEN_MS = 120_000;
 
-export interface MoverOptions {
+export interface MoverOptions extends Omit<RunParts, 'sayClosed'> {
   readonly catalog: Pick<Catalog, 'moves'>;
-  readonly view: Pick<CatalogView, 'current' | 'onChange'>;
-  readonly bus: EventBus;
+  readonly view: Pick<CatalogView, 'current' | 'refresh' | 'onChange'>;
   readonly logger: Logger;
-  readonly settings: MoveSettings;
-  /** Of the server of a shard that takes writes now. @throws RocketError `NOT_FOUND` for a shard that is gone */
-  readonly primaryUrl: (shard: ShardName) => Promise<string>;
 }
 
 export interface Mover {
@@ -51,7 +39,10 @@ class Movers implements Mover {
   readonly #name = `mover-${randomUUID().slice(0, 8)}`;
   readonly #held = new Map<HeldMove, Promise<void>>();
   /** By move: since when it gets no further, and how often it was tried. */
-  readonly #stuck = new Map<string, { readonly sinceMs: number; readonly phase: string; tries: number }>();
+  readonly #stuck = new Map<
+    string,
+    { readonly sinceMs: number; readonly phase: string; lastMs: number; tries: number }
+  >();
   readonly #statements = new Map<ShardName, Statements>();
   readonly #timer: NodeJS.Timeout;
   readonly #unlisten: () => void;
@@ -104,7 +95,7 @@ class Movers implements Mover {
     const { app } = move.record;
     let againInSeconds = 0;
     try {
-      await this.#runBetween(move);
+      await runOnSides(move, { ...this.#options, sayClosed: this.#sayClosed });
       this.#stuck.delete(move.record.id);
     } catch (err) {
       if (err instanceof MoverReplaced) logger.info({ app }, 'somebody else goes on with a move');
@@ -119,34 +110,15 @@ class Movers implements Mover {
     });
   }
 
-  async #runBetween(move: HeldMove): Promise<void> {
-    const { bus, settings, primaryUrl, catalog, view } = this.#options;
-    const { app, appId, source } = move.record;
-    const places = { primaryUrl, logger: move.logger };
-    const sides = await openSides(move.record, places).catch((error: unknown) => {
-      if (isShardGone(error)) return null;
-      throw error;
-    });
-    if (sides === null) return await endWithoutShard(move, places);
-    try {
-      await runMove({
-        ...{ move, sides, bus, settings },
-        isAppGone: () => view.current.apps.get(app)?.id !== appId,
-        isMoveOfApp: async (id) => (await catalog.moves.get(id))?.app === app,
-        sayClosed: ({ id, process }) => this.#speaking(source.shard).settled({ app, writer: id, process }),
-      });
-    } finally {
-      await sides.close();
-    }
-  }
-
   /** Notes what went wrong, and gives up a move that gets no further. @returns when to try again, in seconds */
   async #failed(move: HeldMove, error: unknown): Promise<number> {
     const { record, logger } = move;
     const { patienceMs } = this.#options.settings;
     const known = this.#stuck.get(record.id);
     const nowMs = performance.now();
-    const stuck = known?.phase === record.phase ? known : { sinceMs: nowMs, phase: record.phase, tries: 0 };
+    const goesOn = known?.phase === record.phase && nowMs - known.lastMs < FORGIVEN_MS;
+    const stuck = goesOn ? known : { sinceMs: nowMs, lastMs: nowMs, phase: record.phase, tries: 0 };
+    stuck.lastMs = nowMs;
     stuck.tries += 1;
     this.#stuck.set(record.id, stuck);
     const problem = error instanceof Error ? error.message : String(error);
@@ -161,6 +133,9 @@ class Movers implements Mover {
     }
     return Math.min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** (stuck.tries - 1));
   }
+
+  readonly #sayClosed = (shard: ShardName, writer: { app: AppName; writer: string; process: string }) =>
+    this.#speaking(shard).settled(writer);
 
   #speaking(shard: ShardName): Statements {
     const known = this.#statements.get(shard);

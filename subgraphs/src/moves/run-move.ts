@@ -2,7 +2,7 @@
 import type { MoveRecord } from '@rocket/platform';
 import { isMoveDecided, isMoveOver, type MovePhase } from '@rocket/schema';
 import { MoveGivenUp } from './held-move.ts';
-import { dropSource, turnAround } from './steps/after-switch.ts';
+import { dropSource, sayWritersClosed, turnAround } from './steps/after-switch.ts';
 import { buildIndexes } from './steps/build-indexes.ts';
 import { compareCopy } from './steps/compare-copy.ts';
 import { awaitCopy } from './steps/copy.ts';
@@ -34,10 +34,10 @@ export async function runMove(parts: MoveParts): Promise<void> {
 async function step(parts: MoveParts): Promise<MovePhase | null> {
   const { move } = parts;
   move.check();
-  if (parts.isAppGone()) return await stepWithoutApp(parts);
+  if (await parts.isAppGone()) return await stepWithoutApp(parts);
   switch (move.record.phase) {
     case 'waiting':
-      return move.record.backOf === null ? 'preparing' : 'following';
+      return move.record.backOf === null ? 'preparing' : 'comparing';
     case 'preparing':
       await prepare(parts);
       return 'copying';
@@ -92,8 +92,10 @@ async function stepWithoutApp(parts: MoveParts): Promise<MovePhase | null> {
 async function afterSwitch(parts: MoveParts): Promise<null> {
   const { move, settings } = parts;
   await open(parts);
-  await turnAround(parts);
-  await move.advance({ phase: 'kept', keepSeconds: settings.keepSeconds });
+  await sayWritersClosed(parts);
+  const canReturn = await turnAround(parts);
+  const note = canReturn ? null : 'the former database does not follow: there is no way back';
+  await move.advance({ phase: 'kept', keepSeconds: settings.keepSeconds, canReturn, note });
   return null;
 }
 

@@ -36,7 +36,7 @@ export async function executeOperation(
   const variables = operation === null ? given : builtInNumbers(context.schema, operation, given);
   const completed = (shared: RequestContext, root: RootValue) =>
     complete(shared, { ...input, variables }, root);
-  if (operation?.operation === 'mutation' && context.isMoving) throw new RocketError('WRONG_EPOCH');
+  if (operation?.operation === 'mutation' && (await context.isMoving())) throw new RocketError('WRONG_EPOCH');
   if (operation?.operation !== 'query') {
     const result = await completed(context, {});
     if (operation?.operation !== 'mutation') return valueAnswer(result);

@@ -34,8 +34,10 @@ export interface RequestContext {
   readonly workflows: WorkflowCommands;
   /** Ids of the events that `writes` and `workflows` have committed by now. */
   readonly committed: readonly string[];
-  /** The app is about to move: writes that have not begun are refused, and made on the other shard. */
-  readonly isMoving: boolean;
+  /**
+   * The app is about to move, or was a moment ago: writes that have not begun are refused, and made where it is then.
+   */
+  readonly isMoving: () => Promise<boolean>;
   readonly advice: QueryAdvice;
   /** Whether it is to be told what an answer depends on. */
   readonly wantsFacts?: boolean;

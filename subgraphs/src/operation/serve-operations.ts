@@ -77,7 +77,7 @@ async function requestContext(
     }),
     workflows: workflows({ placement, model, revision, deadlineAtMs, onCommitted }),
     committed,
-    isMoving: placement.state === 'moving',
+    isMoving: async () => placement.state === 'moving' && (await apps.isMoving(placement)),
     advice: insights.of(app).advice,
   });
 }

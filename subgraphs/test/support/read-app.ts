@@ -110,7 +110,7 @@ export async function createReadApp(
       advice: createQueryAdvice(),
       writes: createWritePipeline(parts),
       workflows,
-      ...{ committed, isMoving: false },
+      ...{ committed, isMoving: async () => false },
     });
     const prepared = documents.prepare(schema, { query });
     return await executeOperation(context, { prepared, variables, requestId: 'test', logger });

@@ -90,6 +90,8 @@ async function replaceRevision(
   const activation = await activateRevision({ model, contentHash, sampleData, active, createdBy }, parts);
   switch (activation.kind) {
     case 'active':
+      // Changed tables cannot be followed by a database that has the former ones.
+      if (activation.report.changes.length > 0) await parts.catalog.moves.endKeeping(app);
       await publish(parts);
       return activation.report;
     case 'refused':

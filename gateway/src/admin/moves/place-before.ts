@@ -25,11 +25,20 @@ export async function placeBefore(
     );
   }
   if (!isKept(last)) throw gone(last);
+  if (!last.canReturn) throw notFollowing(last);
   return { ...last.source, backOf: last.id };
 }
 
 function isKept({ phase, keptUntil }: MoveRecord): boolean {
   return phase === 'kept' && keptUntil !== null && keptUntil.getTime() > Date.now();
+}
+
+function notFollowing({ app, source }: MoveRecord): RocketError {
+  return new RocketError(
+    'CONFLICT',
+    `The former database of app ${app} on shard ${source.shard} does not follow any more, as after a promotion: it lacks what was written since`,
+    { details: { hint: `\`rocket app move ${app} --to ${source.shard}\` moves it there anew` } },
+  );
 }
 
 function gone({ app, source, keptUntil }: MoveRecord): RocketError {

@@ -1,4 +1,5 @@
 /** Has apps moved: what is checked before a move is recorded, which a worker then does. */
+import { randomBytes } from 'node:crypto';
 import { checkServerVersion, type MovePlace, type MoveRecord } from '@rocket/platform';
 import {
   type AppName,
@@ -13,6 +14,8 @@ import { existingApp } from '../apps/existing-app.ts';
 import { requireSettled, settleImports } from '../apps/settle-imports.ts';
 import { type AdminParts, publish } from '../parts.ts';
 import { placeBefore } from './place-before.ts';
+
+const UNIQUE_BYTES = 3;
 
 export interface MoveAppArguments {
   readonly name: string;
@@ -108,7 +111,8 @@ export async function recordMove(request: MoveRequest, { catalog, logger }: Admi
   const { app, shard, database, epoch } = placement;
   const target: MovePlace = {
     shard: request.target.shard,
-    database: request.target.database ?? movedDatabaseName(database, epoch + 1),
+    database:
+      request.target.database ?? movedDatabaseName(database, randomBytes(UNIQUE_BYTES).toString('hex')),
   };
   const source = { shard, database };
   const move = await catalog.moves.request({

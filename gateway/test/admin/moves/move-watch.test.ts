@@ -39,7 +39,8 @@ function move(id: string, phase: MovePhase): MoveRecord {
     ...{ id, phase, app: appName('crm'), appId: appId('33333333-3333-4333-8333-333333333333') },
     ...{ source: place, target: place, epoch: epoch(1), backOf: null, requestedBy: 'me' },
     ...{ requestedAt: new Date(0), abortReason: null, problem: null, progress: {}, term: 0 },
-    ...{ mover: null, overAt: null, keptUntil: null },
+    ...{ mover: null, overAt: null, keptUntil: null, canReturn: true },
+    ...{ targetHistory: null, marker: null, since: null },
   };
 }
 

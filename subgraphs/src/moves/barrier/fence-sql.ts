@@ -26,6 +26,10 @@ const TABLES = `SELECT c.oid::regclass AS name,
                     WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   ORDER BY c.oid`;
 
+const IMPATIENT = `IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+       PERFORM set_config('deadlock_timeout', '100ms', true);
+     END IF;`;
+
 /** In their order. Each does nothing that was done before, but for functions, which become those of this version. */
 export const CREATE_FENCE: readonly string[] = [
   `CREATE SCHEMA IF NOT EXISTS ${SCHEMA}`,
@@ -35,14 +39,13 @@ export const CREATE_FENCE: readonly string[] = [
      IF current_setting('rocket.mover', true) = 'on' THEN RETURN NULL; END IF;
      RAISE EXCEPTION 'The app is moved: nothing is written to this database' USING ERRCODE = '${POSTGRES_CODES.fenced}';
    END $$`,
-  // Locks first: whoever has written to a table holds a lock that conflicts until they commit. Deadlocks end this
-  // transaction and not the app's, which wait longer before they look for one.
+  // Locks first: whoever has written to a table holds a lock that conflicts until they commit. Where the user may set it,
+  // deadlocks end this transaction and not the app's, which wait longer before they look for one, and a vacuum that is in
+  // the way is ended sooner.
   `CREATE OR REPLACE FUNCTION ${SCHEMA}.fence() RETURNS void LANGUAGE plpgsql AS $$
    DECLARE one record;
    BEGIN
-     IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-       PERFORM set_config('deadlock_timeout', '100ms', true);
-     END IF;
+     ${IMPATIENT}
      FOR one IN ${TABLES} LOOP
        EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', one.name);
      END LOOP;
@@ -58,6 +61,7 @@ export const CREATE_FENCE: readonly string[] = [
   `CREATE OR REPLACE FUNCTION ${SCHEMA}.unfence() RETURNS void LANGUAGE plpgsql AS $$
    DECLARE one record;
    BEGIN
+     ${IMPATIENT}
      FOR one IN ${TABLES} LOOP
        IF one.trigger <> 'D' THEN
          EXECUTE format('ALTER TABLE %s DISABLE TRIGGER "${FENCE_TRIGGER}"', one.name);
@@ -69,6 +73,11 @@ export const CREATE_FENCE: readonly string[] = [
 export interface MoveTerm {
   readonly move: string;
   readonly term: number;
+}
+
+/** One row: whether the session may write behind a fence, as it asked for when it connected. */
+export function selectPasses(): Statement {
+  return { text: `SELECT coalesce(current_setting('rocket.mover', true), '') = 'on'`, values: [] };
 }
 
 /**
@@ -119,6 +128,14 @@ export function setEpoch(epoch: Epoch): Statement {
 export function endAllWriters(): Statement {
   return {
     text: `UPDATE "${WRITERS_TABLE}" SET ended_at = now() WHERE ended_at IS NULL RETURNING id, process`,
+    values: [],
+  };
+}
+
+/** Those that were ended lately, by whomever. */
+export function selectEndedWriters(): Statement {
+  return {
+    text: `SELECT id, process FROM "${WRITERS_TABLE}" WHERE ended_at > now() - interval '1 hour'`,
     values: [],
   };
 }

@@ -23,8 +23,8 @@ export function dropPublication(name: string): Statement {
 /** A row for each that a move has made in this database: its name. */
 export function selectMovePublications(): Statement {
   return {
-    text: `SELECT pubname FROM pg_publication WHERE pubname LIKE '${CHANNEL_PREFIX.replace('_', '\\\\_')}%'`,
-    values: [],
+    text: 'SELECT pubname FROM pg_publication WHERE starts_with(pubname, $1)',
+    values: [CHANNEL_PREFIX],
   };
 }
 
@@ -94,7 +94,7 @@ export interface NewSubscription {
   readonly name: string;
   /** Of libpq: where the publication is. */
   readonly connection: string;
-  /** Whether rows that are there are copied first. */
+  /** Whether rows that are there are copied first, and changes follow at once; else it waits to be enabled. */
   readonly copies: boolean;
 }
 
@@ -103,7 +103,41 @@ export function createSubscription({ name, connection, copies }: NewSubscription
   const quoted = quoteIdentifier(name);
   return {
     text: `CREATE SUBSCRIPTION ${quoted} CONNECTION ${quoteLiteral(connection)} PUBLICATION ${quoted}
-           WITH (create_slot = false, slot_name = ${quoteLiteral(name)}, copy_data = ${copies})`,
+           WITH (create_slot = false, slot_name = ${quoteLiteral(name)}, copy_data = ${copies}, enabled = ${copies})`,
+    values: [],
+  };
+}
+
+/**
+ * Begins behind a position, and not where the slot is: after a crash of its server a slot that was advanced is where it was
+ * before, and what comes twice would end the subscription.
+ */
+export function beginAt(name: string, position: Lsn): readonly Statement[] {
+  return [
+    {
+      text: `SELECT pg_replication_origin_advance('pg_' || s.oid, $2::pg_lsn)
+             FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
+             WHERE s.subname = $1 AND d.datname = current_database()`,
+      values: [name, position],
+    },
+    { text: `ALTER SUBSCRIPTION ${quoteIdentifier(name)} ENABLE`, values: [] },
+  ];
+}
+
+/** A failing statement is logged with its text, and this one has a password. Only a superuser may set it. */
+export function keepFromLog(): Statement {
+  return {
+    text: `SELECT set_config('log_min_error_statement', 'panic', true) FROM pg_roles
+           WHERE rolname = current_user AND rolsuper`,
+    values: [],
+  };
+}
+
+/** Those by which tables were copied, when their subscription could not remove them. */
+export function dropCopySlots(): Statement {
+  return {
+    text: `SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots
+           WHERE database = current_database() AND NOT active AND slot_name ~ '^pg_\\d+_sync_\\d+_\\d+$'`,
     values: [],
   };
 }
@@ -149,6 +183,19 @@ export function selectFlushPosition(): Statement {
 
 export function flushPosition([row]: readonly Row[]): Lsn {
   return lsn(z.tuple([z.string()]).parse(row)[0]);
+}
+
+/**
+ * One row: the cluster, and the timeline on which it is written. Another one may lack what was confirmed by the former, and
+ * the source sends nothing twice.
+ */
+export function selectHistory(): Statement {
+  return {
+    text: `SELECT (SELECT system_identifier::text FROM pg_control_system()) || ':' ||
+             left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)`,
+    values: [],
+    prepare: true,
+  };
 }
 
 /** A text constant: the grammar of these statements takes no bound values. */

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isPostgresError } from '@rocket/platform';
+import type { Lsn } from '@rocket/schema';
 import type { MoveTerm } from '../barrier/fence-sql.ts';
 import { underTerm } from '../barrier/write-barrier.ts';
 import type { MoveSide } from '../move-sides.ts';
@@ -45,13 +46,23 @@ export async function openSlot({ name, from }: Channel, term: MoveTerm, signal?:
   await from.database.query(sql.createSlot(name), { deadlineAtMs: Date.now() + SLOT_MS, signal });
 }
 
-/** The other side follows from here on. @param copies whether it gets the rows that are there first */
-export async function subscribe({ name, from, to }: Channel, term: MoveTerm, copies: boolean): Promise<void> {
+/** Where a subscription begins: with the rows that are there, or behind a position of the other side's log. */
+export type Beginning = 'rows' | Lsn;
+
+/** The other side follows from here on. Does nothing twice. */
+export async function subscribe(
+  { name, from, to }: Channel,
+  term: MoveTerm,
+  beginning: Beginning,
+): Promise<void> {
   const known = await to.database.query(sql.selectSubscription(name));
   if (known.length > 0) return;
   const connection = conninfo(from.serverUrl, from.databaseName);
   await underTerm(to.database, term, async (tx) => {
-    await tx.query(sql.createSubscription({ name, connection, copies }));
+    await tx.query(sql.keepFromLog());
+    await tx.query(sql.createSubscription({ name, connection, copies: beginning === 'rows' }));
+    if (beginning === 'rows') return;
+    for (const statement of sql.beginAt(name, beginning)) await tx.query(statement);
   });
 }
 
@@ -64,14 +75,17 @@ export async function unsubscribe(name: string, database: Database, term: MoveTe
   });
 }
 
-/** Nothing is kept for the other side any more. */
+/** Nothing is kept for the other side any more. @throws Error when its reader does not end */
 export async function closeSlot(name: string, database: Database): Promise<void> {
   const untilMs = performance.now() + READER_MS;
-  while (performance.now() < untilMs) {
+  for (;;) {
     await database.query(sql.endReader(name));
-    const dropped = await database.query(sql.dropSlot(name));
-    if (dropped.length > 0 || sql.slotStatus(await database.query(sql.selectSlot(name))) === null) break;
+    await database.query(sql.dropSlot(name));
+    if (sql.slotStatus(await database.query(sql.selectSlot(name))) === null) break;
+    if (performance.now() > untilMs)
+      throw new Error(`Replication slot ${name} is read from, and was not dropped`);
     await sleep(AGAIN_MS);
   }
+  await database.query(sql.dropCopySlots());
   await database.query(sql.dropPublication(name));
 }

@@ -10,7 +10,7 @@ import { isMoveDecided, type Lsn } from '@rocket/schema';
 import { createCommitTracker } from '../../databases/commit-tracker.ts';
 import { sweepOutbox } from '../../outbox/relay/sweep-outbox.ts';
 import { selectWriters } from '../../outbox/writers/writers-sql.ts';
-import { putMarker } from '../barrier/fence-sql.ts';
+import { putMarker, selectMarker } from '../barrier/fence-sql.ts';
 import { lowerFence, raiseFence, underTerm } from '../barrier/write-barrier.ts';
 import { advanceSlot, flushPosition, selectFlushPosition } from '../channel/channel-sql.ts';
 import { compareAtRest } from '../compare/compare-at-rest.ts';
@@ -20,10 +20,11 @@ import { MoveGivenUp } from '../held-move.ts';
 import { readSequenceValues, setSequenceValues } from '../structure/sequence-values.ts';
 import { markerArrives } from './follow.ts';
 import { type MoveParts, nextEpoch, reverseChannel, termOf } from './move-step.ts';
+import { requireSameHistory } from './same-history.ts';
 import { mayPass, Passing, problemOf } from './switch-problem.ts';
 
 /** Gateways hold writes for five seconds, and each attempt has to be undone within them when it fails. */
-const ATTEMPT_MS = 3_800;
+const ATTEMPT_MS = 2_800;
 /** Writers of processes that work end within some ms. One that does not is ended by the fence. */
 const WRITERS_MS = 400;
 const WRITERS_POLL_MS = 4;
@@ -76,8 +77,9 @@ async function attemptSwitch(parts: MoveParts, tables: readonly ComparedTable[])
   move.heldSinceMs = performance.now();
   const deadlineAtMs = Date.now() + ATTEMPT_MS;
   await awaitWriters(parts);
+  move.check();
   await move.advance({ phase: 'fenced' });
-  const writers = await raiseFence(source.database, termOf(parts), nextEpoch(parts));
+  await raiseFence(source.database, termOf(parts), nextEpoch(parts));
   move.tell({ detail: 'what was not told yet is published' });
   await beforeDeadline(deadlineAtMs, publishLeft(parts));
   move.tell({ detail: 'the last changes are awaited' });
@@ -89,18 +91,30 @@ async function attemptSwitch(parts: MoveParts, tables: readonly ComparedTable[])
   move.tell({ detail: 'both sides are compared' });
   await requireEqual(parts, tables, deadlineAtMs);
   move.tell({ detail: 'the target is completed' });
-  const since = await complete(parts, sequences);
+  const completed = randomUUID();
+  const since = await complete(parts, sequences, completed);
   if (Date.now() > deadlineAtMs) throw new Passing('The switch took too long');
-  await move.advance({ phase: 'switched', placement: { kind: 'switch', since } });
-  for (const writer of writers) void parts.sayClosed(writer);
+  await move.advance({ phase: 'switched', marker: completed, placement: { kind: 'switch', since } });
 }
 
 /** The target takes writes from here on. Called again by whoever takes over a move that is decided. */
 export async function open(parts: MoveParts): Promise<void> {
   const { move, sides } = parts;
+  await requireComplete(parts);
   await lowerFence(sides.target.database, termOf(parts), nextEpoch(parts));
   await move.advance({ phase: 'switched', note: 'opened', problem: null, placement: { kind: 'open' } });
   if (move.heldSinceMs !== null) move.tell({ pauseMs: Math.round(performance.now() - move.heldSinceMs) });
+}
+
+/** A replica that was promoted since may lack some of it; the source has all, and takes no writes. */
+async function requireComplete({ move, sides }: MoveParts): Promise<void> {
+  const { app, marker, source, target } = move.record;
+  if (marker === null) return;
+  const [row] = await sides.target.database.query(selectMarker(marker));
+  if (row?.[0] === true) return;
+  throw new Error(
+    `The Postgres of shard ${target.shard} has lost what app ${app} had when it was switched, as by a promotion; database ${source.database} on shard ${source.shard} has it`,
+  );
 }
 
 /** Processes that follow the catalog end their writers when they hear that the app moves, and publish what they have. */
@@ -152,15 +166,17 @@ async function publishLeft(parts: MoveParts): Promise<void> {
 async function complete(
   parts: MoveParts,
   sequences: Awaited<ReturnType<typeof readSequenceValues>>,
+  marker: string,
 ): Promise<Lsn> {
   const { database } = parts.sides.target;
   await underTerm(database, termOf(parts), async (tx) => {
     await tx.query({ text: "SELECT set_config('synchronous_commit', 'on', true)", values: [] });
     await tx.query(setSequenceValues(sequences));
     // Sequences alone are not waited for at the commit.
-    await tx.query(putMarker(randomUUID()));
+    await tx.query(putMarker(marker));
   });
   await database.query(advanceSlot(reverseChannel(parts).name));
+  await requireSameHistory(parts);
   return flushPosition(await database.query(selectFlushPosition()));
 }
 

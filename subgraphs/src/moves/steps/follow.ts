@@ -7,6 +7,7 @@ import { openSlot } from '../channel/channel.ts';
 import { advanceSlot, selectSlot, slotStatus } from '../channel/channel-sql.ts';
 import { MoveGivenUp } from '../held-move.ts';
 import { forwardChannel, type MoveParts, reverseChannel, termOf } from './move-step.ts';
+import { requireSameHistory } from './same-history.ts';
 
 const POLL_MS = 2;
 const FAR_POLL_MS = 50;
@@ -23,6 +24,7 @@ export async function follow(parts: MoveParts): Promise<void> {
   const { move, sides, settings } = parts;
   const untilMs = performance.now() + settings.patienceMs;
   await requireSlot(parts);
+  await requireSameHistory(parts);
   // Made now, as it waits for whatever transaction is open on the server of the target.
   await move.checking((signal) => openSlot(reverseChannel(parts), termOf(parts), signal));
   for (let close = 0; close < CLOSE_TIMES; ) {

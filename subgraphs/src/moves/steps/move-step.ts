@@ -39,7 +39,7 @@ export interface MoveParts {
   /** Whether the catalog of this installation has such a move, of the same app. */
   readonly isMoveOfApp: (move: string) => Promise<boolean>;
   /** The app was removed, as with its shard: nobody will be served, wherever it is. */
-  readonly isAppGone: () => boolean;
+  readonly isAppGone: () => Promise<boolean>;
   /** Says on the stream that writers of other processes have ended. */
   readonly sayClosed: (writer: { readonly id: string; readonly process: string }) => Promise<void>;
 }

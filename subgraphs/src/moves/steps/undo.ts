@@ -1,8 +1,8 @@
 import { databaseExists, isConnectionError } from '@rocket/platform';
 import { closeSlot } from '../channel/channel.ts';
 import { MoveGivenUp } from '../held-move.ts';
+import { discardTarget } from './discard-target.ts';
 import { forwardChannel, type MoveParts, reverseChannel } from './move-step.ts';
-import { discardTarget } from './prepare.ts';
 
 /**
  * Removes everything that a move has made. The app is served where it was, and takes writes.
