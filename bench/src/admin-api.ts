@@ -34,11 +34,21 @@ export async function addAppUser(
 }
 
 async function mutate(
-  { url, token }: { url: string; token: string },
+  admin: { url: string; token: string },
   query: string,
   variables: Readonly<Record<string, unknown>>,
 ): Promise<void> {
+  await askAdmin(admin, query, variables);
+}
+
+/** @returns the answer, without an error in it, to be parsed */
+export async function askAdmin(
+  { url, token }: { url: string; token: string },
+  query: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
   const body = JSON.stringify({ query, variables });
   const answer = await postJson(`${url}/admin/graphql`, { authorization: `Bearer ${token}` }, body);
   if (answer.includes('"errors"')) throw new Error(`The admin API refused: ${answer}`);
+  return JSON.parse(answer);
 }

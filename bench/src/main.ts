@@ -7,6 +7,8 @@ import { formatCache } from './cache/format-cache.ts';
 import { events } from './events/events.ts';
 import { formatEvents } from './events/format-events.ts';
 import { type Comparison, formatComparison, summarise } from './measure/report.ts';
+import { formatMoves } from './moves/format-moves.ts';
+import { moves, QUIET_SECONDS } from './moves/moves.ts';
 import { nestedQuery } from './scenarios/nested-query.ts';
 import { writes } from './scenarios/writes.ts';
 import { runShop } from './shop/run-shop.ts';
@@ -29,6 +31,7 @@ const CACHE = 'cache';
 const SUBSCRIPTIONS = 'subscriptions';
 const WORKFLOWS = 'workflows';
 const WEBHOOKS = 'webhooks';
+const MOVES = 'moves';
 const DEFAULT_SECONDS = 4;
 const NAMES = [
   ...SHOP_SCENARIOS.map(({ name }) => name),
@@ -41,6 +44,7 @@ const NAMES = [
   SUBSCRIPTIONS,
   WORKFLOWS,
   WEBHOOKS,
+  MOVES,
 ];
 const USAGE = `npm run bench -- [SCENARIO ...] [--seconds N] [--connections N] [--rounds N] [--sides A,B]
   [--apps N] [--postgres URL] [--json]
@@ -103,6 +107,10 @@ if (wants(WORKFLOWS)) {
 if (wants(WEBHOOKS)) {
   const result = await webhooks({ ...options, seconds: seconds ?? TELLING_SECONDS });
   console.log(values.json ? JSON.stringify({ scenario: WEBHOOKS, ...result }) : formatWebhooks(result));
+}
+if (wants(MOVES)) {
+  const result = await moves({ seconds: seconds ?? QUIET_SECONDS });
+  console.log(values.json ? JSON.stringify({ scenario: MOVES, ...result }) : formatMoves(result));
 }
 
 function wants(name: string): boolean {

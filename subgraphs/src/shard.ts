@@ -5,6 +5,7 @@ import { createActivationService } from './activation/activation-service.ts';
 import { createAdviceService } from './advice/advice-service.ts';
 import { createAppInsights } from './advice/app-insights.ts';
 import { type OpenApps, type OpenAppsOptions, openApps } from './apps/open-apps.ts';
+import { prepareArrivals } from './apps/prepare-arrivals.ts';
 import { createIndexCare } from './indexes/index-care.ts';
 import { serveOperations } from './operation/serve-operations.ts';
 import { readOutbox } from './outbox/read-outbox.ts';
@@ -43,6 +44,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
       indexCare.opened(opened);
     },
   });
+  const stopPreparing = prepareArrivals({ ...options, shard: options.name, apps, logger });
   const activation = createActivationService(apps, logger);
   const caller = createWebhookCaller(options.config);
   const workflowApps = createWorkflowApps({
@@ -73,6 +75,7 @@ export async function createShard(options: ShardOptions): Promise<Shard> {
     users: createShardUsers(databaseOf),
     close: async () => {
       indexCare.close();
+      stopPreparing();
       await cleaningUp(
         () => apps.close(),
         () => caller.close(),

@@ -100,7 +100,10 @@ describe('a drain', () => {
     expect((await moves.admin(DRAIN, { name: 's2' })).errors).toMatchObject([
       {
         message: 'There is no other shard that takes the apps of shard s2',
-        extensions: { code: 'CONFLICT', hint: 'add a shard first, or undrain one' },
+        extensions: {
+          code: 'CONFLICT',
+          hint: 'add a shard first; `rocket shard drain NAME --cancel` lets one take apps again',
+        },
       },
     ]);
   });

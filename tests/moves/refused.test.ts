@@ -37,14 +37,20 @@ const refusal = ({ errors }: GraphqlAnswer) =>
 
 describe('a move', () => {
   it.each([
-    ['nowhere', 'NOT_FOUND', 'There is no shard nowhere', ''],
+    ['nowhere', 'NOT_FOUND', 'There is no shard nowhere', '`rocket shard list` shows those that there are'],
     ['s1', 'CONFLICT', 'App APP is on shard s1 already', ''],
     [
       ...(['drained', 'CONFLICT', 'Shard drained is drained and takes no apps'] as const),
       '`rocket shard drain drained --cancel` lets it take apps again',
     ],
-    ['silent', 'SHARD_UNAVAILABLE', 'Shard silent does not answer; nothing was moved', ''],
-    ['nobody', 'SHARD_UNAVAILABLE', 'Shard nobody does not answer; nothing was moved', ''],
+    [
+      ...(['silent', 'SHARD_UNAVAILABLE', 'Shard silent does not answer; nothing was moved'] as const),
+      'start it: `rocket shard --name silent`',
+    ],
+    [
+      ...(['nobody', 'SHARD_UNAVAILABLE', 'Shard nobody does not answer; nothing was moved'] as const),
+      'start it: `rocket shard --name nobody`',
+    ],
   ])('to %s is refused with %s', async (to, code, message, hint) => {
     expect(refusal(await moves.ask('notes', { to }))).toEqual([{ code, message, hint }]);
   });
@@ -71,8 +77,8 @@ describe('a move', () => {
     expect(refusal(await moves.ask('notes', { back: true }))).toEqual([
       {
         code: 'CONFLICT',
-        message: 'App APP was not moved to shard s1: there is nothing to go back to',
-        hint: '',
+        message: 'App APP did not come to shard s1 by a move: there is nothing to go back to',
+        hint: '`rocket app move APP --to SHARD` moves it',
       },
     ]);
   });
@@ -94,7 +100,7 @@ describe('a move', () => {
     await moves.when(id, ({ phase }) => phase === 'done');
     await expect(world.catalog.moves.abort(id, 'too late')).rejects.toMatchObject({
       code: 'INVALID_STATE',
-      message: `The move of app ${app} is over or decided: done`,
+      message: `The move of app ${app} cannot be undone any more: moved; the former database is dropped`,
     });
     expect(refusal(await moves.abort('notes'))).toMatchObject([{ code: 'NOT_FOUND' }]);
     expect(await moves.place('notes')).toMatchObject({ shard: 's2' });

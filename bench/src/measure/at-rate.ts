@@ -10,6 +10,8 @@ export interface RatedLoad {
   readonly mostAtOnce?: number;
   /** True while nothing may begin, because what has begun has not come to its end somewhere else. */
   readonly isHeldBack?: () => boolean;
+  /** True when no more is to begin, also before the time is over. */
+  readonly isOver?: () => boolean;
 }
 
 /** Begins none after its time, also when some are due. Resolves when all have ended; rejects with the first that fails. */
@@ -18,7 +20,7 @@ export async function atRate(load: RatedLoad, work: () => Promise<void>): Promis
   const running = new Set<Promise<void>>();
   const startedAtMs = performance.now();
   const untilMs = startedAtMs + load.seconds * 1_000;
-  for (let begun = 0, now = startedAtMs; now < untilMs; now = performance.now()) {
+  for (let begun = 0, now = startedAtMs; now < untilMs && load.isOver?.() !== true; now = performance.now()) {
     const due = ((now - startedAtMs) * load.perSecond) / 1_000;
     for (; begun < due && load.isHeldBack?.() !== true; begun += 1) {
       if (running.size >= mostAtOnce) await Promise.race(running);

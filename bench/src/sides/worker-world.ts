@@ -81,7 +81,11 @@ function benchApp(
   };
 }
 
-async function startWorker(cleanUp: CleanUp, env: Readonly<Record<string, string>>): Promise<BenchWorker> {
+/** @param env with the catalog's address, and that of the stream */
+export async function startWorker(
+  cleanUp: CleanUp,
+  env: Readonly<Record<string, string>>,
+): Promise<BenchWorker> {
   const url = `http://127.0.0.1:${await freePort()}`;
   const { pid, stop } = await startProcess({
     file: ROCKET,

@@ -290,6 +290,7 @@ describe('events that go to another process', () => {
     state: 'active',
     database: 'crm',
     since: null,
+    movingTo: null,
   } as const;
   const servedAt = (url: string | null): ShardMap => ({
     placements: new Map([[CRM, placement]]),

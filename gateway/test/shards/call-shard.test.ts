@@ -16,6 +16,7 @@ function snapshotOf(version: number, state: PlacementState): CatalogSnapshot {
     state,
     database: 'rocket_crm',
     since: null,
+    movingTo: null,
   };
   return {
     version,

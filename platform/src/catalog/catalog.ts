@@ -160,6 +160,8 @@ export interface Catalog {
   putComposition(id: GraphRevisionId, composition: object): Promise<void>;
   /** What is kept, for the caller to check; null when nothing is. */
   composition(id: GraphRevisionId): Promise<unknown>;
+  /** Graphs that have the app, as it is now, and were composed: those that are asked for. */
+  graphsWith(app: AppName): Promise<readonly GraphRevisionId[]>;
   /** Creates or replaces a named graph. */
   putGraph(graph: GraphDefinition): Promise<void>;
   removeGraph(name: GraphName): Promise<void>;

@@ -1,4 +1,4 @@
-import { type AppName, appName, RocketError, revision } from '@rocket/schema';
+import { type AppName, appName, graphRevisionId, RocketError, revision } from '@rocket/schema';
 import { z } from 'zod';
 import type { Database, Transaction } from '../postgres/queryable.ts';
 import type { Catalog } from './catalog.ts';
@@ -9,6 +9,7 @@ import {
   lockApps,
   selectComposition,
   selectGraphRevision,
+  selectGraphsWith,
   upsertComposition,
   upsertGraph,
 } from './sql/graph-sql.ts';
@@ -16,13 +17,20 @@ import { bumpVersion } from './sql/version-sql.ts';
 
 const Member = z.object({ app: z.string().transform(appName), revision: z.number().transform(revision) });
 const RevisionRow = z.tuple([z.string().transform(appName).nullable(), z.array(Member)]);
+const GraphIdRow = z.tuple([z.string().transform(graphRevisionId)]);
 const NameRow = z.tuple([z.string()]);
 
 const CompositionRow = z.tuple([z.unknown()]);
 
 type GraphCommands = Pick<
   Catalog,
-  'putGraphRevision' | 'graphRevision' | 'putComposition' | 'composition' | 'putGraph' | 'removeGraph'
+  | 'putGraphRevision'
+  | 'graphRevision'
+  | 'putComposition'
+  | 'composition'
+  | 'graphsWith'
+  | 'putGraph'
+  | 'removeGraph'
 >;
 
 /** Named graphs, and exact compositions by their ids. */
@@ -48,6 +56,11 @@ export function graphCommands(database: Database): GraphCommands {
     async composition(id) {
       const [row] = await database.query(selectComposition(id));
       return row === undefined ? null : CompositionRow.parse(row)[0];
+    },
+
+    async graphsWith(app) {
+      const rows = await database.query(selectGraphsWith(app));
+      return rows.map((row) => GraphIdRow.parse(row)[0]);
     },
 
     putGraph: (graph) =>

@@ -19,7 +19,15 @@ export async function placeApp(
   { app, shard, database }: Pick<Placement, 'app' | 'shard' | 'database'>,
 ): Promise<Placement> {
   const [row] = await transaction.query(insertPlacement(app, shard, database));
-  return { app, shard, epoch: EpochRow.parse(row)[0], state: 'active', database, since: null };
+  return {
+    app,
+    shard,
+    epoch: EpochRow.parse(row)[0],
+    state: 'active',
+    database,
+    since: null,
+    movingTo: null,
+  };
 }
 
 /** Another place for an app whose data are not copied, but are there. @throws RocketError `CONFLICT` */
@@ -30,7 +38,7 @@ export async function replacePlacement(
 ): Promise<Placement> {
   const [row] = await transaction.query(replaceStatement({ app, epoch: from }, to));
   if (row === undefined) throw elsewhere(app);
-  return { app, ...to, epoch: EpochRow.parse(row)[0], since: null };
+  return { app, ...to, epoch: EpochRow.parse(row)[0], since: null, movingTo: null };
 }
 
 /** Its writes are not held any more. @throws RocketError `CONFLICT` */

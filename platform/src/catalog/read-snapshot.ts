@@ -23,6 +23,7 @@ const Placement = z.object({
   state: z.enum(['active', 'moving', 'offline']),
   database: z.string(),
   since: z.string().transform(lsn).nullable(),
+  movingTo: z.string().transform(shardName).nullable(),
 });
 const Shard = z.object({
   name: z.string().transform(shardName),
@@ -45,6 +46,10 @@ const SnapshotRow = z.tuple([
   z.array(RevokedUser),
 ]);
 
+/** Of the app of a row of `placement`. */
+const TARGET_OF_MOVE = `SELECT m.target FROM app_move m WHERE m.app = placement.app AND m.over_at IS NULL
+  AND m.phase IN ('following', 'holding', 'fenced')`;
+
 /** One statement, so that everything is read as of one moment without a transaction. */
 function selectSnapshot(): Statement {
   const text = `
@@ -54,7 +59,7 @@ function selectSnapshot(): Statement {
          'createdAt', app.created_at) ORDER BY name), '[]')
        FROM app LEFT JOIN app_revision ON app = name AND revision = active_revision),
       (SELECT coalesce(json_agg(json_build_object('app', app, 'shard', shard, 'epoch', epoch,
-         'state', state, 'database', database, 'since', since) ORDER BY app), '[]')
+         'state', state, 'database', database, 'since', since, 'movingTo', (${TARGET_OF_MOVE})) ORDER BY app), '[]')
        FROM placement),
       (SELECT coalesce(json_agg(json_build_object('name', name, 'url', url, 'state', state,
          'history', system_id || ':' || timeline) ORDER BY name), '[]')

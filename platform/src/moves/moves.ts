@@ -1,4 +1,4 @@
-import { isMoveDecided, isMoveOver, RocketError } from '@rocket/schema';
+import { isMoveDecided, isMoveOver, MOVE_PHASE_TEXTS, RocketError } from '@rocket/schema';
 import { bumpVersion } from '../catalog/sql/version-sql.ts';
 import { isPostgresError, POSTGRES_CODES } from '../postgres/errors.ts';
 import type { Database, Transaction } from '../postgres/queryable.ts';
@@ -40,10 +40,9 @@ export function moves(database: Database): Moves {
         if (row === undefined) throw new RocketError('CONFLICT', 'Somebody else has taken over the move');
         const move = readMove(row);
         await tx.query(sql.insertStep(move.id, change.note ?? null));
-        if (change.placement !== undefined) {
-          await changePlacement(tx, move, change.placement);
-          await tx.query(bumpVersion());
-        }
+        if (change.placement !== undefined) await changePlacement(tx, move, change.placement);
+        // The target hears of it when it is near.
+        if (change.placement !== undefined || change.phase === 'following') await tx.query(bumpVersion());
         return move;
       }),
     endKeeping: async (app) => (await database.query(sql.endKeeping(app))).length > 0,
@@ -79,12 +78,15 @@ async function abort(tx: Transaction, id: string, reason: string): Promise<MoveR
   if (locked === undefined) throw new RocketError('NOT_FOUND', 'There is no such move');
   const move = readMove(locked);
   if (isMoveOver(move.phase) || isMoveDecided(move.phase)) {
-    const hint = isMoveDecided(move.phase)
-      ? { hint: `\`rocket app move ${move.app} --back\` takes it back` }
-      : {};
-    throw new RocketError('INVALID_STATE', `The move of app ${move.app} is over or decided: ${move.phase}`, {
-      details: hint,
-    });
+    const canGoBack = move.phase === 'switched' || move.phase === 'kept';
+    const hint = canGoBack ? { hint: `\`rocket app move ${move.app} --back\` takes it back` } : {};
+    throw new RocketError(
+      'INVALID_STATE',
+      `The move of app ${move.app} cannot be undone any more: ${MOVE_PHASE_TEXTS[move.phase]}`,
+      {
+        details: hint,
+      },
+    );
   }
   const [row] = await tx.query(sql.updateAborted(id, reason));
   await tx.query(sql.insertStep(id, `to be undone: ${reason}`));

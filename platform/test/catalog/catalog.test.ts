@@ -46,6 +46,7 @@ test('a new app is placed at epoch 1 without a revision', async () => {
     state: 'active',
     database: 'rocket_crm',
     since: null,
+    movingTo: null,
   });
   const snapshot = await fresh.catalog.snapshot();
   expect(snapshot.version).toBe(before + 2);

@@ -54,6 +54,7 @@ test('a move goes through its steps, and the placement with it', async () => {
       state: 'moving',
       database: 'rocket_crm-a1b2c3',
       since: '0/16B3748',
+      movingTo: null,
     },
   });
   await moves.advance(lease, { phase: 'switched', note: 'opened', placement: { kind: 'open' } });

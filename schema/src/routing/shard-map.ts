@@ -18,6 +18,8 @@ export interface Placement {
    * reached it lacks some of what was copied. Null for an app that was never moved.
    */
   readonly since: Lsn | null;
+  /** Where the app will be in a moment: that shard gets ready for it. Null while it does not move, or is far from it. */
+  readonly movingTo: ShardName | null;
 }
 
 export interface ShardRecord {

@@ -19,6 +19,7 @@ const placement = (app: string, shard: string, more: Partial<Placement> = {}): P
   state: 'active',
   database: `rocket_${app}`,
   since: null,
+  movingTo: null,
   ...more,
 });
 const shard = (name: string, state: ShardRecord['state'] = 'active'): ShardRecord => ({

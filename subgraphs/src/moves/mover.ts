@@ -69,6 +69,8 @@ class Movers implements Mover {
 
   #look(): void {
     if (this.#isClosed || this.#looking !== null) return;
+    // Each step of a switch changes the catalog, and writes wait for it.
+    if ([...this.#held.keys()].some(({ record }) => isHeld(record) || record.phase === 'switched')) return;
     this.#looking = this.#claimAll()
       .catch((err: unknown) => this.#options.logger.warn({ err }, 'moves cannot be looked for at the moment'))
       .finally(() => {

@@ -15,6 +15,7 @@ const placement = (at: number, shard = HERE): Placement => ({
   state: 'active',
   database: 'rocket_crm',
   since: null,
+  movingTo: null,
 });
 
 function snapshot(placed: Placement | null): CatalogSnapshot {

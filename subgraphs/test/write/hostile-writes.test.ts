@@ -257,6 +257,7 @@ describe('databases of placed apps', () => {
       epoch: epoch(at),
       state: 'active' as const,
       since: null,
+      movingTo: null,
     });
     databases.get(placed(2));
     expect(() => databases.get(placed(1))).toThrow(/epoch/);

@@ -83,7 +83,7 @@ async function readyTargets(drained: ShardName, parts: AdminParts): Promise<read
   );
   if (others.length === 0) {
     throw new RocketError('CONFLICT', `There is no other shard that takes the apps of shard ${drained}`, {
-      details: { hint: 'add a shard first, or undrain one' },
+      details: { hint: 'add a shard first; `rocket shard drain NAME --cancel` lets one take apps again' },
     });
   }
   const checked = await Promise.allSettled(others.map((shard) => requireReady(shard, parts)));

@@ -21,7 +21,8 @@ export async function placeBefore(
   if (last === undefined) {
     throw new RocketError(
       'CONFLICT',
-      `App ${app} was not moved to shard ${shard}: there is nothing to go back to`,
+      `App ${app} did not come to shard ${shard} by a move: there is nothing to go back to`,
+      { details: { hint: `\`rocket app move ${app} --to SHARD\` moves it` } },
     );
   }
   if (!isKept(last)) throw gone(last);

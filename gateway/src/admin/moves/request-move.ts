@@ -79,7 +79,10 @@ export async function movablePlacement(app: AppName, parts: AdminParts): Promise
 /** @throws RocketError `NOT_FOUND`, `CONFLICT`, `SHARD_UNAVAILABLE`, `BAD_REQUEST` for an old Postgres */
 async function requireTarget(name: ShardName, { app, shard }: Placement, parts: AdminParts): Promise<void> {
   const record = parts.view.current.shardMap.shards.get(name);
-  if (record === undefined) throw new RocketError('NOT_FOUND', `There is no shard ${name}`);
+  if (record === undefined) {
+    const hint = '`rocket shard list` shows those that there are';
+    throw new RocketError('NOT_FOUND', `There is no shard ${name}`, { details: { hint } });
+  }
   if (name === shard) throw new RocketError('CONFLICT', `App ${app} is on shard ${name} already`);
   if (record.state === 'draining') {
     throw new RocketError('CONFLICT', `Shard ${name} is drained and takes no apps`, {
@@ -93,7 +96,9 @@ async function requireTarget(name: ShardName, { app, shard }: Placement, parts: 
 export async function requireReady(shard: ShardRecord, parts: AdminParts): Promise<void> {
   const { name } = shard;
   if (!(await parts.services.isHealthy(shard))) {
-    throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} does not answer; nothing was moved`);
+    throw new RocketError('SHARD_UNAVAILABLE', `Shard ${name} does not answer; nothing was moved`, {
+      details: { hint: `start it: \`rocket shard --name ${name}\`` },
+    });
   }
   const { databaseUrl } = await parts.catalog.shardRegistration(name);
   try {

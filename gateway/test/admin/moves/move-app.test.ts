@@ -110,7 +110,7 @@ describe('a move', () => {
     const { catalog } = world.world;
     await catalog.setShardState(shardName('s2'), 'draining');
     expect(await world.refusal(MOVE, { name: app, to: 's2' })).toMatchObject({
-      ...{ code: 'CONFLICT', hint: expect.stringContaining('undrain s2') },
+      ...{ code: 'CONFLICT', hint: expect.stringContaining('drain s2 --cancel') },
     });
     await world.move(app, 's3');
     expect(await world.refusal(MOVE, { name: app, to: 's3' })).toMatchObject({
@@ -167,7 +167,7 @@ describe('a move', () => {
     expect(await world.refusal(MOVE, { name: app, back: true })).toEqual({
       code: 'CONFLICT',
       message: expect.stringContaining(`kept until ${keptUntil?.toISOString()}`),
-      hint: expect.stringContaining(`rocket app move ${app} s1`),
+      hint: expect.stringContaining(`rocket app move ${app} --to s1`),
     });
   });
 });
@@ -270,7 +270,7 @@ describe('a shard', () => {
     await world.world.catalog.setShardState(shardName('s2'), 'draining');
     const { errors } = await world.import('fresh', 's2');
     expect(errors?.[0]).toMatchObject({
-      extensions: { code: 'CONFLICT', hint: expect.stringContaining('rocket shard undrain s2') },
+      extensions: { code: 'CONFLICT', hint: expect.stringContaining('rocket shard drain s2 --cancel') },
     });
     expect((await world.world.catalog.snapshot()).apps.has(appName('fresh'))).toBe(false);
   });

@@ -44,6 +44,17 @@ export function deleteStaleCompositions(except: GraphRevisionId): Statement {
   };
 }
 
+export function selectGraphsWith(app: AppName): Statement {
+  return {
+    text: `SELECT made.id FROM graph_composition kept JOIN graph_revision made ON made.id = kept.graph
+           WHERE EXISTS (SELECT FROM json_to_recordset(made.members) AS member (app text, revision integer)
+                         JOIN app ON app.name = member.app AND app.active_revision = member.revision
+                         WHERE member.app = $1)
+           ORDER BY kept.created_at DESC LIMIT 20`,
+    values: [app],
+  };
+}
+
 /** Returns those of the apps that exist, locked, so that none is removed before the graph is stored. */
 export function lockApps(apps: readonly AppName[]): Statement {
   return { text: 'SELECT name FROM app WHERE name = ANY ($1) FOR SHARE', values: [apps] };

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, isPostgresError } from '@rocket/platform';
-import type { Lsn } from '@rocket/schema';
+import { type Lsn, RocketError } from '@rocket/schema';
 import type { MoveTerm } from '../barrier/fence-sql.ts';
 import { underTerm } from '../barrier/write-barrier.ts';
 import type { MoveSide } from '../move-sides.ts';
@@ -43,7 +43,13 @@ export async function openSlot({ name, from }: Channel, term: MoveTerm, signal?:
   } catch (error) {
     if (!isPostgresError(error) || error.code !== DUPLICATE_OBJECT) throw error;
   }
-  await from.database.query(sql.createSlot(name), { deadlineAtMs: Date.now() + SLOT_MS, signal });
+  try {
+    await from.database.query(sql.createSlot(name), { deadlineAtMs: Date.now() + SLOT_MS, signal });
+  } catch (error) {
+    if (!(error instanceof RocketError) || error.code !== 'DEADLINE_EXCEEDED') throw error;
+    const message = `Transactions on the Postgres of shard ${from.shard} stay open, of whichever database: a replication slot waits for all of them`;
+    throw new Error(message, { cause: error });
+  }
 }
 
 /** Where a subscription begins: with the rows that are there, or behind a position of the other side's log. */

@@ -1,6 +1,7 @@
 /** Builds on the target what is better built when the rows are there: indexes, constraints, triggers. */
 import type { Queryable } from '@rocket/platform';
 import { underTerm } from '../barrier/write-barrier.ts';
+import { selectTables, sourceTable } from '../channel/copy-sql.ts';
 import { MoveGivenUp } from '../held-move.ts';
 import { compareStructure } from '../structure/compare-structure.ts';
 import { readStructure } from '../structure/read-structure.ts';
@@ -23,7 +24,8 @@ export async function buildIndexes(parts: MoveParts): Promise<void> {
       await tx.query(step.statement);
     });
   }
-  await sides.target.database.query({ text: 'ANALYZE', values: [] });
+  const tables = (await sides.target.database.query(selectTables())).map((row) => sourceTable(row).name);
+  await sides.target.database.query({ text: `ANALYZE ${tables.join(', ')}`, values: [] });
 }
 
 /** An index, a constraint and a trigger of one table may share a name: the kind of statement tells them apart. */

@@ -135,7 +135,7 @@ async function requireEqual(
   const signal = AbortSignal.timeout(Math.max(1, deadlineAtMs - Date.now()));
   const compared = await compareAtRest({
     ...{ source: sides.source.database, target: sides.target.database, tables, signal },
-    budgetRows: settings.comparedAtRest,
+    ...{ budgetRows: settings.comparedAtRest, countBudgetRows: settings.countedAtRest },
   });
   const { differences, countedOnly, skipped } = compared;
   if (differences.length > 0)

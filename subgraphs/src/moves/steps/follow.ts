@@ -26,6 +26,9 @@ export async function follow(parts: MoveParts): Promise<void> {
   await requireSlot(parts);
   await requireSameHistory(parts);
   // Made now, as it waits for whatever transaction is open on the server of the target.
+  move.tell({
+    detail: `waits for transactions that are open on the Postgres of shard ${sides.target.shard}`,
+  });
   await move.checking((signal) => openSlot(reverseChannel(parts), termOf(parts), signal));
   for (let close = 0; close < CLOSE_TIMES; ) {
     move.check();

@@ -14,20 +14,24 @@ export interface MoveSettings {
   readonly patienceMs: number;
   /** Rows that are compared with their contents while writes wait. */
   readonly comparedAtRest: number;
+  /** Rows of other tables that are counted meanwhile. */
+  readonly countedAtRest: number;
 }
 
 export type MoveConfig = Pick<Config, 'moveKeepHours' | 'movePatienceMinutes'>;
 
 const SECONDS_PER_HOUR = 3_600;
 const MS_PER_MINUTE = 60_000;
-/** Some tens of ms on a small server. */
-const COMPARED_AT_REST = 60_000;
+/** Some ms each on a small server that has more to do. */
+const COMPARED_AT_REST = 10_000;
+const COUNTED_AT_REST = 500_000;
 
 export function moveSettings({ moveKeepHours, movePatienceMinutes }: MoveConfig): MoveSettings {
   return {
     keepSeconds: moveKeepHours * SECONDS_PER_HOUR,
     patienceMs: movePatienceMinutes * MS_PER_MINUTE,
     comparedAtRest: COMPARED_AT_REST,
+    countedAtRest: COUNTED_AT_REST,
   };
 }
 

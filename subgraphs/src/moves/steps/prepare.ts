@@ -45,6 +45,9 @@ export async function prepare(parts: MoveParts): Promise<void> {
   await closeSlot(forwardChannel(parts).name, sides.source.database);
   move.check();
   await makeTarget(parts, structure);
+  move.tell({
+    detail: `waits for transactions that are open on the Postgres of shard ${sides.source.shard}`,
+  });
   await move.checking((signal) => openSlot(forwardChannel(parts), termOf(parts), signal));
   move.check();
   await connect(parts);

@@ -13,7 +13,15 @@ import { entity, LOGGER, parseApp, WEBHOOKS } from '../../support/write-app.ts';
 
 const [WITH, WITHOUT] = [appName('with'), appName('without')];
 const placement = (app: AppName): Placement => ({
-  ...{ app, shard: shardName('one'), epoch: epoch(1), state: 'active', database: app, since: null },
+  ...{
+    app,
+    shard: shardName('one'),
+    epoch: epoch(1),
+    state: 'active',
+    database: app,
+    since: null,
+    movingTo: null,
+  },
 });
 const modelOf = (app: AppName) => {
   const webhooks = app === WITH ? [{ entity: 'task', url: 'https://a.test/' }] : [];
