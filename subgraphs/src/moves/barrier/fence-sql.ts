@@ -5,7 +5,6 @@
  */
 import { POSTGRES_CODES, type Row, type Statement } from '@rocket/platform';
 import type { Epoch } from '@rocket/schema';
-import { z } from 'zod';
 import { EPOCH_KEY, upsertMeta } from '../../activation/meta.ts';
 import { type EnteredWriter, enteredWriter } from '../../outbox/writers/writers-sql.ts';
 import { META_TABLE, WRITERS_TABLE } from '../../tables/system-tables.ts';
@@ -156,15 +155,4 @@ export function selectMarker(marker: string): Statement {
     values: [MARKER_KEY, marker],
     prepare: true,
   };
-}
-
-/** One row: how many of the app's tables take changes. */
-export function selectWritable(): Statement {
-  return { text: `SELECT count(*)::int FROM (${TABLES}) t WHERE coalesce(t.trigger, 'D') = 'D'`, values: [] };
-}
-
-const count = z.tuple([z.number()]);
-
-export function isWritable([row]: readonly Row[]): boolean {
-  return count.parse(row)[0] > 0;
 }
