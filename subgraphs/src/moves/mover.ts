@@ -3,7 +3,14 @@
  * one goes on at the step that was recorded last.
  */
 import { randomUUID } from 'node:crypto';
-import { type Catalog, type CatalogView, type Logger, type MoveRecord, within } from '@rocket/platform';
+import {
+  type Catalog,
+  type CatalogView,
+  isPostgresError,
+  type Logger,
+  type MoveRecord,
+  within,
+} from '@rocket/platform';
 import { type AppName, isMoveDecided, isMoveOver, type ShardName } from '@rocket/schema';
 import { createStatements, type Statements } from '../outbox/writers/statements.ts';
 import { MoverReplaced } from './barrier/write-barrier.ts';
@@ -124,7 +131,7 @@ class Movers implements Mover {
     stuck.tries += 1;
     this.#stuck.set(record.id, stuck);
     const problem = error instanceof Error ? error.message : String(error);
-    const isHopeless = error instanceof MoveGivenUp || nowMs - stuck.sinceMs > patienceMs;
+    const isHopeless = isFinal(error, record) || nowMs - stuck.sinceMs > patienceMs;
     const canEnd = !isMoveDecided(record.phase) && !isMoveOver(record.phase) && !isHeld(record);
     try {
       if (isHopeless && canEnd && record.phase !== 'undoing')
@@ -146,6 +153,16 @@ class Movers implements Mover {
     this.#statements.set(shard, made);
     return made;
   }
+}
+
+/** Features that a server does not have, statements that it does not know, rights that the user has not. */
+const REFUSED = /^(0A|42)/;
+
+/** The same will come of it again. While tables and indexes are made, a server that is too old for them is noticed. */
+function isFinal(error: unknown, { phase }: MoveRecord): boolean {
+  if (error instanceof MoveGivenUp) return true;
+  const isMade = phase === 'preparing' || phase === 'indexing';
+  return isMade && isPostgresError(error) && REFUSED.test(error.code);
 }
 
 /** Its writes wait, so it has to be settled before it can end. */
