@@ -18,7 +18,7 @@ import { createLocalShards, registerLocalShards } from '../src/start/local-shard
 const logger = createLogger({ level: 'silent', name: 'test' });
 const config = loadConfig({});
 /** Of one shard: for its placements, and for the moves of its apps. */
-const SHARD_LISTENERS = 2;
+const SHARD_LISTENERS = 3;
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let catalog: Catalog;

@@ -45,7 +45,6 @@ const FAULTS: readonly Fault[] = IS_LONG
       ...OTHERS.flatMap((victim) => PHASES.map((phase) => ({ victim, phase, when: 'ends' as const }))),
     ]
   : [
-      { victim: 'mover', phase: 'copying', when: 'begins' },
       { victim: 'mover', phase: 'fenced', when: 'ends' },
       { victim: 'mover', phase: 'switched', when: 'begins' },
       { victim: 'source Postgres', phase: 'following', when: 'ends' },

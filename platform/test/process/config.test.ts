@@ -33,6 +33,8 @@ test('nothing set gives the defaults, and the result cannot be changed', () => {
     webhookTimeoutMs: 5_000,
     webhookDeliveryTimeoutMs: 30_000,
     webhookLogDays: 7,
+    moveKeepHours: 24,
+    movePatienceMinutes: 10,
     webhookDisableAfterHours: 120,
     eventsMaxWaiting: 1_000_000,
     natsUrls: [],

@@ -58,6 +58,7 @@ describe('calls', () => {
     expect(paths).toEqual([
       '/internal/activate',
       '/internal/settle-activation',
+      '/internal/adopt-database',
       '/internal/remove-app',
       '/internal/advise',
       '/internal/slow-queries',

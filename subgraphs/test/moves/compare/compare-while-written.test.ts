@@ -98,7 +98,7 @@ describe.each(KEYS)('a table with a key of $kind', ({ columns, key, value, text 
     expect(await told()).toEqual([]);
   });
 
-  it.each([1, 20, 21, 50, 99])('is not when row %i is missing, surplus or changed', async (n) => {
+  it.each([1, 21, 99])('is not when row %i is missing, surplus or changed', async (n) => {
     const table = `Table "it's \\"odd\\"" differs in the copy`;
     await both.run(`UPDATE "it's ""odd""" SET note = 'changed' ${where(n)}`, 'target');
     expect(await told()).toEqual([`${table}: 1 row changed, ${text(n)}`]);
