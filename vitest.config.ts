@@ -34,8 +34,8 @@ const throughPgBouncer = {
 export default defineConfig({
   test: {
     globalSetup: ['tests/harness/global-setup.ts'],
-    // Two more than the cores of the machines that this is meant for: tests of faults and of moves mostly wait.
-    maxWorkers: 4,
+    // One more than the cores of the machines that this is meant for: the tests of faults mostly wait.
+    maxWorkers: 3,
     // With CI=true the tests run whatever is installed, and fail where PgBouncer is not.
     projects:
       process.env['CI'] === 'true' || findPgBouncer() !== null

@@ -23,9 +23,9 @@ const HUNG_MS = 700;
 /** An app is unsure after the bound; a request that was under way then may still be answered. */
 const SILENT_AFTER_MS = MAX_STALENESS_MS + 300;
 const MIN_HIT_SHARE = 0.3;
-const MIN_READS = IS_LONG ? 20_000 : 4_000;
+const MIN_READS = IS_LONG ? 20_000 : 8_000;
 /** Those of its watchers are fewer. */
-const MIN_REPLICA_READS = IS_LONG ? 200 : 50;
+const MIN_REPLICA_READS = IS_LONG ? 200 : 100;
 /** For how long the replica stands still, in turn: beyond the bound at the end. */
 const STILL_MS = [
   ...Array<number>(IS_LONG ? 8 : 4).fill(100),

@@ -40,8 +40,8 @@ export async function follow(parts: MoveParts): Promise<void> {
   await sides.target.database.query(advanceSlot(reverseChannel(parts).name));
 }
 
-/** How long a change takes from the source to the target. */
-async function timeBehind(parts: MoveParts, untilMs: number): Promise<number> {
+/** How long a change takes from the source to the target. @throws MoveGivenUp when it does not arrive until then */
+export async function timeBehind(parts: MoveParts, untilMs: number): Promise<number> {
   const { move, sides } = parts;
   const marker = randomUUID();
   const beganMs = performance.now();
