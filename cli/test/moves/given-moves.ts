@@ -13,7 +13,14 @@ export function moveWith(more: Partial<Move> = {}): Move {
   return {
     ...{ id: 'm1', app: 'crm', from: 's1', to: 's2', phase: 'waiting', text: 'waits for a worker' },
     ...{ isOver: false, isBack: false, requestedBy: 'admin', requestedAt: AT },
-    ...{ problem: null, mover: null, detail: null, overAt: null, keptUntil: null },
+    ...{
+      fromDatabase: 'rocket_crm',
+      problem: null,
+      mover: null,
+      detail: null,
+      overAt: null,
+      keptUntil: null,
+    },
     ...{ rowsDone: null, rowsTotal: null, bytesDone: null, bytesTotal: null, bytesPerSecond: null },
     ...{ remainingMs: null, expectedPauseMs: null, pauseMs: null },
     ...more,

@@ -194,11 +194,11 @@ describe('a plan to even out the shards', () => {
 describe('what is said before something is lost or left', () => {
   it('names each app, and a former database as a way out', () => {
     const lost = [
-      { name: 'crm', entityCount: 12, kept: { shard: 's1', until: UNTIL } },
+      { name: 'crm', entityCount: 12, kept: { shard: 's1', database: 'rocket_crm', until: UNTIL } },
       { name: 'shop', entityCount: 1, kept: null },
     ];
     expect(lossLines(lost)).toEqual([
-      `  crm: all data of its 12 entities. Its former database is kept on s1 until ${UNTIL}: instead of removing it, \`rocket app restore-to s1 crm --database NAME\` could serve the app from there.`,
+      `  crm: all data of its 12 entities. Its former database is kept on s1 until ${UNTIL}: instead of removing it, \`rocket app restore-to s1 crm --database rocket_crm\` could serve the app from there.`,
       '  shop: all data of its 1 entity.',
     ]);
   });

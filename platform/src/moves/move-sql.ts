@@ -113,7 +113,8 @@ export function claimMove(mover: string, leaseSeconds: number): Statement {
              WHERE ${IS_FREE} AND (
                (m.over_at IS NULL AND (m.phase <> 'waiting' OR m.parallel > (
                  SELECT count(*) FROM app_move o
-                 WHERE o.source = m.source AND o.over_at IS NULL AND o.phase <> 'waiting')))
+                 WHERE o.source = m.source AND o.over_at IS NULL
+                   AND (o.phase <> 'waiting' OR o.lease_until >= clock_timestamp()))))
                OR (m.phase = 'kept' AND (m.kept_until <= clock_timestamp()
                    OR NOT EXISTS (SELECT 1 FROM app a WHERE a.id = m.app_id))
                  AND NOT EXISTS (SELECT 1 FROM placement p
@@ -162,7 +163,7 @@ export function updatePhase({ move, term }: MoveLease, change: MoveChange): Stat
              lease_until = coalesce(clock_timestamp() + make_interval(secs => $10::float8), m.lease_until),
              target_database = coalesce($11, m.target_database), target_history = coalesce($12, m.target_history),
              marker = coalesce($13, m.marker), since = coalesce($14, m.since),
-             can_return = coalesce($15, m.can_return)
+             can_return = coalesce($15, m.can_return), progress = coalesce($17::json, m.progress)
            WHERE m.id = $1::uuid AND m.term = $2 AND ($8::boolean OR m.phase <> ALL ($9::text[]))
              AND (NOT $16::boolean OR m.abort_reason IS NULL)
            RETURNING ${COLUMNS}`,
@@ -176,6 +177,7 @@ export function updatePhase({ move, term }: MoveLease, change: MoveChange): Stat
         change.marker ?? null,
       ],
       ...[since, canReturn ?? null, placement?.kind === 'switch'],
+      change.progress === undefined ? null : JSON.stringify(change.progress),
     ],
   };
 }

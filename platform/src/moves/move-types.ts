@@ -100,6 +100,7 @@ export interface MoveChange {
   readonly placement?: PlacementChange;
   /** For how long nobody else takes the move over, from now on; as it was when absent. */
   readonly leaseSeconds?: number;
+  readonly progress?: Partial<MoveProgress>;
   readonly targetDatabase?: string;
   readonly targetHistory?: string;
   readonly marker?: string;

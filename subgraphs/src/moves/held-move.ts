@@ -70,7 +70,8 @@ export class HeldMove {
   /** Records the next step, before it is begun. */
   async advance(change: MoveChange): Promise<void> {
     if (change.phase !== this.#record.phase) this.tell({ detail: null });
-    this.#record = await this.#moves.advance(this.lease, { leaseSeconds: leaseOf(change.phase), ...change });
+    const known = { leaseSeconds: leaseOf(change.phase), progress: this.#progress };
+    this.#record = await this.#moves.advance(this.lease, { ...known, ...change });
     const { app, source, target, phase } = this.#record;
     const facts = { app, from: source.shard, to: target.shard, phase, note: change.note };
     this.logger.info(facts, 'a move of an app is a step further');

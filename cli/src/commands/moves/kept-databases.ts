@@ -14,7 +14,7 @@ export interface LostApp {
   readonly name: string;
   readonly entityCount: number;
   /** Another shard, on which the database is kept from which the app was moved. */
-  readonly kept: { readonly shard: string; readonly until: string | null } | null;
+  readonly kept: { readonly shard: string; readonly database: string; readonly until: string | null } | null;
 }
 
 /** What the server tells of the apps that are chosen. */
@@ -32,7 +32,8 @@ async function findLostApp(client: AdminClient, { name, entityCount, shard }: Ap
   return {
     name,
     entityCount,
-    kept: kept === undefined ? null : { shard: kept.from, until: kept.keptUntil },
+    kept:
+      kept === undefined ? null : { shard: kept.from, database: kept.fromDatabase, until: kept.keptUntil },
   };
 }
 
@@ -42,7 +43,7 @@ export function lossLines(apps: readonly LostApp[]): readonly string[] {
     const all = `  ${name}: all data of its ${formatNumber(entityCount)} ${entityCount === 1 ? 'entity' : 'entities'}`;
     if (kept === null) return `${all}.`;
     const until = kept.until === null ? '' : ` until ${kept.until}`;
-    return `${all}. Its former database is kept on ${kept.shard}${until}: instead of removing it, \`rocket app restore-to ${kept.shard} ${name} --database NAME\` could serve the app from there.`;
+    return `${all}. Its former database is kept on ${kept.shard}${until}: instead of removing it, \`rocket app restore-to ${kept.shard} ${name} --database ${kept.database}\` could serve the app from there.`;
   });
 }
 

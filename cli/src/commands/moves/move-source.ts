@@ -68,6 +68,7 @@ const ToldMove = z.object({
     app: z.string(),
     from: z.string(),
     to: z.string(),
+    fromDatabase: z.string(),
     phase: z.string(),
     text: z.string(),
   },

@@ -68,19 +68,22 @@ export function partOf(
   return total === null ? format(done) : `${format(done)} of ${format(total)}`;
 }
 
+const SOON_MS = 60_000;
+
 /** What came of a move that is over. */
 export function formatOutcome(move: Move): string {
-  const { app, from, to, phase, problem, isBack, pauseMs, keptUntil } = move;
+  const { app, from, to, phase, problem, isBack, pauseMs, keptUntil, overAt } = move;
   if (isGivenUp(move)) {
     const why = problem === null ? '' : `: ${printable(problem)}`;
     return `${app} stays on ${from}, the move to ${to} ${phase === 'failed' ? 'has failed' : 'was aborted'}${why}`;
   }
   if (phase === 'returned') return `${app} was moved to ${to}, and is back on ${from}.`;
   const waited = pauseMs === null ? '' : `; writes waited ${formatDuration(pauseMs)}`;
-  const kept =
-    keptUntil === null
-      ? ''
-      : ` The former database is kept until ${keptUntil}; \`rocket app move ${app} --back\` takes it back.`;
+  // One that is not to be kept is about to be dropped.
+  const isKept = keptUntil !== null && Date.parse(keptUntil) > Date.parse(overAt ?? keptUntil) + SOON_MS;
+  const kept = !isKept
+    ? ''
+    : ` The former database is kept until ${keptUntil}; \`rocket app move ${app} --back\` takes it back.`;
   return `${app} is ${isBack ? 'back ' : ''}on ${to}${waited}.${kept}`;
 }
 

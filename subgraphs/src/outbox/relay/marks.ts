@@ -1,5 +1,6 @@
 /** Marks events as published, many at once: an event that is not marked is only published again. */
 import type { Logger } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
 import type { AppStream } from '../app-stream.ts';
 import { markPublished, type PublishedEvent } from '../outbox-sql.ts';
 
@@ -41,7 +42,9 @@ export function createMarks({ app, database, bus, logger }: MarkOptions): Marks 
       await database.primary.query(markPublished(marked, bus.outlivesProcess));
     } catch (error) {
       if (since === session) waiting = [...marked, ...waiting];
-      logger.warn({ err: error, app }, 'published events could not be marked');
+      // An app that moves takes its marks along as they are; events that have none are published again.
+      const isMoving = error instanceof RocketError && error.code === 'WRONG_EPOCH';
+      logger[isMoving ? 'debug' : 'warn']({ err: error, app }, 'published events could not be marked');
       return schedule(MARK_AGAIN_MS);
     }
     schedule(waiting.length < MAX_MARKED_AT_ONCE ? MARK_AFTER_MS : 0);

@@ -3,6 +3,7 @@
  * comes first fires a timer.
  */
 import { createSlots, type Logger } from '@rocket/platform';
+import { RocketError } from '@rocket/schema';
 import type { DueTimer } from './timer-sql.ts';
 import { createWakeTimer } from './wake-timer.ts';
 
@@ -78,7 +79,9 @@ class Timers implements AppTimers {
       const ms = this.#isClosed ? null : await this.#source.msUntilNext();
       if (ms !== null) this.wakeIn(ms > 0 ? ms : this.#pause());
     } catch (err) {
-      this.#logger.warn({ err }, 'timers of the app cannot be fired at the moment');
+      // An app that moves is asked again where it is then.
+      const isMoving = err instanceof RocketError && (err.code === 'NOT_READY' || err.code === 'WRONG_EPOCH');
+      this.#logger[isMoving ? 'debug' : 'warn']({ err }, 'timers of the app cannot be fired at the moment');
       this.wakeIn(this.#pause());
     }
   }
