@@ -124,9 +124,9 @@ describe('all moves', () => {
         }),
       );
     await told([app, 'waiting']);
+    await world.work(app, 'kept');
     await world.move(other, 's2');
     await world.work(other, 'aborted');
-    await world.work(app, 'kept');
     await told([other, 'aborted'], [app, 'kept']);
     for (const events of lists) {
       expect(movesIn(events).filter((move) => move.app === app && move.phase === 'aborted')).toEqual([]);
