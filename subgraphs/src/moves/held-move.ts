@@ -132,5 +132,6 @@ export class HeldMove {
 }
 
 function leaseOf(phase: MovePhase): number {
-  return phase === 'holding' || phase === 'fenced' ? HOLDING_LEASE_SECONDS : LEASE_SECONDS;
+  const isHolding = phase === 'holding' || phase === 'fenced' || phase === 'switched';
+  return isHolding ? HOLDING_LEASE_SECONDS : LEASE_SECONDS;
 }
