@@ -96,6 +96,7 @@ export type {
   Moves,
   NewMove,
 } from './moves/move-types.ts';
+export { drawDatabaseName } from './moves/moved-database.ts';
 export {
   createOutgoingClient,
   createOutgoingClients,

@@ -250,7 +250,7 @@ export {
   MOVE_PHASE_TEXTS,
   MOVE_PHASES,
   type MovePhase,
-  movedDatabaseName,
+  writesWait,
 } from './routing/move-phases.ts';
 export {
   type AppLoad,

@@ -12,9 +12,8 @@ import { findNatsServer, startNatsServer } from '../../../tests/harness/servers/
 import { newCatalogUrl } from '../catalog-database.ts';
 import { type CleanUp, withCleanUp } from '../clean-up.ts';
 import { freePort } from '../http.ts';
-import { startProcess } from '../process.ts';
 import { type BenchPostgres, startBenchPostgres } from '../shop/bench-postgres.ts';
-import { ROCKET } from '../sides/direct-shard.ts';
+import { startShardProcess } from '../sides/direct-shard.ts';
 import { type Gateway, startGateway } from '../sides/gateway.ts';
 import { importShop } from '../sides/shop-users.ts';
 import { type BenchWorker, startWorker } from '../sides/worker-world.ts';
@@ -85,18 +84,8 @@ async function startShard(
 ): Promise<void> {
   const { catalog, name, postgres, env } = options;
   const url = `http://127.0.0.1:${await freePort()}`;
-  await catalog.addShard({ name: shardName(name), databaseUrl: postgres.url, url });
-  const { stop } = await startProcess({
-    file: ROCKET,
-    args: ['shard', '--name', name],
-    env: {
-      ...env,
-      ROCKET_SHARD_URL: url,
-      ROCKET_LOG_LEVEL: 'error',
-      PORT: new URL(url).port,
-      HOST: '127.0.0.1',
-    },
-    readyUrl: `${url}/ready`,
-  });
+  const shard = { name: shardName(name), url };
+  await catalog.addShard({ ...shard, databaseUrl: postgres.url });
+  const { stop } = await startShardProcess(shard, env);
   cleanUp.push(stop);
 }

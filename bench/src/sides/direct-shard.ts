@@ -12,6 +12,7 @@ import {
   type CallContext,
   INTERNAL_CALL_HEADER,
   OPERATION_PATH,
+  type ShardName,
   shardName,
 } from '@rocket/schema';
 import { newCatalogUrl } from '../catalog-database.ts';
@@ -56,7 +57,7 @@ export async function startDirectShard(
   const url = `http://127.0.0.1:${await freePort()}`;
   await catalog.addShard({ name: SHARD, databaseUrl: options.postgresUrl, url });
   const env = { ...options.env, ROCKET_CATALOG_URL: catalogUrl };
-  let current = await startShardProcess(url, env);
+  let current = await startShardProcess({ name: SHARD, url }, env);
   cleanUp.push(() => current.stop());
   const { internalKey } = await catalog.secrets();
   return {
@@ -65,7 +66,7 @@ export async function startDirectShard(
     pid: () => current.pid,
     restart: async () => {
       await current.stop();
-      current = await startShardProcess(url, env);
+      current = await startShardProcess({ name: SHARD, url }, env);
     },
     install: (app, document) => {
       const activate = (input: ActivationInput) => askToActivate({ url, internalKey }, input);
@@ -75,10 +76,14 @@ export async function startDirectShard(
   };
 }
 
-function startShardProcess(url: string, env: Readonly<Record<string, string>>): Promise<BenchProcess> {
+/** Of a shard that is in the catalog. @param env where the catalog is, among others */
+export function startShardProcess(
+  { name, url }: { readonly name: ShardName; readonly url: string },
+  env: Readonly<Record<string, string>>,
+): Promise<BenchProcess> {
   return startProcess({
     file: ROCKET,
-    args: ['shard', '--name', SHARD],
+    args: ['shard', '--name', name],
     env: {
       ...env,
       ROCKET_SHARD_URL: url,

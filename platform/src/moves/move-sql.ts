@@ -1,5 +1,5 @@
 /** Every statement on the moves of apps. */
-import { type AppName, isMoveDecided, isMoveOver, MOVE_PHASES } from '@rocket/schema';
+import { type AppName, isMoveDecided, isMoveOver, MOVE_PHASES, writesWait } from '@rocket/schema';
 import type { Statement } from '../postgres/queryable.ts';
 import type { MoveChange, MoveFilter, MoveLease, MoveProgress, NewMove } from './move-types.ts';
 
@@ -10,6 +10,9 @@ const COLUMNS = `m.id, m.app, m.app_id, m.source, m.source_database, m.target, m
   m.target_history, m.marker, m.since, m.can_return`;
 /** Who is silent for so long has lost it. */
 const IS_FREE = 'm.lease_until < clock_timestamp() AND m.held_until < clock_timestamp()';
+
+/** Assignments that leave nothing to a mover: of a former database that is the app's again. */
+const RETURNED = `phase = 'returned', kept_until = NULL, mover = NULL, lease_until = '-infinity', term = term + 1`;
 
 /** No row where the app is not placed as the move says. The row of the app is locked, so its placement stays. */
 export function insertMove(move: NewMove): Statement {
@@ -120,10 +123,10 @@ export function claimMove(mover: string, leaseSeconds: number): Statement {
                  AND NOT EXISTS (SELECT 1 FROM placement p
                                  WHERE p.shard = m.source AND p.database = m.source_database)
                  AND NOT EXISTS (SELECT 1 FROM app_move b WHERE b.back_of = m.id AND b.over_at IS NULL)))
-             ORDER BY m.phase NOT IN ('holding', 'fenced', 'switched'), m.phase IN ('waiting', 'kept'), m.requested_at
+             ORDER BY m.phase <> ALL ($3::text[]), m.phase IN ('waiting', 'kept'), m.requested_at
              LIMIT 1 FOR UPDATE SKIP LOCKED)
            RETURNING ${COLUMNS}`,
-    values: [mover, leaseSeconds],
+    values: [mover, leaseSeconds, MOVE_PHASES.filter(writesWait)],
   };
 }
 
@@ -197,7 +200,7 @@ export function endKept(
   { shard, database }: { readonly shard: string; readonly database: string },
 ): Statement {
   return {
-    text: `UPDATE app_move SET phase = 'returned', kept_until = NULL, mover = NULL, lease_until = '-infinity', term = term + 1
+    text: `UPDATE app_move SET ${RETURNED}
            WHERE app = $1 AND source = $2 AND source_database = $3 AND phase = 'kept'`,
     values: [app, shard, database],
   };
@@ -205,11 +208,7 @@ export function endKept(
 
 /** The move that is taken back has nothing left to keep. */
 export function endReturned(id: string): Statement {
-  return {
-    text: `UPDATE app_move SET phase = 'returned', kept_until = NULL, mover = NULL, lease_until = '-infinity', term = term + 1
-           WHERE id = $1::uuid`,
-    values: [id],
-  };
+  return { text: `UPDATE app_move SET ${RETURNED} WHERE id = $1::uuid`, values: [id] };
 }
 
 export interface PlacedWhere {

@@ -45,6 +45,8 @@ export const MOVE_PHASE_TEXTS: Readonly<Record<MovePhase, string>> = {
 const OVER: ReadonlySet<MovePhase> = new Set(['kept', 'done', 'returned', 'aborted', 'failed']);
 /** The app is on its target from here on, and the move can only go on. */
 const DECIDED: ReadonlySet<MovePhase> = new Set(['switched', 'kept', 'done', 'returned']);
+/** Writes of the app wait for the move. */
+const WAITED_FOR: ReadonlySet<MovePhase> = new Set(['holding', 'fenced', 'switched']);
 
 export function isMoveOver(phase: MovePhase): boolean {
   return OVER.has(phase);
@@ -55,10 +57,6 @@ export function isMoveDecided(phase: MovePhase): boolean {
   return DECIDED.has(phase);
 }
 
-/**
- * Name of the database that an app gets by a move. No app's own name can have the hyphen, so no two apps share one.
- * @param unique six hexadecimal digits that no other attempt has: a mover that was frozen may drop by name what it had made
- */
-export function movedDatabaseName(database: string, unique: string): string {
-  return `${database.replace(/-[0-9a-f]+$/, '')}-${unique}`;
+export function writesWait(phase: MovePhase): boolean {
+  return WAITED_FOR.has(phase);
 }

@@ -5,6 +5,7 @@
 import type { Database, Queryable, Statement, Transaction } from '@rocket/platform';
 import { type AppId, type AppName, appId, appName, RocketError } from '@rocket/schema';
 import { z } from 'zod';
+import { IS_OWN_TABLE, isOwn } from '../tables/own-tables.ts';
 import { createMetaTable } from '../tables/system-tables.ts';
 import { lockActivation } from './activation-lock.ts';
 import { isActivated, readRevision, selectMeta, upsertMeta } from './meta.ts';
@@ -96,8 +97,7 @@ function selectAnyRelation(): Statement {
     text: `SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
            WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
              AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\\_%'
-             AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+             AND ${isOwn('pg_class', 'c.oid')}
            LIMIT 1`,
     values: [],
   };
@@ -106,10 +106,7 @@ function selectAnyRelation(): Statement {
 /** Names quoted for SQL. */
 function selectTables(): Statement {
   return {
-    text: `SELECT format('%I.%I', 'public', c.relname) FROM pg_class c
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-             AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`,
+    text: `SELECT format('%I.%I', 'public', c.relname) FROM pg_class c WHERE ${IS_OWN_TABLE}`,
     values: [],
   };
 }

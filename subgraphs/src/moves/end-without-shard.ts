@@ -2,10 +2,10 @@
 import { databaseExists, dropDatabase } from '@rocket/platform';
 import { isMoveDecided, RocketError } from '@rocket/schema';
 import { closeSlot, unsubscribe } from './channel/channel.ts';
-import { channelName } from './channel/channel-sql.ts';
 import type { HeldMove } from './held-move.ts';
 import { closeSide, type MoveSide, openSide, type SideParts } from './move-sides.ts';
 import { isOfMoves } from './steps/discard-target.ts';
+import { forwardName, reverseName } from './steps/move-step.ts';
 
 export function isShardGone(error: unknown): boolean {
   return error instanceof RocketError && error.code === 'NOT_FOUND';
@@ -23,13 +23,14 @@ export type EndParts = SideParts & {
 export async function endWithoutShard(move: HeldMove, parts: EndParts): Promise<void> {
   const { source, target, phase } = move.record;
   const isDecided = isMoveDecided(phase);
+  const channel = isDecided ? reverseName(move.record) : forwardName(move.record);
   // Of the app it is the former database, or the one that was not finished.
   const [present, spare] = isDecided ? [target, source] : [source, target];
-  await atPlace(present, parts, (side) => closeSlot(channelOf(move, isDecided), side.database));
+  await atPlace(present, parts, (side) => closeSlot(channel, side.database));
   const wasWhole = isDecided || move.record.backOf !== null;
   const isLeft = await atPlace(spare, parts, async (side) => {
     const term = { move: move.record.id, term: move.lease.term };
-    await unsubscribe(channelOf(move, isDecided), side.database, term);
+    await unsubscribe(channel, side.database, term);
     if (wasWhole || !(await isOfMoves(side.database, parts.isMoveOfApp))) return;
     await move.require();
     await dropDatabase(side.serverUrl, side.databaseName);
@@ -39,12 +40,6 @@ export async function endWithoutShard(move: HeldMove, parts: EndParts): Promise<
   await move.advance(
     isDecided ? { phase: 'done', note: problem } : { phase: 'failed', note: problem, problem },
   );
-}
-
-/** By which the other side follows in this phase. */
-function channelOf({ record: { id, backOf } }: HeldMove, isDecided: boolean): string {
-  if (isDecided) return channelName(id, 'reverse');
-  return backOf === null ? channelName(id, 'forward') : channelName(backOf, 'reverse');
 }
 
 /** @returns false where the shard or the database is gone, and nothing was done */

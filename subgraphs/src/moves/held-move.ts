@@ -1,6 +1,6 @@
 /** A move that this process has: its record, its lease, and how far it is. */
 import type { Logger, MoveChange, MoveLease, MoveProgress, MoveRecord, Moves } from '@rocket/platform';
-import { isMoveDecided, type MovePhase } from '@rocket/schema';
+import { isMoveDecided, type MovePhase, writesWait } from '@rocket/schema';
 import { MoverReplaced } from './barrier/write-barrier.ts';
 
 /** Whoever is silent for so long is taken for dead. */
@@ -132,6 +132,5 @@ export class HeldMove {
 }
 
 function leaseOf(phase: MovePhase): number {
-  const isHolding = phase === 'holding' || phase === 'fenced' || phase === 'switched';
-  return isHolding ? HOLDING_LEASE_SECONDS : LEASE_SECONDS;
+  return writesWait(phase) ? HOLDING_LEASE_SECONDS : LEASE_SECONDS;
 }

@@ -11,7 +11,7 @@ import {
   type MoveRecord,
   within,
 } from '@rocket/platform';
-import { type AppName, isMoveDecided, isMoveOver, type ShardName } from '@rocket/schema';
+import { type AppName, isMoveDecided, isMoveOver, type ShardName, writesWait } from '@rocket/schema';
 import { createStatements, type Statements } from '../outbox/writers/statements.ts';
 import { MoverReplaced } from './barrier/write-barrier.ts';
 import { HeldMove, LEASE_SECONDS, MoveGivenUp, MoverStops } from './held-move.ts';
@@ -77,7 +77,7 @@ class Movers implements Mover {
   #look(): void {
     if (this.#isClosed || this.#looking !== null) return;
     // Each step of a switch changes the catalog, and writes wait for it.
-    if ([...this.#held.keys()].some(({ record }) => isHeld(record) || record.phase === 'switched')) return;
+    if ([...this.#held.keys()].some(({ record }) => writesWait(record.phase))) return;
     this.#looking = this.#claimAll()
       .catch((err: unknown) => this.#options.logger.warn({ err }, 'moves cannot be looked for at the moment'))
       .finally(() => {
@@ -132,7 +132,8 @@ class Movers implements Mover {
     this.#stuck.set(record.id, stuck);
     const problem = error instanceof Error ? error.message : String(error);
     const isHopeless = isFinal(error, record) || nowMs - stuck.sinceMs > patienceMs;
-    const canEnd = !isMoveDecided(record.phase) && !isMoveOver(record.phase) && !isHeld(record);
+    // While its writes wait, it has to be settled before it can end.
+    const canEnd = !isMoveDecided(record.phase) && !isMoveOver(record.phase) && !writesWait(record.phase);
     try {
       if (isHopeless && canEnd && record.phase !== 'undoing')
         await move.advance({ phase: 'undoing', problem });
@@ -163,9 +164,4 @@ function isFinal(error: unknown, { phase }: MoveRecord): boolean {
   if (error instanceof MoveGivenUp) return true;
   const isMade = phase === 'preparing' || phase === 'indexing';
   return isMade && isPostgresError(error) && REFUSED.test(error.code);
-}
-
-/** Its writes wait, so it has to be settled before it can end. */
-function isHeld({ phase }: MoveRecord): boolean {
-  return phase === 'holding' || phase === 'fenced';
 }

@@ -11,11 +11,10 @@ import { settleImports } from '../apps/settle-imports.ts';
 import { type AdminParts, publish } from '../parts.ts';
 import { measureShards, type ShardMeasures } from './measure-shards.ts';
 import { movablePlacement, recordMove, requireReady } from './request-move.ts';
+import { openMoves } from './require-unmoved.ts';
 import { Room } from './target-room.ts';
 
 const MOST_PARALLEL = 16;
-/** More than there are in progress at a time. */
-const MOST_MOVES = 10_000;
 
 export interface DrainArguments {
   readonly name: string;
@@ -50,7 +49,7 @@ export async function drainShard(
   const sizes = await measureShards([...shardMap.shards.values()], { transactions: false }, parts);
   await parts.catalog.setShardState(shard, 'draining');
   const placed = [...shardMap.placements.values()].filter((placement) => placement.shard === shard);
-  const moving = await parts.catalog.moves.list({ isOpen: true, limit: MOST_MOVES });
+  const moving = await openMoves(parts);
   const sizeOf = (app: AppName): number => sizeIn(sizes, app);
   const room = new Room(targets, { sizes, moving });
   const moves = moving.filter((move) => placed.some(({ app }) => app === move.app));

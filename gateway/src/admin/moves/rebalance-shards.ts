@@ -10,9 +10,7 @@ import {
 import type { AdminParts } from '../parts.ts';
 import { measureShards, type ShardMeasures } from './measure-shards.ts';
 import { moveApp } from './request-move.ts';
-
-/** More than there are in progress at a time. */
-const MOST_MOVES = 10_000;
+import { openMoves } from './require-unmoved.ts';
 
 /** Measures the shards and says what to move. It changes nothing. */
 export async function rebalancePlan(parts: AdminParts) {
@@ -21,7 +19,7 @@ export async function rebalancePlan(parts: AdminParts) {
   const measuring = measureShards(shards, { transactions: true }, parts);
   const health = await Promise.all(shards.map((shard) => parts.services.isHealthy(shard)));
   const measures = await measuring;
-  const moving = await parts.catalog.moves.list({ isOpen: true, limit: MOST_MOVES });
+  const moving = await openMoves(parts);
   const loads = loadsOf(shards, { measures, moving, parts });
   const measured = shards.map(
     ({ name, state }, at): MeasuredShard => ({

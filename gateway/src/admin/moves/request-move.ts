@@ -1,9 +1,7 @@
 /** Has apps moved: what is checked before a move is recorded, which a worker then does. */
-import { randomBytes } from 'node:crypto';
-import { checkServerVersion, type MovePlace, type MoveRecord } from '@rocket/platform';
+import { checkServerVersion, drawDatabaseName, type MovePlace, type MoveRecord } from '@rocket/platform';
 import {
   type AppName,
-  movedDatabaseName,
   type Placement,
   RocketError,
   type ShardName,
@@ -14,8 +12,6 @@ import { existingApp } from '../apps/existing-app.ts';
 import { requireSettled, settleImports } from '../apps/settle-imports.ts';
 import { type AdminParts, publish } from '../parts.ts';
 import { placeBefore } from './place-before.ts';
-
-const UNIQUE_BYTES = 3;
 
 export interface MoveAppArguments {
   readonly name: string;
@@ -116,8 +112,7 @@ export async function recordMove(request: MoveRequest, { catalog, logger }: Admi
   const { app, shard, database, epoch } = placement;
   const target: MovePlace = {
     shard: request.target.shard,
-    database:
-      request.target.database ?? movedDatabaseName(database, randomBytes(UNIQUE_BYTES).toString('hex')),
+    database: request.target.database ?? drawDatabaseName(database),
   };
   const source = { shard, database };
   const move = await catalog.moves.request({

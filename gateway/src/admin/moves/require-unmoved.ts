@@ -17,6 +17,11 @@ export async function openMove(
   return move ?? null;
 }
 
+/** All that are in progress. */
+export async function openMoves({ catalog }: Pick<Parts, 'catalog'>): Promise<readonly MoveRecord[]> {
+  return await catalog.moves.list({ isOpen: true, limit: MOST_MOVES });
+}
+
 /** @throws RocketError `CONFLICT` while the app is being moved; nothing was changed */
 export async function requireUnmoved(app: AppName, parts: Pick<Parts, 'catalog'>): Promise<void> {
   const move = await openMove(app, parts);
@@ -49,7 +54,7 @@ export async function requireNoMoves(
   { force }: { readonly force: boolean },
   parts: Parts,
 ): Promise<void> {
-  const open = (await parts.catalog.moves.list({ isOpen: true, limit: MOST_MOVES })).filter(
+  const open = (await openMoves(parts)).filter(
     ({ source, target }) => source.shard === shard || target.shard === shard,
   );
   const inTheWay = open.find((move) => !force || placedOn(move, parts) !== shard);

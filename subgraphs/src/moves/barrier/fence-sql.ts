@@ -7,6 +7,7 @@ import { POSTGRES_CODES, type Row, type Statement } from '@rocket/platform';
 import type { Epoch } from '@rocket/schema';
 import { EPOCH_KEY, upsertMeta } from '../../activation/meta.ts';
 import { type EnteredWriter, enteredWriter } from '../../outbox/writers/writers-sql.ts';
+import { IS_OWN_TABLE } from '../../tables/own-tables.ts';
 import { META_TABLE, WRITERS_TABLE } from '../../tables/system-tables.ts';
 
 /** Apart from the app's own tables, so that it is neither copied nor taken for one of them. */
@@ -19,11 +20,7 @@ const MARKER_KEY = 'move_marker';
 
 const TABLES = `SELECT c.oid::regclass AS name,
     (SELECT t.tgenabled FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = '${FENCE_TRIGGER}') AS trigger
-  FROM pg_class c
-  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-    AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                    WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-  ORDER BY c.oid`;
+  FROM pg_class c WHERE ${IS_OWN_TABLE} ORDER BY c.oid`;
 
 const IMPATIENT = `IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
        PERFORM set_config('deadlock_timeout', '100ms', true);

@@ -2,9 +2,13 @@
 import { quoteIdentifier, type Row, type Statement } from '@rocket/platform';
 import { type Lsn, lsn } from '@rocket/schema';
 import { z } from 'zod';
+import { literalText } from '../../sql/literal-text.ts';
 
 /** Slots are named for the whole server. */
 const CHANNEL_PREFIX = 'rocket_';
+/** SQL of the condition that a row `s` of `pg_subscription`, which has those of the whole server, is of this database. */
+export const IS_SUBSCRIBED_HERE =
+  's.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())';
 
 /** @param move UUID. Forward is from the source to the target. */
 export function channelName(move: string, direction: 'forward' | 'reverse'): string {
@@ -30,8 +34,7 @@ export function selectMovePublications(): Statement {
 
 export function selectMoveSubscriptions(): Statement {
   return {
-    text: `SELECT s.subname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
-           WHERE d.datname = current_database() AND starts_with(s.subname, $1)`,
+    text: `SELECT s.subname FROM pg_subscription s WHERE ${IS_SUBSCRIBED_HERE} AND starts_with(s.subname, $1)`,
     values: [CHANNEL_PREFIX],
   };
 }
@@ -62,27 +65,25 @@ export function dropSlot(name: string): Statement {
   };
 }
 
-/** One row when it is there: whether it can still be read from, and how much of the log it keeps. */
+/** One row when it is there: whether it can still be read from. */
 export function selectSlot(name: string): Statement {
   return {
-    text: `SELECT wal_status IS DISTINCT FROM 'lost', pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8
-           FROM pg_replication_slots WHERE slot_name = $1`,
+    text: `SELECT wal_status IS DISTINCT FROM 'lost' FROM pg_replication_slots WHERE slot_name = $1`,
     values: [name],
   };
 }
 
-const slotRow = z.tuple([z.boolean(), z.number().nullable()]);
+const slotRow = z.tuple([z.boolean()]);
 
 export interface SlotStatus {
   readonly isUsable: boolean;
-  readonly keptBytes: number;
 }
 
 /** Null when there is none. */
 export function slotStatus([row]: readonly Row[]): SlotStatus | null {
   if (row === undefined) return null;
-  const [isUsable, keptBytes] = slotRow.parse(row);
-  return { isUsable, keptBytes: keptBytes ?? 0 };
+  const [isUsable] = slotRow.parse(row);
+  return { isUsable };
 }
 
 /** What was committed before is not sent. */
@@ -102,8 +103,8 @@ export interface NewSubscription {
 export function createSubscription({ name, connection, copies }: NewSubscription): Statement {
   const quoted = quoteIdentifier(name);
   return {
-    text: `CREATE SUBSCRIPTION ${quoted} CONNECTION ${quoteLiteral(connection)} PUBLICATION ${quoted}
-           WITH (create_slot = false, slot_name = ${quoteLiteral(name)}, copy_data = ${copies}, enabled = ${copies})`,
+    text: `CREATE SUBSCRIPTION ${quoted} CONNECTION ${literalText(connection)} PUBLICATION ${quoted}
+           WITH (create_slot = false, slot_name = ${literalText(name)}, copy_data = ${copies}, enabled = ${copies})`,
     values: [],
   };
 }
@@ -116,8 +117,7 @@ export function beginAt(name: string, position: Lsn): readonly Statement[] {
   return [
     {
       text: `SELECT pg_replication_origin_advance('pg_' || s.oid, $2::pg_lsn)
-             FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
-             WHERE s.subname = $1 AND d.datname = current_database()`,
+             FROM pg_subscription s WHERE s.subname = $1 AND ${IS_SUBSCRIBED_HERE}`,
       values: [name, position],
     },
     { text: `ALTER SUBSCRIPTION ${quoteIdentifier(name)} ENABLE`, values: [] },
@@ -155,8 +155,7 @@ export function dropSubscription(name: string): readonly Statement[] {
 /** One row when it is there, in this database. */
 export function selectSubscription(name: string): Statement {
   return {
-    text: `SELECT 1 FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid
-           WHERE s.subname = $1 AND d.datname = current_database()`,
+    text: `SELECT 1 FROM pg_subscription s WHERE s.subname = $1 AND ${IS_SUBSCRIBED_HERE}`,
     values: [name],
   };
 }
@@ -196,10 +195,4 @@ export function selectHistory(): Statement {
     values: [],
     prepare: true,
   };
-}
-
-/** A text constant: the grammar of these statements takes no bound values. */
-function quoteLiteral(text: string): string {
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
 }

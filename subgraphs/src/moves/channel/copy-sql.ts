@@ -1,6 +1,8 @@
 /** Every statement on how far the copy of a database is. */
 import type { Row, Statement } from '@rocket/platform';
 import { z } from 'zod';
+import { IS_OWN_TABLE } from '../../tables/own-tables.ts';
+import { IS_SUBSCRIBED_HERE } from './channel-sql.ts';
 
 /** A row for each table: its name, how far it is, and of its copy the rows and bytes so far. */
 export function selectCopies(name: string): Statement {
@@ -9,7 +11,7 @@ export function selectCopies(name: string): Statement {
              coalesce(p.bytes_processed, 0)::float8
            FROM pg_subscription s JOIN pg_subscription_rel r ON r.srsubid = s.oid
              LEFT JOIN pg_stat_progress_copy p ON p.relid = r.srrelid AND p.datname = current_database()
-           WHERE s.subname = $1 AND s.subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+           WHERE s.subname = $1 AND ${IS_SUBSCRIBED_HERE}`,
     values: [name],
   };
 }
@@ -53,11 +55,7 @@ export function selectTables(): Statement {
   return {
     text: `SELECT format('%I.%I', 'public', c.relname), greatest(c.reltuples, pg_stat_get_live_tuples(c.oid), 0)::float8,
              pg_table_size(c.oid)::float8
-           FROM pg_class c
-           WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
-             AND NOT EXISTS (SELECT 1 FROM pg_depend d
-                             WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-           ORDER BY c.relname`,
+           FROM pg_class c WHERE ${IS_OWN_TABLE} ORDER BY c.relname`,
     values: [],
   };
 }

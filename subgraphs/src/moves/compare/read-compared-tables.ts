@@ -1,6 +1,7 @@
 /** Reads which tables of a database are compared, and how. */
 import { type Queryable, type QueryOptions, quoteIdentifier, type Statement } from '@rocket/platform';
 import { z } from 'zod';
+import { IS_OWN_TABLE } from '../../tables/own-tables.ts';
 import type { ComparedColumn } from './row-hash.ts';
 
 /** A column of a primary key. */
@@ -79,9 +80,7 @@ function selectComparedColumns(): Statement {
   return {
     text: `WITH RECURSIVE compared AS (
              SELECT c.oid, c.relname, c.reltuples FROM pg_class c
-             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT EXISTS (
-               SELECT 1 FROM pg_depend d
-               WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
+             WHERE ${IS_OWN_TABLE} AND c.relkind = 'r'),
            ${PARTS}, ${HASHABLE}
            SELECT c.relname::text, c.reltuples::float8, a.attname::text, format_type(a.atttypid, a.atttypmod),
              a.attgenerated <> '', h.yes, a.attcollation <> 0, ${COLLATION},

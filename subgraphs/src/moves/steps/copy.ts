@@ -77,8 +77,9 @@ function count(sources: readonly sql.SourceTable[], copies: readonly sql.TableCo
 }
 
 /** @throws MoveGivenUp when what fails fails again and again */
-async function checkWorkers({ move, sides, ...parts }: MoveParts): Promise<void> {
-  const { name } = forwardChannel({ ...parts, move, sides });
+async function checkWorkers(parts: MoveParts): Promise<void> {
+  const { move, sides } = parts;
+  const { name } = forwardChannel(parts);
   const { workers, failures } = sql.failuresOf(await sides.target.database.query(sql.selectFailures(name)));
   const { shard } = sides.target;
   if (failures >= MAX_FAILURES) {

@@ -1,5 +1,5 @@
 /** What every step of a move works with. */
-import type { Config, EventBus } from '@rocket/platform';
+import type { Config, EventBus, MoveRecord } from '@rocket/platform';
 import { type Epoch, epoch } from '@rocket/schema';
 import type { MoveTerm } from '../barrier/fence-sql.ts';
 import type { Channel } from '../channel/channel.ts';
@@ -57,14 +57,22 @@ export function nextEpoch({ move }: Pick<MoveParts, 'move'>): Epoch {
   return epoch(move.record.epoch + 1);
 }
 
-/** By which the target follows the source. A move that is taken back left the one by which the former database follows. */
+/** Of the channel by which the target follows. A move that is taken back left the one by which the former database follows. */
+export function forwardName({ id, backOf }: MoveRecord): string {
+  return backOf === null ? channelName(id, 'forward') : channelName(backOf, 'reverse');
+}
+
+/** Of the channel by which the former database follows. */
+export function reverseName({ id }: MoveRecord): string {
+  return channelName(id, 'reverse');
+}
+
+/** By which the target follows the source. */
 export function forwardChannel({ move, sides }: Pick<MoveParts, 'move' | 'sides'>): Channel {
-  const { id, backOf } = move.record;
-  const name = backOf === null ? channelName(id, 'forward') : channelName(backOf, 'reverse');
-  return { name, from: sides.source, to: sides.target };
+  return { name: forwardName(move.record), from: sides.source, to: sides.target };
 }
 
 /** By which the former database follows, when the app is on its target. */
 export function reverseChannel({ move, sides }: Pick<MoveParts, 'move' | 'sides'>): Channel {
-  return { name: channelName(move.record.id, 'reverse'), from: sides.target, to: sides.source };
+  return { name: reverseName(move.record), from: sides.target, to: sides.source };
 }

@@ -1,7 +1,5 @@
 /** The target gets a database with the app's tables, empty and closed to writes, and begins to follow the source. */
-import { randomBytes } from 'node:crypto';
-import { createDatabaseIfMissing, isPostgresError } from '@rocket/platform';
-import { movedDatabaseName } from '@rocket/schema';
+import { createDatabaseIfMissing, drawDatabaseName, isPostgresError } from '@rocket/platform';
 import { ensureSystemTables } from '../../tables/ensure-system-tables.ts';
 import { fence } from '../barrier/fence-sql.ts';
 import { prepareBarrier, underTerm } from '../barrier/write-barrier.ts';
@@ -15,7 +13,6 @@ import { forwardChannel, type MoveParts, termOf } from './move-step.ts';
 import { requireSameHistory } from './same-history.ts';
 
 const CONNECTION_FAILURE = '08006';
-const UNIQUE_BYTES = 3;
 
 /** The sides have to be opened anew. */
 export class TargetRenamed extends Error {
@@ -35,10 +32,7 @@ export async function prepare(parts: MoveParts): Promise<void> {
   // Whatever an earlier attempt has left is of no use: it may have been begun by another process, long ago. A new one gets
   // another name, as that process may be about to drop it.
   if (await discardTarget(parts)) {
-    const targetDatabase = movedDatabaseName(
-      move.record.target.database,
-      randomBytes(UNIQUE_BYTES).toString('hex'),
-    );
+    const targetDatabase = drawDatabaseName(move.record.target.database);
     await move.advance({ phase: 'preparing', targetDatabase });
     throw new TargetRenamed('The target has another name now');
   }

@@ -1,7 +1,8 @@
 /** Reads extensions, and the types and functions that somebody has added to schema `public`. */
 import type { Queryable, Statement } from '@rocket/platform';
 import { z } from 'zod';
-import { IN_PUBLIC, isOwn, QUALIFIED_NAMES, qualified } from './catalog-sql.ts';
+import { IN_PUBLIC, isOwn } from '../../tables/own-tables.ts';
+import { QUALIFIED_NAMES, qualified } from './catalog-sql.ts';
 import type { DefinitionStructure, ExtensionStructure } from './database-structure.ts';
 
 const ExtensionRow = z.tuple([z.string(), z.string()]);

@@ -1,7 +1,8 @@
 /** Reads sequences with the columns that own them. */
 import type { Queryable, Statement } from '@rocket/platform';
 import { z } from 'zod';
-import { IN_PUBLIC, isOwn, QUALIFIED_NAMES } from './catalog-sql.ts';
+import { IN_PUBLIC, isOwn } from '../../tables/own-tables.ts';
+import { QUALIFIED_NAMES } from './catalog-sql.ts';
 import type { SequenceStructure } from './database-structure.ts';
 
 const SequenceRow = z.tuple([

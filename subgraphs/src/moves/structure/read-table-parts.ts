@@ -1,7 +1,8 @@
 /** Reads constraints, indexes and triggers of tables, as far as they do not come from another table. */
 import type { Queryable, Statement } from '@rocket/platform';
 import { z } from 'zod';
-import { byTable, IS_TABLE, QUALIFIED_NAMES } from './catalog-sql.ts';
+import { IS_OWN_TABLE } from '../../tables/own-tables.ts';
+import { byTable, QUALIFIED_NAMES } from './catalog-sql.ts';
 import type { ConstraintStructure, IndexStructure, TriggerStructure } from './database-structure.ts';
 
 const CONSTRAINT_KINDS = {
@@ -26,7 +27,7 @@ function selectConstraints(): Statement {
   return {
     text: `SELECT c.relname::text, o.conname::text, o.contype::text, pg_get_constraintdef(o.oid)
            FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
-           WHERE ${QUALIFIED_NAMES} AND ${IS_TABLE}
+           WHERE ${QUALIFIED_NAMES} AND ${IS_OWN_TABLE}
              AND (o.contype IN ('p', 'u', 'x') OR (o.contype = 'c' AND o.conislocal)
                OR (o.contype = 'f' AND o.conparentid = 0) OR (o.contype = 'n' AND NOT o.convalidated))
            ORDER BY c.oid, o.oid`,
@@ -45,7 +46,7 @@ function selectIndexes(): Statement {
              CASE WHEN i.relkind = 'I' THEN overlay(pg_get_indexdef(i.oid) PLACING '' FROM length(${start}) + 1 FOR 5)
                   ELSE pg_get_indexdef(i.oid) END
            FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid JOIN pg_class i ON i.oid = x.indexrelid
-           WHERE ${QUALIFIED_NAMES} AND ${IS_TABLE} AND x.indisvalid AND x.indislive
+           WHERE ${QUALIFIED_NAMES} AND ${IS_OWN_TABLE} AND x.indisvalid AND x.indislive
              AND NOT EXISTS (SELECT 1 FROM pg_constraint o WHERE o.conindid = i.oid AND o.contype IN ('p', 'u', 'x'))
            ORDER BY c.oid, i.oid`,
     values: [],
@@ -56,7 +57,7 @@ function selectTriggers(): Statement {
   return {
     text: `SELECT c.relname::text, g.tgname::text, pg_get_triggerdef(g.oid), g.tgenabled::text
            FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
-           WHERE ${QUALIFIED_NAMES} AND ${IS_TABLE} AND NOT g.tgisinternal AND g.tgparentid = 0
+           WHERE ${QUALIFIED_NAMES} AND ${IS_OWN_TABLE} AND NOT g.tgisinternal AND g.tgparentid = 0
            ORDER BY c.oid, g.oid`,
     values: [],
   };

@@ -1,7 +1,8 @@
 /** Reads tables with their columns. */
 import type { Queryable, Statement } from '@rocket/platform';
 import { z } from 'zod';
-import { byTable, IS_TABLE, QUALIFIED_NAMES, qualified } from './catalog-sql.ts';
+import { IS_OWN_TABLE } from '../../tables/own-tables.ts';
+import { byTable, QUALIFIED_NAMES, qualified } from './catalog-sql.ts';
 import type { ColumnStructure, TableStructure } from './database-structure.ts';
 import { readConstraints, readIndexes, readTriggers } from './read-table-parts.ts';
 
@@ -52,7 +53,7 @@ function selectTables(): Statement {
                    WHERE x.indrelid = c.oid AND x.indisvalid AND x.indimmediate
                      AND CASE c.relreplident WHEN 'd' THEN x.indisprimary WHEN 'i' THEN x.indisreplident ELSE false END
                    ORDER BY a.attnum)
-           FROM pg_class c WHERE ${QUALIFIED_NAMES} AND ${IS_TABLE} ORDER BY c.oid`,
+           FROM pg_class c WHERE ${QUALIFIED_NAMES} AND ${IS_OWN_TABLE} ORDER BY c.oid`,
     values: [],
   };
 }
@@ -70,7 +71,7 @@ function selectColumns(): Statement {
              CASE WHEN c.relispartition THEN '' ELSE a.attidentity::text END
            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid
              LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-           WHERE ${QUALIFIED_NAMES} AND ${IS_TABLE} AND a.attnum > 0 AND NOT a.attisdropped
+           WHERE ${QUALIFIED_NAMES} AND ${IS_OWN_TABLE} AND a.attnum > 0 AND NOT a.attisdropped
            ORDER BY c.oid, a.attnum`,
     values: [],
   };

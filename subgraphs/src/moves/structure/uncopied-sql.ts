@@ -1,6 +1,6 @@
 /** What a database may have, by an administrator, that is neither tables of `public` nor belongs to them. */
 import type { Statement } from '@rocket/platform';
-import { isOwn } from './catalog-sql.ts';
+import { isOwn } from '../../tables/own-tables.ts';
 
 const KINDS = `CASE c.relkind WHEN 'v' THEN 'view ' WHEN 'm' THEN 'materialized view ' WHEN 'f' THEN 'foreign table '
   WHEN 'S' THEN 'sequence ' ELSE 'table ' END`;

@@ -11,6 +11,8 @@ export const TIMELINE = 'substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1,
 const TIMELINE_KEY = 'timeline';
 /** More than a replica can lag behind. */
 const SKIPPED_IDS = 1_000_000_000;
+const ID_SEQUENCE = `pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')`;
+const SKIP_IDS = `setval(${ID_SEQUENCE}, nextval(${ID_SEQUENCE}) + ${SKIPPED_IDS})`;
 
 /** Does nothing for a writer that others have ended already: changes under it will fail. */
 export function enterWriter({ id, process }: EnteredWriter): Statement {
@@ -27,18 +29,16 @@ export function enterWriter({ id, process }: EnteredWriter): Statement {
 export function skipIdsOfFormerTimeline(): Statement {
   return {
     text: `WITH former AS (SELECT 1 FROM "${META_TABLE}" WHERE key = $1 AND value <> to_jsonb(${TIMELINE})),
-             skipped AS (SELECT setval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id'),
-               nextval(pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')) + $2::bigint) FROM former)
+             skipped AS (SELECT ${SKIP_IDS} FROM former)
            INSERT INTO "${META_TABLE}" (key, value) SELECT $1, to_jsonb(${TIMELINE}) FROM (SELECT count(*) FROM skipped) s
            ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    values: [TIMELINE_KEY, SKIPPED_IDS],
+    values: [TIMELINE_KEY],
   };
 }
 
 /** Numbers go on far behind those that may have been given after the copy was made that the database comes from. */
 export function skipIds(): Statement {
-  const sequence = `pg_get_serial_sequence('"${OUTBOX_TABLE}"', 'id')`;
-  return { text: `SELECT setval(${sequence}, nextval(${sequence}) + $1::bigint)`, values: [SKIPPED_IDS] };
+  return { text: `SELECT ${SKIP_IDS}`, values: [] };
 }
 
 /** Leaves a note, since a process that was frozen after it had announced a writer enters it when it wakes. */
